@@ -1,0 +1,93 @@
+"""AudioCodes 400HD desk phones (405HD, 420HD, 430HD, 440HD, 450HD) with Lync, Skype for Business or generic SIP firmware.
+
+    line     = [tag] module ":" level dash [origin] message / tag message      ; the second form: BusyBox daemons
+    tag      = app-name ["[" procid "]"] ":"
+    module   = the syslog component in capitals, padded with blanks ("CERT     ")
+    level    = "ERR" and other words
+    dash     = "-", or what word processors make of it
+    origin   = "{" function "():" source-line "}"
+
+How sure: one real line is known, the founding line (a blog article of July 2013). Module words other than CERT, levels
+other than ERR and multi-line behaviour are not evidenced, so any word is read. That such phones run BusyBox is known
+from two public projects; what its daemons print is known from BusyBox's source. The numbers after `ctx->error=` are
+OpenSSL's (x509_vfy.h); only 7 was seen in this line.
+"""
+
+import pyparsing as pp
+
+vendor = "AudioCodes"
+
+app_name = pp.Regex(r"[A-Za-z_][A-Za-z0-9_./-]*")("app_name")
+procid = "[" + pp.Word(pp.nums)("procid") + "]"
+component = pp.Regex(r"[A-Za-z][A-Za-z0-9_]*")("component")
+level = pp.Regex(r"[A-Za-z]+")("level")
+dash = pp.Char("-–—")
+origin = "{" + pp.Regex(r"[^\s(){}]+")("function") + "()" + ":" + pp.Word(pp.nums)("source_line") + "}"
+message = pp.Regex(r".*")("message")
+
+tag = app_name + pp.Opt(procid) + ":"
+daemon = pp.one_of("voip_task udhcpc ntpd syslogd klogd init")("app_name") + pp.Opt(procid) + ":"
+header = (
+    tag + component + ":" + level + dash + pp.Opt(origin) + message
+    | component + ":" + level + dash + origin + message
+    | daemon + message
+    | pp.Regex(r"syslogd started: .*")("message")
+)
+
+levels = {"ERR": "err", "ERROR": "err", "WARN": "warning", "NOTICE": "notice", "INFO": "info", "DEBUG": "debug"}
+
+rest = pp.Regex(r".*")
+device = "(" + pp.Regex(r"[0-9]{3}[A-Z]+")("model") + pp.SkipTo(";") + ";" + pp.Regex(r"[0-9A-Fa-f]{12}")("mac") + ")"
+messages = [
+    (
+        "tls.server_certificate.rejected",
+        pp.SkipTo(pp.Literal("ctx->error")) + "ctx->error" + "=" + pp.Regex(r"[1-9][0-9]*")("verify_code") + rest,
+    ),
+    (
+        "sign_in.failed",
+        pp.Combine(pp.Literal("Verification failed for the domain"))("reason") + pp.Regex(r"[\w.-]*\w")("domain") + rest,
+    ),
+    (
+        "device.identified",
+        pp.SkipTo(pp.Literal("AUDC-IPPhone"))
+        + (
+            pp.Literal("AUDC-IPPhone/") + pp.Regex(r"[0-9][\w.]*")("firmware") + device
+            | pp.Literal("AUDC-IPPhone-") + pp.Regex(r"[0-9A-Z]+")("model") + "_" + pp.Regex(r"UC_[0-9.]+")("firmware")
+        )
+        + rest,
+    ),
+]
+shared = ("openssl", "busybox", "sip", "sipe", "microsoft")
+
+FOUNDING = "real: blog article 'Configuring AudioCodes 400HD series phones with Lync Server 2013', July 2013"
+VALIDATION = "voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} "
+samples = [
+    (
+        FOUNDING,
+        "voip_task[440]: CERT     : ERR  – {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7.",
+        "tls.server_certificate.rejected",
+        {"verify_code": 7},
+    ),
+    ("synthetic", f"{VALIDATION}server cert is invalid. ctx->error=20.", "tls.server_certificate.rejected", {"verify_code": 20}),
+    ("synthetic", "CERT : ERR — {acl_check():9} ctx->error = 62", "tls.server_certificate.rejected", {"verify_code": 62}),
+    ("synthetic", f"{VALIDATION}server cert is valid. ctx->error=0.", "log.message", {"ctx->error": "0"}),
+    (
+        "synthetic",
+        "voip_task[440]: LCD      : INFO - Verification failed for the domain contoso.com.",
+        "sign_in.failed",
+        {"reason": "Verification failed for the domain", "domain": "contoso.com"},
+    ),
+    (
+        "synthetic",
+        "voip_task[440]: SIP      : INFO - User-Agent: AUDC-IPPhone/2.2.8.61 (440HDG-Rev0; 00908F602AAC)",
+        "device.identified",
+        {"firmware": "2.2.8.61", "model": "440HDG", "mac": "00908F602AAC"},
+    ),
+    (
+        "synthetic",
+        "voip_task[440]: SIP      : INFO - User-Agent: AUDC-IPPhone-405HD_UC_3.1.2.89/11",
+        "device.identified",
+        {"firmware": "UC_3.1.2.89", "model": "405HD"},
+    ),
+    ("synthetic", "voip_task[12]: CC: Notice - registration state=2 line=1", "log.message", {"state": "2", "line": "1"}),
+]

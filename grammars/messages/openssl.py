@@ -1,0 +1,99 @@
+"""What OpenSSL prints through any program: error queue, verify errors, alerts.
+
+Source of the shapes: ERR_error_string_n (`error:code:library:function:reason`, function empty from 3.0 on), s_client's
+verify callback, and SSL_alert_type_string_long in s_client's information callback; error lines were reproduced with
+builds of 0.9.8k to 3.0.19. A text `sslv3 alert …`, `tlsv1 alert …` or `ssl/tls alert …` is an alert that the peer sent.
+"""
+
+import pyparsing as pp
+
+rest = pp.Regex(r".*")
+part = pp.Regex(r"[^:|]*")
+code = pp.Literal("error:") + pp.Regex(r"[0-9A-Fa-f]{8}")("error_code") + ":"
+alert_number = pp.Literal(":SSL alert number") + pp.Word(pp.nums)("number")
+messages = [
+    (
+        "tls.alert.received",
+        pp.SkipTo(pp.Literal("error:"))
+        + pp.Regex(r"error:[0-9A-Fa-f]{8}:[^:]*:[^:]*:(?:sslv3|tlsv1|ssl/tls) alert ")
+        + pp.Regex(r"[^:|]*[^:|\s]")("description")
+        + pp.Opt(alert_number)
+        + rest,
+    ),
+    (
+        "tls.library_error",
+        pp.SkipTo(pp.Literal("error:"))
+        + code
+        + part("library")
+        + ":"
+        + pp.Opt(part("routine") + ":")
+        + pp.Regex(r"[^:|]*[^:|\s]")("reason")
+        + rest,
+    ),
+    (
+        "tls.server_certificate.rejected",
+        pp.SkipTo(pp.Literal("verify error:"))
+        + "verify error:"
+        + (
+            pp.Literal("num=") + pp.Word(pp.nums)("verify_code") + ":" + pp.Regex(r"[^\[]*[^\[\s]")("verify_text")
+            | pp.Regex(r"[^\[]*[^\[\s]")("verify_text") + "[error=" + pp.Word(pp.nums)("verify_code") + "]"
+        )
+        + rest,
+    ),
+    (
+        "tls.alert.sent",
+        pp.SkipTo(pp.Literal("alert write:")) + "alert write:" + pp.Regex(r"fatal|warning") + ":" + rest("description"),
+    ),
+    (
+        "tls.alert.received",
+        pp.SkipTo(pp.Literal("alert read:")) + "alert read:" + pp.Regex(r"fatal|warning") + ":" + rest("description"),
+    ),
+]
+
+PREFIX = "voip_task[440]: CERT     : ERR  - "
+samples = [
+    (
+        "synthetic",
+        f"{PREFIX}error:0D0C50A1:asn1 encoding routines:ASN1_item_verify:unknown message digest algorithm",
+        "tls.library_error",
+        {
+            "error_code": "0D0C50A1",
+            "library": "asn1 encoding routines",
+            "routine": "ASN1_item_verify",
+            "reason": "unknown message digest algorithm",
+        },
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}error:0A000086:SSL routines::certificate verify failed",
+        "tls.library_error",
+        {"error_code": "0A000086", "library": "SSL routines", "routine": "", "reason": "certificate verify failed"},
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}error:14094410:SSL routines:SSL3_READ_BYTES:sslv3 alert handshake failure:SSL alert number 40",
+        "tls.alert.received",
+        {"description": "handshake failure", "number": 40},
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}error:1409442E:SSL routines:SSL3_READ_BYTES:tlsv1 alert protocol version",
+        "tls.alert.received",
+        {"description": "protocol version"},
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}verify error:num=20:unable to get local issuer certificate",
+        "tls.server_certificate.rejected",
+        {"verify_code": 20, "verify_text": "unable to get local issuer certificate"},
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}verify error: unable to get local issuer certificate [error=20]",
+        "tls.server_certificate.rejected",
+        {"verify_code": 20, "verify_text": "unable to get local issuer certificate"},
+    ),
+    ("synthetic", f"{PREFIX}SSL3 alert write:fatal:unknown CA", "tls.alert.sent", {"description": "unknown CA"}),
+    ("synthetic", f"{PREFIX}SSL3 alert read:fatal:decrypt error", "tls.alert.received", {"description": "decrypt error"}),
+    ("synthetic", f"{PREFIX}error: no connection to the server", "log.message", {}),
+]

@@ -1,0 +1,112 @@
+"""SIP start lines (RFC 3261 section 7) and the Microsoft header ms-diagnostics (MS-OCER), in one line of a trace.
+
+BusyBox syslogd writes the line ends of a message as blanks, so that a whole SIP message stands in one line; where it is
+cut off after the start line, less is known and the fields stay empty. What REGISTER came to is told by CSeq.
+"""
+
+import pyparsing as pp
+
+rest = pp.Regex(r".*")
+quote = pp.Opt(pp.Char('"'))
+diagnostics = (
+    pp.CaselessLiteral("ms-diagnostics:")
+    + pp.Word(pp.nums)("ms_diagnostics")
+    + pp.ZeroOrMore(
+        ";"
+        + (
+            pp.Literal("source=") + quote + pp.Regex(r"[^\";\s]+")("ms_diagnostics_source") + quote
+            | pp.Literal("reason=") + quote + pp.Regex(r"[^\";]+")("ms_diagnostics_reason") + quote
+        )
+    )
+)
+with_diagnostics = pp.Opt(pp.SkipTo(pp.CaselessLiteral("ms-diagnostics:")) + diagnostics)
+cseq_of_register = pp.Regex(r"CSeq *: *[0-9]+ +REGISTER")
+of_register = pp.FollowedBy(pp.SkipTo(cseq_of_register) + cseq_of_register)
+phrases = """
+Address Incomplete|Ambiguous|Bad Event|Bad Extension|Bad Gateway|Bad Request|Busy Everywhere|Busy
+Here|Decline|Does Not Exist Anywhere|Flow Failed|Forbidden|Gone|Interval Too Brief|Loop
+Detected|Message Too Large|Method Not Allowed|Moved Permanently|Moved Temporarily|Not Acceptable|Not
+Acceptable Here|Not Found|Not Implemented|OK|Precondition Failure|Progress Report|Proxy
+Authentication Required|Request Entity Too Large|Request Pending|Request Terminated|Request
+Timeout|Ringing|Security Agreement Required|Server Internal Error|Server Time-out|Service
+Unavailable|Session Progress|Temporarily Unavailable|Too Many
+Hops|Trying|Unauthorized|Undecipherable|Unsupported Media Type|Version Not Supported
+"""
+longest_first = sorted(phrases.replace("\n", " ").strip().split("|"), key=len, reverse=True)
+phrase = pp.MatchFirst([pp.CaselessLiteral(each) for each in longest_first])("reason_phrase")
+start = pp.SkipTo(pp.Literal("SIP/2.0 ")) + "SIP/2.0"
+method = pp.one_of("REGISTER INVITE ACK BYE CANCEL OPTIONS SUBSCRIBE NOTIFY BENOTIFY SERVICE MESSAGE INFO REFER UPDATE PRACK PUBLISH")
+call_id = pp.Literal("Call-ID:")
+
+messages = [
+    ("sip.register.succeeded", start + pp.Regex(r"2[0-9][0-9]")("status_code") + of_register + pp.Opt(phrase) + rest),
+    (
+        "sip.register.challenged",
+        start + pp.Regex(r"401|407")("status_code") + of_register + pp.Opt(phrase) + with_diagnostics + rest,
+    ),
+    (
+        "sip.register.failed",
+        start + pp.Regex(r"[3-6][0-9][0-9]")("status_code") + of_register + pp.Opt(phrase) + with_diagnostics + rest,
+    ),
+    ("sip.response", start + pp.Regex(r"[1-6][0-9][0-9]")("status_code") + pp.Opt(phrase) + with_diagnostics + rest),
+    (
+        "sip.request",
+        method("method")
+        + pp.Regex(r"sips?:\S+")("request_uri")
+        + "SIP/2.0"
+        + pp.Opt(pp.SkipTo(call_id) + call_id + pp.Regex(r"\S+")("call_id"))
+        + rest,
+    ),
+    ("sip.ms_diagnostics", pp.SkipTo(pp.CaselessLiteral("ms-diagnostics:")) + diagnostics + rest),
+]
+
+PREFIX = "voip_task[440]: SIP      : INFO - "
+samples = [
+    (
+        "synthetic",
+        f"{PREFIX}SIP/2.0 200 OK Via: SIP/2.0/TLS 192.0.2.20:5061 CSeq: 3 REGISTER Content-Length: 0",
+        "sip.register.succeeded",
+        {"status_code": 200, "reason_phrase": "OK"},
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}SIP/2.0 401 Unauthorized CSeq: 1 REGISTER ms-diagnostics: 1000;reason=\"Final handshake failed\";source=\"fe01\"",
+        "sip.register.challenged",
+        {"status_code": 401, "reason_phrase": "Unauthorized", "ms_diagnostics": 1000, "ms_diagnostics_reason": "Final handshake failed", "ms_diagnostics_source": "fe01"},
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}SIP/2.0 403 Forbidden CSeq: 2 REGISTER ms-diagnostics: 4003;source=\"fe01.contoso.com\";reason=\"Not enabled\"",
+        "sip.register.failed",
+        {
+            "status_code": 403,
+            "reason_phrase": "Forbidden",
+            "ms_diagnostics": 4003,
+            "ms_diagnostics_source": "fe01.contoso.com",
+            "ms_diagnostics_reason": "Not enabled",
+        },
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}SIP/2.0 504 Server time-out From: <sip:a@contoso.com> CSeq: 9 INVITE",
+        "sip.response",
+        {"status_code": 504, "reason_phrase": "Server time-out"},
+    ),
+    ("synthetic", f"{PREFIX}SIP/2.0 180 Ringing", "sip.response", {"status_code": 180, "reason_phrase": "Ringing"}),
+    (
+        "synthetic",
+        f"{PREFIX}REGISTER sip:contoso.com SIP/2.0 Call-ID: 7f3a@192.0.2.20 CSeq: 1 REGISTER",
+        "sip.request",
+        {"method": "REGISTER", "request_uri": "sip:contoso.com", "call_id": "7f3a@192.0.2.20"},
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}ms-diagnostics: 1013;reason=\"Significant time skew detected during authentication\";source=\"fe01.contoso.com\"",
+        "sip.ms_diagnostics",
+        {
+            "ms_diagnostics": 1013,
+            "ms_diagnostics_reason": "Significant time skew detected during authentication",
+            "ms_diagnostics_source": "fe01.contoso.com",
+        },
+    ),
+]

@@ -1,0 +1,5 @@
+"""`python -m lyncphone_logs`."""
+
+from lyncphone_logs.cli import main
+
+main()

@@ -1,0 +1,29 @@
+"""The account of a source: every byte of the file lands in exactly one of five sums."""
+
+from dataclasses import dataclass
+
+
+class AccountError(AssertionError):
+    """The sums do not add up to the size of the file: a fault of this program, never of the trace."""
+
+
+@dataclass
+class Account:
+    """Bytes by what became of them; `passed_over_bytes` were left out on purpose."""
+
+    event_bytes: int = 0
+    continuation_bytes: int = 0
+    unparsed_bytes: int = 0
+    separator_bytes: int = 0
+    passed_over_bytes: int = 0
+
+    @property
+    def total(self) -> int:
+        """All bytes that are accounted for."""
+        read = self.event_bytes + self.continuation_bytes + self.unparsed_bytes
+        return read + self.separator_bytes + self.passed_over_bytes
+
+    def check(self, size: int, path: str) -> None:
+        """Raise AccountError unless the sums are `size`, the bytes that were read from `path`."""
+        if self.total != size:
+            raise AccountError(f"this is a bug: {path} has {size} bytes, but {self.total} are accounted for: {self}")

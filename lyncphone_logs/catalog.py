@@ -1,0 +1,99 @@
+"""What the program knows: its grammars and rules, found by looking into folders. Nothing is registered anywhere."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from lyncphone_logs.errors import GrammarError, LyncphoneLogsError, RuleError
+from lyncphone_logs.grammar import Grammar, read_grammar
+from lyncphone_logs.rule import Rule, read_rule
+from lyncphone_logs.vocabulary import suggestion
+
+MOST_RULES = 2000
+PACKAGE = Path(__file__).parent
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """Grammars by name, rules by code. `notes` say what replaced what; `problems` name files that cannot be used."""
+
+    grammars: tuple[Grammar, ...]
+    rules: tuple[Rule, ...]
+    notes: tuple[str, ...] = ()
+    problems: tuple[LyncphoneLogsError, ...] = ()
+
+    def rule(self, code_or_name: str) -> Rule | None:
+        """The rule with this code or name, in any case."""
+        wanted = code_or_name.casefold()
+        return next((rule for rule in self.rules if wanted in (rule.code.casefold(), rule.name)), None)
+
+    def suggest(self, code_or_name: str) -> str:
+        """A "did you mean" for a rule that is not there."""
+        return suggestion(code_or_name, [word for rule in self.rules for word in (rule.code, rule.name)])
+
+    def grammar(self, name: str) -> Grammar | None:
+        """The grammar with this name."""
+        return next((grammar for grammar in self.grammars if grammar.name == name), None)
+
+
+def grammars_folder() -> Path:
+    """The folder of the grammars: inside the installed package, else beside it in a checkout."""
+    inside = PACKAGE / "grammars"
+    return inside if inside.is_dir() else PACKAGE.parent / "grammars"
+
+
+@cache
+def read_catalog(rules: str = "", grammars: str = "") -> Catalog:
+    """The built-in catalog, overlaid by the rules and grammars of two folders that the user names.
+
+    Raises RuleError or GrammarError where a named folder does not exist; a file that cannot be used becomes a problem.
+    """
+    known_grammars, grammar_problems = _read(sorted(grammars_folder().glob("*.py")), read_grammar)
+    known_rules, rule_problems = _read(sorted((PACKAGE / "rules").rglob("*.toml")), read_rule)
+    more_grammars, more_problems = _read(_named(grammars, "*.py", GrammarError), read_grammar)
+    more_rules, still_more = _read(_named(rules, "**/*.toml", RuleError), read_rule)
+    notes: list[str] = [f"grammars of {grammars} are code and were run"] if more_grammars else []
+    return Catalog(
+        _overlaid(known_grammars, more_grammars, lambda grammar: grammar.name, notes),
+        _overlaid(known_rules, more_rules, lambda rule: rule.code, notes),
+        tuple(notes),
+        (*grammar_problems, *rule_problems, *more_problems, *still_more),
+    )
+
+
+def rule_file(rule: Rule, rules: str = "") -> Path:
+    """The file that a rule of the catalog was read from."""
+    folders = [Path(rules), PACKAGE / "rules"] if rules else [PACKAGE / "rules"]
+    return next(path for folder in folders for path in sorted(folder.glob(f"**/{rule.name}.toml")))
+
+
+def _named(folder: str, pattern: str, error: type[LyncphoneLogsError]) -> Sequence[Path]:
+    if not folder:
+        return ()
+    if not Path(folder).is_dir():
+        raise error("folder cannot be read", "it is not there, or not a folder", folder)
+    found = sorted(Path(folder).glob(pattern))
+    if len(found) > MOST_RULES:
+        raise error("folder holds too many files", f"{len(found)}, at most {MOST_RULES}", folder)
+    return found
+
+
+def _read(paths: Iterable[Path], read: Callable[[Path], T]) -> tuple[list[T], list[LyncphoneLogsError]]:
+    good: list[T] = []
+    problems: list[LyncphoneLogsError] = []
+    for path in paths:
+        try:
+            good.append(read(path))
+        except LyncphoneLogsError as problem:
+            problems.append(problem)
+    return good, problems
+
+
+def _overlaid(known: list[T], more: list[T], key: Callable[[T], str], notes: list[str]) -> tuple[T, ...]:
+    merged = {key(each): each for each in known}
+    notes += [f"{key(each)} is taken from the folder that was named" for each in more if key(each) in merged]
+    merged |= {key(each): each for each in more}
+    return tuple(merged[name] for name in sorted(merged))

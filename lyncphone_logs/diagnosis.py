@@ -1,0 +1,191 @@
+"""From events to findings: one fold for each phone, then every rule beside every symptom that it explains."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from lyncphone_logs.event import UNPARSED, Event, Value
+from lyncphone_logs.finding import Diagnosis, Evidence, NotCheckable, Phone, RuledOut
+from lyncphone_logs.fold import Fold, Index
+from lyncphone_logs.journey import Journey
+from lyncphone_logs.pattern import version_of
+from lyncphone_logs.ranking import GIVEN, Assessment, Identity, assess, shares, verdict
+from lyncphone_logs.rule import Rule
+from lyncphone_logs.vocabulary import capture_of
+
+INFORMATIVE = {"tls", "sip", "sign_in"}
+MOST_NOTES = 10
+
+
+@dataclass(slots=True)
+class _PhoneSeen:
+    fold: Fold
+    last: Event
+    journey: Journey = field(default_factory=Journey)
+    identity: dict[str, str] = field(default_factory=dict)
+    basis: str = "file"
+    events: int = 0
+    informative: int = 0
+    components: set[str] = field(default_factory=set)
+
+    def add(self, event: Event, vendors: Mapping[str, str]) -> None:
+        self.last = event
+        self.fold.add(event)
+        self.journey.add(event)
+        self.events += not event.derived
+        self.informative += event.family in INFORMATIVE
+        self.components.update(filter(None, [event.component]))
+        self.identity.setdefault("vendor", vendors.get(event.grammar, ""))
+        if event.kind == "device.identified":
+            self.identity |= {name: str(value) for name, value in event.fields.items()}
+        if event.hostname:
+            self.basis = "host name"
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    assessment: Assessment
+    share: float
+    rivals: tuple[str, ...]
+
+
+def find(
+    events: Iterable[Event], facts: Sequence[Event], rules: Sequence[Rule], vendors: Mapping[str, str]
+) -> tuple[tuple[Phone, ...], tuple[str, ...]]:
+    """Diagnose correlated events, phone by phone; the notes say what was set aside or is explained by no rule.
+
+    `vendors` maps a grammar's name to the maker of its phones. A phone of which no line was understood is left out.
+    Memory grows with phones, rules and different symptoms, not with events.
+    """
+    index = Index(rules)
+    seen: dict[str, _PhoneSeen] = {}
+    for event in events:
+        if event.kind != UNPARSED:
+            seen.setdefault(event.phone, _PhoneSeen(Fold(index), event)).add(event, vendors)
+    notes: list[str] = []
+    phones = tuple(_conclude(name, phone, facts, notes) for name, phone in sorted(seen.items()))
+    return phones, tuple(notes)
+
+
+def _conclude(name: str, phone: _PhoneSeen, facts: Sequence[Event], notes: list[str]) -> Phone:
+    fold = phone.fold
+    fold.add(_examined(phone))
+    agreeing = [fact for fact in facts if _agrees(fact, phone.identity)]
+    notes += [f"{name}: {fact.text} is set aside, the trace says otherwise" for fact in facts if fact not in agreeing]
+    for fact in agreeing:
+        fold.state(fact)
+    identity = _identity(phone.identity, agreeing)
+    candidates, ruled_out = _assess_all(fold, agreeing, identity)
+    diagnoses = sorted((_diagnosis(each) for each in candidates.values()), key=_rank)
+    told = {rule.code for rule in (*(each.rule for each in diagnoses), *(each.rule for each in ruled_out))}
+    silent = [rule for rule in fold.index.rules if rule.code not in told]
+    unexplained = list(fold.unexplained.values())[:MOST_NOTES]
+    notes += [f"{each.source}:{each.line}: no rule explains this {each.kind}" for each in unexplained]
+    return Phone(
+        id=name,
+        basis=phone.basis,
+        vendor=identity.vendor,
+        model=identity.model,
+        firmware=identity.firmware,
+        boots=phone.journey.boots(),
+        diagnoses=tuple(diagnoses),
+        ruled_out=tuple(ruled_out),
+        not_shown=tuple(rule for rule in silent if _could_be_seen(rule, fold)),
+        not_checkable=tuple(_not_checkable(rule) for rule in silent if not _could_be_seen(rule, fold)),
+    )
+
+
+def _examined(phone: _PhoneSeen) -> Event:
+    kind = "trace.examined"
+    components = tuple(sorted(phone.components))
+    fields: dict[str, Value] = {"events": phone.events, "informative": phone.informative, "components": components}
+    return replace(
+        phone.last, id=f"{phone.last.id}:{kind}", kind=kind, fields=MappingProxyType(fields), marked=None, derived=True
+    )
+
+
+def _agrees(fact: Event, identity: Mapping[str, str]) -> bool:
+    if fact.kind == "fact.firmware" and identity.get("firmware"):
+        stated, shown = version_of(str(fact.fields["firmware"])), version_of(identity["firmware"])
+        return stated == shown[: len(stated)] or shown == stated[: len(shown)]
+    if fact.kind == "fact.model" and identity.get("model"):
+        return str(fact.fields["model"]).casefold() in identity["model"].casefold()
+    return True
+
+
+def _identity(identity: Mapping[str, str], facts: Sequence[Event]) -> Identity:
+    stated = {name: str(value) for fact in facts if fact.family == "fact" for name, value in fact.fields.items()}
+    known = stated | {name: value for name, value in identity.items() if value}
+    return Identity(known.get("vendor", ""), known.get("model", ""), known.get("firmware", ""))
+
+
+def _assess_all(
+    fold: Fold, facts: Sequence[Event], identity: Identity
+) -> tuple[dict[str, list[_Candidate]], list[RuledOut]]:
+    candidates: defaultdict[str, list[_Candidate]] = defaultdict(list)
+    out: dict[str, Assessment] = {}
+    for group in fold.groups.values():
+        assessed = [assess(rule, explained, group, fold, facts, identity) for rule, explained in group.explained_by]
+        out |= {each.rule.code: each for each in assessed if each.ruled_out}
+        live = [each for each in assessed if each.weight > 0]
+        for each, share in zip(live, shares(live, follows=group.follows), strict=True):
+            rivals = tuple(other.rule.code for other in live if other is not each)
+            candidates[each.rule.code].append(_Candidate(each, share, rivals))
+    return candidates, [_ruled_out(each) for code, each in sorted(out.items()) if code not in candidates]
+
+
+def _ruled_out(assessment: Assessment) -> RuledOut:
+    ids = {term.clause for term in assessment.ruled_out} | {"explains"}
+    evidence = tuple(each for each in assessment.evidence if each.clause in ids)
+    return RuledOut(assessment.rule, "; ".join(term.says for term in assessment.ruled_out), evidence)
+
+
+def _diagnosis(candidates: Sequence[_Candidate]) -> Diagnosis:
+    lead = max(candidates, key=lambda each: each.share)
+    groups = [each.assessment.group for each in candidates]
+    rule, holding = lead.assessment.rule, lead.assessment.holding
+    return Diagnosis(
+        rule=rule,
+        verdict=verdict(rule, lead.share, holding),
+        confidence=lead.share,
+        terms=lead.assessment.terms,
+        first_seen=min(filter(None, (_moment(group.first) for group in groups)), default=None),
+        last_seen=max(filter(None, (_moment(group.last) for group in groups)), default=None),
+        count=sum(group.count for group in groups),
+        evidence=_all_evidence([lead, *(each for each in candidates if each is not lead)]),
+        symptoms=tuple(_symptom(group.first) for group in groups),
+        rivals=lead.rivals,
+        is_consequence=all(group.follows for group in groups),
+    )
+
+
+def _all_evidence(candidates: Sequence[_Candidate]) -> tuple[Evidence, ...]:
+    found = [evidence for each in candidates for evidence in each.assessment.evidence]
+    return tuple({(each.event.id, each.clause): each for each in found}.values())
+
+
+def _symptom(event: Event) -> str:
+    return " ".join([event.kind, *(f"{name}={value}" for name, value in sorted(event.fields.items()))])
+
+
+def _moment(event: Event) -> datetime | None:
+    return event.time or event.received
+
+
+def _rank(diagnosis: Diagnosis) -> tuple[bool, float, str]:
+    return diagnosis.is_consequence, -diagnosis.confidence, diagnosis.rule.code
+
+
+def _could_be_seen(rule: Rule, fold: Fold) -> bool:
+    return bool(_families(rule) & fold.families)
+
+
+def _families(rule: Rule) -> set[str]:
+    return {kind.partition(".")[0] for explained in rule.explains for kind in explained.kinds} - GIVEN
+
+
+def _not_checkable(rule: Rule) -> NotCheckable:
+    missing = f"the trace has no line about {' or '.join(sorted(_families(rule)))}"
+    return NotCheckable(rule, missing, capture_of(rule.explains[0].kinds[0]))

@@ -1,0 +1,75 @@
+"""The event: one line, one message over several lines, or one stated fact, understood.
+
+Names are those of RFC 5424 section 6 where it has one (hostname, facility, severity, app_name, procid).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import NamedTuple
+
+Value = str | int | float | bool | datetime | tuple[str, ...]
+
+UNPARSED = "unparsed"
+MESSAGE = "log.message"
+
+
+class Span(NamedTuple):
+    """A range of bytes in the original file or archive member."""
+
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What one piece of evidence says.
+
+    `time` is the phone's own clock and `received` the collector's, both naive as written; `time_utc` is set only where
+    the zone is known. A line that only the collector stamped has that stamp as `time` too. `time_quality` is one of
+    `exact`, `assumed-year`, `assumed-date`, `collector`, `none`. `text` is the line as the file has it
+    (decoded, without its line end); `message` is what follows the header. `marked` is the range of `message` that the
+    kind's own fields cover, in characters. `repairs` names damage that was undone before reading. `derived` marks a
+    second event of a line that has its own, such as a clock that jumped there.
+    """
+
+    id: str
+    kind: str
+    source: str
+    member: str = ""
+    line: int = 0
+    spans: tuple[Span, ...] = ()
+    count: int = 1
+    fields: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    time: datetime | None = None
+    time_utc: datetime | None = None
+    time_raw: str = ""
+    time_quality: str = "none"
+    received: datetime | None = None
+    segment: int = 0
+    sequence: int | None = None
+    hostname: str | None = None
+    facility: str | None = None
+    severity: str | None = None
+    app_name: str | None = None
+    procid: str | None = None
+    component: str | None = None
+    level: str | None = None
+    function: str | None = None
+    source_line: int | None = None
+    message: str = ""
+    text: str = ""
+    marked: tuple[int, int] | None = None
+    repairs: tuple[str, ...] = ()
+    grammar: str = ""
+    framing: str = ""
+    phone: str = ""
+    boot: int = 0
+    handshake: int | None = None
+    derived: bool = False
+
+    @property
+    def family(self) -> str:
+        """The first word of the kind: `tls` of `tls.alert.received`."""
+        return self.kind.partition(".")[0]

@@ -1,0 +1,60 @@
+"""What the screen of the phone says, as an event."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from lyncphone_logs.event import Event
+
+_QUOTES = "\"'<>"
+_TYPOGRAPHIC = str.maketrans("“”„‟«»‘’‚‛‹›", "\"\"\"\"\"\"''''''")
+
+
+class Message(NamedTuple):
+    """One known text of knowledge/display_messages.toml; `match` is a phrase of it in lower case."""
+
+    says: str
+    match: str
+    phone: str
+    wording: Literal["seen", "approximate"]
+    source: str
+    domain_follows: bool = False
+
+
+@cache
+def known_messages() -> tuple[Message, ...]:
+    """The known texts, in the order of the file."""
+    path = Path(__file__).parent.parent / "knowledge" / "display_messages.toml"
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))["message"]
+    return tuple(Message(**row) for row in rows)
+
+
+def read_display(text: str) -> Event:
+    """The text as an event of kind `display.message`; a text that is not known says "unknown".
+
+    Case, runs of blanks and the shape of quotes make no difference.
+    """
+    folded = " ".join(text.translate(_TYPOGRAPHIC).lower().split())
+    message = next((message for message in known_messages() if message.match in folded), None)
+    fields = {"text": text, "says": message.says if message else "unknown"}
+    if message:
+        fields["reason"] = message.match
+    if message and message.domain_follows:
+        fields |= _domain(folded.partition(message.match)[2])
+    line = f"the screen says: {' '.join(text.split())}"
+    return Event(
+        id=f"display:{folded}",
+        kind="display.message",
+        source="--display",
+        fields=MappingProxyType(fields),
+        text=line,
+        message=line,
+    )
+
+
+def _domain(after: str) -> dict[str, str]:
+    words = after.strip(f"{_QUOTES}: ").split()
+    domain = words[0].strip(f"{_QUOTES}.,;:!?…()") if words else ""
+    return {"domain": domain} if domain else {}

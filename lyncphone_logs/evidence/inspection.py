@@ -1,0 +1,222 @@
+"""What one certificate says (X.509, RFC 5280). Facts only: no signature is verified.
+
+cryptography verifies neither SHA-1 nor MD5 signatures, and those are the question here.
+"""
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from lyncphone_logs.event import Span, Value
+
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What cryptography raises over bytes that it cannot read; TypeError and KeyError come from odd types of names."""
+
+_HOST_NAME = re.compile(r"[\w*-]+(\.[\w-]+)+")
+
+# OpenSSL's name, the digest and the scheme, after RFC 3279, 4055, 5758 and 8410. PSS names its digest elsewhere.
+_SIGNATURES = {
+    "1.2.840.113549.1.1.2": ("md2WithRSAEncryption", "md2", "pkcs1"),
+    "1.2.840.113549.1.1.4": ("md5WithRSAEncryption", "md5", "pkcs1"),
+    "1.2.840.113549.1.1.5": ("sha1WithRSAEncryption", "sha1", "pkcs1"),
+    "1.3.14.3.2.29": ("sha1WithRSA", "sha1", "pkcs1"),
+    "1.2.840.113549.1.1.14": ("sha224WithRSAEncryption", "sha224", "pkcs1"),
+    "1.2.840.113549.1.1.11": ("sha256WithRSAEncryption", "sha256", "pkcs1"),
+    "1.2.840.113549.1.1.12": ("sha384WithRSAEncryption", "sha384", "pkcs1"),
+    "1.2.840.113549.1.1.13": ("sha512WithRSAEncryption", "sha512", "pkcs1"),
+    "1.2.840.113549.1.1.10": ("rsassaPss", None, "pss"),
+    "1.2.840.10045.4.1": ("ecdsa-with-SHA1", "sha1", "ecdsa"),
+    "1.2.840.10045.4.3.1": ("ecdsa-with-SHA224", "sha224", "ecdsa"),
+    "1.2.840.10045.4.3.2": ("ecdsa-with-SHA256", "sha256", "ecdsa"),
+    "1.2.840.10045.4.3.3": ("ecdsa-with-SHA384", "sha384", "ecdsa"),
+    "1.2.840.10045.4.3.4": ("ecdsa-with-SHA512", "sha512", "ecdsa"),
+    "1.2.840.10040.4.3": ("dsaWithSHA1", "sha1", "dsa"),
+    "2.16.840.1.101.3.4.3.1": ("dsa_with_SHA224", "sha224", "dsa"),
+    "2.16.840.1.101.3.4.3.2": ("dsa_with_SHA256", "sha256", "dsa"),
+    "1.3.101.112": ("ED25519", "none", "eddsa"),
+    "1.3.101.113": ("ED448", "none", "eddsa"),
+}
+
+Extension = TypeVar("Extension", bound=x509.ExtensionType)
+
+
+class Extended(NamedTuple):
+    """What the extensions say; the names are those of the subjectAltName, else the common name."""
+
+    names: tuple[str, ...] | None = None
+    server_auth: bool | None = None
+    key_identifiers: bool | None = None
+    ca: bool = False
+    own_key: bytes | None = None
+    issuer_key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Certificate:
+    """One certificate of a file; `number` counts from 1, `span` is where its bytes stand, times are UTC.
+
+    What cannot be read is None: the digest of an unknown algorithm, the size of an unknown key, and what only
+    extensions say where these are damaged.
+    """
+
+    number: int
+    span: Span
+    subject: str
+    issuer: str
+    serial_number: str
+    signature_algorithm: str
+    signature_hash: str | None
+    signature_scheme: str
+    key_type: str
+    key_size: int | None
+    not_before: datetime
+    not_after: datetime
+    extended: Extended
+    notes: tuple[str, ...] = ()
+
+    @property
+    def subject_name(self) -> str:
+        """The subject as names are compared: case and runs of blanks make no difference (RFC 5280 section 7.1)."""
+        return _folded(self.subject)
+
+    @property
+    def issuer_name(self) -> str:
+        """The issuer as names are compared."""
+        return _folded(self.issuer)
+
+    @property
+    def self_signed(self) -> bool:
+        """Subject and issuer are the same name."""
+        return self.subject_name == self.issuer_name
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """The DNS names of the subjectAltName, else the common name."""
+        return self.extended.names
+
+    @property
+    def may_serve(self) -> bool:
+        """It is not a CA's, or is a CA's that is named like a host, as self-signed servers often are."""
+        return not self.extended.ca or any(_HOST_NAME.fullmatch(name) for name in self.names or ())
+
+    @property
+    def fields(self) -> Mapping[str, Value]:
+        """The fields of `certificate.inspected` that need no other certificate; those that are None are left out."""
+        own = ("subject", "issuer", "serial_number", "signature_algorithm", "signature_hash", "signature_scheme",
+               "key_type", "key_size", "not_before", "not_after", "names", "self_signed")  # fmt: skip
+        told = {name: getattr(self, name) for name in own}
+        told |= {"server_auth": self.extended.server_auth, "key_identifiers": self.extended.key_identifiers}
+        return {name: value for name, value in told.items() if value is not None}
+
+
+def inspect(der: bytes, number: int, span: Span, notes: tuple[str, ...] = ()) -> Certificate:
+    """Everything that is told of one certificate in DER. Raises one of `UNREADABLE`."""
+    with noting() as own:
+        raw = x509.load_der_x509_certificate(der)
+        oid = raw.signature_algorithm_oid.dotted_string
+        algorithm, digest, scheme = _SIGNATURES.get(oid, (oid, None, "other"))
+        key_type, key_size = _key(raw)
+        certificate = Certificate(
+            number=number,
+            span=span,
+            subject=raw.subject.rfc4514_string(),
+            issuer=raw.issuer.rfc4514_string(),
+            serial_number=_hexadecimal(raw.serial_number),
+            signature_algorithm=algorithm,
+            signature_hash=_digest_of_pss(raw) if scheme == "pss" else digest,
+            signature_scheme=scheme,
+            key_type=key_type,
+            key_size=key_size,
+            not_before=raw.not_valid_before_utc,
+            not_after=raw.not_valid_after_utc,
+            extended=_extended_or_note(raw, own),
+        )
+    return replace(certificate, notes=(*notes, *own))
+
+
+@contextmanager
+def noting() -> Iterator[list[str]]:
+    """The warnings of what runs inside, each by its first sentence; the list is filled at the end."""
+    notes: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield notes
+    notes.extend(sorted({str(warning.message).partition(". ")[0].rstrip(".") for warning in caught}))
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _hexadecimal(number: int) -> str:
+    digits = f"{abs(number):X}"
+    return "-" * (number < 0) + digits.zfill(len(digits) + len(digits) % 2)
+
+
+def _digest_of_pss(raw: x509.Certificate) -> str | None:
+    try:
+        digest = raw.signature_hash_algorithm
+    except UNREADABLE:
+        return None
+    return digest.name if digest else None
+
+
+def _key(raw: x509.Certificate) -> tuple[str, int | None]:
+    try:
+        key = raw.public_key()
+    except UNREADABLE:
+        return "other", None
+    kinds = {"rsa": rsa.RSAPublicKey, "ec": ec.EllipticCurvePublicKey, "dsa": dsa.DSAPublicKey}
+    name = next((name for name, kind in kinds.items() if isinstance(key, kind)), "other")
+    return name, getattr(key, "key_size", None)
+
+
+def _extended_or_note(raw: x509.Certificate, notes: list[str]) -> Extended:
+    try:
+        return _extended(raw)
+    except UNREADABLE:
+        notes.append("its extensions cannot be read")
+        return Extended()
+
+
+def _extended(raw: x509.Certificate) -> Extended:
+    constraints = _extension(raw, x509.BasicConstraints)
+    own = _extension(raw, x509.SubjectKeyIdentifier)
+    above = _extension(raw, x509.AuthorityKeyIdentifier)
+    usage = _extension(raw, x509.ExtendedKeyUsage)
+    return Extended(
+        names=_names(raw),
+        server_auth=usage is None or ExtendedKeyUsageOID.SERVER_AUTH in usage,
+        key_identifiers=above is not None,
+        ca=constraints is not None and constraints.ca,
+        own_key=own.digest if own else None,
+        issuer_key=above.key_identifier if above else None,
+    )
+
+
+def _extension(raw: x509.Certificate, kind: type[Extension]) -> Extension | None:
+    return next((found.value for found in raw.extensions if isinstance(found.value, kind)), None)
+
+
+def _names(raw: x509.Certificate) -> tuple[str, ...]:
+    alternative = _extension(raw, x509.SubjectAlternativeName)
+    dns = alternative.get_values_for_type(x509.DNSName) if alternative else []
+    common = [str(name.value) for name in raw.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    return tuple(dns or common)

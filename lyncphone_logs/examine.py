@@ -1,0 +1,85 @@
+"""One run from trace to report."""
+
+from collections.abc import Sequence
+from lyncphone_logs import finding
+from lyncphone_logs.catalog import read_catalog
+from lyncphone_logs.diagnosis import find
+from lyncphone_logs.evidence.display import read_display
+from lyncphone_logs.evidence.fact import state_facts
+from lyncphone_logs.event import Event
+from lyncphone_logs.reports.report import Report
+from lyncphone_logs.trace import Input, Trace
+from lyncphone_logs.version import program
+
+
+def read_trace(
+    *paths: str,
+    certificate: Sequence[str] | str = (),
+    firmware: str = "",
+    model: str = "",
+    location: str = "",
+    domain: str = "",
+    display: Sequence[str] | str = (),
+    year: int = 0,
+    rules: str = "",
+    grammars: str = "",
+) -> Trace:
+    """A trace of one or several files, folders or `-`, with what else is known of the phone and its server.
+
+    `certificate` names files of the server's certificates, `location` is `internal` or `external`, `display` is what
+    the phone's screen says, `year` the last year of the trace, `rules` and `grammars` name folders of more of these.
+    The lines are read when events are asked for. Raises EvidenceError, RuleError or GrammarError.
+    """
+    facts = state_facts(firmware=firmware, model=model, location=location, domain=domain)
+    for text in [display] if isinstance(display, str) and display else display:
+        facts.append(read_display(text))
+    for path in [certificate] if isinstance(certificate, str) and certificate else certificate:
+        from lyncphone_logs.evidence.certificate import read_certificates
+
+        facts += read_certificates(path, domain=domain)
+    return Trace(paths, read_catalog(rules, grammars), facts=facts, year=year)
+
+
+def diagnose(trace: Trace) -> Report:
+    """Read the whole trace once and say what is wrong, in constant memory.
+
+    Raises InputError where nothing that the trace names can be read.
+    """
+    catalog = trace.catalog
+    vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
+    phones, notes = find(trace.events(derived=True), trace.facts, catalog.rules, vendors)
+    return Report(
+        tool=program(),
+        inputs=inputs(trace),
+        facts=trace.facts,
+        phones=phones,
+        rules_tried=len(catalog.rules),
+        notes=(*catalog.notes, *trace.assumptions, *notes),
+        problems=tuple(str(problem) for problem in catalog.problems),
+    )
+
+
+def inputs(trace: Trace) -> tuple[finding.Input, ...]:
+    """What was read of each input, and what could not be used; whole once the events of the trace were iterated."""
+    return tuple(_input(each, trace) for each in trace.inputs)
+
+
+def _input(read: Input, trace: Trace) -> finding.Input:
+    source = read.source
+    problem, help = _problem(read, trace)
+    return finding.Input(
+        source.path, source.sha256, source.bytes, source.lines, read.account, read.events, read.unparsed_lines, problem, help
+    )
+
+
+def _problem(read: Input, trace: Trace) -> tuple[str, str]:
+    if read.source.problem:
+        return read.source.problem, "check that the file is there and may be read"
+    if not read.events and read.first_unparsed is None:
+        return "nothing to read: no line in it", "save the trace again; syslog must be switched on at the phone"
+    if not read.events and read.first_unparsed is not None:
+        first = read.first_unparsed
+        return f"no line was understood; line {first.line}: {'; '.join(trace.stops(first))}", (
+            "if this is a trace of a phone, `lyncphone-logs explain --line TEXT` shows how far each grammar comes"
+        )
+    return "", ""

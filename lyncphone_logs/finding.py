@@ -1,0 +1,128 @@
+"""What a diagnosis run finds, as plain values: the shapes behind the JSON report (schema version 1)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from lyncphone_logs.account import Account
+from lyncphone_logs.event import Event
+from lyncphone_logs.rule import Rule
+from lyncphone_logs.vocabulary import Stage
+
+Verdict = Literal["confirmed", "likely", "possible", "unlikely"]
+State = Literal["holds", "refuted", "undecidable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An event that a clause rests on. `role` is that of the clause, or `explains` for the symptom itself."""
+
+    event: Event
+    clause: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One factor of a confidence. `weight` multiplies (or divides) the odds; 1 where the clause does not hold.
+
+    `reason` says why a clause is undecidable, `capture` how it could be decided.
+    """
+
+    clause: str
+    role: str
+    state: State
+    weight: float
+    says: str
+    basis: str
+    reason: str = ""
+    capture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A rule whose symptom was seen. `confidence` is its share among all causes of that symptom, 0 to 1.
+
+    `symptoms` are kinds and fields of what was seen; `rivals` the codes that compete for the same symptom;
+    `is_consequence` tells that it was only seen after another failure of the same handshake.
+    """
+
+    rule: Rule
+    verdict: Verdict
+    confidence: float
+    terms: tuple[Term, ...]
+    first_seen: datetime | None
+    last_seen: datetime | None
+    count: int
+    evidence: tuple[Evidence, ...]
+    symptoms: tuple[str, ...]
+    rivals: tuple[str, ...]
+    is_consequence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RuledOut:
+    """A rule whose symptom was seen and that a decisive contradiction excludes."""
+
+    rule: Rule
+    reason: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotCheckable:
+    """A rule whose symptom could not have been seen in this trace."""
+
+    rule: Rule
+    missing: str
+    how_to_capture: str
+
+
+@dataclass(frozen=True, slots=True)
+class StageState:
+    """How far a boot got at one stage of the sign-in."""
+
+    stage: Stage
+    state: Literal["passed", "failed", "not seen", "not checkable"]
+    evidence: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Boot:
+    """The lines between two starts of a phone; `id` counts from 1. `first` and `last` are the phone's own clock."""
+
+    id: int
+    first: datetime | None
+    last: datetime | None
+    journey: tuple[StageState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """One phone and what was found of it. `basis` says by what its lines were told from others'."""
+
+    id: str
+    basis: str
+    vendor: str
+    model: str
+    firmware: str
+    boots: tuple[Boot, ...]
+    diagnoses: tuple[Diagnosis, ...]
+    ruled_out: tuple[RuledOut, ...]
+    not_shown: tuple[Rule, ...]
+    not_checkable: tuple[NotCheckable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One named input and where its bytes went. `problem` is why it could not be used, or in part only."""
+
+    path: str
+    sha256: str
+    bytes: int
+    lines: int
+    account: Account
+    events: int
+    unparsed_lines: int
+    problem: str = ""
+    help: str = ""

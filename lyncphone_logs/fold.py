@@ -1,0 +1,203 @@
+"""Events of one phone, folded in order into symptom groups and clause hits, with bounded state.
+
+A *group* is all occurrences of one symptom: events of one kind that the explaining rules cannot tell apart. Occurrences
+that follow another failure of the same handshake form a group of their own, since they may be its consequence.
+"""
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from lyncphone_logs.event import Event
+from lyncphone_logs.pattern import fits
+from lyncphone_logs.rule import Clause, Explained, Rule
+from lyncphone_logs.vocabulary import kinds
+
+KEPT_EVENTS = 3
+OPEN_SCOPES = 256
+"""Handshakes and boots that are remembered: the window within which lines of a clause and its symptom may lie apart."""
+
+ClauseKey = tuple[str, str]
+ScopeKey = tuple[str, int]
+K = TypeVar("K")
+V = TypeVar("V")
+PHONE: ScopeKey = ("phone", 0)
+
+
+@dataclass(slots=True)
+class Hit:
+    """The events that met one clause in one scope; the first few are kept. `position` is the place of the first."""
+
+    position: int
+    count: int = 0
+    kept: list[Event] = field(default_factory=list)
+    unknown: bool = False
+
+    def add(self, event: Event) -> None:
+        """Count one more event."""
+        self.count += event.count
+        if len(self.kept) < KEPT_EVENTS:
+            self.kept.append(event)
+
+
+@dataclass(slots=True)
+class Group:
+    """All occurrences of one symptom; `hits` are those of the handshakes and boots in which it occurred."""
+
+    explained_by: Sequence[tuple[Rule, Explained]]
+    follows: bool
+    first: Event
+    last: Event
+    position: int = 0
+    count: int = 0
+    kept: list[Event] = field(default_factory=list)
+    hits: dict[ClauseKey, Hit] = field(default_factory=dict)
+
+    def add(self, event: Event, position: int) -> None:
+        """Count one more occurrence."""
+        self.last, self.position = event, position
+        self.count += event.count
+        if len(self.kept) < KEPT_EVENTS:
+            self.kept.append(event)
+
+    def meet(self, key: ClauseKey, hit: Hit) -> None:
+        """Keep the scope in which the clause was met most often."""
+        mine = self.hits.get(key)
+        if mine is None or hit.count > mine.count:
+            self.hits[key] = hit
+
+
+class Index:
+    """Rules by the event kinds that they name, so that an event meets only the rules that speak of it."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self.explained: dict[str, list[tuple[Rule, Explained]]] = {}
+        self.clauses: dict[str, list[tuple[Rule, Clause]]] = {}
+        self.tested: defaultdict[str, set[str]] = defaultdict(set)
+        for rule in self.rules:
+            for explained in rule.explains:
+                for kind in explained.kinds:
+                    self.explained.setdefault(kind, []).append((rule, explained))
+                    self.tested[kind].update(explained.where)
+            for clause in rule.clause:
+                for kind in clause.kinds:
+                    self.clauses.setdefault(kind, []).append((rule, clause))
+
+
+class Fold:
+    """What the rules need to remember of one phone."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.groups: dict[tuple[object, ...], Group] = {}
+        self.kinds: set[str] = set()
+        self.families_of_boot: defaultdict[int, set[str]] = defaultdict(set)
+        self.boots_from_start: set[int] = set()
+        self.unexplained: dict[str, Event] = {}
+        self._failures: set[str] = set()
+        self._position = 0
+        self._hits: defaultdict[ClauseKey, OrderedDict[ScopeKey, Hit]] = defaultdict(OrderedDict)
+        self._groups_of_scope: OrderedDict[ScopeKey, list[Group]] = OrderedDict()
+        self._failures_of_handshake: OrderedDict[int, set[str]] = OrderedDict()
+
+    @property
+    def families(self) -> set[str]:
+        """The event families that the phone's lines showed."""
+        return set().union(*self.families_of_boot.values())
+
+    def add(self, event: Event) -> None:
+        """Take in the next event of the phone."""
+        self._position += 1
+        self.kinds.add(event.kind)
+        self.families_of_boot[event.boot].add(event.family)
+        if event.kind == "device.started":
+            self.boots_from_start.add(event.boot)
+        self._meet_clauses(event)
+        if event.kind in self.index.explained or kinds()[event.kind].outcome == "failed":
+            self._meet_symptoms(event)
+
+    def state(self, fact: Event) -> None:
+        """Take in what was stated; it is a symptom where the lines show none that says it more exactly."""
+        explained_by = [each for each in self.index.explained.get(fact.kind, ()) if fits(each[1], fact)]
+        if explained_by and not self._failures.intersection(kinds()[fact.kind].generic_of):
+            self._occur(fact, explained_by, follows=False)
+
+    def hit(self, group: Group, rule: Rule, clause: Clause) -> Hit | None:
+        """What met the clause in the scope that it shares with the symptom, in the order that it asks for."""
+        if clause.same != "phone":
+            return group.hits.get((rule.code, clause.id))
+        hit = self._hits[rule.code, clause.id].get(PHONE)
+        return hit if hit and (clause.order == "any" or hit.position < group.position) else None
+
+    def _meet_clauses(self, event: Event) -> None:
+        for rule, clause in self.index.clauses.get(event.kind, ()):
+            state, scope = fits(clause, event), _scope(clause, event)
+            if state is False or scope is None:
+                continue
+            hits = self._hits[rule.code, clause.id]
+            hit = hits.setdefault(scope, Hit(self._position))
+            _forget_oldest(hits)
+            if state is None:
+                hit.unknown = True
+                continue
+            hit.add(event)
+            if clause.order == "any":
+                for group in self._groups_of_scope.get(scope, ()):
+                    group.meet((rule.code, clause.id), hit)
+
+    def _meet_symptoms(self, event: Event) -> None:
+        earlier = self._earlier_failures(event)
+        self._failures.add(event.kind)
+        if earlier.intersection(kinds()[event.kind].generic_of):
+            return
+        explained_by = [each for each in self.index.explained.get(event.kind, ()) if fits(each[1], event)]
+        if explained_by:
+            exact = {kind for kind in earlier if event.kind not in kinds()[kind].generic_of}
+            self._occur(event, explained_by, follows=event.handshake is not None and bool(exact))
+        elif kinds()[event.kind].outcome == "failed":
+            self.unexplained.setdefault(f"{event.kind} {sorted(event.fields.items(), key=str)}", event)
+
+    def _earlier_failures(self, event: Event) -> set[str]:
+        if event.handshake is None:
+            return self._failures
+        seen = self._failures_of_handshake.setdefault(event.handshake, set())
+        _forget_oldest(self._failures_of_handshake)
+        earlier = set(seen)
+        seen.add(event.kind)
+        return earlier
+
+    def _occur(self, event: Event, explained_by: Sequence[tuple[Rule, Explained]], *, follows: bool) -> None:
+        tested = tuple((name, event.fields.get(name)) for name in sorted(self.index.tested[event.kind]))
+        key = (event.kind, tested, follows)
+        group = self.groups.setdefault(key, Group(explained_by, follows, event, event))
+        group.add(event, self._position)
+        for rule, _ in explained_by:
+            for clause in rule.clause:
+                self._share_scope(group, rule, clause, event)
+
+    def _share_scope(self, group: Group, rule: Rule, clause: Clause, event: Event) -> None:
+        scope = _scope(clause, event)
+        if scope is None or scope == PHONE:
+            return
+        hit = self._hits[rule.code, clause.id].get(scope)
+        if hit is not None:
+            group.meet((rule.code, clause.id), hit)
+        groups = self._groups_of_scope.setdefault(scope, [])
+        if not any(each is group for each in groups):
+            groups.append(group)
+        _forget_oldest(self._groups_of_scope)
+
+
+def _scope(clause: Clause, event: Event) -> ScopeKey | None:
+    if clause.same == "phone":
+        return PHONE
+    if clause.same == "boot":
+        return ("boot", event.boot)
+    return None if event.handshake is None else ("handshake", event.handshake)
+
+
+def _forget_oldest(remembered: OrderedDict[K, V]) -> None:
+    if len(remembered) > OPEN_SCOPES:
+        remembered.popitem(last=False)

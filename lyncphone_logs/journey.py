@@ -1,0 +1,59 @@
+"""How far each boot of a phone got through the stages of its sign-in."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, get_args
+
+from lyncphone_logs.event import Event
+from lyncphone_logs.finding import Boot, StageState
+from lyncphone_logs.vocabulary import Stage, kinds
+
+KEPT_EVENTS = 3
+KEPT_BOOTS = 1000
+
+
+@dataclass(slots=True)
+class _BootSeen:
+    first: datetime | None = None
+    last: datetime | None = None
+    families: set[str] = field(default_factory=set)
+    outcomes: dict[Stage, Literal["passed", "failed"]] = field(default_factory=dict)
+    evidence: dict[Stage, list[Event]] = field(default_factory=dict)
+
+
+class Journey:
+    """The boots of one phone, event by event. Boots after the first thousand are not kept."""
+
+    def __init__(self) -> None:
+        self._boots: dict[int, _BootSeen] = {}
+
+    def add(self, event: Event) -> None:
+        """Take in the next event of the phone."""
+        if event.boot not in self._boots and len(self._boots) >= KEPT_BOOTS:
+            return
+        boot = self._boots.setdefault(event.boot, _BootSeen())
+        boot.first, boot.last = boot.first or event.time, event.time or boot.last
+        boot.families.add(event.family)
+        kind = kinds()[event.kind]
+        if kind.stage and kind.outcome:
+            self._reach(boot, kind.stage, kind.outcome, event)
+
+    def _reach(self, boot: _BootSeen, stage: Stage, outcome: Literal["passed", "failed"], event: Event) -> None:
+        if boot.outcomes.get(stage) != outcome:
+            boot.outcomes[stage], boot.evidence[stage] = outcome, []
+        if len(boot.evidence[stage]) < KEPT_EVENTS:
+            boot.evidence[stage].append(event)
+
+    def boots(self) -> tuple[Boot, ...]:
+        """Each boot with the last outcome of every stage; a stage of which no line could speak is not checkable."""
+        return tuple(
+            Boot(number, boot.first, boot.last, tuple(_state(boot, stage) for stage in get_args(Stage)))
+            for number, boot in sorted(self._boots.items())
+        )
+
+
+def _state(boot: _BootSeen, stage: Stage) -> StageState:
+    if stage in boot.outcomes:
+        return StageState(stage, boot.outcomes[stage], tuple(boot.evidence[stage]))
+    speaking = {name.partition(".")[0] for name, kind in kinds().items() if kind.stage == stage}
+    return StageState(stage, "not seen" if speaking & boot.families else "not checkable")

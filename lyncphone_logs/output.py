@@ -1,0 +1,61 @@
+"""Where an answer goes: standard output, or a file that is either whole or untouched."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from lyncphone_logs.errors import OutputError
+
+
+def write(lines: str | Iterable[str], path: str = "") -> None:
+    """Write the lines as UTF-8, each with a line end, to a file or to standard output.
+
+    A reader that closes standard output early ends the writing quietly. Raises OutputError where it cannot be written.
+    """
+    parts = [lines] if isinstance(lines, str) else lines
+    try:
+        if path:
+            _to_file(parts, Path(path))
+        else:
+            _to_stdout(parts)
+    except BrokenPipeError:
+        # What is still buffered would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        where = path or "standard output"
+        raise OutputError("the answer cannot be written", error.strerror or str(error), where) from None
+
+
+def _to_stdout(parts: Iterable[str]) -> None:
+    for part in parts:
+        sys.stdout.buffer.write(_encoded(part))
+    sys.stdout.buffer.flush()
+
+
+def _to_file(parts: Iterable[str], path: Path) -> None:
+    if path.exists() and not path.is_file():
+        with path.open("wb") as special:
+            special.writelines(map(_encoded, parts))
+        return
+    target = path.resolve()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.writelines(map(_encoded, parts))
+        os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _encoded(part: str) -> bytes:
+    return f"{part}\n".encode("utf-8", "backslashreplace")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,32 @@
+"""One line a diagnosis, for editors and grep: `path:line: CODE verdict confidence name: title`. A stable interface.
+
+The path is that of the first line that shows the symptom (`archive!/member` inside an archive), the line counts from 1
+and is 0 where the symptom does not stand in a trace, the confidence has two digits and is rounded down.
+"""
+
+from collections.abc import Iterator
+
+from lyncphone_logs.finding import Diagnosis
+from lyncphone_logs.reports import wording
+from lyncphone_logs.reports.report import Report
+from lyncphone_logs.reports.visible import visible
+
+
+def render(report: Report) -> str:
+    """The lines in the order of the report, without a final line end; empty when nothing was diagnosed."""
+    return "\n".join(visible(line) for line in _lines(report))
+
+
+def _lines(report: Report) -> Iterator[str]:
+    for phone in report.phones:
+        for found in phone.diagnoses:
+            rule = found.rule
+            said = f"{found.verdict} {wording.share(found.confidence)} {rule.name}: {rule.title}"
+            yield f"{_place(found)}: {rule.code} {said}"
+
+
+def _place(found: Diagnosis) -> str:
+    events = [each.event for each in sorted(found.evidence, key=lambda each: each.role != "explains")]
+    if not events:
+        return "-:0"
+    return wording.place(events[0]) if events[0].line else f"{wording.place(events[0])}:0"

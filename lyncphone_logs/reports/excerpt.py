@@ -1,0 +1,86 @@
+"""The piece of a line that a report shows: where its mark is, and what fits into a terminal of so many columns."""
+
+import unicodedata
+from typing import NamedTuple
+
+from lyncphone_logs.event import Event
+from lyncphone_logs.reports.visible import visible
+
+SHOWN_LINES = 6
+CUT = "…"
+
+
+class Shown(NamedTuple):
+    """One line of an event, visible, in three parts. `number` is 0 where it has none; `left_out` lines precede."""
+
+    number: int
+    before: str
+    marked: str
+    after: str
+    left_out: int = 0
+
+
+def cells(text: str) -> int:
+    """The columns that a terminal gives to the text (UAX #11; combining characters take none)."""
+    return len(text) if text.isascii() else sum(map(_cells_of, text))
+
+
+def _cells_of(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
+
+
+def excerpt(event: Event) -> list[Shown]:
+    """The lines of the event: the first few, and in any case the one that is marked."""
+    start, end = _mark(event)
+    shown, offset, left_out = [], 0, 0
+    for index, line in enumerate(event.text.split("\n")):
+        low, high = (min(max(place - offset, 0), len(line)) for place in (start, end))
+        if index < SHOWN_LINES or low < high:
+            before, marked, after = map(visible, (line[:low], line[low:high], line[high:]))
+            shown.append(Shown(0 if index else event.line, before, marked, after, left_out))
+            left_out = 0
+        else:
+            left_out += 1
+        offset += len(line) + 1
+    return [*shown, Shown(0, "", "", "", left_out)] if left_out else shown
+
+
+def _mark(event: Event) -> tuple[int, int]:
+    at = event.text.rfind(event.message) if event.message and event.marked else -1
+    return (0, 0) if at < 0 or event.marked is None else (at + event.marked[0], at + event.marked[1])
+
+
+def fitted(line: Shown, room: int) -> Shown:
+    """The line cut to so many columns, so that the mark stays with as much around it as fits."""
+    if cells(line.before + line.marked + line.after) <= room:
+        return line
+    marked = _head(line.marked, room - 2)
+    around = room - cells(marked)
+    left = min(cells(line.before), max(around // 2, around - cells(line.after)))
+    return line._replace(before=_tail(line.before, left), marked=marked, after=_head(line.after, around - left))
+
+
+def _head(text: str, room: int) -> str:
+    if cells(text) <= room:
+        return text
+    kept, used = [], cells(CUT)
+    for character in text:
+        used += _cells_of(character)
+        if used > room:
+            break
+        kept.append(character)
+    return "".join(kept) + CUT
+
+
+def _tail(text: str, room: int) -> str:
+    if cells(text) <= room:
+        return text
+    kept, used = [], cells(CUT)
+    for character in reversed(text):
+        used += _cells_of(character)
+        if used > room:
+            break
+        kept.append(character)
+    return CUT + "".join(reversed(kept))

@@ -1,0 +1,124 @@
+"""What a reader is told together: rivals under their leader, terms by their side, gaps by what would fill them."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import NamedTuple
+
+from lyncphone_logs.event import Event
+from lyncphone_logs.finding import Boot, Diagnosis, Evidence, NotCheckable, Phone, StageState, Term
+
+SHOWN_EVIDENCE = 3
+SHOWN_BOOTS = 5
+
+
+class Case(NamedTuple):
+    """The most probable diagnosis of a symptom, and those that compete with it."""
+
+    lead: Diagnosis
+    rivals: list[Diagnosis]
+
+
+class Gap(NamedTuple):
+    """Something that is missing, how to capture it, and the clauses or rules that wait for it."""
+
+    missing: str
+    capture: str
+    waiting: list[str]
+
+
+class Proof(NamedTuple):
+    """The events of one clause: those that are shown, what they say, and how many more there are."""
+
+    role: str
+    says: str
+    events: list[Event]
+    more: int
+
+
+def cases(phone: Phone) -> list[Case]:
+    """The diagnoses of the phone in their order, each rival under the first that it competes with."""
+    found: list[Case] = []
+    for diagnosis in phone.diagnoses:
+        home = next((case for case in found if _compete(case.lead, diagnosis)), None)
+        if home:
+            home.rivals.append(diagnosis)
+        else:
+            found.append(Case(diagnosis, []))
+    return found
+
+
+def _compete(one: Diagnosis, other: Diagnosis) -> bool:
+    return other.rule.code in one.rivals or one.rule.code in other.rivals
+
+
+def proofs(evidence: Iterable[Evidence], terms: Iterable[Term] = ()) -> list[Proof]:
+    """Evidence by clause, what explains the symptom first; at most three events of each."""
+    says = {(term.clause, term.role): term.says for term in terms if term.state == "holds"}
+    by_clause: dict[tuple[str, str], list[Event]] = {}
+    for each in sorted(evidence, key=lambda each: each.role != "explains"):
+        by_clause.setdefault((each.clause, each.role), []).append(each.event)
+    return [
+        Proof(key[1], says.get(key, ""), events[:SHOWN_EVIDENCE], len(events[SHOWN_EVIDENCE:]))
+        for key, events in by_clause.items()
+    ]
+
+
+def own_proofs(rival: Diagnosis, lead: Diagnosis) -> list[Proof]:
+    """The evidence of a rival that its leader does not show already."""
+    shown = {each.event.id for each in lead.evidence}
+    return proofs((each for each in rival.evidence if each.event.id not in shown), rival.terms)
+
+
+def explanations(found: Diagnosis) -> list[str]:
+    """How the cause explains the symptom."""
+    return _unique(term.says for term in found.terms if term.role == "explains")
+
+
+def speaking_for(found: Diagnosis) -> list[Term]:
+    """The clauses that hold and make the cause more probable, or are needed for it."""
+    return [term for term in _further(found) if term.weight >= 1 and term.role not in {"contradicts", "rules_out"}]
+
+
+def speaking_against(found: Diagnosis) -> list[Term]:
+    """The clauses that hold and make the cause less probable."""
+    return [term for term in _further(found) if term.weight < 1 or term.role in {"contradicts", "rules_out"}]
+
+
+def _further(found: Diagnosis) -> list[Term]:
+    return [term for term in found.terms if term.role != "explains" and term.state == "holds"]
+
+
+def deciding(found: Diagnosis) -> list[Gap]:
+    """What would decide the clauses that are open, each thing once."""
+    terms = [term for term in found.terms if term.state == "undecidable"]
+    return _gaps((term.reason, term.capture, term.clause) for term in terms)
+
+
+def unchecked(rules: Iterable[NotCheckable]) -> list[Gap]:
+    """What would make the rules checkable, each thing once; those that most rules wait for first."""
+    gaps = _gaps((each.missing, each.how_to_capture, each.rule.code) for each in rules)
+    return sorted(gaps, key=lambda gap: -len(gap.waiting))
+
+
+def _gaps(open_questions: Iterable[tuple[str, str, str]]) -> list[Gap]:
+    gaps: dict[tuple[str, str], list[str]] = {}
+    for missing, capture, waiting in open_questions:
+        gaps.setdefault((missing, capture), []).append(waiting)
+    return [Gap(missing, capture, _unique(waiting)) for (missing, capture), waiting in gaps.items()]
+
+
+def _unique(words: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(word for word in words if word))
+
+
+def journey(boot: Boot) -> list[tuple[str, list[StageState]]]:
+    """The stages of a boot by their state, in the order passed, failed, not seen, not checkable."""
+    order = ["passed", "failed", "not seen", "not checkable"]
+    stages = sorted(boot.journey, key=lambda stage: order.index(stage.state))
+    return [(state, list(together)) for state, together in groupby(stages, key=lambda stage: stage.state)]
+
+
+def paragraphs(prose: str) -> list[str]:
+    """Prose of a rule without the line breaks of its file; an empty line parts paragraphs."""
+    blocks = [block.strip("\n") for block in prose.split("\n\n")]
+    return [" ".join(line.strip(" ") for line in block.split("\n")) for block in blocks if block]

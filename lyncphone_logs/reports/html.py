@@ -1,0 +1,41 @@
+"""The report as one HTML element: no script, no remote resource, no style outside its own root."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from lyncphone_logs.reports import grouping, wording
+from lyncphone_logs.reports.excerpt import excerpt
+from lyncphone_logs.reports.report import Report
+from lyncphone_logs.reports.visible import visible
+
+
+def render(report: Report) -> str:
+    """An element of class `lyncphone-logs` with its style; to be shown in a notebook or saved as a file."""
+    return _template().render(report=report, grouping=grouping, wording=wording, excerpt=excerpt, is_link=is_link)
+
+
+def is_link(url: str) -> bool:
+    """Whether a reference may be followed by a click."""
+    return re.fullmatch(r"https://[\x21-\x7e]+", url) is not None
+
+
+def _inert(value: object) -> object:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+@cache
+def _template() -> Template:
+    """The one template; every value passes `visible` and is escaped."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        finalize=_inert,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.jinja")

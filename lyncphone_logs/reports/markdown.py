@@ -1,0 +1,168 @@
+"""The report for a ticket: CommonMark without raw HTML, in which input text neither formats, links nor loads."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from lyncphone_logs.finding import Boot, Diagnosis, Phone, Term
+from lyncphone_logs.reports import grouping, wording
+from lyncphone_logs.reports.excerpt import excerpt
+from lyncphone_logs.reports.grouping import Case, Proof
+from lyncphone_logs.reports.report import Report
+from lyncphone_logs.reports.visible import visible
+from lyncphone_logs.rule import Rule
+
+# CommonMark 0.31 section 2.4, GFM autolinks, and the emoji, mentions and mathematics of common trackers
+_SPECIAL = re.compile(
+    r"""[\\`*_\[\]<>&|~#@$]
+    | : (?= // | [A-Za-z_+-][\w+-]*: )
+    | (?i: (?<=mailto) | (?<=xmpp) ) :
+    | (?i: (?<=www) ) \.
+    | ^[-+=]""",
+    re.VERBOSE,
+)
+_NUMBERED = re.compile(r"^(\d+)([.)])")
+
+
+def render(report: Report) -> str:
+    """The report as Markdown, without a final line end."""
+    return "\n\n".join(_blocks(report))
+
+
+def escaped(text: str) -> str:
+    """Input text as Markdown text that reads just as it is; one line."""
+    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", visible(text).strip(" ")))
+
+
+def code(text: str) -> str:
+    """Input text as a code span; one line."""
+    shown = visible(text)
+    ticks = "`" * (_longest_run(shown) + 1)
+    pad = " " if shown[:1] in {"`", " "} or shown[-1:] in {"`", " "} else ""
+    return f"{ticks}{pad}{shown}{pad}{ticks}" if shown else ""
+
+
+def fenced(lines: Iterable[str]) -> str:
+    """Input lines as a code block whose fence is longer than any run of backticks in it."""
+    shown = [visible(line) for line in lines]
+    fence = "`" * max(3, *(_longest_run(line) + 1 for line in shown))
+    return "\n".join([f"{fence}text", *shown, fence])
+
+
+def _longest_run(text: str) -> int:
+    return max(map(len, re.findall("`+", text)), default=0)
+
+
+def _blocks(report: Report) -> Iterator[str]:
+    for phone in report.phones:
+        for case in grouping.cases(phone):
+            yield from _case(phone, case)
+    for phone in report.phones:
+        yield f"## Phone {code(phone.id)}"
+        yield from _rest_of(report, phone)
+    yield "## Looked at"
+    yield from _closing(report)
+
+
+def _case(phone: Phone, case: Case) -> Iterator[str]:
+    lead = case.lead
+    yield f"## {_title(lead.rule)}"
+    known = f"phone {code(phone.id)} ({escaped(phone.basis)}) · {escaped(wording.device(phone))}"
+    yield f"**{lead.verdict}**, {wording.share(lead.confidence)} · {known} · seen {wording.occurrences(lead)}"
+    yield from _proofs(grouping.proofs(lead.evidence, lead.terms))
+    yield from _meaning(lead.rule)
+    yield from _weighing(lead)
+    yield from _remedy(lead.rule)
+    for rival in case.rivals:
+        yield f"### or {_title(rival.rule)}"
+        yield f"**{rival.verdict}**, {wording.share(rival.confidence)} · for the same symptom as {lead.rule.code}"
+        yield from (escaped(says) for says in grouping.explanations(rival))
+        yield from _proofs(grouping.own_proofs(rival, lead))
+        yield from _weighing(rival)
+
+
+def _title(rule: Rule) -> str:
+    return f"{rule.severity} {rule.code} {rule.name}: {escaped(rule.title)}"
+
+
+def _proofs(proofs: Iterable[Proof]) -> Iterator[str]:
+    for proof in proofs:
+        for event in proof.events:
+            said = f": {escaped(proof.says)}" if proof.says else ""
+            yield f"{code(wording.place_with_offset(event))}{said}"
+            yield fenced(line.before + line.marked + line.after for line in excerpt(event))
+        if proof.more:
+            yield f"… {proof.more} more"
+
+
+def _meaning(rule: Rule) -> Iterator[str]:
+    for label, prose in (("Why", rule.cause), ("Impact", rule.impact)):
+        yield "\n\n".join([f"**{label}**", *map(escaped, grouping.paragraphs(prose))])
+
+
+def _weighing(found: Diagnosis) -> Iterator[str]:
+    yield from _list("Speaks for", map(_term, grouping.speaking_for(found)))
+    yield from _list("Speaks against", map(_term, grouping.speaking_against(found)))
+    gaps = grouping.deciding(found)
+    said = (f"{escaped(gap.capture)} ({', '.join(gap.waiting)}: {escaped(gap.missing)})" for gap in gaps)
+    yield from _list("Would decide", said)
+
+
+def _term(term: Term) -> str:
+    return " ".join(filter(None, [wording.factor(term.weight), escaped(term.says), f"({term.basis})"]))
+
+
+def _remedy(rule: Rule) -> Iterator[str]:
+    steps = enumerate(rule.remedy, start=1)
+    fix = [
+        f"{n}. {escaped(step.who)} · {escaped(step.where)}: {escaped(step.what)} (undo: {escaped(step.undo)})"
+        for n, step in steps
+    ]
+    yield "\n".join(["**Fix**", "", *fix])
+    history = (f"{each.year}: {escaped(each.advice)} — danger: {escaped(each.danger)}" for each in rule.history)
+    yield from _list("History", history)
+    yield f"**Verify** {escaped(rule.verify.says)}"
+    yield from _list("Read", (_reference(each.title, each.url) for each in rule.references))
+
+
+def _reference(title: str, url: str) -> str:
+    is_link = re.fullmatch(r"https://[\x21-\x7e]+", url) and not re.search(r"[<>\\]", url)
+    return f"[{escaped(title)}](<{url}>)" if is_link else f"{escaped(title)} {code(url)}".strip()
+
+
+def _list(label: str, items: Iterable[str]) -> Iterator[str]:
+    rows = [f"- {item}" for item in items]
+    if rows:
+        yield "\n".join([f"**{label}**", "", *rows])
+
+
+def _rest_of(report: Report, phone: Phone) -> Iterator[str]:
+    if not phone.diagnoses:
+        yield escaped(wording.silence(report, [phone]))
+    yield from _list("Journey", map(_boot, phone.boots[: grouping.SHOWN_BOOTS]))
+    for out in phone.ruled_out:
+        yield f"**Ruled out** {out.rule.code} {out.rule.name}: {escaped(out.reason)}"
+        yield from _proofs(grouping.proofs(out.evidence))
+    if phone.not_shown:
+        yield f"**Not shown** {', '.join(f'{rule.code} {rule.name}' for rule in phone.not_shown)}"
+    gaps = grouping.unchecked(phone.not_checkable)
+    yield from _list(
+        "Not checkable",
+        (f"{', '.join(gap.waiting)}: {escaped(gap.missing)}; {escaped(gap.capture)}" for gap in gaps),
+    )
+
+
+def _boot(boot: Boot) -> str:
+    stages = (f"{state}: {', '.join(stage.stage for stage in found)}" for state, found in grouping.journey(boot))
+    return f"boot {boot.id} ({wording.span(boot.first, boot.last)}): {wording.stopped_at(boot)} · {' · '.join(stages)}"
+
+
+def _closing(report: Report) -> Iterator[str]:
+    if not report.phones:
+        yield escaped(wording.silence(report, []))
+    yield from _list("Given", (escaped(event.text) for event in report.facts))
+    yield from _list("Notes", map(escaped, report.notes))
+    unusable = [read for read in report.inputs if read.problem]
+    troubles = [f"{code(read.path)}: {escaped(read.problem)} {escaped(read.help)}" for read in unusable]
+    yield from _list("Problems", [*troubles, *map(escaped, report.problems)])
+    yield wording.looked_at(report)
+    yield f"bytes: {wording.account_of_bytes(report)}"

@@ -1,0 +1,80 @@
+"""A page for a terminal or a pipe: the one place where input text becomes lines, visible, coloured and wrapped."""
+
+from typing import NamedTuple
+
+from lyncphone_logs.reports.excerpt import cells
+from lyncphone_logs.reports.visible import visible
+
+INDENT = 2
+LABEL = 15
+NARROWEST = 24
+
+# SGR parameters (ECMA-48 section 8.3.117)
+STYLES = {"error": "1;31", "warning": "1;33", "note": "1;36", "strong": "1", "label": "1;34", "faint": "2"}
+
+
+class Ink(NamedTuple):
+    """Text in one style of STYLES; the empty style is plain."""
+
+    text: str
+    style: str = ""
+
+
+class Page:
+    """Lines of output. `width` None: nothing is wrapped or cut."""
+
+    def __init__(self, *, color: bool, width: int | None) -> None:
+        self.color = color
+        self.width = width
+        self._lines: list[str] = []
+
+    def line(self, *inks: Ink | str) -> None:
+        """One line as it is."""
+        self._lines.append("".join(self._inked(ink if isinstance(ink, Ink) else Ink(ink)) for ink in inks))
+
+    def blank(self) -> None:
+        """An empty line, never two, and none at the top."""
+        if self._lines and self._lines[-1]:
+            self._lines.append("")
+
+    def room(self, taken: int) -> int | None:
+        """The columns that are left beside so many."""
+        return None if self.width is None else max(self.width - taken, NARROWEST)
+
+    def prose(self, text: str, *, indent: int = 0, hang: int | None = None, style: str = "") -> None:
+        """Text wrapped to the width; lines after the first are indented by `hang`."""
+        hang = indent if hang is None else hang
+        for index, piece in enumerate(wrapped(visible(text), self.room(max(indent, hang)))):
+            self.line(" " * (hang if index else indent), Ink(piece, style))
+
+    def labelled(self, label: str, *items: str, indent: int = INDENT) -> None:
+        """Items beside a label, each wrapped under itself; nothing where there are none."""
+        hang = indent + LABEL
+        for item in items:
+            head = f"{label:<{LABEL}}"
+            for piece in wrapped(visible(item), self.room(hang)):
+                self.line(" " * indent, Ink(head, "label"), piece)
+                head = " " * LABEL
+            label = ""
+
+    def text(self) -> str:
+        """All lines, without a line end after the last."""
+        return "\n".join(self._lines).rstrip("\n")
+
+    def _inked(self, ink: Ink) -> str:
+        shown = visible(ink.text)
+        return f"\x1b[{STYLES[ink.style]}m{shown}\x1b[0m" if self.color and ink.style and shown.strip() else shown
+
+
+def wrapped(text: str, room: int | None) -> list[str]:
+    """The text in lines of at most so many columns; a word that is longer stands alone."""
+    if room is None or cells(text) <= room:
+        return [text]
+    lines, line = [], ""
+    for word in text.split(" "):
+        if line and cells(line) + 1 + cells(word) > room:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line]

@@ -1,0 +1,66 @@
+"""One rule as a page for a terminal: what `explain CODE` prints when there is no trace."""
+
+from lyncphone_logs.reports import grouping
+from lyncphone_logs.reports.page import Ink, Page
+from lyncphone_logs.rule import Applicability, Clause, Condition, Pattern, Rule, Scalar
+
+ROLES = {"requires": "needed", "supports": "for", "contradicts": "against", "rules_out": "rules out"}
+
+
+def render_rule(rule: Rule, *, color: bool, width: int | None) -> str:
+    """The rule as text without a final line end. `width`: columns of the terminal, None where nothing may wrap."""
+    page = Page(color=color, width=width)
+    page.line(Ink(f"{rule.severity}[{rule.code}]", rule.severity), Ink(f" {rule.name}: {rule.title}", "strong"))
+    stage = f"stage {rule.stage}" if rule.stage else ""
+    page.line("  ", " · ".join(filter(None, [rule.prevalence, stage, _phones(rule)])))
+    page.labelled("why", *grouping.paragraphs(rule.cause))
+    page.labelled("impact", *grouping.paragraphs(rule.impact))
+    for shown in rule.explains:
+        how = f"{shown.likelihood}, {shown.basis}: {shown.source}"
+        page.labelled("shown by", f"{_pattern(shown)} — {shown.says} ({how})")
+    for clause in rule.clause:
+        page.labelled(ROLES[clause.role], _clause(clause))
+    page.labelled("confirmed by", *(" and ".join(together) for together in rule.confirmed_by))
+    remedy(page, rule)
+    page.labelled("read", *(" ".join(filter(None, [each.title, each.url])) for each in rule.references))
+    return page.text()
+
+
+def remedy(page: Page, rule: Rule) -> None:
+    """The steps, what was advised once, and how to see that the fix worked."""
+    steps = enumerate(rule.remedy, start=1)
+    page.labelled("fix", *(f"{n}. {step.who} · {step.where}: {step.what}   (undo: {step.undo})" for n, step in steps))
+    page.labelled("history", *(f"{each.year}: {each.advice} — danger: {each.danger}" for each in rule.history))
+    page.labelled("verify", rule.verify.says)
+
+
+def _phones(rule: Rule) -> str:
+    named = ", ".join(filter(None, map(_phone, rule.applies_to)))
+    return f"about {named}" if named else "about any phone"
+
+
+def _phone(wanted: Applicability) -> str:
+    firmware = f"firmware {wanted.firmware}" if wanted.firmware else ""
+    return " ".join(filter(None, [wanted.vendor, wanted.model, firmware]))
+
+
+def _clause(clause: Clause) -> str:
+    seen = f"{'no ' if clause.absent else ''}{_pattern(clause)}"
+    scope = f"in the same {clause.same}" + (f", {clause.order} the symptom" if clause.order != "any" else "")
+    times = f" at least {clause.count} times" if clause.count > 1 else ""
+    how = f"{clause.strength}, {clause.basis}: {clause.source}"
+    return f"{clause.id}: {seen}{times} {scope} — {clause.says} ({how})"
+
+
+def _pattern(pattern: Pattern) -> str:
+    tests = " and ".join(f"{name} {_test(test)}" for name, test in pattern.where.items())
+    return " or ".join(pattern.kinds) + (f" where {tests}" if tests else "")
+
+
+def _test(test: Condition | list[Scalar] | Scalar) -> str:
+    if isinstance(test, list):
+        return f"is one of {', '.join(map(str, test))}"
+    if not isinstance(test, Condition):
+        return f"is {test}"
+    given = {name: getattr(test, name) for name in Condition.model_fields if name in test.model_fields_set}
+    return " and ".join(f"{name.replace('_', ' ')} {value}" for name, value in given.items())

@@ -1,0 +1,166 @@
+"""The report for a reader at a terminal: the finding first, its evidence under it, then why, and what to do."""
+
+from collections.abc import Iterable
+from itertools import islice
+
+from lyncphone_logs.event import Event
+from lyncphone_logs.finding import Diagnosis, Input, Phone, Term
+from lyncphone_logs.reports import grouping, wording
+from lyncphone_logs.reports.excerpt import Shown, cells, excerpt, fitted
+from lyncphone_logs.reports.grouping import Case, Proof
+from lyncphone_logs.reports.page import Ink, Page
+from lyncphone_logs.reports.report import Report
+from lyncphone_logs.reports.rule_text import remedy, render_rule
+from lyncphone_logs.rule import Rule
+
+__all__ = ["render", "render_rule"]
+
+SHOWN_FACTS = 10
+
+
+def render(report: Report, *, color: bool, width: int | None) -> str:
+    """The report as text without a final line end. `width`: columns of the terminal, None where nothing may wrap."""
+    page = Page(color=color, width=width)
+    for phone in report.phones:
+        for case in grouping.cases(phone):
+            _case(page, phone, case)
+    for phone in report.phones:
+        _rest_of(page, report, phone)
+    _closing(page, report)
+    return page.text()
+
+
+def _case(page: Page, phone: Phone, case: Case) -> None:
+    lead = case.lead
+    _title(page, lead.rule)
+    known = f"phone {phone.id} ({phone.basis}) · {wording.device(phone)}"
+    page.line("  ", Ink(f"{lead.verdict}, {wording.share(lead.confidence)}", "strong"), f" · {known}")
+    for proof in grouping.proofs(lead.evidence, lead.terms):
+        _proof(page, proof, lead.rule.severity)
+    page.labelled("seen", wording.occurrences(lead))
+    _meaning(page, lead.rule)
+    _weighing(page, lead)
+    remedy(page, lead.rule)
+    page.labelled("help", f"lyncphone-logs explain {lead.rule.code}")
+    page.blank()
+    for rival in case.rivals:
+        _rival(page, rival, lead)
+
+
+def _title(page: Page, rule: Rule, before: str = "") -> None:
+    page.line(before, Ink(f"{rule.severity}[{rule.code}]", rule.severity), Ink(f" {rule.name}: {rule.title}", "strong"))
+
+
+def _rival(page: Page, rival: Diagnosis, lead: Diagnosis) -> None:
+    _title(page, rival.rule, "or ")
+    share = Ink(f"{rival.verdict}, {wording.share(rival.confidence)}", "strong")
+    page.line("  ", share, f" · for the same symptom as {lead.rule.code}")
+    page.labelled("symptom", *grouping.explanations(rival))
+    for proof in grouping.own_proofs(rival, lead):
+        _proof(page, proof, rival.rule.severity)
+    _weighing(page, rival)
+    page.labelled("help", f"lyncphone-logs explain {rival.rule.code}")
+    page.blank()
+
+
+def _proof(page: Page, proof: Proof, severity: str) -> None:
+    for event in proof.events:
+        _event(page, event, proof.says if event is proof.events[0] else "", severity)
+    if proof.more:
+        page.line(f"  … {proof.more} more")
+
+
+def _event(page: Page, event: Event, says: str, severity: str) -> None:
+    page.line("  ", Ink("-->", "label"), f" {wording.place_with_offset(event)}")
+    gutter = max(5, len(str(event.line)) + 2)
+    said = False
+    for line in excerpt(event):
+        if line.left_out:
+            page.line(" " * gutter, Ink(" | ", "label"), f"… {wording.counted(line.left_out, 'more line')}")
+        said |= _source_line(page, line, gutter, "" if said else says, severity)
+    notes = [] if said or not says else [says]
+    notes += [f"logged {event.count} times"] if event.count > 1 else []
+    notes += [f"repaired before reading: {', '.join(event.repairs)}"] if event.repairs else []
+    for note in notes:
+        page.prose(f"{' ' * gutter} = {note}", hang=gutter + 3)
+
+
+def _source_line(page: Page, line: Shown, gutter: int, says: str, severity: str) -> bool:
+    """Whether there was a mark to put the words under."""
+    if not (line.number or line.before or line.marked or line.after):
+        return False
+    room = page.room(gutter + 3)
+    line = line if room is None else fitted(line, room)
+    number = str(line.number) if line.number else ""
+    page.line(Ink(f"{number:>{gutter}} | ", "label"), line.before, Ink(line.marked, severity), line.after)
+    if not line.marked:
+        return False
+    at, length = cells(line.before), max(cells(line.marked), 1)
+    fits = room is None or at + length + 1 + cells(says) <= room
+    carets = Ink(" " * at + "^" * length + (f" {says}" if says and fits else ""), severity)
+    page.line(" " * gutter, Ink(" | ", "label"), carets)
+    return fits
+
+
+def _meaning(page: Page, rule: Rule) -> None:
+    page.labelled("why", *grouping.paragraphs(rule.cause))
+    page.labelled("impact", *grouping.paragraphs(rule.impact))
+
+
+def _weighing(page: Page, found: Diagnosis) -> None:
+    page.labelled("odds", wording.start(found))
+    page.labelled("speaks for", *map(_term, grouping.speaking_for(found)))
+    page.labelled("speaks against", *map(_term, grouping.speaking_against(found)))
+    open_questions = [f"{gap.capture} ({', '.join(gap.waiting)}: {gap.missing})" for gap in grouping.deciding(found)]
+    page.labelled("would decide", *open_questions)
+
+
+def _term(term: Term) -> str:
+    return " ".join(filter(None, [wording.factor(term.weight), term.says, f"({term.basis})"]))
+
+
+def _rest_of(page: Page, report: Report, phone: Phone) -> None:
+    page.line(Ink(f"phone {phone.id}", "strong"), f" ({phone.basis}) · {wording.device(phone)}")
+    if not phone.diagnoses:
+        page.labelled("result", wording.silence(report, [phone]))
+    _journey(page, phone)
+    for out in phone.ruled_out:
+        page.labelled("ruled out", f"{out.rule.code} {out.rule.name}: {out.reason}")
+        for proof in grouping.proofs(out.evidence):
+            _proof(page, proof, "note")
+    if phone.not_shown:
+        page.labelled("not shown", ", ".join(f"{rule.code} {rule.name}" for rule in phone.not_shown))
+    gaps = grouping.unchecked(phone.not_checkable)
+    said = (f"{len(gap.waiting)} ({', '.join(gap.waiting)}): {gap.missing}; {gap.capture}" for gap in gaps)
+    page.labelled("not checkable", *said)
+    page.blank()
+
+
+def _journey(page: Page, phone: Phone) -> None:
+    for boot in islice(phone.boots, grouping.SHOWN_BOOTS):
+        when = f" ({wording.span(boot.first, boot.last)})" if boot.first else ""
+        stages = (f"{state}: {', '.join(stage.stage for stage in found)}" for state, found in grouping.journey(boot))
+        page.labelled("journey", f"boot {boot.id}{when}: {wording.stopped_at(boot)} · {' · '.join(stages)}")
+    if len(phone.boots) > grouping.SHOWN_BOOTS:
+        page.labelled("", f"… {wording.counted(len(phone.boots) - grouping.SHOWN_BOOTS, 'more boot')}")
+
+
+def _closing(page: Page, report: Report) -> None:
+    if not report.phones:
+        page.prose(wording.silence(report, []))
+    page.labelled("given", *(event.text for event in report.facts[:SHOWN_FACTS]), indent=0)
+    if len(report.facts) > SHOWN_FACTS:
+        page.labelled("", f"… {len(report.facts) - SHOWN_FACTS} more", indent=0)
+    page.labelled("note", *report.notes, indent=0)
+    _troubles(page, report.inputs, report.problems)
+    page.prose(f"looked at: {wording.looked_at(report)}")
+    page.prose(f"bytes: {wording.account_of_bytes(report)}")
+
+
+def _troubles(page: Page, inputs: Iterable[Input], problems: Iterable[str]) -> None:
+    for read in inputs:
+        if read.problem:
+            page.line(Ink("warning", "warning"), f": {read.path}: {read.problem}")
+            page.labelled("help", *filter(None, [read.help]))
+    for problem in problems:
+        page.line(Ink("warning", "warning"), f": {problem}")

@@ -1,0 +1,122 @@
+"""The short phrases that every form of the report for people shares. What comes from input is not made visible here."""
+
+import math
+from collections.abc import Iterable
+from datetime import datetime
+
+from lyncphone_logs.account import Account
+from lyncphone_logs.event import Event
+from lyncphone_logs.finding import Boot, Diagnosis, Phone, StageState
+from lyncphone_logs.reports.report import Report
+
+
+def place(event: Event) -> str:
+    """Where the event stands: `path!/member:line`, without a line for what is not in a trace."""
+    member = f"!/{event.member}" if event.member else ""
+    return f"{event.source}{member}" + (f":{event.line}" if event.line else "")
+
+
+def place_with_offset(event: Event) -> str:
+    """The place with the byte offset in the original file, where there is one."""
+    return place(event) + (f" (byte {event.spans[0].offset})" if event.line and event.spans else "")
+
+
+def share(confidence: float) -> str:
+    """Two digits, rounded down: a confidence never looks higher than it is, and never like certainty."""
+    return f"{min(math.floor(round(confidence * 100, 6)), 99) / 100:.2f}"
+
+
+def factor(weight: float) -> str:
+    """A factor of the odds: ×8, ÷3; empty where it changes nothing."""
+    if weight == 1:
+        return ""
+    if weight <= 0:
+        return "×0"
+    return f"×{_number(weight)}" if weight > 1 else f"÷{_number(1 / weight)}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 line`, `2 lines`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def moment(time: datetime) -> str:
+    """A time as the phone wrote it."""
+    return time.isoformat(sep=" ")
+
+
+def span(first: datetime | None, last: datetime | None) -> str:
+    """From when to when, or that no time is known."""
+    if first is None or last is None:
+        return "no time known" if first is last else moment(first or last or datetime.min)
+    return moment(first) if first == last else f"{moment(first)} to {moment(last)}"
+
+
+def device(phone: Phone) -> str:
+    """Vendor, model and firmware, as far as they are known."""
+    firmware = f"firmware {phone.firmware}" if phone.firmware else "firmware not known"
+    return " ".join(filter(None, [phone.vendor, phone.model or "model not known", firmware]))
+
+
+def occurrences(found: Diagnosis) -> str:
+    """How often the symptom was seen, and when."""
+    when = f", {span(found.first_seen, found.last_seen)}" if found.first_seen or found.last_seen else ""
+    return f"{'once' if found.count == 1 else f'{found.count} times'}{when}"
+
+
+def start(found: Diagnosis) -> str:
+    """What the odds begin with, before any further clause: from the explains term."""
+    weights = [term.weight for term in found.terms if term.role == "explains"]
+    how_common = f"{found.rule.prevalence} cause"
+    return f"start at {max(weights):g} ({how_common})" if weights else how_common
+
+
+def stopped_at(boot: Boot) -> str:
+    """The first stage that failed, with its line; or the last that passed."""
+    failed = next((stage for stage in boot.journey if stage.state == "failed"), None)
+    passed = [stage for stage in boot.journey if stage.state == "passed"]
+    if failed:
+        return f"stopped at {stage_with_line(failed)}"
+    return f"nothing failed, came as far as {stage_with_line(passed[-1])}" if passed else "no stage was seen"
+
+
+def stage_with_line(stage: StageState) -> str:
+    """`tls (line 1)`."""
+    return stage.stage + (f" (line {stage.evidence[0].line})" if stage.evidence and stage.evidence[0].line else "")
+
+
+def silence(report: Report, phones: Iterable[Phone]) -> str:
+    """What to say where nothing was diagnosed: never that the phone is healthy."""
+    said = "nothing was diagnosed; that does not show that the phone is healthy: "
+    unchecked = sum(len(phone.not_checkable) for phone in phones)
+    if unchecked:
+        return f"{said}{counted(unchecked, 'cause')} could not be checked in this trace"
+    return f"{said}no symptom was seen that one of the {counted(report.rules_tried, 'rule')} explains"
+
+
+def looked_at(report: Report) -> str:
+    """What the answer rests on."""
+    boots = [boot for phone in report.phones for boot in phone.boots]
+    times = sorted(time for boot in boots for time in (boot.first, boot.last) if time)
+    when = span(times[0], times[-1]) if times else "no time known"
+    lines, events = (sum(getattr(read, name) for read in report.inputs) for name in ("lines", "events"))
+    unparsed = sum(read.unparsed_lines for read in report.inputs)
+    seen = f"{counted(lines, 'line')}, {counted(events, 'event')}, {unparsed} unparsed, {when}"
+    return f"{seen}, {counted(report.rules_tried, 'rule')} tried"
+
+
+def account_of_bytes(report: Report) -> str:
+    """Where every byte of the inputs went."""
+    accounts = [read.account for read in report.inputs]
+    parts = ["event", "continuation", "unparsed", "separator", "passed over"]
+    sums = [sum(_bytes(account, part) for account in accounts) for part in parts]
+    spoken = " + ".join(f"{number} {part}" for number, part in zip(sums, parts, strict=True))
+    return f"{spoken} = {sum(read.bytes for read in report.inputs)}"
+
+
+def _bytes(account: Account, part: str) -> int:
+    return int(getattr(account, f"{part.replace(' ', '_')}_bytes"))

@@ -1,0 +1,98 @@
+"""Every event kind that a grammar may produce and a rule may name, with its fields, read from the TOML files here."""
+
+import difflib
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from lyncphone_logs.event import Value
+
+Stage = Literal[
+    "link", "vlan", "dhcp", "time", "dns", "tls", "root-chain", "web-ticket", "user-certificate", "register",
+    "subscribe", "exchange", "update", "call",
+]  # fmt: skip
+"""The sign-in stages of a phone, in the order in which it passes them."""
+
+
+class Field(BaseModel):
+    """One field of a kind: its type, its unit, and what it means."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    type: Literal["text", "integer", "number", "boolean", "time", "version", "list"]
+    meaning: str
+    unit: str = ""
+    values: tuple[str, ...] = ()
+
+
+class Kind(BaseModel):
+    """One event kind. `generic_of` names kinds that say the same failure more exactly."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    meaning: str
+    stage: Stage | None = None
+    outcome: Literal["passed", "failed"] | None = None
+    generic_of: tuple[str, ...] = ()
+    capture: str = ""
+    fields: dict[str, Field] = {}
+
+
+class Family(BaseModel):
+    """The kinds of one family. `capture` says how a trace is made that holds them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    family: str
+    meaning: str
+    capture: str
+    kinds: dict[str, Kind]
+
+
+@cache
+def families() -> dict[str, Family]:
+    """All families by name."""
+    paths = sorted(Path(__file__).parent.glob("*.toml"))
+    read = [Family.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    return {family.family: family for family in read}
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """All kinds by their full name."""
+    return {name: kind for family in families().values() for name, kind in family.kinds.items()}
+
+
+def capture_of(kind: str) -> str:
+    """How to obtain an event of this kind: the kind's own way, else its family's."""
+    return kinds()[kind].capture or families()[kind.partition(".")[0]].capture
+
+
+def suggestion(word: str, known: list[str]) -> str:
+    """A "did you mean" for a word that is not known, or nothing."""
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else ""
+
+
+def unknown_kind(kind: str) -> str:
+    """Why a kind may not be named, or nothing where it may."""
+    if kind in kinds():
+        return ""
+    return " ".join(filter(None, [f"the vocabulary has no event kind {kind!r}", suggestion(kind, list(kinds()))]))
+
+
+def unknown_field(kind: str, field: str) -> str:
+    """Why a field of a known kind may not be named, or nothing where it may."""
+    fields = kinds()[kind].fields
+    if field in fields:
+        return ""
+    return " ".join(filter(None, [f"{kind} has no field {field!r}", suggestion(field, list(fields))]))
+
+
+def typed(kind: str, field: str, text: str) -> Value:
+    """The text of a field as the type that the vocabulary gives it; unreadable numbers stay text."""
+    declared = kinds()[kind].fields.get(field)
+    try:
+        return {"integer": int, "number": float}.get(declared.type, str)(text) if declared else text
+    except ValueError:
+        return text
