@@ -288,8 +288,9 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
-    first = next(iter(arguments), "-h")
-    words = [*arguments] if first in COMMANDS | GLOBAL_OPTIONS else ["diagnose", *arguments]
+    words = [*arguments] or ["--help"]
+    if words[0] not in COMMANDS | GLOBAL_OPTIONS:
+        words.insert(0, "diagnose")
     try:
         app(words, prog_name="lyncphone-logs")
     except SystemExit as end:

@@ -1,7 +1,7 @@
 """Whether an event fits a pattern: yes, no, or not to be told from what the event holds."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import regex
 
@@ -70,14 +70,15 @@ def _found(expression: str, text: str) -> bool | None:
 
 def _is_earlier(value: Value, symptom: Event | None, wanted: bool) -> bool | None:
     moment = (symptom.time_utc or symptom.time) if symptom else None
-    if not isinstance(value, datetime) or moment is None or abs(value - moment) < UNKNOWN_ZONE:
+    if not isinstance(value, datetime) or moment is None:
         return None
-    return (value < moment) == wanted
+    written = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    return None if abs(written - moment) < UNKNOWN_ZONE else (written < moment) == wanted
 
 
 def version_of(text: str) -> tuple[int, ...]:
     """The numbers of a firmware version: (3, 0, 1, 322) of `UC_3.0.1.322`; empty where there is none."""
-    found = re.search(r"\d+(?:\.\d+)+|\d+", text)
+    found = re.search(r"\d+(?:\.\d+)+", text) or re.search(r"\d+", text)
     return tuple(map(int, found[0].split("."))) if found else ()
 
 

@@ -238,7 +238,7 @@ def read_rule(path: Path) -> Rule:
 
 
 def _refusal(path: Path, error: ValidationError) -> RuleError:
-    first = error.errors(include_url=False)[0]
+    first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
     place = [str(part) for part in first["loc"]]
     because = f"{'.'.join(place)}: {first['msg'].removeprefix('Value error, ')}" if place else first["msg"]
     known = _keys_beside(place) if first["type"] == "extra_forbidden" else []

@@ -67,10 +67,10 @@ def rule(code: str, name: str, title: str, **changed: Any) -> Rule:
         "confirmed_by": (("chain-is-sha2",),),
         "cause": "The CA signs with SHA-256.\nThis firmware cannot verify that.\n\nA second paragraph.",
         "impact": "The phone cannot sign in.",
-        "remedy": (Remedy(who="voice engineer", where="web page", what="install newer firmware", undo="install the old"),),
-        "history": (History(year=2013, advice="Sign with SHA-1 again", danger="it can be forged", source="an article"),),
+        "remedy": (Remedy(who="engineer", where="web page", what="install new firmware", undo="install the old"),),
+        "history": (History(year=2013, advice="Sign with SHA-1", danger="it can be forged", source="an article"),),
         "verify": Verify(event="sign_in.succeeded", says="the certificate is accepted"),
-        "references": (Reference(title="Release notes", url="https://example.org/n?a=1&b=2"), Reference(title="A book")),
+        "references": (Reference(title="Notes", url="https://example.org/n?a=1&b=2"), Reference(title="A book")),
         "sample": (Sample(kind="positive", says="the line", lines=(LINE,)),),
     }  # fmt: skip
     return Rule(**(values | changed))

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterable, Iterator
 
 from lyncphone_logs.event import Event
@@ -24,7 +23,7 @@ def table(events: Iterable[Event]) -> Iterator[str]:
 
 
 def csv_lines(events: Iterable[Event]) -> Iterator[str]:
-    """All columns; `fields` as JSON, times as ISO 8601."""
+    """All columns; `fields` as JSON, times as ISO 8601, control characters made visible."""
     yield ",".join(COLUMNS)
     for event in events:
         text = io.StringIO()
@@ -46,5 +45,9 @@ RENDERERS: dict[str, Callable[[Iterable[Event]], Iterator[str]]] = {
 
 
 def _csv(value: object) -> object:
-    text = json.dumps(value, ensure_ascii=True) if isinstance(value, dict) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(FORMULA) else text
+    if isinstance(value, dict):
+        return to_json(value)
+    if not isinstance(value, str):
+        return value
+    text = "\n".join(map(visible, value.split("\n")))
+    return f"'{text}" if value.startswith(FORMULA) else text

@@ -58,8 +58,10 @@ def span(first: datetime | None, last: datetime | None) -> str:
 
 def device(phone: Phone) -> str:
     """Vendor, model and firmware, as far as they are known."""
-    firmware = f"firmware {phone.firmware}" if phone.firmware else "firmware not known"
-    return " ".join(filter(None, [phone.vendor, phone.model or "model not known", firmware]))
+    unknown = [f"{name} not known" for name in ("model", "firmware") if not getattr(phone, name)]
+    firmware = f"firmware {phone.firmware}" if phone.firmware else ""
+    known = " ".join(filter(None, [phone.vendor, phone.model, firmware]))
+    return ", ".join(filter(None, [known, *unknown]))
 
 
 def occurrences(found: Diagnosis) -> str:

@@ -1,0 +1,36 @@
+"""Compares wheels and source distributions with the files that git tracks: nothing may be missing, nothing more in it."""
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+
+def tracked(*folders: str) -> set[str]:
+    """The tracked files under some folders of the repository, or all of them."""
+    listed = subprocess.run(["git", "ls-files", "-z", "--", *folders], check=True, capture_output=True, text=True)
+    return set(filter(None, listed.stdout.split("\0")))
+
+
+def expected_in_wheel() -> set[str]:
+    """The package as it is, and grammars/ inside it."""
+    return tracked("lyncphone_logs") | {f"lyncphone_logs/{path}" for path in tracked("grammars")}
+
+
+def differences(path: Path) -> list[str]:
+    """What is missing from an archive and what is in it for no reason, a line each."""
+    if path.suffix == ".whl":
+        names = {name for name in zipfile.ZipFile(path).namelist() if ".dist-info/" not in name}
+        expected = expected_in_wheel()
+    else:
+        names = {name.partition("/")[2] for name in tarfile.open(path).getnames()} - {"PKG-INFO"}
+        expected = tracked()
+    missing = [f"{path.name} lacks {name}" for name in sorted(expected - names)]
+    return missing + [f"{path.name} has {name}, which is not tracked" for name in sorted(names - expected)]
+
+
+if __name__ == "__main__":
+    found = [line for path in sys.argv[1:] for line in differences(Path(path))]
+    print("\n".join(found) or f"{len(sys.argv) - 1} archives hold what git tracks")
+    sys.exit(bool(found))

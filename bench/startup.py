@@ -1,0 +1,62 @@
+"""How long a user waits: wall time of whole processes, medians. Run: `python bench/startup.py [RUNS]`."""
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+FOUNDING = Path(__file__).parent.parent / "fixtures" / "audiocodes_400hd" / "founding-line" / "trace.log"
+COMMAND = ["-m", "lyncphone_logs"]
+MEGABYTE = 1_000_000
+
+# Synthetic, but for the shape of the first line: no long trace of such a phone is published.
+LINES = [
+    "local7.err voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7.",
+    "daemon.info udhcpc[210]: Lease of 192.0.2.20 obtained, lease time 86400",
+    "local7.info voip_task[440]: SIP      : INFO - {acl_sip_send():118} SIP/2.0 200 OK CSeq: 4 NOTIFY",
+    "local7.debug voip_task[440]: CC       : DEBUG - {cc_state():77} registration state=2 line=1 call=0",
+    "local7.info voip_task[440]: LCD      : INFO - {lcd_show():12} screen idle",
+]
+
+
+def megabyte() -> str:
+    """A trace of one megabyte: mostly lines that say nothing of TLS."""
+    usual = "\n".join(LINES[1:] * 25)
+    block = f"{LINES[0]}\n{usual}\n"
+    return block * (MEGABYTE // len(block) + 1)
+
+
+def seconds(arguments: list[str], runs: int) -> list[float]:
+    """Wall time of each run, after one that fills the caches; a run that fails is an error."""
+    taken = []
+    for _ in range(runs + 1):
+        start = time.perf_counter()
+        done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
+        taken.append(time.perf_counter() - start)
+        if done.returncode not in (0, 1):
+            sys.exit(f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr}")
+    return taken[1:]
+
+
+def measure(runs: int) -> None:
+    """Print the median, the least and the most for each case."""
+    with tempfile.TemporaryDirectory() as folder:
+        large = Path(folder) / "large.log"
+        large.write_text(megabyte(), encoding="utf-8")
+        cases = {
+            "python alone": ["-c", "pass"],
+            "import lyncphone_logs": ["-c", "import lyncphone_logs, sys; assert 'pandas' not in sys.modules"],
+            "--help": [*COMMAND, "--help"],
+            "diagnose, founding line": [*COMMAND, "diagnose", str(FOUNDING)],
+            f"diagnose, {large.stat().st_size / MEGABYTE:.1f} MB": [*COMMAND, "diagnose", str(large)],
+        }
+        print(f"Python {sys.version.split()[0]} on {sys.platform}, {runs} runs each, seconds")
+        for name, arguments in cases.items():
+            taken = seconds(arguments, runs)
+            print(f"{name:26} median {statistics.median(taken):6.3f}   {min(taken):6.3f} to {max(taken):6.3f}")
+
+
+if __name__ == "__main__":
+    measure(int(sys.argv[1]) if len(sys.argv) > 1 else 7)

@@ -1,0 +1,292 @@
+"""The command line as its users meet it: what is printed where, and the exit codes that scripts rely on."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lyncphone_logs.cli import run
+from lyncphone_logs.table import COLUMNS
+
+ROOT = Path(__file__).parent.parent
+FOUNDING = str(ROOT / "fixtures" / "audiocodes_400hd" / "founding-line" / "trace.log")
+GOOD = "voip_task[440]: CC       : INFO - registered\n"
+RULE = (ROOT / "lyncphone_logs" / "rules" / "tls" / "certificate-expired.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Path:
+    path = tmp_path / "trace.log"
+    path.write_text(GOOD, encoding="utf-8")
+    return path
+
+
+def test_a_path_alone_is_diagnosed_and_the_exit_code_says_that_something_was_found(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run([FOUNDING]) == run(["diagnose", FOUNDING]) == 1
+    out, err = capfd.readouterr()
+    assert out.count("error[TLS001] signature-algorithm-unsupported") == 2
+    assert "looked at: 1 line, 1 event, 0 unparsed" in out
+    assert err == ""
+
+
+def test_no_control_character_and_no_wrapping_reach_a_pipe(capfd: pytest.CaptureFixture[str]) -> None:
+    run([FOUNDING])
+    out = capfd.readouterr().out
+    assert all(character == "\n" or character.isprintable() for character in out)
+    assert max(map(len, out.split("\n"))) > 200
+
+
+@pytest.mark.parametrize(("level", "code"), [("note", 1), ("warning", 0), ("error", 0)])
+def test_fail_on_sets_the_least_severity_that_counts(level: str, code: int, trace: Path) -> None:
+    assert run(["diagnose", str(trace), "--fail-on", level]) == code
+
+
+@pytest.mark.parametrize("format", ["text", "concise", "json", "jsonl", "markdown"])
+def test_every_format_goes_to_a_file_whole_and_leaves_standard_output_alone(
+    format: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run(["diagnose", FOUNDING, "--format", format])
+    printed = capfd.readouterr().out
+    assert run(["diagnose", FOUNDING, "-f", format, "-o", str(tmp_path / "answer")]) == 1
+    assert capfd.readouterr().out == ""
+    assert (tmp_path / "answer").read_text(encoding="utf-8") == printed
+    assert [each.name for each in tmp_path.iterdir()] == ["answer"]
+
+
+def test_an_output_that_cannot_be_written_is_4_and_leaves_no_half_file(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run(["diagnose", FOUNDING, "-o", str(tmp_path / "no" / "such" / "folder")]) == 4
+    assert "the answer cannot be written" in capfd.readouterr().err
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a full device")
+def test_a_full_disk_is_one_line_and_exit_code_4() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-m", "lyncphone_logs", FOUNDING], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 4
+    assert b"No space left" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_reader_that_leaves_early_ends_the_writing_quietly() -> None:
+    command = f"'{sys.executable}' -m lyncphone_logs '{FOUNDING}' | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert (done.stdout.strip(), done.stderr) == ("1", "")
+
+
+def test_standard_input_is_read_as_a_trace() -> None:
+    command = [sys.executable, "-m", "lyncphone_logs", "-", "--format", "concise"]
+    done = subprocess.run(command, input=Path(FOUNDING).read_bytes(), capture_output=True, check=False)
+    assert done.returncode == 1
+    assert done.stdout.startswith(b"-:1: TLS001 likely")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["missing.log"], 2, "missing.log"),
+        (["--no-such-option", FOUNDING], 2, "No such option"),
+        (["diagnose"], 2, "Missing argument"),
+        ([FOUNDING, "missing.log"], 3, ""),
+        ([FOUNDING, "--certificate", "missing.pem"], 2, "missing.pem"),
+        ([FOUNDING, "--certificate", str(ROOT / "fixtures/certificates/not-a-certificate.pem")], 2, "not-a-certificate.pem"),
+        ([FOUNDING, "--location", "moon"], 2, "moon"),
+        ([FOUNDING, "--domain", "user@contoso.com"], 2, "after the @"),
+        ([FOUNDING, "--rules", "no-such-folder"], 2, "no-such-folder"),
+        (["explain", "clock-behnd"], 2, "did you mean 'clock-behind'?"),
+        (["explain"], 2, "CODE"),
+        (["rules", "show", "signature-algoritm-unsupported"], 2, "signature-algorithm-unsupported"),
+        (["grammars", "show", "nokia"], 2, "grammars list"),
+    ],
+)
+def test_a_mistake_is_one_clear_error_with_its_exit_code(
+    arguments: list[str], code: int, says: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run(arguments) == code
+    err = capfd.readouterr().err
+    assert says in " ".join(err.replace("│", " ").split())
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "nothing to read"),
+        (b"\n \n\n", "nothing to read"),
+        (b"the quick brown fox\n", "audiocodes_400hd read 4 of 19 characters"),
+        (bytes(range(256)) * 40, "no line was understood"),
+    ],
+)
+def test_a_file_without_a_line_of_a_phone_is_3_and_says_how_far_it_came(
+    content: bytes, says: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "odd.log"
+    path.write_bytes(content)
+    assert run([str(path)]) == 3
+    assert says in capfd.readouterr().out
+    assert run([str(path), "--format", "json"]) == 3
+    (read,) = json.loads(capfd.readouterr().out)["inputs"]
+    assert sum(read["account"].values()) == read["bytes"] == len(content)
+
+
+def test_a_folder_without_a_file_is_nothing_to_read(tmp_path: Path) -> None:
+    assert run([str(tmp_path)]) == 3
+
+
+def test_a_file_that_is_not_a_log_beside_one_that_is_does_not_hide_the_answer(
+    trace: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (trace.parent / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    (trace.parent / "founding.log").write_bytes(Path(FOUNDING).read_bytes())
+    assert run([str(trace.parent)]) == 3
+    assert "error[TLS001]" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("severity =", "severty ="), "did you mean 'severity'?"),
+        (('severity = "error"', 'severity = "fatal"'), "severity"),
+        (("tls.server_certificate.rejected", "tls.server_certificate.rejectd"), "did you mean 'tls.server_certificate.rejected'?"),
+        (("verify_code = 10", "verify_cod = 10"), "did you mean 'verify_code'?"),
+        (("code =", "code"), "cannot be read"),
+    ],
+)
+def test_a_bad_rule_is_named_with_key_and_help_and_the_others_still_answer(
+    change: tuple[str, str], says: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert change[0] in RULE
+    (tmp_path / "certificate-expired.toml").write_text(RULE.replace(*change), encoding="utf-8")
+    assert run([FOUNDING, "--rules", str(tmp_path)]) == 3
+    out, err = capfd.readouterr()
+    assert "error[TLS001]" in out
+    assert says in err
+    assert "certificate-expired.toml" in err
+
+
+def test_a_rule_of_a_named_folder_takes_the_place_of_its_code_with_a_note(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    title = next(line for line in RULE.split("\n") if line.startswith("title"))
+    (tmp_path / "certificate-expired.toml").write_text(RULE.replace(title, 'title = "Another"'), encoding="utf-8")
+    run(["rules", "list", "--rules", str(tmp_path)])
+    assert "Another" in capfd.readouterr().out
+    run([FOUNDING, "--rules", str(tmp_path)])
+    assert "TLS008 is taken from the folder that was named" in capfd.readouterr().err
+
+
+def test_grammars_of_a_named_folder_are_run_with_a_note_and_a_broken_one_is_named(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "own.py").write_text(
+        "import pyparsing as pp\nvendor = 'Own'\nheader = 'OWN' + pp.Regex('.*')('message')\n"
+        "messages, shared, levels, samples = [], (), {}, []\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "broken.py").write_text("import nothing_of_that_name\n", encoding="utf-8")
+    own = tmp_path / "own.log"
+    own.write_text("OWN state=3\n", encoding="utf-8")
+    assert run(["events", str(own), "--grammars", str(tmp_path), "-f", "jsonl"]) == 3
+    out, err = capfd.readouterr()
+    assert (json.loads(out)["grammar"], json.loads(out)["fields"]) == ("own", {"state": "3"})
+    assert "are code and were run" in err
+    assert "nothing_of_that_name" in err
+
+
+def test_events_come_as_a_table_as_csv_and_as_json_lines_with_the_frozen_columns(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["events", FOUNDING]) == 0
+    assert "tls.server_certificate.rejected" in capfd.readouterr().out
+    run(["events", FOUNDING, "--format", "csv"])
+    (row,) = csv.DictReader(io.StringIO(capfd.readouterr().out))
+    assert list(row) == list(COLUMNS)
+    assert (row["line"], row["bytes"], row["procid"], row["fields"]) == ("1", "123", "440", '{"verify_code": 7}')
+    run(["events", FOUNDING, "--format", "jsonl"])
+    event = json.loads(capfd.readouterr().out)
+    assert list(event) == list(COLUMNS)
+    assert event["fields"] == {"verify_code": 7}
+
+
+def test_csv_runs_no_formula_in_a_spreadsheet(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "trace.log"
+    path.write_text("voip_task[440]: CC       : INFO - =cmd|'/c calc'!A0\n", encoding="utf-8")
+    run(["events", str(path), "--format", "csv"])
+    (row,) = csv.DictReader(io.StringIO(capfd.readouterr().out))
+    assert row["message"] == "'=cmd|'/c calc'!A0"
+
+
+def test_explain_shows_a_rule_by_code_or_name(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "tls001"]) == run(["explain", "signature-algorithm-unsupported"]) == 0
+    out = capfd.readouterr().out
+    assert out.count("error[TLS001]") == 2
+    assert "CNGHashAlgorithm" in out
+
+
+def test_explain_line_shows_framing_grammar_and_every_field(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["explain", "--line", Path(FOUNDING).read_text(encoding="utf-8").rstrip()]) == 0
+    words = capfd.readouterr().out.split()
+    for expected in ("facility.severity", "local7", "audiocodes_400hd", "acl_user_tls_server_validation", "653", "verify_code"):
+        assert expected in words
+
+
+def test_explain_line_shows_where_matching_stopped(capfd: pytest.CaptureFixture[str]) -> None:
+    run(["explain", "--line", "Nov  2 10:00:00 web nginx[7]: GET ; ERR"])
+    own, pointer = capfd.readouterr().out.rstrip().split("\n")[-2:]
+    assert own[pointer.index("^")] == ";"
+    assert "Expected ':'" in pointer
+
+
+def test_the_samples_of_rules_and_grammars_hold(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["rules", "test"]) == 0
+    assert run(["grammars", "test"]) == 0
+    rules, grammars = capfd.readouterr().out.strip().split("\n")
+    assert int(rules.split()[0]) >= 16
+    assert int(rules.split()[2]) >= 16 * 9
+    assert int(grammars.split()[2]) >= 40
+
+
+def test_a_sample_that_does_not_hold_fails_the_test_of_its_rule(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "certificate-expired.toml").write_text(RULE.replace("verify_code = 10", "verify_code = 11"), encoding="utf-8")
+    assert run(["rules", "test", "TLS008", "--rules", str(tmp_path)]) == 1
+    assert "positive sample should be" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], [], ["diagnose", "--help"], ["rules", "list"], ["grammars", "list"], ["-V"]])
+def test_help_and_lists_are_answers(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(arguments) == 0
+    out, err = capfd.readouterr()
+    assert out
+    assert not err
+
+
+@pytest.mark.parametrize("what", ["rules", "grammars"])
+def test_show_prints_the_file(what: str, capfd: pytest.CaptureFixture[str]) -> None:
+    name = {"rules": "TLS008", "grammars": "audiocodes_400hd"}[what]
+    assert run([what, "show", name]) == 0
+    out = capfd.readouterr().out.rstrip()
+    assert out == (RULE.rstrip() if what == "rules" else (ROOT / "grammars" / "audiocodes_400hd.py").read_text(encoding="utf-8").rstrip())
+
+
+def test_a_bug_is_told_as_one_without_a_traceback(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr("lyncphone_logs.examine.diagnose", fail)
+    assert run([FOUNDING]) == 5
+    err = capfd.readouterr().err
+    assert "this is a bug: ZeroDivisionError: planted" in err
+    assert "Traceback" not in err
+    monkeypatch.setenv("LYNCPHONE_LOGS_DEBUG", "1")
+    run([FOUNDING])
+    assert "Traceback" in capfd.readouterr().err
+
+
+def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lyncphone_logs.examine.diagnose", interrupt)
+    assert run([FOUNDING]) == 130

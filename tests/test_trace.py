@@ -1,0 +1,207 @@
+"""From bytes to events: every byte accounted for, every framing read, damage undone and named."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import lyncphone_logs as lp
+from lyncphone_logs.event import Event
+from lyncphone_logs.table import COLUMNS
+
+OWN = "voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."
+NOON = datetime(2013, 7, 9, 12)
+
+
+def read(path: Path, content: str | bytes, **known: int) -> tuple[lp.Trace, list[Event]]:
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    trace = lp.read_trace(str(path), **known)
+    return trace, list(trace.events())
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "trace.log"
+
+
+@pytest.mark.parametrize(
+    ("framing", "before", "expected"),
+    [
+        ("none", "", {}),
+        ("facility.severity", "local7.err ", {"facility": "local7", "severity": "err"}),
+        ("busybox", "Jul  9 12:00:00 420HD local7.err ", {"hostname": "420HD", "severity": "err", "time": NOON}),
+        ("rfc3164", "<187>Jul  9 12:00:00 ", {"facility": "local7", "severity": "err", "time": NOON, "hostname": None}),
+        ("rfc3164", "<187>Jul  9 12:00:00 10.1.2.3 ", {"hostname": "10.1.2.3", "time": NOON}),
+        ("rfc3164", "Jul  9 12:00:00 10.1.2.3 ", {"hostname": "10.1.2.3", "time": NOON, "time_quality": "assumed-year"}),
+        ("rfc5424", "<187>1 2013-07-09T12:00:00Z 10.1.2.3 - - - - ", {"time_utc": NOON, "time_quality": "exact"}),
+        ("rsyslog-iso", "2013-07-09T12:00:00+00:00 10.1.2.3 ", {"hostname": "10.1.2.3", "time_utc": NOON}),
+        ("kiwi", "2013-07-09 12:00:00\tLocal7.Error\t10.1.2.3\t", {"received": NOON, "time_quality": "collector"}),
+        ("kiwi", "2013-07-09 12:00:00 Local7.Error 10.1.2.3 ", {"received": NOON, "hostname": "10.1.2.3"}),
+        ("audiocodes-viewer", "12:00:00.000  10.1.2.3  local7.err  ", {"hostname": "10.1.2.3", "severity": "err"}),
+    ],
+)
+def test_the_phones_line_is_read_behind_every_framing(
+    framing: str, before: str, expected: dict[str, object], log: Path
+) -> None:
+    _, (event,) = read(log, f"{before}{OWN}\n", year=2013)
+    assert (event.kind, event.framing, event.fields) == ("tls.server_certificate.rejected", framing, {"verify_code": 7})
+    assert (event.app_name, event.procid, event.component, event.level) == ("voip_task", "440", "CERT", "ERR")
+    assert {name: getattr(event, name) for name in expected} == expected
+
+
+def test_both_clocks_are_kept_where_the_collector_and_the_phone_stamped(log: Path) -> None:
+    _, (event,) = read(log, f"2013-07-09 12:00:05\tLocal7.Error\t10.1.2.3\tJul  9 12:00:00 {OWN}\n", year=2013)
+    assert (event.time, event.received, event.time_raw) == (NOON, NOON.replace(second=5), "Jul  9 12:00:00")
+
+
+@pytest.mark.parametrize(
+    ("damaged", "repairs"),
+    [
+        (OWN.replace(" - ", " – "), ("dash",)),
+        (OWN.replace(" - ", " — "), ("dash",)),
+        (OWN.replace(" ", "\N{NO-BREAK SPACE}"), ("nbsp",)),
+        (OWN.replace("->", "-&gt;"), ("html",)),
+        (OWN.replace("cert is", "cert\N{ZERO WIDTH SPACE} is"), ("zero-width",)),
+        (OWN.replace("cert is", "“cert” is"), ("quotes",)),
+    ],
+)
+def test_damage_by_word_web_pages_and_mail_is_undone_and_named(damaged: str, repairs: tuple[str, ...], log: Path) -> None:
+    _, (event,) = read(log, f"{damaged}\n")
+    assert (event.kind, event.repairs) == ("tls.server_certificate.rejected", repairs)
+    assert event.text == damaged
+
+
+def test_a_line_that_is_not_utf8_is_read_as_cp1252_and_flagged(log: Path) -> None:
+    _, (before, event) = read(log, f"{OWN}\n".encode() + OWN.replace(" - ", " – ").encode("cp1252"))
+    assert (before.repairs, event.repairs, event.kind) == ((), ("cp1252", "dash"), before.kind)
+
+
+def test_repeats_count_as_so_many_occurrences(log: Path) -> None:
+    lines = [
+        f"Jul  9 12:00:00 10.1.2.3 {OWN}",
+        "Jul  9 12:00:01 10.1.2.3 last message repeated 3 times",
+        f"Jul  9 12:00:02 10.1.2.3 message repeated 2 times: [ {OWN}]",
+        "Jul  9 12:00:03 10.9.9.9 last message repeated 5 times",
+    ]
+    _, events = read(log, "\n".join(lines), year=2013)
+    assert [(each.kind, each.count) for each in events] == [
+        ("tls.server_certificate.rejected", 1),
+        ("tls.server_certificate.rejected", 3),
+        ("tls.server_certificate.rejected", 2),
+        ("unparsed", 5),
+    ]
+
+
+def test_indented_lines_continue_the_event_before_them(log: Path) -> None:
+    trace, (event, other) = read(log, f"{OWN}\n    more of it\r\n\tand more\n\nunknown line\n  \n")
+    assert event.message.split("\n")[1:] == ["    more of it", "\tand more"]
+    assert [log.read_bytes()[offset : offset + length] for offset, length in event.spans[1:]] == [b"    more of it", b"\tand more"]
+    assert other.kind == "unparsed"
+    account = trace.inputs[0].account
+    assert (account.continuation_bytes, account.unparsed_bytes, account.separator_bytes) == (23, 12, 9)
+
+
+def test_continuations_are_bounded(log: Path) -> None:
+    _, events = read(log, f"{OWN}\n" + "  x\n" * 500)
+    assert len(events[0].spans) == 201
+    assert {each.kind for each in events[1:]} == {"unparsed"}
+
+
+def test_an_overlong_line_is_one_record_whose_every_byte_counts(log: Path) -> None:
+    trace, (event, last) = read(log, f"{OWN} {'x' * 300_000}\n{OWN}\n")
+    assert (event.kind, event.repairs) == ("tls.server_certificate.rejected", ("overlong",))
+    assert event.spans[0].length == len(OWN) + 1 + 300_000
+    assert trace.inputs[0].account.event_bytes == event.spans[0].length + last.spans[0].length
+
+
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from([OWN, f"local7.err {OWN}", "  indented", "", " ", "\ttab", f"<187>Jul  9 12:00:00 h {OWN}", "last message repeated 2 times"]),
+        st.text(max_size=40),
+    ).map(lambda text: text.encode("utf-8", "surrogatepass"))
+    | st.binary(max_size=40),
+    max_size=12,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(lines=LINES, end=st.sampled_from([b"\n", b"\r\n"]), bom=st.sampled_from([b"", b"\xef\xbb\xbf"]))
+def test_every_byte_is_accounted_for_and_every_span_holds_its_text(
+    lines: list[bytes], end: bytes, bom: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    content = bom + end.join(lines)
+    log = tmp_path_factory.getbasetemp() / "any.log"
+    trace, events = read(log, content, year=2013)
+    (inputs,) = trace.inputs
+    assert inputs.account.total == inputs.source.bytes == len(content)
+    covered = [byte for each in events for offset, length in each.spans for byte in range(offset, offset + length)]
+    assert covered == sorted(set(covered))
+    lp.diagnose(trace).to_json()
+
+
+@settings(max_examples=50, deadline=None)
+@given(lines=LINES)
+def test_line_ends_make_no_difference_but_for_offsets(lines: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
+    lines = [line.replace(b"\n", b" ").replace(b"\r", b" ") for line in lines]
+    log = tmp_path_factory.getbasetemp() / "ends.log"
+    kinds = []
+    for end in (b"\n", b"\r\n"):
+        _, events = read(log, end.join(lines), year=2013)
+        kinds.append([(each.line, each.kind, each.message, dict(each.fields), each.count) for each in events])
+    assert kinds[0] == kinds[1]
+
+
+def test_ids_are_stable_and_unlike_each_other(log: Path) -> None:
+    _, events = read(log, f"{OWN}\n" * 5)
+    again = list(lp.read_trace(str(log)).events())
+    assert [each.id for each in events] == [each.id for each in again]
+    assert len({each.id for each in events}) == 5
+
+
+def test_the_frame_has_the_frozen_columns_and_types_even_when_empty(log: Path) -> None:
+    trace, _ = read(log, f"Jul  9 12:00:00 10.1.2.3 {OWN}\nunknown\n", year=2013)
+    frame = trace.to_frame()
+    assert list(frame.columns) == list(COLUMNS)
+    assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == COLUMNS
+    assert frame["line"].tolist() == [1, 2]
+    assert frame["bytes"].sum() == log.stat().st_size - 2
+    assert frame.loc[0, "fields"] == {"verify_code": 7}
+    empty, _ = read(log, "")
+    assert {name: str(dtype) for name, dtype in empty.to_frame().dtypes.items()} == COLUMNS
+
+
+def test_frames_of_many_chunks_join(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trace, _ = read(log, f"Jul  9 12:00:00 10.1.2.3 {OWN}\nunknown\n" * 4, year=2013)
+    whole = trace.to_frame()
+    monkeypatch.setattr("lyncphone_logs.frame.CHUNK", 3)
+    assert trace.to_frame().equals(whole)
+
+
+def test_a_trace_shows_itself_as_escaped_html_in_a_notebook(log: Path) -> None:
+    trace, _ = read(log, "voip_task[440]: CC : ERR - <script>alert(1)</script>\n")
+    html = trace._repr_html_()
+    assert html is not None
+    assert "&lt;script&gt;" in html
+    assert "<script>" not in html
+    assert str(log) in repr(trace)
+
+
+def test_boots_and_clock_jumps_cut_segments_and_an_unset_clock_is_told(log: Path) -> None:
+    lines = [
+        "2000-01-01T00:00:05+00:00 10.1.2.3 voip_task[440]: CC : INFO - up",
+        "2013-07-09T12:00:00+00:00 10.1.2.3 voip_task[440]: CC : INFO - synced",
+        "2013-07-09T12:00:01+00:00 10.1.2.3 syslogd started: BusyBox v1.22.1",
+        "2013-07-09T10:00:01+00:00 10.1.2.3 voip_task[440]: CC : INFO - back",
+    ]
+    log.write_text("\n".join(lines), encoding="utf-8")
+    events = list(lp.read_trace(str(log)).events(derived=True))
+    assert [(each.boot, each.segment) for each in events if not each.derived] == [(1, 0), (1, 1), (2, 2), (2, 3)]
+    assert [each.kind for each in events if each.derived] == ["time.clock.unset", "time.clock.stepped", "time.clock.stepped"]
+
+
+def test_a_clock_far_behind_the_collectors_is_told(log: Path) -> None:
+    log.write_text(f"2013-07-09 12:00:05\tLocal7.Error\t10.1.2.3\tJan  1 00:00:09 {OWN}\n", encoding="utf-8")
+    events = list(lp.read_trace(str(log), year=2013).events(derived=True))
+    assert [each.kind for each in events] == ["tls.server_certificate.rejected", "time.clock.unset"]
