@@ -1,4 +1,4 @@
-"""Compares wheels and source distributions with the files that git tracks: nothing may be missing, nothing more in it."""
+"""Compares wheels and source distributions with the files that git tracks: nothing missing, nothing more."""
 
 import subprocess
 import sys
@@ -21,10 +21,12 @@ def expected_in_wheel() -> set[str]:
 def differences(path: Path) -> list[str]:
     """What is missing from an archive and what is in it for no reason, a line each."""
     if path.suffix == ".whl":
-        names = {name for name in zipfile.ZipFile(path).namelist() if ".dist-info/" not in name}
+        with zipfile.ZipFile(path) as wheel:
+            names = {name for name in wheel.namelist() if ".dist-info/" not in name}
         expected = expected_in_wheel()
     else:
-        names = {name.partition("/")[2] for name in tarfile.open(path).getnames()} - {"PKG-INFO"}
+        with tarfile.open(path) as archive:
+            names = {name.partition("/")[2] for name in archive.getnames()} - {"PKG-INFO"}
         expected = tracked()
     missing = [f"{path.name} lacks {name}" for name in sorted(expected - names)]
     return missing + [f"{path.name} has {name}, which is not tracked" for name in sorted(names - expected)]

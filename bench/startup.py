@@ -11,9 +11,8 @@ FOUNDING = Path(__file__).parent.parent / "fixtures" / "audiocodes_400hd" / "fou
 COMMAND = ["-m", "lyncphone_logs"]
 MEGABYTE = 1_000_000
 
-# Synthetic, but for the shape of the first line: no long trace of such a phone is published.
-LINES = [
-    "local7.err voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7.",
+# Synthetic: no long trace of such a phone is published.
+USUAL = [
     "daemon.info udhcpc[210]: Lease of 192.0.2.20 obtained, lease time 86400",
     "local7.info voip_task[440]: SIP      : INFO - {acl_sip_send():118} SIP/2.0 200 OK CSeq: 4 NOTIFY",
     "local7.debug voip_task[440]: CC       : DEBUG - {cc_state():77} registration state=2 line=1 call=0",
@@ -22,9 +21,8 @@ LINES = [
 
 
 def megabyte() -> str:
-    """A trace of one megabyte: mostly lines that say nothing of TLS."""
-    usual = "\n".join(LINES[1:] * 25)
-    block = f"{LINES[0]}\n{usual}\n"
+    """A trace of one megabyte: the founding line among many that say nothing of TLS."""
+    block = FOUNDING.read_text(encoding="utf-8") + "".join(f"{line}\n" for line in USUAL * 25)
     return block * (MEGABYTE // len(block) + 1)
 
 

@@ -1,4 +1,4 @@
-"""AudioCodes 400HD desk phones (405HD, 420HD, 430HD, 440HD, 450HD) with Lync, Skype for Business or generic SIP firmware.
+"""AudioCodes 400HD desk phones (405HD to 450HD) with Lync, Skype for Business or generic SIP firmware.
 
     line     = [tag] module ":" level dash [origin] message / tag message      ; the second form: BusyBox daemons
     tag      = app-name ["[" procid "]"] ":"
@@ -45,7 +45,9 @@ messages = [
     ),
     (
         "sign_in.failed",
-        pp.Combine(pp.Literal("Verification failed for the domain"))("reason") + pp.Regex(r"[\w.-]*\w")("domain") + rest,
+        pp.Combine(pp.Literal("Verification failed for the domain"))("reason")
+        + pp.Regex(r"[\w.-]*\w")("domain")
+        + rest,
     ),
     (
         "device.identified",
@@ -64,12 +66,23 @@ VALIDATION = "voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation(
 samples = [
     (
         FOUNDING,
-        "voip_task[440]: CERT     : ERR  – {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7.",
+        "voip_task[440]: CERT     : ERR  – "
+        "{acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7.",
         "tls.server_certificate.rejected",
         {"verify_code": 7},
     ),
-    ("synthetic", f"{VALIDATION}server cert is invalid. ctx->error=20.", "tls.server_certificate.rejected", {"verify_code": 20}),
-    ("synthetic", "CERT : ERR — {acl_check():9} ctx->error = 62", "tls.server_certificate.rejected", {"verify_code": 62}),
+    (
+        "synthetic",
+        f"{VALIDATION}server cert is invalid. ctx->error=20.",
+        "tls.server_certificate.rejected",
+        {"verify_code": 20},
+    ),
+    (
+        "synthetic",
+        "CERT : ERR — {acl_check():9} ctx->error = 62",
+        "tls.server_certificate.rejected",
+        {"verify_code": 62},
+    ),
     ("synthetic", f"{VALIDATION}server cert is valid. ctx->error=0.", "log.message", {"ctx->error": "0"}),
     (
         "synthetic",
@@ -89,5 +102,10 @@ samples = [
         "device.identified",
         {"firmware": "UC_3.1.2.89", "model": "405HD"},
     ),
-    ("synthetic", "voip_task[12]: CC: Notice - registration state=2 line=1", "log.message", {"state": "2", "line": "1"}),
+    (
+        "synthetic",
+        "voip_task[12]: CC: Notice - registration state=2 line=1",
+        "log.message",
+        {"state": "2", "line": "1"},
+    ),
 ]

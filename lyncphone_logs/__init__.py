@@ -1,5 +1,8 @@
 """Give it the trace that a desk phone wrote; get the cause, the evidence and the fix."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from lyncphone_logs.errors import (
     EvidenceError,
     GrammarError,
@@ -8,10 +11,12 @@ from lyncphone_logs.errors import (
     OutputError,
     RuleError,
 )
-from lyncphone_logs.event import Event
-from lyncphone_logs.examine import diagnose, read_trace
-from lyncphone_logs.reports.report import Report
-from lyncphone_logs.trace import Trace
+
+if TYPE_CHECKING:
+    from lyncphone_logs.event import Event
+    from lyncphone_logs.examine import diagnose, read_trace
+    from lyncphone_logs.reports.report import Report
+    from lyncphone_logs.trace import Trace
 
 __all__ = [
     "Event",
@@ -26,3 +31,18 @@ __all__ = [
     "diagnose",
     "read_trace",
 ]
+
+# Imported when first asked for: `--help` would otherwise wait for the grammar and rule machinery.
+_LATER = {
+    "Event": "event",
+    "Report": "reports.report",
+    "Trace": "trace",
+    "diagnose": "examine",
+    "read_trace": "examine",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from lyncphone_logs.errors import GrammarError, LyncphoneLogsError, RuleError
 from lyncphone_logs.grammar import Grammar, read_grammar
-from lyncphone_logs.rule import Rule, read_rule
+from lyncphone_logs.rule import Rule
+from lyncphone_logs.rule_file import read_rule
 from lyncphone_logs.vocabulary import suggestion
 
 MOST_RULES = 2000

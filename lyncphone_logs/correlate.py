@@ -115,4 +115,6 @@ def _is_unset(event: Event) -> bool:
 
 
 def _derived(event: Event, kind: str, fields: dict[str, Value]) -> Event:
-    return replace(event, id=f"{event.id}:{kind}", kind=kind, fields=MappingProxyType(fields), marked=None, derived=True)
+    return replace(
+        event, id=f"{event.id}:{kind}", kind=kind, fields=MappingProxyType(fields), marked=None, derived=True
+    )

@@ -82,7 +82,7 @@ def _conclude(name: str, phone: _PhoneSeen, facts: Sequence[Event], notes: list[
     told = {rule.code for rule in (*(each.rule for each in diagnoses), *(each.rule for each in ruled_out))}
     silent = [rule for rule in fold.index.rules if rule.code not in told]
     unexplained = list(fold.unexplained.values())[:MOST_NOTES]
-    notes += [f"{each.source}:{each.line}: no rule explains this {each.kind}" for each in unexplained]
+    notes += [f"{each.source}:{each.line}: no rule explains {_symptom(each)}" for each in unexplained]
     return Phone(
         id=name,
         basis=phone.basis,

@@ -1,12 +1,12 @@
 """One run from trace to report."""
 
 from collections.abc import Sequence
+
 from lyncphone_logs import finding
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis import find
 from lyncphone_logs.evidence.display import read_display
 from lyncphone_logs.evidence.fact import state_facts
-from lyncphone_logs.event import Event
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.trace import Input, Trace
 from lyncphone_logs.version import program
@@ -68,7 +68,15 @@ def _input(read: Input, trace: Trace) -> finding.Input:
     source = read.source
     problem, help = _problem(read, trace)
     return finding.Input(
-        source.path, source.sha256, source.bytes, source.lines, read.account, read.events, read.unparsed_lines, problem, help
+        source.path,
+        source.sha256,
+        source.bytes,
+        source.lines,
+        read.account,
+        read.events,
+        read.unparsed_lines,
+        problem,
+        help,
     )
 
 

@@ -38,7 +38,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A line that a grammar read: header fields as text, the message's kind, its fields, and where those stand in it."""
+    """A line that a grammar read: header fields as text, the kind of the message, its fields, and where they stand."""
 
     header: Mapping[str, str]
     kind: str
@@ -48,7 +48,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """The compiled grammar of one phone family; `specification` keeps the pyparsing originals, the header first."""
+    """The compiled grammar of one phone family; `specification` keeps the pyparsing originals, the header first.
+
+    `literals` are those of all message kinds: most lines hold none, and need not be held against each kind.
+    """
 
     name: str
     vendor: str
@@ -56,6 +59,7 @@ class Grammar:
     path: Path
     header: CompiledExpression
     messages: tuple[tuple[str, CompiledExpression], ...]
+    literals: tuple[str, ...]
     specification: tuple[tuple[str, pp.ParserElement], ...]
     levels: Mapping[str, str]
     samples: tuple[Sample, ...]
@@ -69,8 +73,9 @@ class Grammar:
         return Reading(header, *self._read_message(header.get("message", "")))
 
     def _read_message(self, message: str) -> tuple[str, Mapping[str, Value], tuple[int, int] | None]:
+        may_match = any(map(message.__contains__, self.literals))
         for kind, expression in self.messages:
-            if expression.literals and not any(literal in message for literal in expression.literals):
+            if expression.literals and not (may_match and any(map(message.__contains__, expression.literals))):
                 continue
             spans = expression.match(message)
             if spans is not None:
@@ -100,13 +105,15 @@ def read_grammar(path: Path) -> Grammar:
     module = _run(path, ("vendor", "header", "messages", "shared", "levels", "samples"))
     sets = [_run(path.parent / "messages" / f"{name}.py", ("messages", "samples")) for name in module["shared"]]
     messages = [(kind, expression) for part in [module, *sets] for kind, expression in part["messages"]]
+    compiled = tuple((kind, _compiled(kind, expression, path)) for kind, expression in messages)
     return Grammar(
         name=path.stem,
         vendor=module["vendor"],
         about=str(module.get("__doc__") or "").strip(),
         path=path,
         header=_compiled_header(module["header"], path),
-        messages=tuple((kind, _compiled(kind, expression, path)) for kind, expression in messages),
+        messages=compiled,
+        literals=tuple(sorted({literal for _, each in compiled for literal in each.literals})),
         specification=(("header", module["header"]), *messages),
         levels=module["levels"],
         samples=tuple(Sample(*each) for part in [module, *sets] for each in part["samples"]),
@@ -128,7 +135,9 @@ def _run(path: Path, wanted: Sequence[str]) -> dict[str, Any]:
 def _compiled_header(expression: pp.ParserElement, path: Path) -> CompiledExpression:
     compiled = compile_expression(expression, where=f"{path}: header")
     for name in sorted(set(compiled.fields) - HEADER_FIELDS):
-        raise GrammarError(f"header has an unknown field {name!r}", where=str(path), help=f"known: {sorted(HEADER_FIELDS)}")
+        raise GrammarError(
+            f"header has an unknown field {name!r}", where=str(path), help=f"known: {sorted(HEADER_FIELDS)}"
+        )
     return compiled
 
 
@@ -138,5 +147,7 @@ def _compiled(kind: str, expression: pp.ParserElement, path: Path) -> CompiledEx
         compiled = compile_expression(expression, where=f"{path}: {kind}")
         complaint = next(filter(None, (unknown_field(kind, name) for name in compiled.fields)), "")
     if complaint:
-        raise GrammarError("grammar names what is not there", complaint, f"{path}: {kind}", "see lyncphone_logs/vocabulary")
+        raise GrammarError(
+            "grammar names what is not there", complaint, f"{path}: {kind}", "see lyncphone_logs/vocabulary"
+        )
     return compiled

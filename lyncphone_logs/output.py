@@ -1,4 +1,4 @@
-"""Where an answer goes: standard output, or a file that is either whole or untouched."""
+"""Where an answer goes: standard output, or a file that is either whole or untouched; the rest to standard error."""
 
 import os
 import sys
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lyncphone_logs.errors import OutputError
+from lyncphone_logs.reports.visible import visible
 
 
 def write(lines: str | Iterable[str], path: str = "") -> None:
@@ -26,6 +27,12 @@ def write(lines: str | Iterable[str], path: str = "") -> None:
     except OSError as error:
         where = path or "standard output"
         raise OutputError("the answer cannot be written", error.strerror or str(error), where) from None
+
+
+def tell(label: str, texts: Iterable[object]) -> None:
+    """Write messages to standard error, each behind its label; nothing hidden in them reaches the terminal."""
+    for text in texts:
+        print("\n".join(map(visible, f"{label}: {text}".split("\n"))), file=sys.stderr)
 
 
 def _to_stdout(parts: Iterable[str]) -> None:

@@ -1,7 +1,7 @@
 """How probable each cause of one symptom is, against its rivals and against a cause that nobody thought of.
 
-weight = prior (how common) x likelihood (how readily it shows so) x a factor for each clause that holds; the share of all
-weights is the confidence. Clauses that do not hold weigh 1: what was not seen is no counter-evidence.
+weight = prior (how common) x likelihood (how readily it shows so) x a factor for each clause that holds; the share of
+all weights is the confidence. Clauses that do not hold weigh 1: what was not seen is no counter-evidence.
 """
 
 import re
@@ -54,7 +54,9 @@ class Assessment:
         return {term.clause for term in self.terms if term.state == "holds"}
 
 
-def assess(rule: Rule, explained: Explained, group: Group, fold: Fold, facts: Sequence[Event], phone: Identity) -> Assessment:
+def assess(
+    rule: Rule, explained: Explained, group: Group, fold: Fold, facts: Sequence[Event], phone: Identity
+) -> Assessment:
     """Weigh one rule for one symptom. `facts` are the events that do not come from the trace."""
     weight = PRIOR[rule.prevalence] * LIKELIHOOD[explained.likelihood]
     says = _fill(explained.says, group.last)
@@ -144,7 +146,9 @@ def _applicability(rule: Rule, phone: Identity) -> list[Term]:
         return [Term("applies-to", "supports", "holds", 1.0, "the rule is about this phone", "documented")]
     if None in states:
         says, capture = "the rule is about certain phones only", capture_of("fact.firmware")
-        return [Term("applies-to", "supports", "undecidable", 1.0, says, "documented", "the phone is not known", capture)]
+        return [
+            Term("applies-to", "supports", "undecidable", 1.0, says, "documented", "the phone is not known", capture)
+        ]
     factor = round(1 / FACTOR["strong"], 4)
     return [Term("applies-to", "contradicts", "holds", factor, "the rule is about other phones", "documented")]
 

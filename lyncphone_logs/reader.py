@@ -11,6 +11,8 @@ from lyncphone_logs.grammar import Grammar, Reading
 from lyncphone_logs.repair import repair
 from lyncphone_logs.source import Line, Source
 
+LONGEST_NUMBER = 9
+"""Digits of a source line that are taken for a number."""
 MOST_CONTINUATIONS = 200
 """Indented lines that are joined to the event before them; what follows is unparsed, so that memory stays bounded."""
 
@@ -118,7 +120,7 @@ class Reader:
 def _understood(event: Event, grammar: Grammar, reading: Reading) -> Event:
     header = reading.header
     level = header.get("level")
-    source_line = header.get("source_line")
+    source_line = header.get("source_line", "")
     return replace(
         event,
         kind=reading.kind,
@@ -131,7 +133,7 @@ def _understood(event: Event, grammar: Grammar, reading: Reading) -> Event:
         component=header.get("component"),
         level=level,
         function=header.get("function"),
-        source_line=int(source_line) if source_line else None,
+        source_line=int(source_line) if 0 < len(source_line) <= LONGEST_NUMBER else None,
         message=header.get("message", "").rstrip(),
     )
 
@@ -143,7 +145,9 @@ def _continues(pending: Event, event: Event) -> bool:
 
 def _joined(pending: Event, event: Event) -> Event:
     spans = (*pending.spans, *event.spans)
-    return replace(pending, spans=spans, message=f"{pending.message}\n{event.message}", text=f"{pending.text}\n{event.text}")
+    return replace(
+        pending, spans=spans, message=f"{pending.message}\n{event.message}", text=f"{pending.text}\n{event.text}"
+    )
 
 
 def anchor_of(source: Source, year: int) -> Anchor:

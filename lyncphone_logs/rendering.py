@@ -23,7 +23,6 @@ _REFUSED: dict[type[pp.ParserElement], tuple[str, str]] = {
     pp.Or: ("the longest alternative is known only after all were tried", "use | with the longer one first"),
     pp.NoMatch: ("it matches nothing", "leave it out"),
     pp.And._ErrorStop: ("the operator - ends the whole parse", "use +"),
-    pp.StringStart: ("it is not the first element", "leave it out: an expression always begins where its text begins"),
     pp.PrecededBy: ("it looks back", "put what stands before it into the expression"),
     pp.CloseMatch: ("mismatches cannot be rendered", "use one_of or Regex"),
     pp.Dict: ("its keys come from the text", "use results names"),
@@ -31,6 +30,7 @@ _REFUSED: dict[type[pp.ParserElement], tuple[str, str]] = {
     pp.Tag: ("it adds results of its own", "name the element that tells the cases apart"),
 }
 _NAMELESS = (pp.Empty, pp.LineStart, pp.LineEnd, pp.StringStart, pp.StringEnd, pp.NotAny, pp.FollowedBy, pp.Suppress)
+
 
 def render(expression: pp.ParserElement, where: str) -> tuple[Part, list[str]]:
     """The part for `fullmatch` and the field of each group f0, f1 ...; raises `GrammarError`."""
@@ -64,8 +64,8 @@ class _Renderer:
 
     def root(self, element: Any) -> Part:
         self.opening = element.exprs[0] if type(element) is pp.And and element.exprs else element
-        whole = self.whole(element)
-        return self.sequence(element, [whole, skipped(element), blanks(pp.ParserElement.DEFAULT_WHITE_CHARS)])
+        whole, own, default = self.whole(element), skipped(element), blanks(pp.ParserElement.DEFAULT_WHITE_CHARS)
+        return self.sequence(element, [whole, default] if own.pattern == default.pattern else [whole, own, default])
 
     def whole(self, element: Any) -> Part:
         return self.sequence(element, [*self.split(element)])
@@ -111,13 +111,20 @@ class _Renderer:
         return f"(?P<f{len(self.names) - 1}>"
 
     def bare(self, element: Any) -> Part:
-        if element is self.opening and type(element) is pp.StringStart:
-            return Part()
+        if type(element) is pp.StringStart:
+            return self.string_start(element)
         render = _COMPOUNDS.get(type(element))
         part = render(self, element) if render else token(element)
         if part is None:
-            raise Refused(*_REFUSED.get(type(element), ("this class is not known", "build it from known elements")))
+            raise Refused("this class is not known", "build it from known elements")
         return part
+
+    def string_start(self, element: Any) -> Part:
+        if element is not self.opening:
+            raise Refused(
+                "it is not the first element", "leave it out: an expression always begins where its text does"
+            )
+        return Part()
 
     def sequence(self, element: Any, parts: list[Part]) -> Part:
         past = trips = False
@@ -139,13 +146,15 @@ class _Renderer:
         return self.sequence(element, [first, *map(self.whole, element.exprs[1:])])
 
     def match_first(self, element: Any, names: tuple[str, ...]) -> Part:
-        splits = [self.split(alternative, names) for alternative in element.exprs]
-        if not splits:
+        if not element.exprs:
             raise Refused("it has no alternatives", "leave it out")
-        before = splits[0][0]
-        if all(skips.pattern == before.pattern for skips, _ in splits):
-            return self.sequence(element, [before, _choice([part for _, part in splits])])
-        return _choice([self.sequence(element, [*split]) for split in splits])
+        before = [skipped(each) if each.callPreparse else Part() for each in element.exprs]
+        if any(part.pattern != before[0].pattern for part in before):
+            return _choice([self.sequence(element, [*self.split(each, names)]) for each in element.exprs])
+        if any(type(each) in _HANDING_DOWN or isinstance(each, _NAMELESS) for each in element.exprs):
+            return self.sequence(element, [before[0], _choice([self.split(each, names)[1] for each in element.exprs])])
+        choice = self.named(names, lambda: _choice([self.split(each)[1] for each in element.exprs]))
+        return self.sequence(element, [before[0], choice])
 
     def opt(self, element: Any, names: tuple[str, ...]) -> Part:
         return _choice([self.split(element.expr, names)[1], Part()])
@@ -214,6 +223,8 @@ def _choice(alternatives: list[Part]) -> Part:
 
 
 def _check_options(element: Any) -> None:
+    if type(element) in _REFUSED:
+        raise Refused(*_REFUSED[type(element)])
     if element.parseAction or element.failAction:
         raise Refused("parse actions and conditions are code", "take them off; one_of: without caseless, or as a Regex")
     if element.ignoreExprs:

@@ -4,17 +4,12 @@ A rule whose symptom (`explains`) was seen is a candidate cause of it; its claus
 """
 
 import string
-import tomllib
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import regex
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from lyncphone_logs.errors import RuleError
 from lyncphone_logs.vocabulary import Stage, suggestion, unknown_field, unknown_kind
-
-LARGEST_FILE = 256 * 1024
 
 Severity = Literal["error", "warning", "note"]
 Strength = Literal["decisive", "strong", "moderate", "weak"]
@@ -54,7 +49,7 @@ class Condition(Strict):
 
 
 class Pattern(Strict):
-    """Events of one of these kinds whose fields pass all tests: equal (text without regard to case), one of, or a condition."""
+    """Events of one of these kinds whose fields pass all tests: equal (in any case), one of, or a condition."""
 
     event: tuple[str, ...] | str
     where: dict[str, Condition | list[Scalar] | Scalar] = {}
@@ -97,9 +92,9 @@ class Explained(Pattern):
 class Clause(Pattern):
     """A further piece of evidence, looked for in the same handshake, boot or phone as the symptom.
 
-    `order = "before"`: only events before the symptom count. `count`: at least so many. `absent`: the clause holds when
-    the boot shows no such event before the symptom, and is undecidable where it could not have been seen. Clauses of one
-    `group` say the same thing twice: only the weightiest that holds counts.
+    `order = "before"`: only events before the symptom count. `count`: at least so many. `absent`: the clause holds
+    when the boot shows no such event before the symptom, and is undecidable where it could not have been seen. Clauses
+    of one `group` say the same thing twice: only the weightiest that holds counts.
     """
 
     id: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+$")]
@@ -117,7 +112,9 @@ class Clause(Pattern):
     @model_validator(mode="after")
     def _is_sound(self) -> Self:
         if self.absent and (self.count, self.same, self.order) != (1, "boot", "before"):
-            raise ValueError('absent needs same = "boot", order = "before" and no count: what precedes the symptom is complete')
+            raise ValueError(
+                'absent needs same = "boot", order = "before" and no count: what precedes the symptom is complete'
+            )
         if self.basis == "inferred" and self.strength in {"decisive", "strong"}:
             raise ValueError("an inferred signature weighs at most moderate")
         if self.basis == "inferred" and self.role == "rules_out":
@@ -220,36 +217,3 @@ class Rule(Strict):
         for name in {name for together in self.confirmed_by for name in together}.difference(ids):
             raise ValueError(f"confirmed_by names no clause: {name!r} {suggestion(name, ids)}".strip())
         return self
-
-
-def read_rule(path: Path) -> Rule:
-    """The rule of one TOML file. Raises RuleError with file, key and what helps."""
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise RuleError("rule file is too large", f"more than {LARGEST_FILE} bytes", str(path))
-        rule = Rule.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        raise _refusal(path, error) from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise RuleError("rule file cannot be read", str(error), str(path), "a rule is a TOML file; see `rules show`") from None
-    if rule.name != path.stem:
-        raise RuleError("rule is not named as its file", f"name = {rule.name!r}", str(path), f"rename to {rule.name}.toml")
-    return rule
-
-
-def _refusal(path: Path, error: ValidationError) -> RuleError:
-    first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
-    place = [str(part) for part in first["loc"]]
-    because = f"{'.'.join(place)}: {first['msg'].removeprefix('Value error, ')}" if place else first["msg"]
-    known = _keys_beside(place) if first["type"] == "extra_forbidden" else []
-    more = f"(and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    help = suggestion(place[-1], known) or (f"known keys: {', '.join(known)}" if known else "see `rules show CODE` for the shape")
-    return RuleError("rule file is refused", f"{because} {more}".strip(), str(path), help)
-
-
-def _keys_beside(place: list[str]) -> list[str]:
-    tables: dict[str, type[Strict]] = {
-        "applies_to": Applicability, "explains": Explained, "clause": Clause, "remedy": Remedy, "history": History,
-        "references": Reference, "sample": Sample, "verify": Verify,
-    }  # fmt: skip
-    return sorted(tables.get(place[0], Rule).model_fields) if len(place) > 1 else sorted(Rule.model_fields)

@@ -28,7 +28,11 @@ def check_grammar(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:
         found = (reading.kind, dict(reading.fields)) if reading else None
         if found != (sample.kind, dict(sample.fields)):
             yield f"{sample.line!r} should be {sample.kind} {dict(sample.fields)}, is {found}"
-        yield from (f"{sample.line!r} is read by {other.name} too" for other in others if other is not grammar and other.read(text))
+        yield from (
+            f"{sample.line!r} is read by {other.name} too"
+            for other in others
+            if other is not grammar and other.read(text)
+        )
     for kind in sorted({kind for kind, _ in grammar.messages} - {sample.kind for sample in grammar.samples}):
         yield f"no sample shows {kind}"
 
@@ -40,7 +44,8 @@ def check_rule(rule: Rule, rules: Sequence[Rule], grammars: Sequence[Grammar]) -
         if sample.kind != "positive" and found:
             yield f"{sample.kind} sample is diagnosed ({found.verdict}): {sample.says}"
         if sample.kind == "positive" and (not found or _is_weaker(found.verdict, sample.verdict)):
-            yield f"positive sample should be {sample.verdict}, is {found.verdict if found else 'not listed'}: {sample.says}"
+            is_now = found.verdict if found else "not listed"
+            yield f"positive sample should be {sample.verdict}, is {is_now}: {sample.says}"
 
 
 def _diagnosed(rule: Rule, sample: Sample, rules: Sequence[Rule], grammars: Sequence[Grammar]) -> Diagnosis | None:

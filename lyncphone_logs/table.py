@@ -10,12 +10,12 @@ COLUMNS: dict[str, str] = {
     "phone": "category", "boot": "int64", "grammar": "category", "framing": "category", "kind": "category",
     "count": "int64", "time": "datetime64[us]", "time_utc": "datetime64[us]", "time_raw": "str",
     "time_quality": "category", "received": "datetime64[us]", "segment": "int64", "sequence": "Int64",
-    "hostname": "category", "facility": "category", "severity": "category", "app_name": "category", "procid": "category",
-    "component": "category", "level": "category", "function": "category", "source_line": "Int64", "message": "str",
-    "fields": "object",
+    "hostname": "category", "facility": "category", "severity": "category", "app_name": "category",
+    "procid": "category", "component": "category", "level": "category", "function": "category",
+    "source_line": "Int64", "message": "str", "fields": "object",
 }  # fmt: skip
-"""`line` counts from 1; `offset` is that of the first span, `bytes` the sum of all spans, in the original file; times are
-naive as written; `fields` holds the kind's own fields."""
+"""`line` counts from 1; `offset` is that of the first span, `bytes` the sum of all spans, in the original file; times
+are naive as written; `fields` holds the kind's own fields."""
 
 
 def cell(event: Event, column: str) -> Any:

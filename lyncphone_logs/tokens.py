@@ -66,7 +66,11 @@ def _set(characters: Iterable[str], negated: str = "") -> str:
 
 
 def _range(low: int, high: int) -> str:
-    return re.escape(chr(low)) + (f"-{re.escape(chr(high))}" if high > low else "")
+    return _escape(chr(low)) + (f"-{_escape(chr(high))}" if high > low else "")
+
+
+def _escape(character: str) -> str:
+    return {"\t": r"\t", "\n": r"\n", "\r": r"\r", " ": " "}.get(character) or re.escape(character)
 
 
 def _times(low: int, high: int) -> str:
@@ -120,8 +124,10 @@ def _word(element: Any) -> Part:
         raise Refused("it matches nothing: all its characters are excluded", "leave some of them in")
     low, high = element.minLen - 1, element.maxLen - 1
     pattern = _set(first) + (f"{_set(rest)}{_times(low, high)}" if high else "")
-    facts = linear.sequence(linear.one(linear.mask(first)), linear.run(linear.mask(rest), low, high), TEST)
+    pattern = _set(first) + _times(low + 1, high + 1) if first == rest and high else pattern
     before, behind = _word_bounds(element, first | rest)
+    test = TEST if behind else NOTHING
+    facts = linear.sequence(linear.one(linear.mask(first)), linear.run(linear.mask(rest), low, high), test)
     return Part(before + pattern + behind, facts)
 
 

@@ -78,7 +78,9 @@ class Trace:
             each.account.separator_bytes = each.source.separator_bytes + reader.blank_bytes
             each.account.check(each.source.bytes, each.source.path)
             if reader.assumed and anchor.latest:
-                self.assumptions += (f"{each.source.path}: years end in {anchor.latest.year}, assumed from {anchor.basis}",)
+                self.assumptions += (
+                    f"{each.source.path}: years end in {anchor.latest.year}, assumed from {anchor.basis}",
+                )
 
     def stops(self, event: Event) -> list[str]:
         """For a line that no grammar read: how far each came, and what it expected there."""

@@ -26,7 +26,9 @@ def trace(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_path_alone_is_diagnosed_and_the_exit_code_says_that_something_was_found(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_path_alone_is_diagnosed_and_the_exit_code_says_that_something_was_found(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     assert run([FOUNDING]) == run(["diagnose", FOUNDING]) == 1
     out, err = capfd.readouterr()
     assert out.count("error[TLS001] signature-algorithm-unsupported") == 2
@@ -58,7 +60,9 @@ def test_every_format_goes_to_a_file_whole_and_leaves_standard_output_alone(
     assert [each.name for each in tmp_path.iterdir()] == ["answer"]
 
 
-def test_an_output_that_cannot_be_written_is_4_and_leaves_no_half_file(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_an_output_that_cannot_be_written_is_4_and_leaves_no_half_file(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     assert run(["diagnose", FOUNDING, "-o", str(tmp_path / "no" / "such" / "folder")]) == 4
     assert "the answer cannot be written" in capfd.readouterr().err
 
@@ -66,7 +70,9 @@ def test_an_output_that_cannot_be_written_is_4_and_leaves_no_half_file(capfd: py
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a full device")
 def test_a_full_disk_is_one_line_and_exit_code_4() -> None:
     with open("/dev/full", "wb") as full:
-        done = subprocess.run([sys.executable, "-m", "lyncphone_logs", FOUNDING], stdout=full, stderr=subprocess.PIPE, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "lyncphone_logs", FOUNDING], stdout=full, stderr=subprocess.PIPE, check=False
+        )
     assert done.returncode == 4
     assert b"No space left" in done.stderr
     assert b"Traceback" not in done.stderr
@@ -93,7 +99,11 @@ def test_standard_input_is_read_as_a_trace() -> None:
         (["diagnose"], 2, "Missing argument"),
         ([FOUNDING, "missing.log"], 3, ""),
         ([FOUNDING, "--certificate", "missing.pem"], 2, "missing.pem"),
-        ([FOUNDING, "--certificate", str(ROOT / "fixtures/certificates/not-a-certificate.pem")], 2, "not-a-certificate.pem"),
+        (
+            [FOUNDING, "--certificate", str(ROOT / "fixtures/certificates/not-a-certificate.pem")],
+            2,
+            "not-a-certificate.pem",
+        ),
         ([FOUNDING, "--location", "moon"], 2, "moon"),
         ([FOUNDING, "--domain", "user@contoso.com"], 2, "after the @"),
         ([FOUNDING, "--rules", "no-such-folder"], 2, "no-such-folder"),
@@ -151,7 +161,10 @@ def test_a_file_that_is_not_a_log_beside_one_that_is_does_not_hide_the_answer(
     [
         (("severity =", "severty ="), "did you mean 'severity'?"),
         (('severity = "error"', 'severity = "fatal"'), "severity"),
-        (("tls.server_certificate.rejected", "tls.server_certificate.rejectd"), "did you mean 'tls.server_certificate.rejected'?"),
+        (
+            ("tls.server_certificate.rejected", "tls.server_certificate.rejectd"),
+            "did you mean 'tls.server_certificate.rejected'?",
+        ),
         (("verify_code = 10", "verify_cod = 10"), "did you mean 'verify_code'?"),
         (("code =", "code"), "cannot be read"),
     ],
@@ -197,7 +210,9 @@ def test_grammars_of_a_named_folder_are_run_with_a_note_and_a_broken_one_is_name
     assert "nothing_of_that_name" in err
 
 
-def test_events_come_as_a_table_as_csv_and_as_json_lines_with_the_frozen_columns(capfd: pytest.CaptureFixture[str]) -> None:
+def test_events_come_as_a_table_as_csv_and_as_json_lines_with_the_frozen_columns(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     assert run(["events", FOUNDING]) == 0
     assert "tls.server_certificate.rejected" in capfd.readouterr().out
     run(["events", FOUNDING, "--format", "csv"])
@@ -228,7 +243,14 @@ def test_explain_shows_a_rule_by_code_or_name(capfd: pytest.CaptureFixture[str])
 def test_explain_line_shows_framing_grammar_and_every_field(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "--line", Path(FOUNDING).read_text(encoding="utf-8").rstrip()]) == 0
     words = capfd.readouterr().out.split()
-    for expected in ("facility.severity", "local7", "audiocodes_400hd", "acl_user_tls_server_validation", "653", "verify_code"):
+    for expected in (
+        "facility.severity",
+        "local7",
+        "audiocodes_400hd",
+        "acl_user_tls_server_validation",
+        "653",
+        "verify_code",
+    ):
         assert expected in words
 
 
@@ -248,13 +270,19 @@ def test_the_samples_of_rules_and_grammars_hold(capfd: pytest.CaptureFixture[str
     assert int(grammars.split()[2]) >= 40
 
 
-def test_a_sample_that_does_not_hold_fails_the_test_of_its_rule(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "certificate-expired.toml").write_text(RULE.replace("verify_code = 10", "verify_code = 11"), encoding="utf-8")
+def test_a_sample_that_does_not_hold_fails_the_test_of_its_rule(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "certificate-expired.toml").write_text(
+        RULE.replace("verify_code = 10", "verify_code = 11"), encoding="utf-8"
+    )
     assert run(["rules", "test", "TLS008", "--rules", str(tmp_path)]) == 1
     assert "positive sample should be" in capfd.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], [], ["diagnose", "--help"], ["rules", "list"], ["grammars", "list"], ["-V"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["-h"], [], ["diagnose", "--help"], ["rules", "list"], ["grammars", "list"], ["-V"]]
+)
 def test_help_and_lists_are_answers(arguments: list[str], capfd: pytest.CaptureFixture[str]) -> None:
     assert run(arguments) == 0
     out, err = capfd.readouterr()
@@ -267,10 +295,16 @@ def test_show_prints_the_file(what: str, capfd: pytest.CaptureFixture[str]) -> N
     name = {"rules": "TLS008", "grammars": "audiocodes_400hd"}[what]
     assert run([what, "show", name]) == 0
     out = capfd.readouterr().out.rstrip()
-    assert out == (RULE.rstrip() if what == "rules" else (ROOT / "grammars" / "audiocodes_400hd.py").read_text(encoding="utf-8").rstrip())
+    assert out == (
+        RULE.rstrip()
+        if what == "rules"
+        else (ROOT / "grammars" / "audiocodes_400hd.py").read_text(encoding="utf-8").rstrip()
+    )
 
 
-def test_a_bug_is_told_as_one_without_a_traceback(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_bug_is_told_as_one_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("planted")
 

@@ -1,8 +1,10 @@
 """The founding case: what each further piece of evidence makes of the one line."""
 
+import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 import lyncphone_logs as lp
@@ -10,8 +12,9 @@ from lyncphone_logs.finding import Diagnosis, Phone
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 FOUNDING = str(FIXTURES / "audiocodes_400hd" / "founding-line" / "trace.log")
-LINE = "local7.err voip_task[440]: CERT     : ERR  - {{acl_user_tls_server_validation():653}} server cert is invalid. ctx->error={}."
-DIGEST = "local7.err voip_task[440]: CERT     : ERR  - error:0D0C50A1:asn1 encoding routines:ASN1_item_verify:unknown message digest algorithm"
+CERT = "local7.err voip_task[440]: CERT     : ERR  - "
+LINE = f"{CERT}{{{{acl_user_tls_server_validation():653}}}} server cert is invalid. ctx->error={{}}."
+DIGEST = f"{CERT}error:0D0C50A1:asn1 encoding routines:ASN1_item_verify:unknown message digest algorithm"
 MISSING_ROOT = ["external-first-sign-in", "root-certificate-missing"]
 
 
@@ -69,14 +72,22 @@ def test_a_sha256_certificate_makes_it_more_likely_but_does_not_confirm() -> Non
 
 def test_a_sha256_chain_and_old_firmware_confirm_it() -> None:
     phone = phone_of(FOUNDING, certificate=certificate("chain-sha256.pem"), firmware="2.0.5")
-    assert (phone.diagnoses[0].rule.name, phone.diagnoses[0].verdict) == ("signature-algorithm-unsupported", "confirmed")
+    assert (phone.diagnoses[0].rule.name, phone.diagnoses[0].verdict) == (
+        "signature-algorithm-unsupported",
+        "confirmed",
+    )
     assert phone.firmware == "2.0.5"
 
 
 @pytest.mark.parametrize("lines", [(LINE.format(7), DIGEST), (DIGEST, LINE.format(7))])
-def test_a_sha256_chain_and_the_words_of_openssl_confirm_it_in_either_order(lines: tuple[str, str], tmp_path: Path) -> None:
+def test_a_sha256_chain_and_the_words_of_openssl_confirm_it_in_either_order(
+    lines: tuple[str, str], tmp_path: Path
+) -> None:
     phone = phone_of(written(tmp_path, *lines), certificate=certificate("chain-sha256.pem"))
-    assert (phone.diagnoses[0].rule.name, phone.diagnoses[0].verdict) == ("signature-algorithm-unsupported", "confirmed")
+    assert (phone.diagnoses[0].rule.name, phone.diagnoses[0].verdict) == (
+        "signature-algorithm-unsupported",
+        "confirmed",
+    )
 
 
 def test_the_words_of_openssl_alone_do_not_confirm_it_since_pss_gives_the_same(tmp_path: Path) -> None:
@@ -116,7 +127,7 @@ def test_the_codes_of_a_missing_root_put_that_pair_first(code: int, tmp_path: Pa
 @pytest.mark.parametrize("known", [{}, {"certificate": certificate("chain-sha256.pem"), "firmware": "2.0.5"}])
 @pytest.mark.parametrize("code", [19, 20])
 def test_a_missing_root_followed_by_7_keeps_both_families_missing_root_first(
-    code: int, known: dict[str, str], tmp_path: Path
+    code: int, known: dict[str, Any], tmp_path: Path
 ) -> None:
     phone = phone_of(written(tmp_path, LINE.format(code), LINE.format(7)), **known)
     assert set(names(phone)[:2]) == set(MISSING_ROOT)
@@ -176,3 +187,21 @@ def test_a_stated_firmware_gives_way_to_what_the_trace_says(tmp_path: Path) -> N
     assert (report.phones[0].firmware, report.phones[0].model) == ("UC_3.0.1.429", "420HD")
     assert any("set aside" in note for note in report.notes)
     assert report.phones[0].diagnoses[0].verdict != "confirmed"
+
+
+@pytest.mark.parametrize(
+    "known", [{}, {"certificate": certificate("chain-sha1.pem"), "firmware": "2.0.5", "location": "internal"}]
+)
+def test_the_json_of_a_real_run_keeps_its_schema_and_is_the_same_every_time(known: dict[str, Any]) -> None:
+    schema = json.loads((Path(lp.__file__).parent / "schema" / "report-1.schema.json").read_text(encoding="utf-8"))
+    text = lp.diagnose(lp.read_trace(FOUNDING, **known)).to_json()
+    jsonschema.validate(json.loads(text), schema)
+    assert text == lp.diagnose(lp.read_trace(FOUNDING, **known)).to_json()
+
+
+def test_evidence_points_at_the_very_bytes_of_the_line() -> None:
+    content = Path(FOUNDING).read_bytes()
+    for found in phone_of(FOUNDING).diagnoses:
+        for each in found.evidence:
+            ((offset, length),) = each.event.spans
+            assert content[offset : offset + length].decode() == each.event.text

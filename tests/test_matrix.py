@@ -5,7 +5,6 @@ knows what was really wrong (x509_situations.csv).
 """
 
 import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,8 +15,9 @@ import lyncphone_logs as lp
 from lyncphone_logs.finding import Phone
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "x509"
-LINE = "local7.err voip_task[440]: CERT     : ERR  - {{acl_user_tls_server_validation():653}} server cert is invalid. ctx->error={}."
-QUEUE_LINE = "local7.err voip_task[440]: CERT     : ERR  - {}"
+CERT = "local7.err voip_task[440]: CERT     : ERR  - "
+LINE = f"{CERT}{{{{acl_user_tls_server_validation():653}}}} server cert is invalid. ctx->error={{}}."
+QUEUE_LINE = f"{CERT}{{}}"
 OTHER_LINE = "local7.info voip_task[440]: CERT     : INFO - {acl_user_tls_server_validation():640} connected"
 
 MISSING_ROOT = {"external-first-sign-in", "root-certificate-missing", "intermediate-missing", "ca-rekeyed"}
@@ -46,7 +46,10 @@ class Row:
 @cache
 def rows() -> tuple[Row, ...]:
     with (FIXTURES / "x509_situations.csv").open(encoding="utf-8") as file:
-        true = {each["scenario"]: frozenset(filter(None, each["true_diagnosis"].split(" or "))) for each in csv.DictReader(file)}
+        true = {
+            each["scenario"]: frozenset(filter(None, each["true_diagnosis"].split(" or ")))
+            for each in csv.DictReader(file)
+        }
     with (FIXTURES / "x509_verify_matrix.csv").open(encoding="utf-8") as file:
         return tuple(_row(number, each, true) for number, each in enumerate(csv.DictReader(file), 2))
 
@@ -103,7 +106,9 @@ def test_what_was_really_wrong_is_listed_in_98_of_100_rows(tmp_path: Path, capsy
         listed += bool(row.true.intersection(found))
         first += found[0] in row.true
     with capsys.disabled():
-        print(f"\nx509 matrix: of {len(FAILING)} failed handshakes the true cause is listed in {listed}, first in {first}")
+        print(
+            f"\nx509 matrix: of {len(FAILING)} failed handshakes the true cause is listed in {listed}, first in {first}"
+        )
     assert listed >= 0.98 * len(FAILING)
 
 

@@ -1,4 +1,4 @@
-"""The conventions of the project, held to by tests: names, sizes, doors, content that loads, commands that are documented."""
+"""The conventions of the project, held to by tests: names, sizes, content that loads, pages that say what is so."""
 
 import ast
 import json
@@ -14,6 +14,8 @@ import pytest
 import lyncphone_logs
 from lyncphone_logs.catalog import grammars_folder, read_catalog
 from lyncphone_logs.ranking import FACTOR, LIKELIHOOD, OTHER_CAUSE, PRIOR
+from lyncphone_logs.reports import text
+from lyncphone_logs.table import COLUMNS
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "lyncphone_logs"
@@ -41,7 +43,8 @@ def lines(path: Path) -> int:
 
 def functions(path: Path) -> list[tuple[str, int]]:
     """Name and length in lines of every function of a module."""
-    nodes = [node for node in ast.walk(ast.parse(read(path))) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    tree = ast.walk(ast.parse(read(path)))
+    nodes = [node for node in tree if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     return [(f"{path.name}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1) for node in nodes]
 
 
@@ -134,7 +137,7 @@ def _shared(path: Path) -> str:
         (["diagnose", str(FOUNDING), "--format", "json"], 1),
         (["rules", "list"], 0),
     ],
-    ids=" ".join,
+    ids=["help", "diagnose", "json", "rules"],
 )
 def test_answers_come_without_pandas(arguments: list[str], code: int) -> None:
     done = run("-X", "importtime", "-m", "lyncphone_logs", *arguments)
@@ -164,20 +167,22 @@ def test_the_checks_run_the_commands_of_the_readme_as_they_stand_there() -> None
     assert '"$(readme_command 2)"' in script
 
 
-def test_the_readme_shows_what_the_program_says() -> None:
-    excerpt = read(ROOT / "README.md").partition("```text\n")[2].partition("```")[0]
-    said = run("-m", "lyncphone_logs", FOUNDING.relative_to(ROOT).as_posix()).stdout
-    shown = [line for line in excerpt.split("\n") if line and line != "  …"]
-    assert len(shown) > 5
-    assert [line for line in shown if line not in said.split("\n")] == []
+def test_the_readme_shows_what_the_program_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    report = lyncphone_logs.diagnose(lyncphone_logs.read_trace(FOUNDING.relative_to(ROOT).as_posix()))
+    said = text.render(report, color=False, width=100).split("\n")
+    excerpt = read(ROOT / "README.md").partition("```text\n")[2].partition("```")[0].split("\n")
+    shown = [line for line in excerpt if line not in {"", "…"}]
+    assert len(shown) > 10
+    assert [line for line in shown if line not in said] == []
 
 
-def test_the_readme_and_the_architecture_give_the_numbers_of_the_ranking() -> None:
-    text = read(ROOT / "ARCHITECTURE.md")
+def test_the_architecture_gives_the_numbers_of_the_ranking() -> None:
+    page = read(ROOT / "ARCHITECTURE.md")
     for table in (PRIOR, LIKELIHOOD, FACTOR):
         for word, number in table.items():
-            assert f"{word} {number:g}" in text
-    assert f"{OTHER_CAUSE:g}" in text
+            assert f"{word} {number:g}" in page
+    assert f"{OTHER_CAUSE:g}" in page
 
 
 @named([ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", ROOT / "docs" / "interfaces.md"])
@@ -187,19 +192,18 @@ def test_a_page_names_only_files_that_are_there(path: Path) -> None:
 
 
 def test_every_module_has_its_line_in_the_architecture() -> None:
-    text = read(ROOT / "ARCHITECTURE.md")
+    page = read(ROOT / "ARCHITECTURE.md")
     concepts = [path.stem for path in PACKAGE.glob("*.py") if not path.stem.startswith("__")]
-    folders = [path.name for path in PACKAGE.iterdir() if path.is_dir() and any(path.glob("*.[!p]*"))]
-    assert [name for name in sorted(concepts) if f"| `{name}` |" not in text] == []
-    assert [name for name in sorted(folders) if f"| `{name}/` |" not in text and not name.startswith(("_", "."))] == []
+    folders = [path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name[0] not in "_."]
+    names = [*concepts, *(f"{folder}/" for folder in folders)]
+    assert [name for name in sorted(names) if f"| `{name}` |" not in page] == []
 
 
 def test_the_interfaces_page_names_every_column_and_exit_code() -> None:
-    text = read(ROOT / "docs" / "interfaces.md")
-    from lyncphone_logs.table import COLUMNS
-
-    assert [column for column in COLUMNS if f"`{column}`" not in text] == []
-    assert [code for code in (0, 1, 2, 3, 4, 5, 130) if f"| {code} |" not in text] == []
+    page = read(ROOT / "docs" / "interfaces.md")
+    rows = [f"| `{column}` | {dtype} |" for column, dtype in COLUMNS.items()]
+    assert re.findall(r"(?m)^\| `\w+` \| \S+ \|", page) == rows
+    assert [code for code in (0, 1, 2, 3, 4, 5, 130) if f"| {code} |" not in page] == []
 
 
 def test_the_notebook_and_its_twin_hold_the_same_cells_and_no_output() -> None:
@@ -211,8 +215,8 @@ def test_the_notebook_and_its_twin_hold_the_same_cells_and_no_output() -> None:
 
 
 def _source(title: str, _: str, body: str) -> str:
-    text = body.strip("\n")
-    return re.sub(r"(?m)^# ?", "", text) if "[markdown]" in title else text
+    body = body.strip("\n")
+    return re.sub(r"(?m)^# ?", "", body) if "[markdown]" in title else body
 
 
 def test_the_changelog_has_the_version_of_the_project() -> None:

@@ -15,9 +15,9 @@ OWN = "voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} 
 NOON = datetime(2013, 7, 9, 12)
 
 
-def read(path: Path, content: str | bytes, **known: int) -> tuple[lp.Trace, list[Event]]:
+def read(path: Path, content: str | bytes, year: int = 0) -> tuple[lp.Trace, list[Event]]:
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    trace = lp.read_trace(str(path), **known)
+    trace = lp.read_trace(str(path), year=year)
     return trace, list(trace.events())
 
 
@@ -34,7 +34,11 @@ def log(tmp_path: Path) -> Path:
         ("busybox", "Jul  9 12:00:00 420HD local7.err ", {"hostname": "420HD", "severity": "err", "time": NOON}),
         ("rfc3164", "<187>Jul  9 12:00:00 ", {"facility": "local7", "severity": "err", "time": NOON, "hostname": None}),
         ("rfc3164", "<187>Jul  9 12:00:00 10.1.2.3 ", {"hostname": "10.1.2.3", "time": NOON}),
-        ("rfc3164", "Jul  9 12:00:00 10.1.2.3 ", {"hostname": "10.1.2.3", "time": NOON, "time_quality": "assumed-year"}),
+        (
+            "rfc3164",
+            "Jul  9 12:00:00 10.1.2.3 ",
+            {"hostname": "10.1.2.3", "time": NOON, "time_quality": "assumed-year"},
+        ),
         ("rfc5424", "<187>1 2013-07-09T12:00:00Z 10.1.2.3 - - - - ", {"time_utc": NOON, "time_quality": "exact"}),
         ("rsyslog-iso", "2013-07-09T12:00:00+00:00 10.1.2.3 ", {"hostname": "10.1.2.3", "time_utc": NOON}),
         ("kiwi", "2013-07-09 12:00:00\tLocal7.Error\t10.1.2.3\t", {"received": NOON, "time_quality": "collector"}),
@@ -67,7 +71,9 @@ def test_both_clocks_are_kept_where_the_collector_and_the_phone_stamped(log: Pat
         (OWN.replace("cert is", "“cert” is"), ("quotes",)),
     ],
 )
-def test_damage_by_word_web_pages_and_mail_is_undone_and_named(damaged: str, repairs: tuple[str, ...], log: Path) -> None:
+def test_damage_by_word_web_pages_and_mail_is_undone_and_named(
+    damaged: str, repairs: tuple[str, ...], log: Path
+) -> None:
     _, (event,) = read(log, f"{damaged}\n")
     assert (event.kind, event.repairs) == ("tls.server_certificate.rejected", repairs)
     assert event.text == damaged
@@ -97,7 +103,10 @@ def test_repeats_count_as_so_many_occurrences(log: Path) -> None:
 def test_indented_lines_continue_the_event_before_them(log: Path) -> None:
     trace, (event, other) = read(log, f"{OWN}\n    more of it\r\n\tand more\n\nunknown line\n  \n")
     assert event.message.split("\n")[1:] == ["    more of it", "\tand more"]
-    assert [log.read_bytes()[offset : offset + length] for offset, length in event.spans[1:]] == [b"    more of it", b"\tand more"]
+    assert [log.read_bytes()[offset : offset + length] for offset, length in event.spans[1:]] == [
+        b"    more of it",
+        b"\tand more",
+    ]
     assert other.kind == "unparsed"
     account = trace.inputs[0].account
     assert (account.continuation_bytes, account.unparsed_bytes, account.separator_bytes) == (23, 12, 9)
@@ -118,7 +127,18 @@ def test_an_overlong_line_is_one_record_whose_every_byte_counts(log: Path) -> No
 
 LINES = st.lists(
     st.one_of(
-        st.sampled_from([OWN, f"local7.err {OWN}", "  indented", "", " ", "\ttab", f"<187>Jul  9 12:00:00 h {OWN}", "last message repeated 2 times"]),
+        st.sampled_from(
+            [
+                OWN,
+                f"local7.err {OWN}",
+                "  indented",
+                "",
+                " ",
+                "\ttab",
+                f"<187>Jul  9 12:00:00 h {OWN}",
+                "last message repeated 2 times",
+            ]
+        ),
         st.text(max_size=40),
     ).map(lambda text: text.encode("utf-8", "surrogatepass"))
     | st.binary(max_size=40),
@@ -143,7 +163,9 @@ def test_every_byte_is_accounted_for_and_every_span_holds_its_text(
 
 @settings(max_examples=50, deadline=None)
 @given(lines=LINES)
-def test_line_ends_make_no_difference_but_for_offsets(lines: list[bytes], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_line_ends_make_no_difference_but_for_offsets(
+    lines: list[bytes], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     lines = [line.replace(b"\n", b" ").replace(b"\r", b" ") for line in lines]
     log = tmp_path_factory.getbasetemp() / "ends.log"
     kinds = []
@@ -198,10 +220,23 @@ def test_boots_and_clock_jumps_cut_segments_and_an_unset_clock_is_told(log: Path
     log.write_text("\n".join(lines), encoding="utf-8")
     events = list(lp.read_trace(str(log)).events(derived=True))
     assert [(each.boot, each.segment) for each in events if not each.derived] == [(1, 0), (1, 1), (2, 2), (2, 3)]
-    assert [each.kind for each in events if each.derived] == ["time.clock.unset", "time.clock.stepped", "time.clock.stepped"]
+    assert [each.kind for each in events if each.derived] == [
+        "time.clock.unset",
+        "time.clock.stepped",
+        "time.clock.stepped",
+    ]
 
 
 def test_a_clock_far_behind_the_collectors_is_told(log: Path) -> None:
     log.write_text(f"2013-07-09 12:00:05\tLocal7.Error\t10.1.2.3\tJan  1 00:00:09 {OWN}\n", encoding="utf-8")
     events = list(lp.read_trace(str(log), year=2013).events(derived=True))
     assert [each.kind for each in events] == ["tls.server_certificate.rejected", "time.clock.unset"]
+
+
+@pytest.mark.parametrize(
+    "before", ["", "Jan  1 00:00:02 ", "Jan  1 00:00:02 420HD syslog.info ", "<46>Jan  1 00:00:02 420HD "]
+)
+def test_the_first_line_of_the_logging_daemon_starts_a_boot_behind_any_framing(before: str, log: Path) -> None:
+    _, (event,) = read(log, f"{before}syslogd started: BusyBox v1.13.3\n", year=2013)
+    assert (event.kind, event.fields) == ("device.started", {"version": "v1.13.3"})
+    assert event.hostname == ("420HD" if "420HD" in before else None)

@@ -12,7 +12,10 @@ host = pp.Regex(r"[^\s,']*[^\s,':]")
 seconds = pp.Regex(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 messages = [
     ("dhcp.discover.sent", pp.Regex(r"broadcasting discover|Sending discover") + rest),
-    ("dhcp.request.sent", pp.Regex(r"(?:broadcasting|sending|Sending) (?:select for|renew to(?: server)?)") + address("address") + rest),
+    (
+        "dhcp.request.sent",
+        pp.Regex(r"(?:broadcasting|sending|Sending) (?:select for|renew to(?: server)?)") + address("address") + rest,
+    ),
     (
         "dhcp.lease.obtained",
         pp.Regex(r"[Ll]ease of")
@@ -28,7 +31,10 @@ messages = [
     ("dhcp.nak.received", pp.Regex(r"[Rr]eceived DHCP NAK") + rest),
     ("dhcp.address.conflict", pp.Regex(r"[Oo]ffered address is in use") + rest),
     ("dhcp.lease.lost", pp.Regex(r"[Ll]ease lost, entering init state") + rest),
-    ("time.set", pp.Literal("setting time to") + pp.SkipTo(pp.Literal("(offset")) + "(offset" + seconds("offset") + "s)" + rest),
+    (
+        "time.set",
+        pp.Literal("setting time to") + pp.SkipTo(pp.Literal("(offset")) + "(offset" + seconds("offset") + "s)" + rest,
+    ),
     ("time.server.replied", pp.Literal("reply from") + host("server") + ":" + "offset:" + seconds("offset") + rest),
     ("time.server.silent", pp.Literal("timed out waiting for") + host("server") + "," + rest),
     ("time.server.silent", pp.Literal("bad address") + "'" + host("server") + "'" + rest),
@@ -39,7 +45,12 @@ messages = [
 samples = [
     ("synthetic", "udhcpc[201]: broadcasting discover", "dhcp.discover.sent", {}),
     ("synthetic", "udhcpc[201]: Sending discover...", "dhcp.discover.sent", {}),
-    ("synthetic", "udhcpc: broadcasting select for 192.0.2.20, server 192.0.2.1", "dhcp.request.sent", {"address": "192.0.2.20"}),
+    (
+        "synthetic",
+        "udhcpc: broadcasting select for 192.0.2.20, server 192.0.2.1",
+        "dhcp.request.sent",
+        {"address": "192.0.2.20"},
+    ),
     (
         "synthetic",
         "udhcpc[201]: lease of 192.0.2.20 obtained from 192.0.2.1, lease time 86400",

@@ -94,6 +94,11 @@ samples = [
         {"verify_code": 20, "verify_text": "unable to get local issuer certificate"},
     ),
     ("synthetic", f"{PREFIX}SSL3 alert write:fatal:unknown CA", "tls.alert.sent", {"description": "unknown CA"}),
-    ("synthetic", f"{PREFIX}SSL3 alert read:fatal:decrypt error", "tls.alert.received", {"description": "decrypt error"}),
+    (
+        "synthetic",
+        f"{PREFIX}SSL3 alert read:fatal:decrypt error",
+        "tls.alert.received",
+        {"description": "decrypt error"},
+    ),
     ("synthetic", f"{PREFIX}error: no connection to the server", "log.message", {}),
 ]

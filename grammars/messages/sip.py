@@ -35,7 +35,9 @@ Hops|Trying|Unauthorized|Undecipherable|Unsupported Media Type|Version Not Suppo
 longest_first = sorted(phrases.replace("\n", " ").strip().split("|"), key=len, reverse=True)
 phrase = pp.MatchFirst([pp.CaselessLiteral(each) for each in longest_first])("reason_phrase")
 start = pp.SkipTo(pp.Literal("SIP/2.0 ")) + "SIP/2.0"
-method = pp.one_of("REGISTER INVITE ACK BYE CANCEL OPTIONS SUBSCRIBE NOTIFY BENOTIFY SERVICE MESSAGE INFO REFER UPDATE PRACK PUBLISH")
+method = pp.one_of(
+    "REGISTER INVITE ACK BYE CANCEL OPTIONS SUBSCRIBE NOTIFY BENOTIFY SERVICE MESSAGE INFO REFER UPDATE PRACK PUBLISH"
+)
 call_id = pp.Literal("Call-ID:")
 
 messages = [
@@ -70,19 +72,25 @@ samples = [
     ),
     (
         "synthetic",
-        f"{PREFIX}SIP/2.0 401 Unauthorized CSeq: 1 REGISTER ms-diagnostics: 1000;reason=\"Final handshake failed\";source=\"fe01\"",
+        f'{PREFIX}SIP/2.0 401 Unauthorized CSeq: 1 REGISTER ms-diagnostics: 1000;reason="Final";source="fe01"',
         "sip.register.challenged",
-        {"status_code": 401, "reason_phrase": "Unauthorized", "ms_diagnostics": 1000, "ms_diagnostics_reason": "Final handshake failed", "ms_diagnostics_source": "fe01"},
+        {
+            "status_code": 401,
+            "reason_phrase": "Unauthorized",
+            "ms_diagnostics": 1000,
+            "ms_diagnostics_reason": "Final",
+            "ms_diagnostics_source": "fe01",
+        },
     ),
     (
         "synthetic",
-        f"{PREFIX}SIP/2.0 403 Forbidden CSeq: 2 REGISTER ms-diagnostics: 4003;source=\"fe01.contoso.com\";reason=\"Not enabled\"",
+        f'{PREFIX}SIP/2.0 403 Forbidden CSeq: 2 REGISTER ms-diagnostics: 4003;source="fe01";reason="Not enabled"',
         "sip.register.failed",
         {
             "status_code": 403,
             "reason_phrase": "Forbidden",
             "ms_diagnostics": 4003,
-            "ms_diagnostics_source": "fe01.contoso.com",
+            "ms_diagnostics_source": "fe01",
             "ms_diagnostics_reason": "Not enabled",
         },
     ),
@@ -101,12 +109,12 @@ samples = [
     ),
     (
         "synthetic",
-        f"{PREFIX}ms-diagnostics: 1013;reason=\"Significant time skew detected during authentication\";source=\"fe01.contoso.com\"",
+        f'{PREFIX}ms-diagnostics: 1013;reason="Significant time skew";source="fe01"',
         "sip.ms_diagnostics",
         {
             "ms_diagnostics": 1013,
-            "ms_diagnostics_reason": "Significant time skew detected during authentication",
-            "ms_diagnostics_source": "fe01.contoso.com",
+            "ms_diagnostics_reason": "Significant time skew",
+            "ms_diagnostics_source": "fe01",
         },
     ),
 ]
