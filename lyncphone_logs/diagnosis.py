@@ -11,7 +11,7 @@ from lyncphone_logs.finding import Diagnosis, Evidence, NotCheckable, Phone, Rul
 from lyncphone_logs.fold import Fold, Index
 from lyncphone_logs.journey import Journey
 from lyncphone_logs.pattern import version_of
-from lyncphone_logs.ranking import GIVEN, Assessment, Identity, assess, shares, verdict
+from lyncphone_logs.ranking import Assessment, Identity, assess, shares, verdict
 from lyncphone_logs.rule import Rule
 from lyncphone_logs.vocabulary import capture_of
 
@@ -81,7 +81,8 @@ def _conclude(name: str, phone: _PhoneSeen, facts: Sequence[Event], notes: list[
     diagnoses = sorted((_diagnosis(each) for each in candidates.values()), key=_rank)
     told = {rule.code for rule in (*(each.rule for each in diagnoses), *(each.rule for each in ruled_out))}
     silent = [rule for rule in fold.index.rules if rule.code not in told]
-    unexplained = list(fold.unexplained.values())[:MOST_NOTES]
+    used = {kind for each in diagnoses for clause in each.rule.clause for kind in clause.kinds}
+    unexplained = [event for event in fold.unexplained.values() if event.kind not in used][:MOST_NOTES]
     notes += [f"{each.source}:{each.line}: no rule explains {_symptom(each)}" for each in unexplained]
     return Phone(
         id=name,
@@ -157,7 +158,7 @@ def _diagnosis(candidates: Sequence[_Candidate]) -> Diagnosis:
         evidence=_all_evidence([lead, *(each for each in candidates if each is not lead)]),
         symptoms=tuple(_symptom(group.first) for group in groups),
         rivals=lead.rivals,
-        is_consequence=all(group.follows for group in groups),
+        is_consequence=lead.assessment.group.follows,
     )
 
 
@@ -174,8 +175,10 @@ def _moment(event: Event) -> datetime | None:
     return event.time or event.received
 
 
-def _rank(diagnosis: Diagnosis) -> tuple[bool, float, str]:
-    return diagnosis.is_consequence, -diagnosis.confidence, diagnosis.rule.code
+def _rank(diagnosis: Diagnosis) -> tuple[int, float, str]:
+    # The cause of a handshake's first failure goes before what may be its consequence, however sure that is.
+    place = 2 if diagnosis.verdict == "unlikely" else int(diagnosis.is_consequence)
+    return place, -diagnosis.confidence, diagnosis.rule.code
 
 
 def _could_be_seen(rule: Rule, fold: Fold) -> bool:
@@ -183,7 +186,8 @@ def _could_be_seen(rule: Rule, fold: Fold) -> bool:
 
 
 def _families(rule: Rule) -> set[str]:
-    return {kind.partition(".")[0] for explained in rule.explains for kind in explained.kinds} - GIVEN
+    # What comes first is how the cause shows itself best; the rest is what it may look like from afar.
+    return {kind.partition(".")[0] for kind in rule.explains[0].kinds}
 
 
 def _not_checkable(rule: Rule) -> NotCheckable:

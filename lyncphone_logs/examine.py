@@ -1,6 +1,7 @@
 """One run from trace to report."""
 
 from collections.abc import Sequence
+from os import PathLike, fspath
 
 from lyncphone_logs import finding
 from lyncphone_logs.catalog import read_catalog
@@ -13,8 +14,8 @@ from lyncphone_logs.version import program
 
 
 def read_trace(
-    *paths: str,
-    certificate: Sequence[str] | str = (),
+    *paths: str | PathLike[str],
+    certificate: Sequence[str | PathLike[str]] | str | PathLike[str] = (),
     firmware: str = "",
     model: str = "",
     location: str = "",
@@ -31,13 +32,13 @@ def read_trace(
     The lines are read when events are asked for. Raises EvidenceError, RuleError or GrammarError.
     """
     facts = state_facts(firmware=firmware, model=model, location=location, domain=domain)
-    for text in [display] if isinstance(display, str) and display else display:
+    for text in filter(None, [display] if isinstance(display, str) else display):
         facts.append(read_display(text))
-    for path in [certificate] if isinstance(certificate, str) and certificate else certificate:
+    for path in filter(None, [certificate] if isinstance(certificate, str | PathLike) else certificate):
         from lyncphone_logs.evidence.certificate import read_certificates
 
-        facts += read_certificates(path, domain=domain)
-    return Trace(paths, read_catalog(rules, grammars), facts=facts, year=year)
+        facts += read_certificates(fspath(path), domain=domain)
+    return Trace([fspath(path) for path in paths], read_catalog(rules, grammars), facts=facts, year=year)
 
 
 def diagnose(trace: Trace) -> Report:

@@ -44,7 +44,7 @@ class Diagnosis:
     """A rule whose symptom was seen. `confidence` is its share among all causes of that symptom, 0 to 1.
 
     `symptoms` are kinds and fields of what was seen; `rivals` the codes that compete for the same symptom;
-    `is_consequence` tells that it was only seen after another failure of the same handshake.
+    `is_consequence` tells that the symptom it explains best came after another failure of the same handshake.
     """
 
     rule: Rule

@@ -24,10 +24,8 @@ _REFUSED: dict[type[pp.ParserElement], tuple[str, str]] = {
     pp.NoMatch: ("it matches nothing", "leave it out"),
     pp.And._ErrorStop: ("the operator - ends the whole parse", "use +"),
     pp.PrecededBy: ("it looks back", "put what stands before it into the expression"),
-    pp.CloseMatch: ("mismatches cannot be rendered", "use one_of or Regex"),
     pp.Dict: ("its keys come from the text", "use results names"),
     pp.Located: ("it adds results of its own", "leave it out: a field has its span"),
-    pp.Tag: ("it adds results of its own", "name the element that tells the cases apart"),
 }
 _NAMELESS = (pp.Empty, pp.LineStart, pp.LineEnd, pp.StringStart, pp.StringEnd, pp.NotAny, pp.FollowedBy, pp.Suppress)
 
@@ -142,8 +140,7 @@ class _Renderer:
     def and_(self, element: Any) -> Part:
         if not element.exprs:
             raise Refused("it has no elements", "leave it out")
-        first = self.split(element.exprs[0])[1]
-        return self.sequence(element, [first, *map(self.whole, element.exprs[1:])])
+        return self.sequence(element, [self.split(element.exprs[0])[1], *map(self.whole, element.exprs[1:])])
 
     def match_first(self, element: Any, names: tuple[str, ...]) -> Part:
         if not element.exprs:

@@ -1,6 +1,7 @@
 """A trace: the files that a phone wrote, read as events, with an account of every byte."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lyncphone_logs.account import Account
@@ -8,10 +9,14 @@ from lyncphone_logs.catalog import Catalog
 from lyncphone_logs.correlate import Correlator
 from lyncphone_logs.event import UNPARSED, Event
 from lyncphone_logs.reader import Reader, anchor_of, own_line
-from lyncphone_logs.source import Source, find_sources
+from lyncphone_logs.source import STDIN, Source, find_sources
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+SHOWN_EVENTS = 20
+"""Rows that a notebook shows of a trace."""
 
 
 class Input:
@@ -92,4 +97,9 @@ class Trace:
         return f"Trace({', '.join(self.paths)}; {len(self.facts)} facts)"
 
     def _repr_html_(self) -> str | None:
-        return self.to_frame()._repr_html_()  # type: ignore[operator, no-any-return]
+        if STDIN in self.paths:  # which can be read only once, and not for show
+            return None
+        from lyncphone_logs.frame import to_frame
+
+        first = Trace(self.paths, self.catalog, year=self.year).events()
+        return to_frame(islice(first, SHOWN_EVENTS)).to_html(max_cols=None)
