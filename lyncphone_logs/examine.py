@@ -34,10 +34,11 @@ def read_trace(
     facts = state_facts(firmware=firmware, model=model, location=location, domain=domain)
     for text in filter(None, [display] if isinstance(display, str) else display):
         facts.append(read_display(text))
-    for path in filter(None, [certificate] if isinstance(certificate, str | PathLike) else certificate):
+    files = [certificate] if isinstance(certificate, str | PathLike) else certificate
+    for path in [fspath(each) for each in files if each]:
         from lyncphone_logs.evidence.certificate import read_certificates
 
-        facts += read_certificates(fspath(path), domain=domain)
+        facts += read_certificates(path, domain=domain)
     return Trace([fspath(path) for path in paths], read_catalog(rules, grammars), facts=facts, year=year)
 
 

@@ -266,7 +266,7 @@ def test_usual_elements_of_log_grammars_are_linear(expression: Any) -> None:
     assert compile_expression(expression).pattern
 
 
-SEEDS = range(40_000 if LONG else 3_600)
+SEEDS = range(40_000 if LONG else 3_700)
 TEXTS = 60
 
 
@@ -286,7 +286,7 @@ def test_random_grammars_agree_with_pyparsing() -> None:
             strings += 1
             matches += found is not None
             spans += len(found or ())
-    assert grammars >= len(SEEDS) * 0.55
+    assert grammars >= max(2_000, len(SEEDS) * 0.55)
     assert strings >= 100_000
     assert matches >= strings * 0.3
     assert spans >= strings * 0.15

@@ -110,6 +110,10 @@ def test_what_was_really_wrong_is_listed_in_98_of_100_rows(tmp_path: Path, capsy
             f"\nx509 matrix: of {len(FAILING)} failed handshakes the true cause is listed in {listed}, first in {first}"
         )
     assert listed >= 0.98 * len(FAILING)
+    readme = (FIXTURES.parent.parent / "README.md").read_text(encoding="utf-8")
+    assert f"listed for {listed} of {len(FAILING)} failed handshakes, and comes first for {first}" in " ".join(
+        readme.split()
+    )
 
 
 @pytest.mark.parametrize("first", ["19", "20"])
