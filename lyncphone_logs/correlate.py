@@ -19,6 +19,9 @@ BEHIND_COLLECTOR = timedelta(days=1)
 OLDEST_PHONE = datetime(2010, 1, 1)
 """A clock that shows less was never set: the phones of this trade are younger."""
 
+OPEN_PROCESSES = 64
+"""Processes of a phone whose latest handshake is remembered."""
+
 REFUSAL = "tls.server_certificate.rejected"
 GIVEN_UP = "certificate verify failed"
 """OpenSSL's last word on a handshake whose certificate was refused."""
@@ -96,6 +99,8 @@ def _handshake(phone: _Phone, event: Event) -> int:
     if current is None or _is_new(current, event, phone.boot):
         phone.handshakes += 1
         current = phone.open[event.procid] = _Handshake(phone.handshakes, None, phone.boot)
+        if len(phone.open) > OPEN_PROCESSES:
+            del phone.open[next(iter(phone.open))]
     current.last = event.time or current.last
     current.is_over |= "alert" in event.kind or event.fields.get("reason") == GIVEN_UP
     return current.number

@@ -1,7 +1,7 @@
 """Events of one phone, folded in order into symptom groups and clause hits, with bounded state.
 
-A *group* is all occurrences of one symptom: events of one kind that the explaining rules cannot tell apart. Occurrences
-that follow another failure of the same handshake form a group of their own, since they may be its consequence.
+A *group* is all occurrences of one symptom: events that the same entries of the same rules explain. Occurrences that
+follow another failure of the same handshake form a group of their own, since they may be its consequence.
 """
 
 from collections import OrderedDict, defaultdict
@@ -15,6 +15,7 @@ from lyncphone_logs.rule import Clause, Explained, Rule
 from lyncphone_logs.vocabulary import kinds
 
 KEPT_EVENTS = 3
+KEPT_UNEXPLAINED = 100
 OPEN_SCOPES = 256
 """Handshakes and boots that are remembered: the window within which lines of a clause and its symptom may lie apart."""
 
@@ -75,12 +76,10 @@ class Index:
         self.rules = tuple(rules)
         self.explained: dict[str, list[tuple[Rule, Explained]]] = {}
         self.clauses: dict[str, list[tuple[Rule, Clause]]] = {}
-        self.tested: defaultdict[str, set[str]] = defaultdict(set)
         for rule in self.rules:
             for explained in rule.explains:
                 for kind in explained.kinds:
                     self.explained.setdefault(kind, []).append((rule, explained))
-                    self.tested[kind].update(explained.where)
             for clause in rule.clause:
                 for kind in clause.kinds:
                     self.clauses.setdefault(kind, []).append((rule, clause))
@@ -93,11 +92,10 @@ class Fold:
         self.index = index
         self.groups: dict[tuple[object, ...], Group] = {}
         self.kinds: set[str] = set()
-        self.families_of_boot: defaultdict[int, set[str]] = defaultdict(set)
-        self.boots_from_start: set[int] = set()
         self.unexplained: dict[str, Event] = {}
         self._failures: set[str] = set()
         self._position = 0
+        self._kinds_of_boot: OrderedDict[int, set[str]] = OrderedDict()
         self._hits: defaultdict[ClauseKey, OrderedDict[ScopeKey, Hit]] = defaultdict(OrderedDict)
         self._groups_of_scope: OrderedDict[ScopeKey, list[Group]] = OrderedDict()
         self._failures_of_handshake: OrderedDict[int, set[str]] = OrderedDict()
@@ -105,15 +103,18 @@ class Fold:
     @property
     def families(self) -> set[str]:
         """The event families that the phone's lines showed."""
-        return set().union(*self.families_of_boot.values())
+        return {kind.partition(".")[0] for kind in self.kinds}
+
+    def kinds_of_boot(self, boot: int) -> set[str]:
+        """The event kinds that one boot showed; none for a boot that is long past."""
+        return self._kinds_of_boot.get(boot, set())
 
     def add(self, event: Event) -> None:
         """Take in the next event of the phone."""
         self._position += 1
         self.kinds.add(event.kind)
-        self.families_of_boot[event.boot].add(event.family)
-        if event.kind == "device.started":
-            self.boots_from_start.add(event.boot)
+        self._kinds_of_boot.setdefault(event.boot, set()).add(event.kind)
+        _forget_oldest(self._kinds_of_boot)
         self._meet_clauses(event)
         if event.kind in self.index.explained or kinds()[event.kind].outcome == "failed":
             self._meet_symptoms(event)
@@ -156,12 +157,12 @@ class Fold:
         if explained_by:
             exact = {kind for kind in earlier if event.kind not in kinds()[kind].generic_of}
             self._occur(event, explained_by, follows=event.handshake is not None and bool(exact))
-        elif kinds()[event.kind].outcome == "failed":
+        elif kinds()[event.kind].outcome == "failed" and len(self.unexplained) < KEPT_UNEXPLAINED:
             self.unexplained.setdefault(f"{event.kind} {sorted(event.fields.items(), key=str)}", event)
 
     def _earlier_failures(self, event: Event) -> set[str]:
         if event.handshake is None:
-            return self._failures
+            return set(self._failures)
         seen = self._failures_of_handshake.setdefault(event.handshake, set())
         _forget_oldest(self._failures_of_handshake)
         earlier = set(seen)
@@ -169,8 +170,8 @@ class Fold:
         return earlier
 
     def _occur(self, event: Event, explained_by: Sequence[tuple[Rule, Explained]], *, follows: bool) -> None:
-        tested = tuple((name, event.fields.get(name)) for name in sorted(self.index.tested[event.kind]))
-        key = (event.kind, tested, follows)
+        entries = tuple((rule.code, rule.explains.index(explained)) for rule, explained in explained_by)
+        key = (event.kind, entries, follows)
         group = self.groups.setdefault(key, Group(explained_by, follows, event, event))
         group.add(event, self._position)
         for rule, _ in explained_by:

@@ -8,6 +8,7 @@ import csv
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,12 +30,19 @@ FAMILIES = dict.fromkeys(("2", "19", "20", "21", "27"), MISSING_ROOT) | {
     "18": {"certificate-self-signed"},
     "26": {"certificate-wrong-purpose"},
 }
+SHA1, SHA256 = "chain-sha1.pem", "chain-sha256.pem"
+SENT = dict.fromkeys(("10", "12", "14", "16", "20", "24", "25", "26"), SHA1)
+SENT |= dict.fromkeys(("02", "03", "05", "07", "08", "11", "13", "15", "17", "18"), SHA256)
+SENT |= {"09": "leaf-pss.pem", "19": "leaf-sha1.pem", "21": "self-signed.pem", "27": "client-auth-only.pem"}
+"""Certificates as the server of a situation sends them."""
+
 CERTIFICATE_DIAGNOSES = {name for names in FAMILIES.values() for name in names}
 
 
 @dataclass(frozen=True)
 class Row:
     number: int
+    scenario: str
     codes: tuple[str, ...]
     queue: tuple[str, ...]
     true: frozenset[str]
@@ -57,13 +65,13 @@ def rows() -> tuple[Row, ...]:
 def _row(number: int, row: dict[str, str], true: dict[str, frozenset[str]]) -> Row:
     codes = tuple(each.partition("@")[0] for each in row["callback_errors"].split())
     queue = tuple(filter(None, row["client_error_queue"].split(" | ")))
-    return Row(number, codes, queue, true[row["scenario"]])
+    return Row(number, row["scenario"], codes, queue, true[row["scenario"]])
 
 
-def diagnosed(tmp_path: Path, *lines: str) -> Phone:
+def diagnosed(tmp_path: Path, *lines: str, **known: Any) -> Phone:
     path = tmp_path / "trace.log"
     path.write_text("".join(f"{line}\n" for line in [OTHER_LINE, *lines]), encoding="utf-8")
-    (phone,) = lp.diagnose(lp.read_trace(str(path))).phones
+    (phone,) = lp.diagnose(lp.read_trace(path, **known)).phones
     return phone
 
 
@@ -121,3 +129,14 @@ def test_a_missing_root_followed_by_7_shows_both_families_missing_root_first(fir
     found = names(diagnosed(tmp_path, LINE.format(first), LINE.format(7)))
     assert found[0] in {"external-first-sign-in", "root-certificate-missing"}
     assert "signature-algorithm-unsupported" in found
+
+
+@pytest.mark.parametrize("row", [row for row in FAILING if row.scenario in SENT], ids=str)
+def test_the_servers_certificates_never_rule_out_the_true_cause_nor_confirm_a_false_one(
+    row: Row, tmp_path: Path
+) -> None:
+    certificate = FIXTURES.parent / "certificates" / SENT[row.scenario]
+    phone = diagnosed(tmp_path, *map(LINE.format, row.codes), certificate=certificate, firmware="2.0.5")
+    assert row.true & set(names(phone))
+    assert not row.true & {each.rule.name for each in phone.ruled_out}
+    assert {each.rule.name for each in phone.diagnoses if each.verdict == "confirmed"} <= row.true
