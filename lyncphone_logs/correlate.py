@@ -70,7 +70,7 @@ class Correlator:
                 yield _derived(keyed, "time.clock.stepped", {"step": stepped})
             if keyed.time is not None and _is_unset(keyed) and not phone.told_unset:
                 phone.told_unset = True
-                yield _derived(keyed, "time.clock.unset", {"clock": keyed.time})
+                yield _derived(keyed, "time.clock.unset", {"clock": keyed.time_raw})
 
     def _phone_of(self, event: Event) -> str:
         if event.hostname:

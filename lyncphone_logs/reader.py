@@ -72,8 +72,7 @@ class Reader:
         own = own_line(line.text, line.repairs)
         event = self._stamped(line, own)
         if own.is_repeat_of_previous and self._last and self._last.hostname == event.hostname:
-            last = self._last
-            return replace(event, kind=last.kind, fields=last.fields, component=last.component, grammar=last.grammar)
+            return _repeated(event, self._last)
         for grammar in self._grammars:
             reading = grammar.read(own.text)
             if reading is not None:
@@ -115,6 +114,17 @@ class Reader:
             repairs=own.repairs,
             framing=framed.framing,
         )
+
+
+def _repeated(event: Event, last: Event) -> Event:
+    return replace(
+        event,
+        kind=last.kind,
+        fields=last.fields,
+        component=last.component,
+        grammar=last.grammar,
+        message=last.message,
+    )
 
 
 def _understood(event: Event, grammar: Grammar, reading: Reading) -> Event:
