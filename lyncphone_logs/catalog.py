@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -52,9 +52,11 @@ def read_catalog(rules: str = "", grammars: str = "") -> Catalog:
 
     Raises RuleError or GrammarError where a named folder does not exist; a file that cannot be used becomes a problem.
     """
-    known_grammars, grammar_problems = _read(sorted(grammars_folder().glob("*.py")), read_grammar)
+    builtin = grammars_folder()
+    read = partial(read_grammar, builtin=builtin)
+    known_grammars, grammar_problems = _read(sorted(builtin.glob("*.py")), read)
     known_rules, rule_problems = _read(sorted((PACKAGE / "rules").rglob("*.toml")), read_rule)
-    more_grammars, more_problems = _read(_named(grammars, "*.py", GrammarError), read_grammar)
+    more_grammars, more_problems = _read(_named(grammars, "*.py", GrammarError), read)
     more_rules, still_more = _read(_named(rules, "**/*.toml", RuleError), read_rule)
     notes: list[str] = [f"grammars of {grammars} are code and were run"] if more_grammars else []
     return Catalog(

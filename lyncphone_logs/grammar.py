@@ -100,10 +100,13 @@ def _extent(spans: Mapping[str, tuple[int, int]], message: str) -> tuple[int, in
     return message.rfind(" ", 0, start) + 1, max(end for _, end in spans.values())
 
 
-def read_grammar(path: Path) -> Grammar:
-    """Run and compile a grammar file. Raises GrammarError with file, element, reason and what helps."""
+def read_grammar(path: Path, builtin: Path) -> Grammar:
+    """Run and compile a grammar file. Raises GrammarError with file, element, reason and what helps.
+
+    Shared message sets are looked for beside the file, then in the folder of the built-in grammars.
+    """
     module = _run(path, ("vendor", "header", "messages", "shared", "levels", "samples"))
-    sets = [_run(path.parent / "messages" / f"{name}.py", ("messages", "samples")) for name in module["shared"]]
+    sets = [_run(_message_set(name, path, builtin), ("messages", "samples")) for name in module["shared"]]
     messages = [(kind, expression) for part in [module, *sets] for kind, expression in part["messages"]]
     compiled = tuple((kind, _compiled(kind, expression, path)) for kind, expression in messages)
     return Grammar(
@@ -118,6 +121,11 @@ def read_grammar(path: Path) -> Grammar:
         levels=module["levels"],
         samples=tuple(Sample(*each) for part in [module, *sets] for each in part["samples"]),
     )
+
+
+def _message_set(name: str, path: Path, builtin: Path) -> Path:
+    own = path.parent / "messages" / f"{name}.py"
+    return own if own.exists() else builtin / "messages" / f"{name}.py"
 
 
 def _run(path: Path, wanted: Sequence[str]) -> dict[str, Any]:

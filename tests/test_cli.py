@@ -197,15 +197,19 @@ def test_grammars_of_a_named_folder_are_run_with_a_note_and_a_broken_one_is_name
 ) -> None:
     (tmp_path / "own.py").write_text(
         "import pyparsing as pp\nvendor = 'Own'\nheader = 'OWN' + pp.Regex('.*')('message')\n"
-        "messages, shared, levels, samples = [], (), {}, []\n",
+        "messages, shared, levels, samples = [], ('busybox',), {}, []\n",
         encoding="utf-8",
     )
     (tmp_path / "broken.py").write_text("import nothing_of_that_name\n", encoding="utf-8")
     own = tmp_path / "own.log"
-    own.write_text("OWN state=3\n", encoding="utf-8")
+    own.write_text("OWN state=3\nOWN no lease, failing\n", encoding="utf-8")
     assert run(["events", str(own), "--grammars", str(tmp_path), "-f", "jsonl"]) == 3
     out, err = capfd.readouterr()
-    assert (json.loads(out)["grammar"], json.loads(out)["fields"]) == ("own", {"state": "3"})
+    events = [json.loads(line) for line in out.strip().split("\n")]
+    assert [(each["grammar"], each["kind"], each["fields"]) for each in events] == [
+        ("own", "log.message", {"state": "3"}),
+        ("own", "dhcp.lease.failed", {}),
+    ]
     assert "are code and were run" in err
     assert "nothing_of_that_name" in err
 

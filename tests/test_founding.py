@@ -9,6 +9,7 @@ import pytest
 
 import lyncphone_logs as lp
 from lyncphone_logs.finding import Diagnosis, Phone
+from lyncphone_logs.reports.text import render
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 FOUNDING = str(FIXTURES / "audiocodes_400hd" / "founding-line" / "trace.log")
@@ -205,3 +206,11 @@ def test_evidence_points_at_the_very_bytes_of_the_line() -> None:
         for each in found.evidence:
             ((offset, length),) = each.event.spans
             assert content[offset : offset + length].decode() == each.event.text
+
+
+def test_words_that_do_not_fit_beside_the_caret_are_indented_under_it() -> None:
+    report = lp.diagnose(lp.read_trace(FOUNDING))
+    lines = render(report, color=False, width=100).split("\n")
+    caret = next(number for number, line in enumerate(lines) if "^^^" in line)
+    assert lines[caret + 1].startswith("      = code 7: the signature")
+    assert lines[caret + 2].startswith("        ")

@@ -82,7 +82,7 @@ def _event(page: Page, event: Event, says: str, severity: str) -> None:
     notes += [f"logged {event.count} times"] if event.count > 1 else []
     notes += [f"repaired before reading: {', '.join(event.repairs)}"] if event.repairs else []
     for note in notes:
-        page.prose(f"{' ' * gutter} = {note}", hang=gutter + 3)
+        page.prose(f"= {note}", indent=gutter + 1, hang=gutter + 3)
 
 
 def _source_line(page: Page, line: Shown, gutter: int, says: str, severity: str) -> bool:
