@@ -24,6 +24,7 @@ from lyncphone_logs.vocabulary import typed, unknown_field, unknown_kind
 HEADER_FIELDS = {"app_name", "procid", "component", "level", "function", "source_line", "message"}
 PAIR = re.compile(r"""(?<![\w.>/-])([A-Za-z_](?>[\w./]|->?)*+)=("[^"]*+"|[^\s,;]++)""")
 TRAILING = ".:)"
+SHAPE = "see CONTRIBUTING for the shape of a grammar file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,14 @@ def read_grammar(path: Path, builtin: Path) -> Grammar:
 
     Shared message sets are looked for beside the file, then in the folder of the built-in grammars.
     """
+    try:
+        return _built(path, builtin)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        because = f"{type(error).__name__}: {error}"
+        raise GrammarError("grammar is not of the right shape", because, str(path), SHAPE) from error
+
+
+def _built(path: Path, builtin: Path) -> Grammar:
     module = _run(path, ("vendor", "header", "messages", "shared", "levels", "samples"))
     sets = [_run(_message_set(name, path, builtin), ("messages", "samples")) for name in module["shared"]]
     messages = [(kind, expression) for part in [module, *sets] for kind, expression in part["messages"]]
@@ -131,12 +140,12 @@ def _message_set(name: str, path: Path, builtin: Path) -> Path:
 def _run(path: Path, wanted: Sequence[str]) -> dict[str, Any]:
     try:
         module = runpy.run_path(str(path))
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         because = f"{type(error).__name__}: {error}"
         raise GrammarError("grammar file cannot be run", because, str(path), "a grammar is a Python file") from error
     for name in wanted:
         if name not in module:
-            raise GrammarError(f"grammar has no {name!r}", where=str(path), help="see CONTRIBUTING for the shape")
+            raise GrammarError(f"grammar has no {name!r}", where=str(path), help=SHAPE)
     return module
 
 

@@ -1,0 +1,85 @@
+"""The grammars that are built in: their files keep their promises, and what was compiled reads as pyparsing does."""
+
+from pathlib import Path
+
+import pyparsing as pp
+import pytest
+from random_grammars import oracle, texts
+
+from lyncphone_logs.catalog import grammars_folder, read_catalog
+from lyncphone_logs.compiler import CompiledExpression
+from lyncphone_logs.errors import GrammarError
+from lyncphone_logs.grammar import Grammar, read_grammar
+from lyncphone_logs.reader import own_line
+from lyncphone_logs.samples import check_grammar
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+GRAMMARS = read_catalog().grammars
+EXPRESSIONS = [
+    pytest.param(grammar, expression, compiled, id=f"{grammar.name}-{number}-{name}")
+    for grammar in GRAMMARS
+    for number, ((name, expression), compiled) in enumerate(
+        zip(grammar.specification, [grammar.header, *(each for _, each in grammar.messages)], strict=True)
+    )
+]
+
+
+def lines_of(grammar: Grammar) -> list[str]:
+    traces = [
+        path.read_text(encoding="utf-8").split("\n") for path in sorted(FIXTURES.glob(f"{grammar.name}/*/trace.log"))
+    ]
+    lines = [
+        own_line(line).text
+        for line in [*(sample.line for sample in grammar.samples), *(line for trace in traces for line in trace)]
+        if line
+    ]
+    messages = [reading.header.get("message", "") for reading in map(grammar.read, lines) if reading]
+    return [*lines, *messages]
+
+
+@pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
+def test_samples_are_read_as_they_say_and_by_this_grammar_alone(grammar: Grammar) -> None:
+    assert list(check_grammar(grammar, GRAMMARS)) == []
+    assert all(sample.origin == "synthetic" or sample.origin.startswith("real: ") for sample in grammar.samples)
+
+
+@pytest.mark.parametrize(("grammar", "expression", "compiled"), EXPRESSIONS)
+def test_compiled_reads_samples_traces_and_derived_lines_just_as_pyparsing(
+    grammar: Grammar, expression: pp.ParserElement, compiled: CompiledExpression
+) -> None:
+    expected = oracle(expression)
+    lines = lines_of(grammar)
+    damaged = [line[:place] + line[place + 1 :] for line in lines for place in range(0, len(line), 11)]
+    tried = [*lines, *damaged, *texts(expression, seed=1, count=60)]
+    found = [compiled.match(text) for text in tried]
+    assert [expected(text) for text in tried] == found
+    assert any(each is not None for each in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("import nothing_of_that_name", "nothing_of_that_name"),
+        ("raise SystemExit", "SystemExit"),
+        ("vendor = 'x'", "header"),
+        ("{shape}\nheader = pp.Forward()", "header"),
+        ("{shape}\nheader = pp.Regex('.*')('colour')", "colour"),
+        ("{shape}\nmessages = [('tls.alert.sendt', pp.Literal('x'))]", "did you mean 'tls.alert.sent'?"),
+        ("{shape}\nmessages = [('tls.alert.sent', pp.Literal('x')('descripton'))]", "did you mean 'description'?"),
+        ("{shape}\nshared = ('no_such_set',)", "no_such_set"),
+        ("{shape}\nheader.add_parse_action(len)", "parse actions"),
+        ("{shape}\nmessages = 7", "not of the right shape"),
+        ("{shape}\nmessages = [('tls.alert.sent', 'text')]", "not of the right shape"),
+        ("{shape}\nsamples = [('synthetic', 'line')]", "not of the right shape"),
+    ],
+)
+def test_a_grammar_that_cannot_be_used_is_one_clear_error(text: str, says: str, tmp_path: Path) -> None:
+    shape = "import pyparsing as pp\nvendor = 'x'\nheader = pp.Regex('.*')('message')\n"
+    path = tmp_path / "own.py"
+    path.write_text(
+        text.replace("{shape}", f"{shape}messages, shared, levels, samples = [], (), {{}}, []"), encoding="utf-8"
+    )
+    with pytest.raises(GrammarError) as refused:
+        read_grammar(path, grammars_folder())
+    assert says in str(refused.value)
+    assert str(path) in str(refused.value) or "no_such_set" in str(refused.value)
