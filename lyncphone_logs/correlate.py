@@ -87,7 +87,7 @@ class Correlator:
         if before is None:
             return None
         is_set = before < OLDEST_PHONE <= event.time
-        if not is_set and event.time >= before - BACKWARDS:
+        if not is_set and event.time - before >= -BACKWARDS:
             return None
         phone.segment += 1
         phone.told_unset = False

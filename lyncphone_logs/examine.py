@@ -1,11 +1,13 @@
 """One run from trace to report."""
 
 from collections.abc import Sequence
+from datetime import MAXYEAR
 from os import PathLike, fspath
 
 from lyncphone_logs import finding
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis import find
+from lyncphone_logs.errors import InputError
 from lyncphone_logs.evidence.display import read_display
 from lyncphone_logs.evidence.fact import state_facts
 from lyncphone_logs.reports.report import Report
@@ -29,8 +31,10 @@ def read_trace(
 
     `certificate` names files of the server's certificates, `location` is `internal` or `external`, `display` is what
     the phone's screen says, `year` the last year of the trace, `rules` and `grammars` name folders of more of these.
-    The lines are read when events are asked for. Raises EvidenceError, RuleError or GrammarError.
+    The lines are read when events are asked for. Raises InputError, EvidenceError, RuleError or GrammarError.
     """
+    if not 0 <= year <= MAXYEAR:
+        raise InputError(f"{year} cannot be the last year of a trace", help=f"a year from 1 to {MAXYEAR}")
     facts = state_facts(firmware=firmware, model=model, location=location, domain=domain)
     for text in filter(None, [display] if isinstance(display, str) else display):
         facts.append(read_display(text))

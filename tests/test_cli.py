@@ -108,6 +108,8 @@ def test_standard_input_is_read_as_a_trace() -> None:
         ([FOUNDING, "--domain", "user@contoso.com"], 2, "after the @"),
         ([FOUNDING, "--rules", "no-such-folder"], 2, "no-such-folder"),
         (["explain", "clock-behnd"], 2, "did you mean 'clock-behind'?"),
+        ([FOUNDING, "--year", "10000"], 2, "cannot be the last year"),
+        ([FOUNDING, "--year", "-1"], 2, "cannot be the last year"),
         (["explain"], 2, "CODE"),
         (["rules", "show", "signature-algoritm-unsupported"], 2, "signature-algorithm-unsupported"),
         (["grammars", "show", "nokia"], 2, "grammars list"),

@@ -227,6 +227,14 @@ def test_boots_and_clock_jumps_cut_segments_and_an_unset_clock_is_told(log: Path
     ]
 
 
+@pytest.mark.parametrize("year", [1, 9999])
+def test_the_first_and_the_last_year_are_years_too(year: int, log: Path) -> None:
+    _, events = read(
+        log, "".join(f"{day} 00:00:01 10.1.2.3 {OWN}\n" for day in ("Jan  1", "Dec 31", "Jan  1")), year=year
+    )
+    assert {each.time.year for each in events if each.time} == {year}
+
+
 def test_a_clock_far_behind_the_collectors_is_told(log: Path) -> None:
     log.write_text(f"2013-07-09 12:00:05\tLocal7.Error\t10.1.2.3\tJan  1 00:00:09 {OWN}\n", encoding="utf-8")
     events = list(lp.read_trace(str(log), year=2013).events(derived=True))
