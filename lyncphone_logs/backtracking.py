@@ -9,7 +9,7 @@ import importlib
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lyncphone_logs import linear
@@ -27,6 +27,7 @@ _UNSUPPORTED = {
 }
 
 
+@lru_cache(maxsize=1024)  # a grammar uses the same few elements again and again
 def regex(pattern: str, flags: int) -> tuple[Facts, tuple[str, ...]]:
     """Facts and necessary texts of a regular expression of the stdlib; raises `Refused`, `re.error`."""
     tree = _parser.parse(pattern, flags)

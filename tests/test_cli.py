@@ -1,4 +1,7 @@
-"""The command line as its users meet it: what is printed where, and the exit codes that scripts rely on."""
+"""The command line as its users meet it: what is printed where, and the exit codes that scripts rely on.
+
+All lines but the founding one are synthetic.
+"""
 
 import csv
 import io

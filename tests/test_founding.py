@@ -1,4 +1,7 @@
-"""The founding case: what each further piece of evidence makes of the one line."""
+"""The founding case: what each further piece of evidence makes of the one line.
+
+All lines but the founding one are synthetic.
+"""
 
 import json
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Real TLS handshakes of four OpenSSL builds with 28 certificate situations: their error codes, as lines of a trace.
 
 fixtures/x509/x509_verify_matrix.csv was made with a small TLS client and server built against each library; every row
-knows what was really wrong (x509_situations.csv).
+knows what was really wrong (x509_situations.csv). The numbers are real, the lines around them are synthetic.
 """
 
 import csv

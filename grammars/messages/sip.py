@@ -8,8 +8,9 @@ import pyparsing as pp
 
 rest = pp.Regex(r".*")
 quote = pp.Opt(pp.Char('"'))
+diagnostics_name = pp.Regex(r"[Mm][Ss]-[Dd]iagnostics:")
 diagnostics = (
-    pp.CaselessLiteral("ms-diagnostics:")
+    diagnostics_name
     + pp.Word(pp.nums)("ms_diagnostics")
     + pp.ZeroOrMore(
         ";"
@@ -19,7 +20,7 @@ diagnostics = (
         )
     )
 )
-with_diagnostics = pp.Opt(pp.SkipTo(pp.CaselessLiteral("ms-diagnostics:")) + diagnostics)
+with_diagnostics = pp.Opt(pp.SkipTo(diagnostics_name) + diagnostics)
 cseq_of_register = pp.Regex(r"CSeq *: *[0-9]+ +REGISTER")
 of_register = pp.FollowedBy(pp.SkipTo(cseq_of_register) + cseq_of_register)
 phrases = """
@@ -28,12 +29,11 @@ Here|Decline|Does Not Exist Anywhere|Flow Failed|Forbidden|Gone|Interval Too Bri
 Detected|Message Too Large|Method Not Allowed|Moved Permanently|Moved Temporarily|Not Acceptable|Not
 Acceptable Here|Not Found|Not Implemented|OK|Precondition Failure|Progress Report|Proxy
 Authentication Required|Request Entity Too Large|Request Pending|Request Terminated|Request
-Timeout|Ringing|Security Agreement Required|Server Internal Error|Server Time-out|Service
+Timeout|Ringing|Security Agreement Required|Server Internal Error|Server Time-out|Server time-out|Service
 Unavailable|Session Progress|Temporarily Unavailable|Too Many
 Hops|Trying|Unauthorized|Undecipherable|Unsupported Media Type|Version Not Supported
 """
-longest_first = sorted(phrases.replace("\n", " ").strip().split("|"), key=len, reverse=True)
-phrase = pp.MatchFirst([pp.CaselessLiteral(each) for each in longest_first])("reason_phrase")
+phrase = pp.one_of(phrases.replace("\n", " ").strip().split("|"))("reason_phrase")
 start = pp.SkipTo(pp.Literal("SIP/2.0 ")) + "SIP/2.0"
 method = pp.one_of(
     "REGISTER INVITE ACK BYE CANCEL OPTIONS SUBSCRIBE NOTIFY BENOTIFY SERVICE MESSAGE INFO REFER UPDATE PRACK PUBLISH"
@@ -59,7 +59,7 @@ messages = [
         + pp.Opt(pp.SkipTo(call_id) + call_id + pp.Regex(r"\S+")("call_id"))
         + rest,
     ),
-    ("sip.ms_diagnostics", pp.SkipTo(pp.CaselessLiteral("ms-diagnostics:")) + diagnostics + rest),
+    ("sip.ms_diagnostics", pp.SkipTo(diagnostics_name) + diagnostics + rest),
 ]
 
 PREFIX = "voip_task[440]: SIP      : INFO - "
