@@ -1,4 +1,7 @@
-"""From bytes to events: every byte accounted for, every framing read, damage undone and named. All lines are synthetic."""
+"""From bytes to events: every byte accounted for, every framing read, damage undone and named.
+
+All lines are synthetic.
+"""
 
 from datetime import datetime
 from pathlib import Path

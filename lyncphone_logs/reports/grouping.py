@@ -19,7 +19,7 @@ class Case(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """Something that is missing, how to capture it, and the clauses or rules that wait for it."""
+    """What is missing, the one way to capture it, and the clauses or rules that wait for it."""
 
     missing: str
     capture: str
@@ -101,10 +101,13 @@ def unchecked(rules: Iterable[NotCheckable]) -> list[Gap]:
 
 
 def _gaps(open_questions: Iterable[tuple[str, str, str]]) -> list[Gap]:
-    gaps: dict[tuple[str, str], list[str]] = {}
+    gaps: dict[str, list[tuple[str, str]]] = {}
     for missing, capture, waiting in open_questions:
-        gaps.setdefault((missing, capture), []).append(waiting)
-    return [Gap(missing, capture, _unique(waiting)) for (missing, capture), waiting in gaps.items()]
+        gaps.setdefault(capture, []).append((missing, waiting))
+    return [
+        Gap("; ".join(_unique(missing for missing, _ in each)), capture, _unique(waiting for _, waiting in each))
+        for capture, each in gaps.items()
+    ]
 
 
 def _unique(words: Iterable[str]) -> list[str]:
