@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -46,25 +46,33 @@ def grammars_folder() -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / "grammars"
 
 
-@cache
 def read_catalog(rules: str = "", grammars: str = "") -> Catalog:
     """The built-in catalog, overlaid by the rules and grammars of two folders that the user names.
 
     Raises RuleError or GrammarError where a named folder does not exist; a file that cannot be used becomes a problem.
     """
-    builtin = grammars_folder()
-    read = partial(read_grammar, builtin=builtin)
-    known_grammars, grammar_problems = _read(sorted(builtin.glob("*.py")), read)
-    known_rules, rule_problems = _read(sorted((PACKAGE / "rules").rglob("*.toml")), read_rule)
-    more_grammars, more_problems = _read(_named(grammars, "*.py", GrammarError), read)
-    more_rules, still_more = _read(_named(rules, "**/*.toml", RuleError), read_rule)
+    known = _builtin()
+    more_grammars, grammar_problems = _read(_named(grammars, "*.py", GrammarError), _read_grammar)
+    more_rules, rule_problems = _read(_named(rules, "**/*.toml", RuleError), read_rule)
     notes: list[str] = [f"grammars of {grammars} are code and were run"] if more_grammars else []
     return Catalog(
-        _overlaid(known_grammars, more_grammars, lambda grammar: grammar.name, notes),
-        _overlaid(known_rules, more_rules, lambda rule: rule.code, notes),
+        _overlaid(known.grammars, more_grammars, lambda grammar: grammar.name, notes),
+        _overlaid(known.rules, more_rules, lambda rule: rule.code, notes),
         tuple(notes),
-        (*grammar_problems, *rule_problems, *more_problems, *still_more),
+        (*known.problems, *grammar_problems, *rule_problems),
     )
+
+
+@cache
+def _builtin() -> Catalog:
+    grammars, grammar_problems = _read(sorted(grammars_folder().glob("*.py")), _read_grammar)
+    rules, rule_problems = _read(sorted((PACKAGE / "rules").rglob("*.toml")), read_rule)
+    rules.sort(key=lambda rule: rule.code)
+    return Catalog(tuple(grammars), tuple(rules), problems=(*grammar_problems, *rule_problems))
+
+
+def _read_grammar(path: Path) -> Grammar:
+    return read_grammar(path, grammars_folder())
 
 
 def rule_file(rule: Rule, rules: str = "") -> Path:
@@ -95,7 +103,7 @@ def _read(paths: Iterable[Path], read: Callable[[Path], T]) -> tuple[list[T], li
     return good, problems
 
 
-def _overlaid(known: list[T], more: list[T], key: Callable[[T], str], notes: list[str]) -> tuple[T, ...]:
+def _overlaid(known: Sequence[T], more: Sequence[T], key: Callable[[T], str], notes: list[str]) -> tuple[T, ...]:
     merged = {key(each): each for each in known}
     notes += [f"{key(each)} is taken from the folder that was named" for each in more if key(each) in merged]
     merged |= {key(each): each for each in more}

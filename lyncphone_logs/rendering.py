@@ -52,6 +52,7 @@ class _Renderer:
         self.losing = ""
         self.combining = False
         self.opening: Any = None
+        self.outermost: Any = None
 
     @contextmanager
     def having(self, **states: Any) -> Iterator[None]:
@@ -62,6 +63,7 @@ class _Renderer:
 
     def root(self, element: Any) -> Part:
         self.opening = element.exprs[0] if type(element) is pp.And and element.exprs else element
+        self.outermost = element
         whole, own, default = self.whole(element), skipped(element), blanks(pp.ParserElement.DEFAULT_WHITE_CHARS)
         return self.sequence(element, [whole, default] if own.pattern == default.pattern else [whole, own, default])
 
@@ -118,10 +120,8 @@ class _Renderer:
         return part
 
     def string_start(self, element: Any) -> Part:
-        if element is not self.opening:
-            raise Refused(
-                "it is not the first element", "leave it out: an expression always begins where its text does"
-            )
+        if element is not self.opening or skipped(element).pattern != skipped(self.outermost).pattern:
+            raise Refused("it is not the first to skip blanks", "leave it out: parsing begins where the text does")
         return Part()
 
     def sequence(self, element: Any, parts: list[Part]) -> Part:

@@ -68,7 +68,7 @@ class Trace:
                 yield event
 
     def to_frame(self) -> "pd.DataFrame":
-        """The events as a plain DataFrame, a row each; columns and types as frame.COLUMNS says."""
+        """The events as a plain DataFrame, a row each; columns and types as table.COLUMNS says."""
         from lyncphone_logs.frame import to_frame
 
         return to_frame(self.events())

@@ -333,3 +333,13 @@ def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("lyncphone_logs.examine.diagnose", interrupt)
     assert run([FOUNDING]) == 130
+
+
+def test_a_rule_that_was_edited_is_read_anew_in_the_same_process(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    title = next(line for line in RULE.split("\n") if line.startswith("title"))
+    for word in ("First", "Second"):
+        (tmp_path / "certificate-expired.toml").write_text(RULE.replace(title, f'title = "{word}"'), encoding="utf-8")
+        run(["rules", "list", "--rules", str(tmp_path)])
+        assert word in capfd.readouterr().out
