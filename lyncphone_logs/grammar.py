@@ -85,6 +85,10 @@ class Grammar:
         pairs = {found[1]: found[2].strip('"').rstrip(TRAILING) for found in PAIR.finditer(message)}
         return MESSAGE, MappingProxyType(pairs), None
 
+    def kinds_of(self, message: str) -> list[str]:
+        """Every kind whose expression matches; where there are two, the grammar is ambiguous."""
+        return sorted({kind for kind, expression in self.messages if expression.match(message) is not None})
+
     def stopped_at(self, text: str) -> tuple[int, str]:
         """How far the header could be read, and what was expected there; for a line that `read` refuses."""
         try:

@@ -28,6 +28,9 @@ def check_grammar(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:
         found = (reading.kind, dict(reading.fields)) if reading else None
         if found != (sample.kind, dict(sample.fields)):
             yield f"{sample.line!r} should be {sample.kind} {dict(sample.fields)}, is {found}"
+        kinds_found = grammar.kinds_of(reading.header.get("message", "")) if reading else []
+        if len(kinds_found) > 1:
+            yield f"{sample.line!r} is {' and '.join(kinds_found)} at once"
         yield from (
             f"{sample.line!r} is read by {other.name} too"
             for other in others

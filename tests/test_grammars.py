@@ -43,6 +43,21 @@ def test_samples_are_read_as_they_say_and_by_this_grammar_alone(grammar: Grammar
     assert all(sample.origin == "synthetic" or sample.origin.startswith("real: ") for sample in grammar.samples)
 
 
+def test_a_sample_that_two_kinds_match_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    path.write_text(
+        "import pyparsing as pp\nvendor, shared, levels = 'x', (), {}\nheader = 'own:' + pp.Regex('.*')('message')\n"
+        "messages = [('dhcp.lease.failed', pp.Literal('no') + 'lease'), ('dhcp.lease.lost', pp.Regex('no.*'))]\n"
+        "samples = [('synthetic', 'own: no lease', 'dhcp.lease.failed', {}),"
+        " ('synthetic', 'own: no', 'dhcp.lease.lost', {})]\n",
+        encoding="utf-8",
+    )
+    grammar = read_grammar(path, grammars_folder())
+    assert list(check_grammar(grammar, [grammar])) == [
+        "'own: no lease' is dhcp.lease.failed and dhcp.lease.lost at once"
+    ]
+
+
 @pytest.mark.parametrize(("grammar", "expression", "compiled"), EXPRESSIONS)
 def test_compiled_reads_samples_traces_and_derived_lines_just_as_pyparsing(
     grammar: Grammar, expression: pp.ParserElement, compiled: CompiledExpression

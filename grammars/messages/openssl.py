@@ -10,12 +10,13 @@ import pyparsing as pp
 rest = pp.Regex(r".*")
 part = pp.Regex(r"[^:|]*")
 code = pp.Literal("error:") + pp.Regex(r"[0-9A-Fa-f]{8}")("error_code") + ":"
+received = pp.Regex(r"error:[0-9A-Fa-f]{8}:[^:]*:[^:]*:(?:sslv3|tlsv1|ssl/tls) alert ")
 alert_number = pp.Literal(":SSL alert number") + pp.Word(pp.nums)("number")
 messages = [
     (
         "tls.alert.received",
         pp.SkipTo(pp.Literal("error:"))
-        + pp.Regex(r"error:[0-9A-Fa-f]{8}:[^:]*:[^:]*:(?:sslv3|tlsv1|ssl/tls) alert ")
+        + received
         + pp.Regex(r"[^:|]*[^:|\s]")("description")
         + pp.Opt(alert_number)
         + rest,
@@ -23,6 +24,7 @@ messages = [
     (
         "tls.library_error",
         pp.SkipTo(pp.Literal("error:"))
+        + ~received
         + code
         + part("library")
         + ":"

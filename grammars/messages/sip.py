@@ -22,7 +22,8 @@ diagnostics = (
 )
 with_diagnostics = pp.Opt(pp.SkipTo(diagnostics_name) + diagnostics)
 cseq_of_register = pp.Regex(r"CSeq *: *[0-9]+ +REGISTER")
-of_register = pp.FollowedBy(pp.SkipTo(cseq_of_register) + cseq_of_register)
+register_ahead = pp.SkipTo(cseq_of_register) + cseq_of_register
+of_register = pp.FollowedBy(register_ahead)
 phrases = """
 Address Incomplete|Ambiguous|Bad Event|Bad Extension|Bad Gateway|Bad Request|Busy Everywhere|Busy
 Here|Decline|Does Not Exist Anywhere|Flow Failed|Forbidden|Gone|Interval Too Brief|Loop
@@ -38,19 +39,33 @@ start = pp.SkipTo(pp.Literal("SIP/2.0 ")) + "SIP/2.0"
 method = pp.one_of(
     "REGISTER INVITE ACK BYE CANCEL OPTIONS SUBSCRIBE NOTIFY BENOTIFY SERVICE MESSAGE INFO REFER UPDATE PRACK PUBLISH"
 )
+challenge = pp.Regex(r"401|407")
 call_id = pp.Literal("Call-ID:")
 
 messages = [
     ("sip.register.succeeded", start + pp.Regex(r"2[0-9][0-9]")("status_code") + of_register + pp.Opt(phrase) + rest),
     (
         "sip.register.challenged",
-        start + pp.Regex(r"401|407")("status_code") + of_register + pp.Opt(phrase) + with_diagnostics + rest,
+        start + challenge("status_code") + of_register + pp.Opt(phrase) + with_diagnostics + rest,
     ),
     (
         "sip.register.failed",
-        start + pp.Regex(r"[3-6][0-9][0-9]")("status_code") + of_register + pp.Opt(phrase) + with_diagnostics + rest,
+        start
+        + ~challenge
+        + pp.Regex(r"[3-6][0-9][0-9]")("status_code")
+        + of_register
+        + pp.Opt(phrase)
+        + with_diagnostics
+        + rest,
     ),
-    ("sip.response", start + pp.Regex(r"[1-6][0-9][0-9]")("status_code") + pp.Opt(phrase) + with_diagnostics + rest),
+    (
+        "sip.response",
+        start
+        + (pp.Regex(r"1[0-9][0-9]")("status_code") | ~register_ahead + pp.Regex(r"[2-6][0-9][0-9]")("status_code"))
+        + pp.Opt(phrase)
+        + with_diagnostics
+        + rest,
+    ),
     (
         "sip.request",
         method("method")
@@ -59,7 +74,7 @@ messages = [
         + pp.Opt(pp.SkipTo(call_id) + call_id + pp.Regex(r"\S+")("call_id"))
         + rest,
     ),
-    ("sip.ms_diagnostics", pp.SkipTo(diagnostics_name) + diagnostics + rest),
+    ("sip.ms_diagnostics", ~start + pp.SkipTo(diagnostics_name) + diagnostics + rest),
 ]
 
 PREFIX = "voip_task[440]: SIP      : INFO - "
@@ -101,6 +116,12 @@ samples = [
         {"status_code": 504, "reason_phrase": "Server time-out"},
     ),
     ("synthetic", f"{PREFIX}SIP/2.0 180 Ringing", "sip.response", {"status_code": 180, "reason_phrase": "Ringing"}),
+    (
+        "synthetic",
+        f"{PREFIX}SIP/2.0 100 Trying CSeq: 2 REGISTER",
+        "sip.response",
+        {"status_code": 100, "reason_phrase": "Trying"},
+    ),
     (
         "synthetic",
         f"{PREFIX}REGISTER sip:contoso.com SIP/2.0 Call-ID: 7f3a@192.0.2.20 CSeq: 1 REGISTER",
