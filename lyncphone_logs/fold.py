@@ -121,7 +121,7 @@ class Fold:
 
     def state(self, fact: Event) -> None:
         """Take in what was stated; it is a symptom where the lines show none that says it more exactly."""
-        explained_by = [each for each in self.index.explained.get(fact.kind, ()) if fits(each[1], fact)]
+        explained_by = self._explained_by(fact)
         if explained_by and not self._failures.intersection(kinds()[fact.kind].generic_of):
             self._occur(fact, explained_by, follows=False)
 
@@ -153,12 +153,20 @@ class Fold:
         self._failures.add(event.kind)
         if earlier.intersection(kinds()[event.kind].generic_of):
             return
-        explained_by = [each for each in self.index.explained.get(event.kind, ()) if fits(each[1], event)]
+        explained_by = self._explained_by(event)
         if explained_by:
             exact = {kind for kind in earlier if event.kind not in kinds()[kind].generic_of}
             self._occur(event, explained_by, follows=event.handshake is not None and bool(exact))
         elif kinds()[event.kind].outcome == "failed" and len(self.unexplained) < KEPT_UNEXPLAINED:
             self.unexplained.setdefault(f"{event.kind} {sorted(event.fields.items(), key=str)}", event)
+
+    def _explained_by(self, event: Event) -> list[tuple[Rule, Explained]]:
+        """The rules that explain the event, each by the first of its entries that fits."""
+        first: dict[str, tuple[Rule, Explained]] = {}
+        for rule, explained in self.index.explained.get(event.kind, ()):
+            if rule.code not in first and fits(explained, event):
+                first[rule.code] = (rule, explained)
+        return list(first.values())
 
     def _earlier_failures(self, event: Event) -> set[str]:
         if event.handshake is None:

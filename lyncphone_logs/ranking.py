@@ -117,7 +117,7 @@ def _decide(
     events = [*stated, *(hit.kept if hit else [])]
     count = len(stated) + (hit.count if hit else 0)
     if clause.absent:
-        return ("refuted", events, "") if count else _absence(clause, group, fold)
+        return ("refuted", [], "") if count else _absence(clause, group, fold)
     if count >= clause.count:
         return "holds", events, ""
     if None in states.values() or (hit and hit.unknown):

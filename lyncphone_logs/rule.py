@@ -76,7 +76,10 @@ class Pattern(Strict):
 
 
 class Explained(Pattern):
-    """A symptom that the cause would produce. `likelihood`: how readily the cause shows itself in just this way."""
+    """A symptom that the cause would produce. `likelihood`: how readily the cause shows itself in just this way.
+
+    Of the entries of one rule the first that fits an event counts.
+    """
 
     likelihood: Literal["strong", "moderate", "weak"] = "strong"
     basis: Basis

@@ -99,6 +99,21 @@ def test_a_clause_that_holds_multiplies_or_divides(role: str, power: int) -> Non
     assert term_of(phone.diagnoses[0]).weight == weight
 
 
+def test_a_rule_competes_once_for_a_symptom_by_the_first_entry_that_fits() -> None:
+    said = {"basis": "seen", "source": "t", "says": "s"}
+    weak, strong = ({"event": REJECTED, "likelihood": likelihood} | said for likelihood in ("weak", "strong"))
+    (found,) = phone_of([SYMPTOM], rule("AAA001", explains=[weak, strong])).diagnoses
+    assert found.confidence == pytest.approx(0.1 / (0.1 + OTHER_CAUSE))
+    assert found.rivals == ()
+
+
+def test_what_refutes_an_absence_is_no_evidence_for_the_rule() -> None:
+    absent = clause(event="time.set", absent=True, same="boot", order="before", says="no clock")
+    events = [event("device.started"), event("time.set", at=2, offset=1.0), SYMPTOM]
+    (found,) = phone_of(events, rule("AAA001", absent)).diagnoses
+    assert [each.clause for each in found.evidence] == ["explains"]
+
+
 def test_clauses_of_one_group_count_once_by_the_weightiest() -> None:
     two = [
         clause(id=name, event="dhcp.lease.failed", group="g", strength=s)
