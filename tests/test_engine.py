@@ -342,6 +342,8 @@ def test_dates_compare_with_the_symptom_only_beyond_the_unknown_zone(
     [
         ("<3.0.1", "2.0.5", True),
         ("<3.0.1", "UC_3.0.1.322", False),
+        ("<3.0.1", "3.0.1", False),
+        (">3.0.1", "3.0.1", False),
         (">=3.0.1", "UC_3.0.1", True),
         ("<=3.0.1", "3.0.1.0", True),
         (">3.0", "3.0.0.1", True),
@@ -378,3 +380,34 @@ def test_an_unsound_clause_is_refused(given: dict[str, Any], says: str) -> None:
 def test_confirmed_by_names_clauses_only() -> None:
     with pytest.raises(ValidationError, match="did you mean 'a'"):
         rule("AAA001", clause(event="tls.library_error"), confirmed_by=[["aa"]])
+
+
+def handshakes(*events: Event) -> list[int | None]:
+    return [each.handshake for each in Correlator().correlate(events)]
+
+
+def test_a_handshake_ends_with_its_last_word_after_half_a_minute_and_at_a_boot() -> None:
+    rejected = event(REJECTED, at=None, verify_code=20)
+    words = event("tls.library_error", at=None, reason="unknown message digest algorithm")
+    failed = event("tls.library_error", at=None, reason="certificate verify failed")
+    alert = event("tls.alert.sent", at=None, description="unknown CA")
+    assert handshakes(words, rejected, words, rejected, failed, alert, rejected, alert, rejected) == [1] * 6 + [2, 2, 3]
+    late = [event(REJECTED, at=at, verify_code=20) for at in (0, 30, 61)]
+    assert handshakes(*late) == [1, 1, 2]
+    assert handshakes(rejected, event("device.started", at=None), rejected) == [1, None, 2]
+    assert handshakes(rejected, event(REJECTED, at=None, procid="2", verify_code=20), rejected) == [1, 2, 1]
+
+
+@pytest.mark.parametrize(("stated", "is_set_aside"), [("3.0.1", False), ("3.0.1.429.5", False), ("2.0.5", True)])
+def test_a_stated_version_agrees_with_a_longer_or_shorter_one_of_the_trace(stated: str, is_set_aside: bool) -> None:
+    events = [event("device.identified", firmware="UC_3.0.1.429"), SYMPTOM]
+    ((phone,), notes) = find(
+        Correlator().correlate(events), [event("fact.firmware", at=None, firmware=stated)], [rule()], {}
+    )
+    assert phone.firmware == "UC_3.0.1.429"
+    assert any("set aside" in note for note in notes) is is_set_aside
+
+
+def test_boots_after_the_first_thousand_are_not_kept_in_the_journey() -> None:
+    boots = phone_of([event("device.started", at=at) for at in range(1100)], rule()).boots
+    assert (len(boots), boots[-1].id) == (1000, 1000)

@@ -58,6 +58,19 @@ def test_the_phones_line_is_read_behind_every_framing(
     assert {name: getattr(event, name) for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("line", "marked"),
+    [
+        (OWN, "ctx->error=7"),
+        ("udhcpc[201]: no lease, failing", "no lease, failing"),
+        ("voip_task[1]: CC : INFO - text only", None),
+    ],
+)
+def test_what_the_kind_rests_on_is_marked_in_the_message(line: str, marked: str | None, log: Path) -> None:
+    _, (event,) = read(log, line)
+    assert (event.marked and event.message[slice(*event.marked)]) == marked
+
+
 def test_both_clocks_are_kept_where_the_collector_and_the_phone_stamped(log: Path) -> None:
     _, (event,) = read(log, f"2013-07-09 12:00:05\tLocal7.Error\t10.1.2.3\tJul  9 12:00:00 {OWN}\n", year=2013)
     assert (event.time, event.received, event.time_raw) == (NOON, NOON.replace(second=5), "Jul  9 12:00:00")
