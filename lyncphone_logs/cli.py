@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Give it the trace that a desk phone wrote; get the cause, the evidence and the fix.",
     epilog="PATH alone is short for: diagnose PATH",
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
@@ -76,21 +75,13 @@ Year = Annotated[
 ]
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+@app.callback(invoke_without_command=True)
+def _options(version: Annotated[bool, typer.Option("-V", "--version", help="Show the version.")] = False) -> None:
+    if version:
         from lyncphone_logs.version import program
 
         write(program())
         raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("-V", "--version", callback=_show_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    pass
 
 
 @app.command()

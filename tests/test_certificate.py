@@ -480,7 +480,7 @@ def test_many_opened_blocks_are_read_in_linear_time(tmp_path: Path) -> None:
 SOUND = [(FIXTURES / name).read_bytes() for name in CERTIFICATE_FILES]
 
 
-def events_or_error(folder: Path, content: bytes) -> None:
+def check_events_or_error(folder: Path, content: bytes) -> None:
     try:
         events = read_certificates(written(folder, content), domain="contoso.com")
     except EvidenceError as error:
@@ -494,8 +494,8 @@ def events_or_error(folder: Path, content: bytes) -> None:
 @given(st.binary(max_size=2000))
 def test_any_bytes_give_events_or_an_evidence_error(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     folder = tmp_path_factory.getbasetemp()
-    events_or_error(folder, content)
-    events_or_error(folder, b"-----BEGIN CERTIFICATE-----\n%b\n-----END CERTIFICATE-----\n" % b64encode(content))
+    check_events_or_error(folder, content)
+    check_events_or_error(folder, b"-----BEGIN CERTIFICATE-----\n%b\n-----END CERTIFICATE-----\n" % b64encode(content))
 
 
 @settings(max_examples=300)
@@ -510,7 +510,7 @@ def test_any_damage_to_a_certificate_file_gives_events_or_an_evidence_error(
     damaged = bytearray(sound)
     for place, byte in damage:
         damaged[place % len(sound)] = byte
-    events_or_error(
+    check_events_or_error(
         tmp_path_factory.getbasetemp(), bytes(damaged[: len(sound) - end % len(sound) if end % 3 else None])
     )
 

@@ -192,17 +192,16 @@ def test_count_asks_for_so_many_and_repeats_count() -> None:
 
 def test_same_handshake_joins_on_the_handshake_and_not_on_nearness() -> None:
     digest: dict[str, Any] = {
-        "event": "tls.library_error",
+        "event": "tls.error",
         "where": {"reason": "unknown message digest algorithm"},
         "same": "handshake",
     }
-    words = event("tls.library_error", at=11, reason="unknown message digest algorithm")
-    other = event("tls.library_error", at=11, procid="2", reason="unknown message digest algorithm")
+    words = event("tls.error", at=11, reason="unknown message digest algorithm")
+    other = event("tls.error", at=11, procid="2", reason="unknown message digest algorithm")
     assert state([SYMPTOM, words], **digest)[0] == "holds"
     assert state([SYMPTOM, other], **digest)[0] == "refuted"
     assert (
-        state([SYMPTOM, event("tls.library_error", at=60, reason="unknown message digest algorithm")], **digest)[0]
-        == "refuted"
+        state([SYMPTOM, event("tls.error", at=60, reason="unknown message digest algorithm")], **digest)[0] == "refuted"
     )
 
 
@@ -215,8 +214,8 @@ def test_a_later_failure_of_the_handshake_competes_with_being_a_consequence() ->
 
 
 def test_a_generic_symptom_is_silent_beside_the_exact_one_of_its_handshake() -> None:
-    generic = rule("AAA002", explains=[{"event": "tls.library_error", "basis": "seen", "source": "t", "says": "s"}])
-    failed = event("tls.library_error", at=11, reason="certificate verify failed")
+    generic = rule("AAA002", explains=[{"event": "tls.error", "basis": "seen", "source": "t", "says": "s"}])
+    failed = event("tls.error", at=11, reason="certificate verify failed")
     assert [each.rule.code for each in phone_of([SYMPTOM, failed], rule("AAA001"), generic).diagnoses] == ["AAA001"]
     assert [each.rule.code for each in phone_of([failed], rule("AAA001"), generic).diagnoses] == ["AAA002"]
 
@@ -264,12 +263,12 @@ def test_phones_are_told_apart_by_host_name() -> None:
 
 
 def test_memory_does_not_grow_with_handshakes() -> None:
-    fold = Fold(Index([rule("AAA001", clause(event="tls.library_error", same="handshake"))]))
+    fold = Fold(Index([rule("AAA001", clause(event="tls.error", same="handshake"))]))
 
     def one(number: int) -> list[Event]:
         return [
             event(REJECTED, at=number * 60, verify_code=7),
-            event("tls.library_error", at=number * 60 + 1, reason="x"),
+            event("tls.error", at=number * 60 + 1, reason="x"),
         ]
 
     for each in Correlator().correlate(each for number in range(3 * OPEN_SCOPES) for each in one(number)):
@@ -315,8 +314,8 @@ def test_the_journey_shows_the_last_outcome_of_each_stage_and_what_could_not_be_
 def test_field_tests_hold_fail_or_stay_open(
     where: Mapping[str, Any], fields: dict[str, Any], expected: bool | None
 ) -> None:
-    pattern = Pattern.model_validate({"event": "tls.library_error", "where": where})
-    assert fits(pattern, event("tls.library_error", **fields)) is expected
+    pattern = Pattern.model_validate({"event": "tls.error", "where": where})
+    assert fits(pattern, event("tls.error", **fields)) is expected
 
 
 @pytest.mark.parametrize(
@@ -374,12 +373,12 @@ def test_a_version_is_found_inside_a_device_string() -> None:
 )
 def test_an_unsound_clause_is_refused(given: dict[str, Any], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
-        Clause.model_validate(clause(event="tls.library_error") | given)
+        Clause.model_validate(clause(event="tls.error") | given)
 
 
 def test_confirmed_by_names_clauses_only() -> None:
     with pytest.raises(ValidationError, match="did you mean 'a'"):
-        rule("AAA001", clause(event="tls.library_error"), confirmed_by=[["aa"]])
+        rule("AAA001", clause(event="tls.error"), confirmed_by=[["aa"]])
 
 
 def handshakes(*events: Event) -> list[int | None]:
@@ -388,8 +387,8 @@ def handshakes(*events: Event) -> list[int | None]:
 
 def test_a_handshake_ends_with_its_last_word_after_half_a_minute_and_at_a_boot() -> None:
     rejected = event(REJECTED, at=None, verify_code=20)
-    words = event("tls.library_error", at=None, reason="unknown message digest algorithm")
-    failed = event("tls.library_error", at=None, reason="certificate verify failed")
+    words = event("tls.error", at=None, reason="unknown message digest algorithm")
+    failed = event("tls.error", at=None, reason="certificate verify failed")
     alert = event("tls.alert.sent", at=None, description="unknown CA")
     assert handshakes(words, rejected, words, rejected, failed, alert, rejected, alert, rejected) == [1] * 6 + [2, 2, 3]
     late = [event(REJECTED, at=at, verify_code=20) for at in (0, 30, 61)]

@@ -265,7 +265,7 @@ def _validator() -> jsonschema.Draft202012Validator:
 
 @pytest.mark.parametrize("shown", [report(), report(phones=(), inputs=(), facts=()), with_event(marked=None)])
 def test_the_json_report_is_what_its_schema_says(shown: Report) -> None:
-    _validator().validate(json.loads(shown.to_json()))
+    assert list(_validator().iter_errors(json.loads(shown.to_json()))) == []
 
 
 def _objects(schema: object) -> list[dict[str, object]]:

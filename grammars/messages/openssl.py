@@ -22,7 +22,7 @@ messages = [
         + rest,
     ),
     (
-        "tls.library_error",
+        "tls.error",
         pp.SkipTo(pp.Literal("error:"))
         + ~received
         + code
@@ -57,7 +57,7 @@ samples = [
     (
         "synthetic",
         f"{PREFIX}error:0D0C50A1:asn1 encoding routines:ASN1_item_verify:unknown message digest algorithm",
-        "tls.library_error",
+        "tls.error",
         {
             "error_code": "0D0C50A1",
             "library": "asn1 encoding routines",
@@ -68,7 +68,7 @@ samples = [
     (
         "synthetic",
         f"{PREFIX}error:0A000086:SSL routines::certificate verify failed",
-        "tls.library_error",
+        "tls.error",
         {"error_code": "0A000086", "library": "SSL routines", "routine": "", "reason": "certificate verify failed"},
     ),
     (
