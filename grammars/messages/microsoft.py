@@ -1,14 +1,19 @@
-"""Refusals of the web ticket and token services of Lync, Skype for Business and Azure AD.
+"""Refusals of the services that a sign-in needs: web ticket, token, certificate chain.
 
 Source of the codes: the table of wrong-password answers among the default parameters of AudioCodes' Skype for Business
-firmware 3.0.4 (public parameter data base). That a trace shows the answer's text is inferred.
+firmware 3.0.4 (public parameter data base); of the texts on the certificate chain: screens of Lync Phone Edition as
+TechNet gives them. That a trace shows either is inferred.
 """
 
 import pyparsing as pp
 
 rest = pp.Regex(r".*")
 reason = pp.Regex(r"AADSTS50126|AADSTS50055|0x80048821|invalid_grant")
-messages = [("sign_in.web_ticket.failed", pp.SkipTo(reason) + reason("reason") + rest)]
+no_chain = pp.Regex(r"Unable to locate Lync Certificate Web service|Error downloading certificate chain")
+messages = [
+    ("sign_in.web_ticket.failed", pp.SkipTo(reason) + reason("reason") + rest),
+    ("sign_in.root_certificate.download_failed", pp.SkipTo(no_chain) + no_chain("reason") + rest),
+]
 
 samples = [
     (
@@ -22,5 +27,11 @@ samples = [
         "voip_task[440]: CC       : ERR  - AADSTS50126: Error validating credentials",
         "sign_in.web_ticket.failed",
         {"reason": "AADSTS50126"},
+    ),
+    (
+        "synthetic",
+        "voip_task[440]: LCD      : INFO - Error downloading certificate chain from OCS Registrar. Please try again",
+        "sign_in.root_certificate.download_failed",
+        {"reason": "Error downloading certificate chain"},
     ),
 ]
