@@ -38,7 +38,7 @@ class Reading:
 class Anchor:
     """What a stamp without a year or a date is completed from: the newest moment that the trace can be from.
 
-    `basis` is `--year`, `file time` or nothing. `latest` is naive.
+    `basis` is `--year`, `file time`, `collector` (its stamp on the same line) or nothing. `latest` is naive.
     """
 
     latest: datetime | None

@@ -16,6 +16,8 @@ from lyncphone_logs.event import UNPARSED, Event, Value
 LONGEST_HANDSHAKE = timedelta(seconds=30)
 BACKWARDS = timedelta(hours=1)
 BEHIND_COLLECTOR = timedelta(days=1)
+ALMOST_A_YEAR = timedelta(days=360)
+"""So far behind the collector, a clock whose year was assumed may as well be a few days ahead."""
 OLDEST_PHONE = datetime(2010, 1, 1)
 """A clock that shows less was never set: the phones of this trade are younger."""
 
@@ -62,6 +64,7 @@ class Correlator:
             if event.kind == "device.started" and phone.events:
                 phone.boot += 1
                 phone.segment += 1
+                phone.told_unset = False
             phone.events += 1
             handshake = _handshake(phone, event) if event.family == "tls" else None
             keyed = replace(event, phone=name, boot=phone.boot, segment=phone.segment, handshake=handshake)
@@ -116,7 +119,10 @@ def _is_unset(event: Event) -> bool:
         return False
     if event.time_quality == "exact" and event.time < OLDEST_PHONE:
         return True
-    return event.received is not None and event.received - event.time > BEHIND_COLLECTOR
+    if event.received is None:
+        return False
+    behind = event.received - event.time
+    return behind > BEHIND_COLLECTOR and (event.time_quality == "exact" or behind < ALMOST_A_YEAR)
 
 
 def _derived(event: Event, kind: str, fields: dict[str, Value]) -> Event:

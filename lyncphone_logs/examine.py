@@ -89,11 +89,11 @@ def _input(read: Input, trace: Trace) -> finding.Input:
 def _problem(read: Input, trace: Trace) -> tuple[str, str]:
     if read.source.problem:
         return read.source.problem, "check that the file is there and may be read"
-    if not read.events and read.first_unparsed is None:
+    if read.events:
+        return "", ""
+    first = read.first_unparsed
+    if first is None:
         return "nothing to read: no line in it", "save the trace again; syslog must be switched on at the phone"
-    if not read.events and read.first_unparsed is not None:
-        first = read.first_unparsed
-        return f"no line was understood; line {first.line}: {'; '.join(trace.stops(first))}", (
-            "if this is a trace of a phone, `lyncphone-logs explain --line TEXT` shows how far each grammar comes"
-        )
-    return "", ""
+    return f"no line was understood; line {first.line}: {'; '.join(trace.stops(first))}", (
+        "if this is a trace of a phone, `lyncphone-logs explain --line TEXT` shows how far each grammar comes"
+    )

@@ -88,9 +88,14 @@ class Reader:
 
     def _stamped(self, line: Line, own: OwnLine) -> Event:
         framed = own.framed
-        reading = read_stamp(framed.stamp, self.anchor) if framed.stamp else None
         received = read_stamp(framed.received, self.anchor) if framed.received else None
-        self.assumed |= any(each and each.quality.startswith("assumed") for each in (reading, received))
+        # The collector's date on the same line says more about the phone's year than that of the file.
+        is_dated = received is not None and received.quality == "exact"
+        anchor = Anchor(received.time, "collector") if received and is_dated else self.anchor
+        reading = read_stamp(framed.stamp, anchor) if framed.stamp else None
+        self.assumed |= not is_dated and any(
+            each and each.quality.startswith("assumed") for each in (reading, received)
+        )
         is_collectors = framed.stamp_owner == "collector" and reading and reading.time
         return Event(
             id=f"{self.source.path}:{line.offset}",

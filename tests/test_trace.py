@@ -251,6 +251,26 @@ def test_the_first_and_the_last_year_are_years_too(year: int, log: Path) -> None
     assert {each.time.year for each in events if each.time} == {year}
 
 
+@pytest.mark.parametrize("year", [0, 2013, 2020])
+@pytest.mark.parametrize(
+    ("phones", "is_unset"), [("Jan  1 00:00:09", True), ("Jul  9 11:59:58", False), ("Jul 12 12:00:00", False)]
+)
+def test_the_collectors_date_gives_the_phones_year_whenever_the_file_was_saved(
+    phones: str, is_unset: bool, year: int, log: Path
+) -> None:
+    trace, (event,) = read(log, f"2013-07-09 12:00:05\tLocal7.Error\t10.1.2.3\t{phones} {OWN}\n", year=year)
+    assert event.time is not None
+    assert event.time.year == (2012 if "12 12" in phones else 2013)
+    assert trace.assumptions == ()
+    assert ("time.clock.unset" in [each.kind for each in trace.events(derived=True)]) is is_unset
+
+
+def test_every_boot_tells_that_its_clock_was_never_set(log: Path) -> None:
+    boot = "2013-07-09 12:0{}:00\tSyslog.Info\t10.1.2.3\tJan  1 00:00:02 syslogd started: BusyBox v1.22.1\n"
+    trace, _ = read(log, boot.format(1) + boot.format(5))
+    assert [each.boot for each in trace.events(derived=True) if each.kind == "time.clock.unset"] == [1, 2]
+
+
 def test_a_clock_far_behind_the_collectors_is_told(log: Path) -> None:
     log.write_text(f"2013-07-09 12:00:05\tLocal7.Error\t10.1.2.3\tJan  1 00:00:09 {OWN}\n", encoding="utf-8")
     events = list(lp.read_trace(str(log), year=2013).events(derived=True))
