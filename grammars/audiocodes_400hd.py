@@ -26,7 +26,7 @@ origin = "{" + pp.Regex(r"[^\s(){}]+")("function") + "()" + ":" + pp.Word(pp.num
 message = pp.Regex(r".*")("message")
 
 tag = app_name + pp.Opt(procid) + ":"
-daemon = pp.one_of("voip_task udhcpc ntpd syslogd klogd init")("app_name") + pp.Opt(procid) + ":"
+daemon = pp.one_of("voip_task udhcpc ntpd syslogd klogd init wpa_supplicant ifplugd")("app_name") + pp.Opt(procid) + ":"
 header = (
     tag + component + ":" + level + dash + pp.Opt(origin) + message
     | component + ":" + level + dash + origin + message
@@ -59,7 +59,7 @@ messages = [
         + rest,
     ),
 ]
-shared = ("openssl", "busybox", "sip", "sipe", "microsoft")
+shared = ("openssl", "busybox", "wpa_supplicant", "sip", "sipe", "microsoft")
 
 FOUNDING = "real: blog article 'Configuring AudioCodes 400HD series phones with Lync Server 2013', July 2013"
 VALIDATION = "voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} "

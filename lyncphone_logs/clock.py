@@ -14,19 +14,27 @@ _LONGEST_WAIT_FOR_29_FEBRUARY = 8
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _STAMP = re.compile(
-    r"(?:(?P<month>[A-Za-z]{3})[ ]++(?P<day>[0-9]{1,2})[ ]++"
+    r"(?:(?:[A-Za-z]{3}[ ]++)?(?P<month>[A-Za-z]{3})[ ]++(?P<day>[0-9]{1,2})[ ]++"
     r"|(?P<y>[0-9]{4})[-.](?P<m>[0-9]{2})[-.](?P<d>[0-9]{2})[T \t]++"
+    r"|(?P<day_first>[0-9]{2})-(?P<then_month>[0-9]{2})@"
     r"|(?P<first>[0-9]{2})-(?P<second>[0-9]{2})-(?P<year>[0-9]{4})[ \t]++)?"
-    r"(?P<hh>[0-9]{2}):(?P<mm>[0-9]{2}):(?P<ss>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}))?"
-    r"(?P<zone>Z|[+-][0-9]{2}:?[0-5][0-9])?"
+    r"(?P<hh>[0-9]{2}):(?P<mm>[0-9]{2}):(?P<ss>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}|[ ][0-9]{2}|[ ]{2}[0-9]))?"
+    r"(?P<zone>Z|[+-][0-9]{2}:?[0-5][0-9])?(?(month)(?:[ ]++(?P<year_last>[0-9]{4}))?)"
 )
+_TEN_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})")
+_SINCE_BOOT = re.compile(r"[0-9]{2,4}[0-5][0-9][0-5][0-9]\.[0-9]{3}")
+_SINCE_1970 = re.compile(r"([0-9]{9,10})\.([0-9]{1,6})")
+_EPOCH = datetime(1970, 1, 1)
+_NEVER_SET = "0100000000"
+"""What a Polycom phone writes before its clock is set: a month, but no day."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A stamp, understood. `time` is naive, as written; `utc` is set only where the stamp carries its zone.
 
-    `quality` is `exact`, `assumed-year`, `assumed-date` (the day, or the order of day and month, is assumed) or `none`.
+    `quality` is `exact`, `assumed-year`, `assumed-date` (the day, or the order of day and month, is assumed), `uptime`
+    (a time since boot, which is no time of day: `time` is nothing) or `none`.
     """
 
     time: datetime | None
@@ -61,31 +69,54 @@ _UNREADABLE = Reading(None, None, "none")
 def read_stamp(stamp: str, anchor: Anchor) -> Reading:
     """What a stamp says; `Reading(None, None, "none")` where it is none, is impossible, or has nothing to complete it.
 
-    `Mon dd hh:mm:ss` (RFC 3164) means the latest year in which it is not after the anchor's limit. ISO 8601 and the
-    dates of Kiwi are read as written; of `dd-mm-yyyy` and `mm-dd-yyyy` the second, Kiwi's American order, is assumed
-    unless a number is over 12. `hh:mm:ss.mmm` means the latest day on which it is not after the anchor. Second 60 is
-    read as 59; fractions are cut to microseconds.
+    `Mon dd hh:mm:ss` (RFC 3164) and `dd-mm@hh:mm:ss.mmm` (AudioCodes) mean the latest year in which they are not after
+    the anchor's limit; where a year stands behind it (`ctime`), that one. ISO 8601 and the dates of Kiwi are read as
+    written; of `dd-mm-yyyy` and `mm-dd-yyyy` the second, Kiwi's American order, is assumed unless a number is over 12.
+    `hh:mm:ss.mmm` means the latest day on which it is not after the anchor. Second 60 is read as 59; fractions are cut
+    to microseconds. `seconds.fraction` is Unix time, and so UTC.
+
+    Polycom writes `hhmmss.mmm` since boot, or ten digits: `MMDDhhmmss`, the only form seen in real logs, else
+    `YYMMDDhhmm` of its manuals. `0100000000` is a clock that was never set, and reads as the first of 1970.
     """
     return _read(stamp, anchor)
 
 
 @lru_cache(maxsize=1024)
 def _read(stamp: str, anchor: Anchor) -> Reading:
-    found = _STAMP.fullmatch(stamp)
-    if not found:
-        return _UNREADABLE
     try:
-        day_time = _time(found)
-        day, quality = _date(found, day_time, anchor)
-        moment = datetime.combine(day, day_time)
-        return Reading(moment, _utc(moment, found["zone"]), quality)
+        if found := _STAMP.fullmatch(stamp):
+            day_time = _time(found)
+            day, quality = _date(found, day_time, anchor)
+            moment = datetime.combine(day, day_time)
+            return Reading(moment, _utc(moment, found["zone"]), quality)
+        return _of_digits(stamp, anchor)
     except (ValueError, OverflowError):
         return _UNREADABLE
 
 
+def _of_digits(stamp: str, anchor: Anchor) -> Reading:
+    if found := _TEN_DIGITS.fullmatch(stamp):
+        return _polycom(stamp, [int(number) for number in found.groups()], anchor)
+    if found := _SINCE_1970.fullmatch(stamp):
+        moment = _EPOCH + timedelta(seconds=int(found[1]), microseconds=int(found[2].ljust(6, "0")))
+        return Reading(moment, moment, "exact")
+    return Reading(None, None, "uptime") if _SINCE_BOOT.fullmatch(stamp) else _UNREADABLE
+
+
+def _polycom(stamp: str, numbers: list[int], anchor: Anchor) -> Reading:
+    if stamp == _NEVER_SET:
+        return Reading(_EPOCH, None, "exact")
+    month, day, hour, minute, second = numbers
+    if 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second <= 60:
+        at = time(hour, minute, min(second, 59))
+        return Reading(datetime.combine(_latest_year(month, day, at, anchor.limit), at), None, "assumed-year")
+    year, month, day, hour, minute = numbers
+    return Reading(datetime(2000 + year, month, day, hour, minute), None, "exact")
+
+
 def _time(found: re.Match[str]) -> time:
     second = 59 if found["ss"] == "60" else int(found["ss"])
-    microsecond = int((found["fraction"] or "")[:6].ljust(6, "0"))
+    microsecond = int((found["fraction"] or "").replace(" ", "0")[:6].ljust(6, "0"))
     return time(int(found["hh"]), int(found["mm"]), second, microsecond)
 
 
@@ -94,8 +125,12 @@ def _date(found: re.Match[str], at: time, anchor: Anchor) -> tuple[date, str]:
         return date(int(found["y"]), int(found["m"]), int(found["d"])), "exact"
     if found["year"]:
         return _either_order(int(found["first"]), int(found["second"]), int(found["year"]))
+    if found["year_last"]:
+        return date(int(found["year_last"]), _month(found["month"]), int(found["day"])), "exact"
     if found["month"]:
-        return _latest_year(found["month"], int(found["day"]), at, anchor.limit), "assumed-year"
+        return _latest_year(_month(found["month"]), int(found["day"]), at, anchor.limit), "assumed-year"
+    if found["day_first"]:
+        return _latest_year(int(found["then_month"]), int(found["day_first"]), at, anchor.limit), "assumed-year"
     return _latest_day(at, anchor.latest), "assumed-date"
 
 
@@ -106,14 +141,17 @@ def _either_order(first: int, second: int, year: int) -> tuple[date, str]:
     return date(year, first, second), "exact" if certain else "assumed-date"
 
 
-def _latest_year(month: str, day: int, at: time, limit: datetime | None) -> date:
-    number = _MONTHS.index(month.lower()) + 1
+def _month(name: str) -> int:
+    return _MONTHS.index(name.lower()) + 1
+
+
+def _latest_year(month: int, day: int, at: time, limit: datetime | None) -> date:
     if limit is None:
         raise ValueError("nothing to complete the stamp from")
     for year in range(limit.year, limit.year - _LONGEST_WAIT_FOR_29_FEBRUARY - 1, -1):
-        leap_day_missing = (number, day) == (2, 29) and not isleap(year)
-        if not leap_day_missing and datetime.combine(date(year, number, day), at) <= limit:
-            return date(year, number, day)
+        leap_day_missing = (month, day) == (2, 29) and not isleap(year)
+        if not leap_day_missing and datetime.combine(date(year, month, day), at) <= limit:
+            return date(year, month, day)
     raise ValueError("no year fits")
 
 

@@ -1,14 +1,14 @@
 """Every event kind that a grammar may produce and a rule may name, with its fields, read from the TOML files here."""
 
-import difflib
-import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from lyncphone_logs.closed import Strict, validated
 from lyncphone_logs.event import Value
+from lyncphone_logs.kept import code, fingerprint, kept
 
 Stage = Literal[
     "link", "vlan", "dhcp", "time", "dns", "tls", "root-chain", "web-ticket", "user-certificate", "register",
@@ -17,43 +17,60 @@ Stage = Literal[
 """The sign-in stages of a phone, in the order in which it passes them."""
 
 
-class Field(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Field(Strict):
     """One field of a kind: its type, its unit, and what it means."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     type: Literal["text", "integer", "number", "boolean", "time", "version", "list"]
     meaning: str
     unit: str = ""
     values: tuple[str, ...] = ()
 
 
-class Kind(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Kind(Strict):
     """One event kind. `generic_of` names kinds that say the same failure more exactly."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     meaning: str
     stage: Stage | None = None
     outcome: Literal["passed", "failed"] | None = None
     generic_of: tuple[str, ...] = ()
     capture: str = ""
-    fields: dict[str, Field] = {}
+    fields: dict[str, Field] = field(default_factory=dict)
 
 
-class Family(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Family(Strict):
     """The kinds of one family. `capture` says how a trace is made that holds them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     family: str
     meaning: str
     capture: str
     kinds: dict[str, Kind]
 
 
+CONVERTERS: Mapping[str, Callable[[str], Value]] = {"integer": int, "number": float}
+CODE = ("closed.py", "errors.py", "event.py", "kept.py", "vocabulary/__init__.py")
+"""Modules that this one is made of, itself included."""
+
+
+@cache
+def version() -> str:
+    """What changes when an entry, or the code that reads it, does."""
+    return fingerprint(sorted(Path(__file__).parent.glob("*.toml"))) + code(*CODE, "pydantic")
+
+
 @cache
 def families() -> dict[str, Family]:
     """All families by name."""
+    return kept("vocabulary", version, _families, (Family, Kind, Field))
+
+
+def _families() -> dict[str, Family]:
+    import tomllib
+
     paths = sorted(Path(__file__).parent.glob("*.toml"))
-    read = [Family.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    read = [validated(Family, tomllib.loads(path.read_text(encoding="utf-8"))) for path in paths]
     return {family.family: family for family in read}
 
 
@@ -70,6 +87,8 @@ def capture_of(kind: str) -> str:
 
 def suggestion(word: str, known: list[str]) -> str:
     """A "did you mean" for a word that is not known, or nothing."""
+    import difflib
+
     close = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {close[0]!r}?" if close else ""
 
@@ -89,10 +108,15 @@ def unknown_field(kind: str, field: str) -> str:
     return " ".join(filter(None, [f"{kind} has no field {field!r}", suggestion(field, list(fields))]))
 
 
+@cache
+def _converters(kind: str) -> Mapping[str, Callable[[str], Value]]:
+    declared = kinds()[kind].fields.items()
+    return {name: CONVERTERS[each.type] for name, each in declared if each.type in CONVERTERS}
+
+
 def typed(kind: str, field: str, text: str) -> Value:
     """The text of a field as the type that the vocabulary gives it; unreadable numbers stay text."""
-    declared = kinds()[kind].fields.get(field)
     try:
-        return {"integer": int, "number": float}.get(declared.type, str)(text) if declared else text
+        return _converters(kind).get(field, str)(text)
     except ValueError:
         return text

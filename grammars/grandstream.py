@@ -1,0 +1,101 @@
+"""Grandstream telephone adapters (HandyTone) and, as far as they write alike, its phones.
+
+    line     = old / new
+    old      = "GS_LOG" [":"] "[" mac "]" 1*("[" word "]") message            ; the first word is the error code
+    new      = [model] "[" mac "]" "[" firmware "]" [":" / program ":"] ["USER." level] [epoch] message
+               ; without model, which a framing may take for the host, program and level must be there
+    epoch    = Unix time with a fraction: the device's own clock
+    message  = [class ["(" instance ")"] "::" function [":" / ","] / library ":"] text
+
+How sure: `old` stands in the manuals since 2006 (one example line, facility USER, levels DEBUG, INFO, WARNING, ERROR);
+its form with four brackets in two public programs that read it. `new` was seen in HT801 firmware 1.0.49.2 (a public
+issue, some forty lines) and, without program and level, in HT702 behind Kiwi. Phones (GXP, GRP) and other adapters are
+inferred: no line of one is known. A SIP message is cut into datagrams, some headers each, with the prefix in front of
+every one; each is read by itself. What they print of TLS, certificates, DHCP and 802.1X is not known.
+"""
+
+import pyparsing as pp
+
+vendor = "Grandstream"
+
+mac = pp.Regex(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{12}")
+word = pp.Regex(r"\[[0-9A-Za-z.]{1,16}\]")
+model = pp.Regex(r"[A-Z]{2,3}-?[0-9]{3,4}[A-Za-z0-9]*")
+firmware = pp.Regex(r"[0-9]{1,3}(?:\.[0-9]{1,3}){2,3}")
+program = pp.Regex(r"[A-Za-z]\w{1,30}")("app_name") + ":"
+level = pp.Literal("USER.") + pp.Regex(r"[A-Z]+")("level")
+stamp = pp.Regex(r"[0-9]{9,10}\.[0-9]{1,6}(?= )")("stamp")
+function = "::" + pp.Regex(r"~?\w{1,60}")("function") + pp.Opt(pp.Char(":,"))
+instance = pp.Regex(r"\([0-9]{1,3}\)")
+component = (
+    pp.Regex(r"[A-Za-z]\w{1,40}")("component") + pp.Opt(instance) + function
+    | pp.Regex(r"LIB[A-Z]{1,20}")("component") + ":"
+)
+message = pp.Opt(component) + pp.Regex(r".*")("message")
+
+device = "[" + mac + "]" + "[" + firmware + "]"
+header = (
+    pp.Regex(r"GS_LOG:?") + "[" + mac + "]" + pp.OneOrMore(word) + message
+    | model + device + pp.Opt(":" | program) + pp.Opt(level) + pp.Opt(stamp) + message
+    | device + program + level + pp.Opt(stamp) + message
+)
+
+levels = {"ERROR": "err", "WARNING": "warning", "NOTICE": "notice", "INFO": "info", "DEBUG": "debug"}
+
+rest = pp.Regex(r".*")
+user_agent = pp.Regex(r"User-Agent: *Grandstream")
+messages = [
+    ("link.up", pp.Literal("Ethernet link is up") + rest),
+    ("link.down", pp.Literal("Ethernet link is down") + rest),
+    ("sip.response", pp.Regex(r"Received(?= [1-6])") + pp.Regex(r"[1-6][0-9][0-9]")("status_code") + "response" + rest),
+    (
+        "device.identified",
+        user_agent + model("model") + firmware("firmware") + pp.Opt(pp.Regex(r"[0-9A-Fa-f]{12}")("mac")) + rest,
+    ),
+]
+shared = ("sip",)
+
+MANUAL = "real: user manual of the HandyTone-286, page 28 (manualsonline.com)"
+READER = "real: comment in two public programs that read GS_LOG lines; the addresses are changed"
+ISSUE = "real: HT801 lines in github.com/tcz/rotary-gpt issue 2; the MAC address is changed"
+HT801 = "HT801 [c0:74:ad:00:00:01] [1.0.49.2] GS_ATA: "
+samples = [
+    (MANUAL, "May 19 02:40:38 192.168.1.14 GS_LOG: [00:0b:82:00:a1:be][000] Ethernet link is up", "link.up", {}),
+    ("synthetic", "<14>GS_LOG: [00:0b:82:00:00:01][000] Ethernet link is down", "link.down", {}),
+    (
+        READER,
+        "<14>GS_LOG: [00:0B:82:00:00:03][000][FFFF][01000821] Send SIP message: 8 To 192.0.2.114:5060",
+        "log.message",
+        {},
+    ),
+    (
+        ISSUE,
+        f"<14> {HT801}USER.INFO   1696364494.711319 SIPStack(0)::cb_rcv2xx: Received 200 response",
+        "sip.response",
+        {"status_code": 200},
+    ),
+    (
+        ISSUE,
+        f"<15> {HT801}USER.DEBUG  1696364491.551348 LIBGSDSP: CSS:  Modes of RTCP 19 ",
+        "log.message",
+        {},
+    ),
+    (
+        ISSUE,
+        f"<15> {HT801}USER.DEBUG  User-Agent: Grandstream HT801 1.0.49.2 c074ad000001",
+        "device.identified",
+        {"model": "HT801", "firmware": "1.0.49.2", "mac": "c074ad000001"},
+    ),
+    (
+        "synthetic",
+        f"Oct  3 20:21:34 synthetic-phone {HT801}USER.DEBUG  SIP/2.0 403 Forbidden Via: x CSeq: 2 REGISTER",
+        "sip.register.failed",
+        {"status_code": 403, "reason_phrase": "Forbidden"},
+    ),
+    (
+        "synthetic",
+        "HT702 [00:0b:82:00:00:02] [1.0.4.8]:SIPStack::sendMessage REGISTER sip:contoso.com SIP/2.0 Call-ID: 7@x",
+        "sip.request",
+        {"method": "REGISTER", "request_uri": "sip:contoso.com", "call_id": "7@x"},
+    ),
+]
