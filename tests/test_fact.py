@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from lyncphone_logs.errors import EvidenceError
 from lyncphone_logs.event import Event
 from lyncphone_logs.evidence.display import known_messages, read_display
 from lyncphone_logs.evidence.fact import state_facts
-from lyncphone_logs.vocabulary import kinds
+from lyncphone_logs.vocabulary import Stage, kinds
 
 
 def told(event: Event) -> tuple[str, str, str, dict[str, object]]:
@@ -119,11 +120,36 @@ def test_a_text_that_names_no_domain_tells_none(text: str) -> None:
     assert "domain" not in read_display(text).fields
 
 
+@pytest.mark.parametrize(
+    ("text", "stage", "means"),
+    [
+        ("Verification failed for the domain contoso.com", "tls", "tls.server_certificate.rejected"),
+        ("Acquiring IP Address", "dhcp", "dhcp.lease.failed"),
+        ("Unable to locate Lync Certificate Web service", "root-chain", "sign_in.root_certificate.download_failed"),
+        (
+            "Unable to contact Registrar for authentication. Please sign in again.",
+            "register",
+            "sip.registrar.unreachable",
+        ),
+        ("Connection to Microsoft Exchange is unavailable.", "exchange", None),
+        ("Connecting to Lync Server", "tls", None),
+        ("Please enter your PIN", None, None),
+    ],
+)
+def test_a_known_text_belongs_to_a_stage_and_a_failure_to_the_kind_that_says_the_same(
+    text: str, stage: str | None, means: str | None
+) -> None:
+    fields = read_display(text).fields
+    assert (fields.get("stage"), fields.get("means")) == (stage, means)
+
+
 def test_each_known_text_has_a_source_and_a_meaning_of_the_vocabulary() -> None:
     says = kinds()["display.message"].fields["says"].values
     messages = known_messages()
     assert {message.says for message in messages} == set(says) - {"unknown"}
     assert {message.wording for message in messages} == {"seen", "approximate"}
+    assert {message.stage for message in messages} <= set(get_args(Stage))
+    assert {message.means for message in messages} - {""} <= {name for name, kind in kinds().items() if kind.outcome}
     assert all(message.source and message.match == " ".join(message.match.lower().split()) for message in messages)
 
 

@@ -31,6 +31,7 @@ error[TLS001] signature-algorithm-unsupported: The firmware cannot verify the si
       | firmware 2.0.5 (stated)
       = firmware 2.0.5 is older than 3.0.1
   seen           once
+  number         x509:7 X509_V_ERR_CERT_SIGNATURE_FAILURE
   why            The CA signs with SHA-256. This firmware cannot verify
                  that.
                  A second paragraph.
@@ -45,6 +46,7 @@ error[TLS001] signature-algorithm-unsupported: The firmware cannot verify the si
   history        2013: Sign with SHA-1 — danger: it can be forged
   verify         the certificate is accepted
   help           lyncphone-logs explain TLS001
+                 lyncphone-logs explain x509:7
 
 or error[TLS002] external-first-sign-in: The first sign-in was made outside, without the root certificate
   possible, 0.12 · for the same symptom as TLS001
@@ -226,7 +228,7 @@ def test_a_factor_multiplies_or_divides(weight: float, shown: str) -> None:
 def test_explain_shows_a_rule_without_a_trace() -> None:
     clause = Clause(id="no-option-43", event="dhcp.lease.obtained", where={}, role="contradicts", basis="inferred",
                     source="s", says="no such option", same="boot", order="before", absent=True)  # fmt: skip
-    where = {"verify_code": [7, 8], "depth": Condition(at_least=1, at_most=2)}
+    where = {"verify_code": [7, 8], "depth": Condition(at_least=1.0, at_most=2.0)}
     shown_by = SIGNATURE.explains[0].model_copy(update={"where": where})
     rule = SIGNATURE.model_copy(update={"clause": (clause,), "explains": (shown_by,)})
     shown = text.render_rule(rule, color=False, width=None)

@@ -7,19 +7,25 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from lyncphone_logs.event import Event
+from lyncphone_logs.vocabulary import Stage
 
 _QUOTES = "\"'<>"
 _TYPOGRAPHIC = str.maketrans("“”„‟«»‘’‚‛‹›", "\"\"\"\"\"\"''''''")
 
 
 class Message(NamedTuple):
-    """One known text of knowledge/display_messages.toml; `match` is a phrase of it in lower case."""
+    """One known text of knowledge/display_messages.toml; `match` is a phrase of it in lower case.
+
+    `means` is the event kind that says the same; empty where the text tells of no failure, or no kind says it.
+    """
 
     says: str
     match: str
+    stage: Stage
     phone: str
     wording: Literal["seen", "approximate"]
     source: str
+    means: str = ""
     domain_follows: bool = False
 
 
@@ -40,7 +46,9 @@ def read_display(text: str) -> Event:
     message = next((message for message in known_messages() if message.match in folded), None)
     fields = {"text": text, "says": message.says if message else "unknown"}
     if message:
-        fields["reason"] = message.match
+        fields |= {"reason": message.match, "stage": message.stage}
+    if message and message.means:
+        fields["means"] = message.means
     if message and message.domain_follows:
         fields |= _domain(folded.partition(message.match)[2])
     line = f"the screen says: {' '.join(text.split())}"

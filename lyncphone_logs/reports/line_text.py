@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from lyncphone_logs.grammar import Grammar
-from lyncphone_logs.reader import OwnLine, own_line
+from lyncphone_logs.own_line import OwnLine, own_line
 from lyncphone_logs.reports.visible import visible
 
 

@@ -38,10 +38,12 @@ def _case(page: Page, phone: Phone, case: Case) -> None:
     for proof in grouping.proofs(lead.evidence, lead.terms):
         _proof(page, proof, lead.rule.severity)
     page.labelled("seen", wording.occurrences(lead))
+    numbers = wording.numbers(lead)
+    page.labelled("number", *numbers.values())
     _meaning(page, lead.rule)
     _weighing(page, lead)
     remedy(page, lead.rule)
-    page.labelled("help", f"lyncphone-logs explain {lead.rule.code}")
+    page.labelled("help", *(f"lyncphone-logs explain {word}" for word in (lead.rule.code, *numbers)))
     page.blank()
     for rival in case.rivals:
         _rival(page, rival, lead)

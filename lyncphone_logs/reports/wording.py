@@ -4,7 +4,9 @@ import math
 from collections.abc import Iterable
 from datetime import datetime
 
+from lyncphone_logs import lookup
 from lyncphone_logs.account import Account
+from lyncphone_logs.entry import Entry
 from lyncphone_logs.event import Event
 from lyncphone_logs.finding import Boot, Diagnosis, Phone, StageState
 from lyncphone_logs.reports.report import Report
@@ -68,6 +70,19 @@ def occurrences(found: Diagnosis) -> str:
     """How often the symptom was seen, and when."""
     when = f", {span(found.first_seen, found.last_seen)}" if found.first_seen or found.last_seen else ""
     return f"{'once' if found.count == 1 else f'{found.count} times'}{when}"
+
+
+def numbers(found: Diagnosis) -> dict[str, str]:
+    """The numbers that the symptom holds, each with its name; with both names where they depend on the library."""
+    named: dict[str, list[Entry]] = {}
+    events = (each.event for each in found.evidence if each.role == "explains")
+    for entry in dict.fromkeys(entry for event in events for entry in lookup.of_event(event)):
+        named.setdefault(entry.word, []).append(entry)
+    return {word: f"{word} {' or '.join(_names(meant))}" for word, meant in named.items()}
+
+
+def _names(meant: list[Entry]) -> list[str]:
+    return [f"{entry.name} ({entry.versions})" if len(meant) > 1 else entry.name for entry in meant]
 
 
 def start(found: Diagnosis) -> str:
