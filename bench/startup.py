@@ -38,20 +38,24 @@ def seconds(arguments: list[str], runs: int) -> list[float]:
     return taken[1:]
 
 
+def cases(folder: Path) -> dict[str, list[str]]:
+    """What is measured, as arguments of Python; the trace of one megabyte is written to the folder."""
+    large = folder / "megabyte.log"
+    large.write_text(megabyte(), encoding="utf-8")
+    return {
+        "python alone": ["-c", "pass"],
+        "import of diagnose": ["-c", "from lyncphone_logs import diagnose"],
+        "--help": [*COMMAND, "--help"],
+        "diagnose, founding line": [*COMMAND, "diagnose", str(FOUNDING)],
+        "diagnose, 1 MB": [*COMMAND, "diagnose", str(large)],
+    }
+
+
 def measure(runs: int) -> None:
     """Print the median, the least and the most for each case."""
     with tempfile.TemporaryDirectory() as folder:
-        large = Path(folder) / "large.log"
-        large.write_text(megabyte(), encoding="utf-8")
-        cases = {
-            "python alone": ["-c", "pass"],
-            "import of diagnose": ["-c", "from lyncphone_logs import diagnose"],
-            "--help": [*COMMAND, "--help"],
-            "diagnose, founding line": [*COMMAND, "diagnose", str(FOUNDING)],
-            f"diagnose, {large.stat().st_size / MEGABYTE:.1f} MB": [*COMMAND, "diagnose", str(large)],
-        }
         print(f"Python {sys.version.split()[0]} on {sys.platform}, {runs} runs each, seconds")
-        for name, arguments in cases.items():
+        for name, arguments in cases(Path(folder)).items():
             taken = seconds(arguments, runs)
             print(f"{name:26} median {statistics.median(taken):6.3f}   {min(taken):6.3f} to {max(taken):6.3f}")
 

@@ -1,0 +1,90 @@
+"""Measures whole processes: wall time, processor time, peak memory; the rounds of all contestants interleaved. Linux
+only.
+
+Processor time is user and system time of the process and of those it waited for. Peak memory is the largest resident
+set of any single one of them (`getrusage`, ru_maxrss), so with several processes it is not their sum.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """One run: seconds of wall and processor time, peak memory in MB (10^6 bytes), and what it wrote."""
+
+    wall: float
+    processor: float
+    memory: float
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A process to measure; it is a failure if it ends with another code than `codes`. `cores` it may use."""
+
+    arguments: Sequence[str]
+    codes: tuple[int, ...] = (0,)
+    cores: int = 1
+
+
+def measure(command: Command, environment: Mapping[str, str]) -> Usage:
+    """Run it once to its end; raises RuntimeError where it fails, with the end of what it wrote."""
+    all_cores = os.sched_getaffinity(0)
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        # Children inherit the cores; the last ones, since the first serves most interrupts.
+        os.sched_setaffinity(0, sorted(all_cores)[-command.cores :])
+        start = time.perf_counter()
+        process = subprocess.Popen(command.arguments, stdout=output, stderr=errors, env=environment)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - start
+        os.sched_setaffinity(0, all_cores)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        errors.seek(0)
+        if process.returncode not in command.codes:
+            told = errors.read().decode(errors="replace")[-2000:]
+            raise RuntimeError(f"{' '.join(command.arguments)} ended with {process.returncode}: {told}")
+        memory = usage.ru_maxrss * 1024 / MEGABYTE
+        return Usage(wall, usage.ru_utime + usage.ru_stime, memory, output.read().decode())
+
+
+def interleaved(
+    commands: Mapping[str, Command],
+    rounds: int,
+    environment: Mapping[str, str],
+    check: Callable[[str, Usage], None] = lambda name, usage: None,
+) -> dict[str, list[Usage]]:
+    """The runs of each command: round after round, each command once.
+
+    A round before them fills the caches and is checked, so that what is wrong shows early; of each command only the
+    last output is kept, since the memory of this process would show in that of those that it starts.
+    """
+    runs: dict[str, list[Usage]] = {name: [] for name in commands}
+    for number in range(rounds + 1):
+        for name, command in commands.items():
+            print(f"round {number} of {rounds}: {name}", file=sys.stderr, flush=True)
+            usage = measure(command, environment)
+            if number == 0:
+                check(name, usage)
+            else:
+                runs[name] = [*(replace(each, output="") for each in runs[name]), usage]
+    return runs
+
+
+def median(runs: Sequence[Usage]) -> Usage:
+    """Median times, the highest peak of memory, the output of the last run."""
+    return Usage(
+        statistics.median(run.wall for run in runs),
+        statistics.median(run.processor for run in runs),
+        max(run.memory for run in runs),
+        runs[-1].output,
+    )
