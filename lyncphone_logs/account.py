@@ -23,6 +23,11 @@ class Account:
         read = self.event_bytes + self.continuation_bytes + self.unparsed_bytes
         return read + self.separator_bytes + self.passed_over_bytes
 
+    def add(self, other: "Account") -> None:
+        """Add the sums of the next part of the source."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
     def check(self, size: int, path: str) -> None:
         """Raise AccountError unless the sums are `size`, the bytes that were read from `path`."""
         if self.total != size:

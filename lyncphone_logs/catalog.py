@@ -1,18 +1,23 @@
 """What the program knows: its grammars and rules, found by looking into folders. Nothing is registered anywhere."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
+from lyncphone_logs import vocabulary
 from lyncphone_logs.errors import GrammarError, LyncphoneLogsError, RuleError
-from lyncphone_logs.grammar import Grammar, read_grammar
-from lyncphone_logs.rule import Rule
-from lyncphone_logs.rule_file import read_rule
+from lyncphone_logs.grammar import Grammar
+from lyncphone_logs.grammar_file import read_grammar
+from lyncphone_logs.kept import code, fingerprint, kept
+from lyncphone_logs.rule import CLASSES, LARGEST_FILE, Rule
 from lyncphone_logs.vocabulary import suggestion
 
 MOST_RULES = 2000
+RULE_CODE = ("rule.py", "rule_file.py")
+"""Modules on which it depends what a rule file is read as, beside those of the vocabulary."""
 PACKAGE = Path(__file__).parent
 T = TypeVar("T")
 
@@ -52,8 +57,8 @@ def read_catalog(rules: str = "", grammars: str = "") -> Catalog:
     Raises RuleError or GrammarError where a named folder does not exist; a file that cannot be used becomes a problem.
     """
     known = _builtin()
-    more_grammars, grammar_problems = _read(_named(grammars, "*.py", GrammarError), _read_grammar)
-    more_rules, rule_problems = _read(_named(rules, "**/*.toml", RuleError), read_rule)
+    more_grammars, grammar_problems = _read(_named(grammars, _grammar_files, GrammarError), _read_grammar)
+    more_rules, rule_problems = _read_rules(_named(rules, _rule_files, RuleError))
     notes: list[str] = [f"grammars of {grammars} are code and were run"] if more_grammars else []
     return Catalog(
         _overlaid(known.grammars, more_grammars, lambda grammar: grammar.name, notes),
@@ -65,14 +70,31 @@ def read_catalog(rules: str = "", grammars: str = "") -> Catalog:
 
 @cache
 def _builtin() -> Catalog:
-    grammars, grammar_problems = _read(sorted(grammars_folder().glob("*.py")), _read_grammar)
-    rules, rule_problems = _read(sorted((PACKAGE / "rules").rglob("*.toml")), read_rule)
+    grammars, grammar_problems = _read(_grammar_files(grammars_folder()), _read_grammar)
+    rules, rule_problems = _read_rules(_rule_files(PACKAGE / "rules"))
     rules.sort(key=lambda rule: rule.code)
     return Catalog(tuple(grammars), tuple(rules), problems=(*grammar_problems, *rule_problems))
 
 
-def _read_grammar(path: Path) -> Grammar:
-    return read_grammar(path, grammars_folder())
+def _read_grammar(path: str) -> Grammar:
+    return read_grammar(Path(path), grammars_folder())
+
+
+def _read_rules(paths: Sequence[str]) -> tuple[list[Rule], list[LyncphoneLogsError]]:
+    if not paths:
+        return [], []
+    return kept("rules", partial(_key, paths), partial(_read_rule_files, paths), (*CLASSES, RuleError))
+
+
+def _key(paths: Sequence[str]) -> str:
+    made_by = code(*RULE_CODE, "pydantic", "regex")
+    return f"{fingerprint(paths, largest=LARGEST_FILE)} {vocabulary.version()} {made_by}"
+
+
+def _read_rule_files(paths: Sequence[str]) -> tuple[list[Rule], list[LyncphoneLogsError]]:
+    from lyncphone_logs.rule_file import read_rule
+
+    return _read(paths, lambda path: read_rule(Path(path)))
 
 
 def rule_file(rule: Rule, rules: str = "") -> Path:
@@ -81,18 +103,28 @@ def rule_file(rule: Rule, rules: str = "") -> Path:
     return next(path for folder in folders for path in sorted(folder.glob(f"**/{rule.name}.toml")))
 
 
-def _named(folder: str, pattern: str, error: type[LyncphoneLogsError]) -> Sequence[Path]:
+def _named(folder: str, files: Callable[[Path], list[str]], error: type[LyncphoneLogsError]) -> Sequence[str]:
     if not folder:
         return ()
     if not Path(folder).is_dir():
         raise error("folder cannot be read", "it is not there, or not a folder", folder)
-    found = sorted(Path(folder).glob(pattern))
+    found = files(Path(folder))
     if len(found) > MOST_RULES:
         raise error("folder holds too many files", f"{len(found)}, at most {MOST_RULES}", folder)
     return found
 
 
-def _read(paths: Iterable[Path], read: Callable[[Path], T]) -> tuple[list[T], list[LyncphoneLogsError]]:
+def _grammar_files(folder: Path) -> list[str]:
+    return sorted(map(str, folder.glob("*.py")))
+
+
+def _rule_files(folder: Path) -> list[str]:
+    # Path.rglob takes five times as long, which a thousand rules make felt.
+    found = [os.path.join(above, name) for above, _, names in os.walk(folder) for name in names]
+    return sorted(path for path in found if path.endswith(".toml"))
+
+
+def _read(paths: Iterable[str], read: Callable[[str], T]) -> tuple[list[T], list[LyncphoneLogsError]]:
     good: list[T] = []
     problems: list[LyncphoneLogsError] = []
     for path in paths:

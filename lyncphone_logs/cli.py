@@ -5,6 +5,7 @@ was named; 3 part of the input, a rule or a grammar could not be used, or there 
 not be written; 5 a bug; 130 interrupted. 3 outranks 1.
 """
 
+import gc
 import os
 import sys
 import traceback
@@ -99,13 +100,22 @@ def diagnose(
     year: Year = 0,
     rules: RulesFolder = "",
     grammars: GrammarsFolder = "",
+    full: Annotated[
+        bool | None,
+        typer.Option(
+            "--full/--search-first", help="Read every line, or pass over what no rule asks for.", show_default="by size"
+        ),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=0, help="Processes that read every line of a large trace.", show_default="cores")
+    ] = 0,
 ) -> None:
     """Say why the phone fails: causes with their evidence, what was ruled out, and the fix."""
     from lyncphone_logs import examine
 
     trace = examine.read_trace(
         *paths, certificate=certificate or (), firmware=firmware, model=model, location=location or "", domain=domain,
-        display=display or (), year=year, rules=rules, grammars=grammars,
+        display=display or (), year=year, rules=rules, grammars=grammars, full=full, jobs=jobs or os.cpu_count() or 1,
     )  # fmt: skip
     report = examine.diagnose(trace)
     tell("note", report.notes)
@@ -136,14 +146,17 @@ def events(
 
 @app.command()
 def explain(
-    code: Annotated[str, typer.Argument(help="Code or name of a diagnosis, such as TLS001.")] = "",
+    code: Annotated[
+        str, typer.Argument(help="Code or name of a diagnosis, or a number: TLS001, 28033, x509:20, sip:504, alert:48.")
+    ] = "",
     line: Annotated[str, typer.Option("--line", help="A line of a trace: who reads it, and how far.")] = "",
     rules: RulesFolder = "",
     grammars: GrammarsFolder = "",
 ) -> None:
-    """Explain a diagnosis, or how a line of a trace is read."""
+    """Explain a diagnosis, a number or name that logs print, or how a line of a trace is read."""
+    from lyncphone_logs import lookup
     from lyncphone_logs.catalog import read_catalog
-    from lyncphone_logs.reports import line_text, rule_text, terminal
+    from lyncphone_logs.reports import line_text, lookup_text, rule_text, terminal
 
     catalog = read_catalog(rules, grammars)
     if bool(code) == bool(line):
@@ -151,11 +164,15 @@ def explain(
     if line:
         write(line_text.render_line(line, catalog.grammars))
         raise typer.Exit
-    rule = catalog.rule(code)
-    if rule is None:
-        raise typer.BadParameter(f"no rule {code!r}. {catalog.suggest(code)}".strip(), param_hint="CODE")
-    shown = terminal.standard_output()
-    write(rule_text.render_rule(rule, color=shown.color, width=shown.width))
+    rule, shown = catalog.rule(code), terminal.standard_output()
+    if rule:
+        write(rule_text.render_rule(rule, color=shown.color, width=shown.width))
+        raise typer.Exit
+    entries = lookup.look_up(code)
+    if not entries:
+        help = lookup.suggest(code, [word for each in catalog.rules for word in (each.code, each.name)])
+        raise typer.BadParameter(f"no rule and no number is called {code!r}. {help}".strip(), param_hint="CODE")
+    write(lookup_text.render_entries(entries, catalog.rules, color=shown.color, width=shown.width))
 
 
 def _rendered(report: "Report", format: Format, *, to_terminal: bool) -> str:
@@ -187,6 +204,8 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
+    # Events hold no cycles: looking for some, while they grow in number, would take a third of the time.
+    gc.set_threshold(100_000, 50, 50)
     words = [*arguments] or ["--help"]
     if words[0] not in COMMANDS | GLOBAL_OPTIONS:
         words.insert(0, "diagnose")

@@ -6,20 +6,19 @@ process: a new one begins after half a minute, at a boot, and where a certificat
 "certificate verify failed" ended the earlier handshake.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from lyncphone_logs.batch import Batch
 from lyncphone_logs.event import UNPARSED, Event, Value
+from lyncphone_logs.stamps import OLDEST_PHONE, is_unset
 
+STEPPED, UNSET = DERIVED = ("time.clock.stepped", "time.clock.unset")
+"""Kinds that no line says: they lie between two lines."""
 LONGEST_HANDSHAKE = timedelta(seconds=30)
 BACKWARDS = timedelta(hours=1)
-BEHIND_COLLECTOR = timedelta(days=1)
-ALMOST_A_YEAR = timedelta(days=360)
-"""So far behind the collector, a clock whose year was assumed may as well be a few days ahead."""
-OLDEST_PHONE = datetime(2010, 1, 1)
-"""A clock that shows less was never set: the phones of this trade are younger."""
 
 OPEN_PROCESSES = 64
 """Processes of a phone whose latest handshake is remembered."""
@@ -45,6 +44,7 @@ class _Phone:
     handshakes: int = 0
     clock: datetime | None = None
     told_unset: bool = False
+    era: int = 0
     open: dict[str | None, _Handshake] = field(default_factory=dict)
 
 
@@ -53,35 +53,98 @@ class Correlator:
 
     def __init__(self) -> None:
         self._phones: dict[str, _Phone] = {}
+        self._era = 0
         self._hosts_of_source: dict[str, str] = {}
 
     def correlate(self, events: Iterable[Event]) -> Iterator[Event]:
         """The events with their keys; a derived event follows the line that it was derived from."""
         for event in events:
-            name = self._phone_of(event)
-            phone = self._phones.setdefault(name, _Phone())
-            stepped = self._tell_time(phone, event)
-            if event.kind == "device.started" and phone.events:
-                phone.boot += 1
-                phone.segment += 1
-                phone.told_unset = False
-            phone.events += 1
-            handshake = _handshake(phone, event) if event.family == "tls" else None
-            keyed = replace(event, phone=name, boot=phone.boot, segment=phone.segment, handshake=handshake)
+            keyed, derived = self._key(event, self._phone_of(event.source, event.hostname, event.kind))
             yield keyed
-            if stepped is not None:
-                yield _derived(keyed, "time.clock.stepped", {"step": stepped})
-            if keyed.time is not None and _is_unset(keyed) and not phone.told_unset:
-                phone.told_unset = True
-                yield _derived(keyed, "time.clock.unset", {"clock": keyed.time_raw})
+            yield from derived
 
-    def _phone_of(self, event: Event) -> str:
-        if event.hostname:
-            self._hosts_of_source[event.source] = event.hostname
-            return event.hostname
-        if event.kind == UNPARSED:
-            return self._hosts_of_source.get(event.source, event.source)
-        return event.source
+    def key(self, batch: Batch) -> None:
+        """The same for a batch, in place."""
+        columns = batch.columns
+        if None in columns["hostname"]:
+            named = zip(columns["hostname"], columns["kind"], strict=True)
+            columns["phone"] = [self._phone_of(batch.source, host, kind) for host, kind in named]
+        else:
+            columns["phone"] = columns["hostname"]
+            self._hosts_of_source[batch.source] = columns["hostname"][-1]
+        rows = sorted(batch.known.keys() | batch.gaps)
+        start = 0
+        for row, event in zip(rows, batch.pick(rows), strict=True):
+            self._key_messages(batch, start, row)
+            # What was passed over may have set a clock: none is compared across it.
+            self._era += row in batch.gaps
+            self._key_row(batch, row, event)
+            start = row + 1
+        self._key_messages(batch, start, len(batch))
+
+    def _key_messages(self, batch: Batch, start: int, stop: int) -> None:
+        """Rows that neither begin a boot nor belong to a handshake; all at once, where they are of one phone."""
+        if start == stop:
+            return
+        some = batch.columns["phone"][start:stop]
+        if some.count(some[0]) == len(some):
+            self._key_run(batch, start, stop)
+        else:
+            for row in range(start, stop):
+                self._key_run(batch, row, row + 1)
+
+    def _key_run(self, batch: Batch, start: int, stop: int) -> None:
+        columns = batch.columns
+        phone = self._phone(columns["phone"][start])
+        times, qualities = columns["time"][start:stop], columns["time_quality"][start:stop]
+        if "collector" in qualities or None in times:
+            is_steady = not any(times) or qualities.count("collector") == len(qualities)
+        else:
+            is_steady = _goes_on(phone.clock, times) and True not in columns["is_unset"][start:stop]
+            phone.clock = times[-1] if is_steady else phone.clock
+        if is_steady:
+            phone.events += stop - start
+            columns["boot"][start:stop] = [phone.boot] * (stop - start)
+            columns["segment"][start:stop] = [phone.segment] * (stop - start)
+        else:
+            for row in range(start, stop):
+                self._key_row(batch, row, batch.event(row))
+
+    def _key_row(self, batch: Batch, row: int, event: Event) -> None:
+        keyed, derived = self._key(event, batch.columns["phone"][row])
+        batch.keyed[row] = keyed
+        batch.columns["boot"][row], batch.columns["segment"][row] = keyed.boot, keyed.segment
+        batch.handshake[row] = keyed.handshake
+        if derived:
+            batch.derived[row] = derived
+
+    def _key(self, event: Event, name: str) -> tuple[Event, list[Event]]:
+        phone = self._phone(name)
+        stepped = self._tell_time(phone, event)
+        if event.kind == "device.started" and phone.events:
+            phone.boot += 1
+            phone.segment += 1
+            phone.told_unset = False
+        phone.events += 1
+        handshake = _handshake(phone, event) if event.family == "tls" else None
+        keyed = event._replace(phone=name, boot=phone.boot, segment=phone.segment, handshake=handshake)
+        derived = [] if stepped is None else [_derived(keyed, STEPPED, {"step": stepped})]
+        if not phone.told_unset and is_unset(keyed.time, keyed.time_quality, keyed.received):
+            phone.told_unset = True
+            derived.append(_derived(keyed, UNSET, {"clock": keyed.time_raw}))
+        return keyed, derived
+
+    def _phone(self, name: str) -> _Phone:
+        phone = self._phones.setdefault(name, _Phone())
+        if phone.era != self._era:
+            phone.era, phone.clock = self._era, None
+        return phone
+
+    def _phone_of(self, source: str, hostname: str | None, kind: str) -> str:
+        if hostname:
+            self._hosts_of_source[source] = hostname
+            return hostname
+        return self._hosts_of_source.get(source, source) if kind == UNPARSED else source
 
     def _tell_time(self, phone: _Phone, event: Event) -> float | None:
         if event.time is None or event.time_quality == "collector":
@@ -109,23 +172,19 @@ def _handshake(phone: _Phone, event: Event) -> int:
     return current.number
 
 
+def _goes_on(clock: datetime | None, times: Sequence[datetime]) -> bool:
+    """Whether a clock shows these times one after the other, without a jump that would be told."""
+    before = times[0] if clock is None else clock
+    is_set = before < OLDEST_PHONE <= times[-1]
+    return not is_set and before <= times[0] and (len(times) == 1 or times == sorted(times))
+
+
 def _is_new(current: _Handshake, event: Event, boot: int) -> bool:
     late = event.time is not None and current.last is not None and abs(event.time - current.last) > LONGEST_HANDSHAKE
     return late or current.boot != boot or (current.is_over and event.kind == REFUSAL)
 
 
-def _is_unset(event: Event) -> bool:
-    if event.time is None or event.time_quality == "collector":
-        return False
-    if event.time_quality == "exact" and event.time < OLDEST_PHONE:
-        return True
-    if event.received is None:
-        return False
-    behind = event.received - event.time
-    return behind > BEHIND_COLLECTOR and (event.time_quality == "exact" or behind < ALMOST_A_YEAR)
-
-
 def _derived(event: Event, kind: str, fields: dict[str, Value]) -> Event:
-    return replace(
-        event, id=f"{event.id}:{kind}", kind=kind, fields=MappingProxyType(fields), marked=None, derived=True
+    return event._replace(
+        id=f"{event.id}:{kind}", kind=kind, fields=MappingProxyType(fields), marked=None, derived=True
     )

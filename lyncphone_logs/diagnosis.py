@@ -1,47 +1,22 @@
 """From events to findings: one fold for each phone, then every rule beside every symptom that it explains."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from lyncphone_logs.event import UNPARSED, Event, Value
+from lyncphone_logs.batch import Batch
+from lyncphone_logs.event import Event, Value
 from lyncphone_logs.finding import Diagnosis, Evidence, NotCheckable, Phone, RuledOut
-from lyncphone_logs.fold import Fold, Index
-from lyncphone_logs.journey import Journey
+from lyncphone_logs.fold import Fold
 from lyncphone_logs.pattern import version_of
-from lyncphone_logs.ranking import Assessment, Identity, assess, shares, verdict
+from lyncphone_logs.phones import PhoneSeen, gather
+from lyncphone_logs.ranking import FULL_DECIDES, Assessment, Identity, assess, shares, verdict
 from lyncphone_logs.rule import Rule
 from lyncphone_logs.vocabulary import capture_of
 
-INFORMATIVE = {"tls", "sip", "sign_in"}
 MOST_NOTES = 10
-
-
-@dataclass(slots=True)
-class _PhoneSeen:
-    fold: Fold
-    last: Event
-    journey: Journey = field(default_factory=Journey)
-    identity: dict[str, str] = field(default_factory=dict)
-    basis: str = "file"
-    events: int = 0
-    informative: int = 0
-    components: set[str] = field(default_factory=set)
-
-    def add(self, event: Event, vendors: Mapping[str, str]) -> None:
-        self.last = event
-        self.fold.add(event)
-        self.journey.add(event)
-        self.events += not event.derived
-        self.informative += event.family in INFORMATIVE
-        self.components.update(filter(None, [event.component]))
-        self.identity.setdefault("vendor", vendors.get(event.grammar, ""))
-        if event.kind == "device.identified":
-            self.identity |= {name: str(value) for name, value in event.fields.items()}
-        if event.hostname:
-            self.basis = "host name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +27,33 @@ class _Candidate:
 
 
 def find(
-    events: Iterable[Event], facts: Sequence[Event], rules: Sequence[Rule], vendors: Mapping[str, str]
+    events: Iterable[Event | Batch],
+    facts: Sequence[Event],
+    rules: Sequence[Rule],
+    vendors: Mapping[str, str],
+    unseen: Callable[[], frozenset[str]] = frozenset,
 ) -> tuple[tuple[Phone, ...], tuple[str, ...]]:
     """Diagnose correlated events, phone by phone; the notes say what was set aside or is explained by no rule.
 
     `vendors` maps a grammar's name to the maker of its phones. A phone of which no line was understood is left out.
-    Memory grows with phones, rules and different symptoms, not with events.
+    `unseen` tells, when all events were seen, of which kinds there may be more. Memory grows with phones, rules and
+    different symptoms, not with events.
     """
-    index = Index(rules)
-    seen: dict[str, _PhoneSeen] = {}
-    for event in events:
-        if event.kind != UNPARSED:
-            seen.setdefault(event.phone, _PhoneSeen(Fold(index), event)).add(event, vendors)
+    seen = gather(events, rules, vendors)
+    unseen_kinds = unseen()
     notes: list[str] = []
+    if unseen_kinds:
+        notes.append(f"lines that no rule asks for were passed over; {FULL_DECIDES} what hangs on them")
+    for phone in seen.values():
+        phone.fold.unseen = unseen_kinds
     phones = tuple(_conclude(name, phone, facts, notes) for name, phone in sorted(seen.items()))
     return phones, tuple(notes)
 
 
-def _conclude(name: str, phone: _PhoneSeen, facts: Sequence[Event], notes: list[str]) -> Phone:
+def _conclude(name: str, phone: PhoneSeen, facts: Sequence[Event], notes: list[str]) -> Phone:
     fold = phone.fold
-    fold.add(_examined(phone))
+    if not fold.unseen:
+        fold.add(_examined(phone))
     agreeing = [fact for fact in facts if _agrees(fact, phone.identity)]
     notes += [f"{name}: {fact.text} is set aside, the trace says otherwise" for fact in facts if fact not in agreeing]
     for fact in agreeing:
@@ -94,16 +76,16 @@ def _conclude(name: str, phone: _PhoneSeen, facts: Sequence[Event], notes: list[
         diagnoses=tuple(diagnoses),
         ruled_out=tuple(ruled_out),
         not_shown=tuple(rule for rule in silent if _could_be_seen(rule, fold)),
-        not_checkable=tuple(_not_checkable(rule) for rule in silent if not _could_be_seen(rule, fold)),
+        not_checkable=tuple(_not_checkable(rule, fold) for rule in silent if not _could_be_seen(rule, fold)),
     )
 
 
-def _examined(phone: _PhoneSeen) -> Event:
+def _examined(phone: PhoneSeen) -> Event:
     kind = "trace.examined"
     components = tuple(sorted(phone.components))
     fields: dict[str, Value] = {"events": phone.events, "informative": phone.informative, "components": components}
-    return replace(
-        phone.last, id=f"{phone.last.id}:{kind}", kind=kind, fields=MappingProxyType(fields), marked=None, derived=True
+    return phone.last._replace(
+        id=f"{phone.last.id}:{kind}", kind=kind, fields=MappingProxyType(fields), marked=None, derived=True
     )
 
 
@@ -182,7 +164,8 @@ def _rank(diagnosis: Diagnosis) -> tuple[int, float, str]:
 
 
 def _could_be_seen(rule: Rule, fold: Fold) -> bool:
-    return bool(_families(rule) & fold.families)
+    may_be_unseen = fold.unseen.intersection(kind for explained in rule.explains for kind in explained.kinds)
+    return not may_be_unseen and bool(_families(rule) & fold.families)
 
 
 def _families(rule: Rule) -> set[str]:
@@ -190,6 +173,8 @@ def _families(rule: Rule) -> set[str]:
     return {kind.partition(".")[0] for kind in rule.explains[0].kinds}
 
 
-def _not_checkable(rule: Rule) -> NotCheckable:
-    missing = f"the trace has no line about {' or '.join(sorted(_families(rule)))}"
-    return NotCheckable(rule, missing, capture_of(rule.explains[0].kinds[0]))
+def _not_checkable(rule: Rule, fold: Fold) -> NotCheckable:
+    families = " or ".join(sorted(_families(rule)))
+    if fold.unseen:
+        return NotCheckable(rule, f"lines were passed over, perhaps some about {families}", f"{FULL_DECIDES} it")
+    return NotCheckable(rule, f"the trace has no line about {families}", capture_of(rule.explains[0].kinds[0]))

@@ -3,8 +3,8 @@
 Names are those of RFC 5424 section 6 where it has one (hostname, facility, severity, app_name, procid).
 """
 
+import copyreg
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
@@ -13,6 +13,16 @@ Value = str | int | float | bool | datetime | tuple[str, ...]
 
 UNPARSED = "unparsed"
 MESSAGE = "log.message"
+NOTHING: Mapping[str, Value] = MappingProxyType({})
+"""The fields of an event that has none."""
+
+
+def frozen(fields: dict[str, Value]) -> MappingProxyType[str, Value]:
+    """The fields as an event holds them."""
+    return MappingProxyType(fields)
+
+
+copyreg.pickle(MappingProxyType, lambda fields: (frozen, (dict(fields),)))
 
 
 class Span(NamedTuple):
@@ -22,13 +32,12 @@ class Span(NamedTuple):
     length: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(NamedTuple):
     """What one piece of evidence says.
 
     `time` is the phone's own clock and `received` the collector's, both naive as written; `time_utc` is set only where
     the zone is known. A line that only the collector stamped has that stamp as `time` too. `time_quality` is one of
-    `exact`, `assumed-year`, `assumed-date`, `collector`, `none`. `text` is the line as the file has it
+    `exact`, `assumed-year`, `assumed-date`, `uptime`, `collector`, `none`. `text` is the line as the file has it
     (decoded, without its line end); `message` is what follows the header. `marked` is the range of `message` that the
     kind's own fields cover, in characters. `repairs` names damage that was undone before reading. `derived` marks a
     second event of a line that has its own, such as a clock that jumped there.
@@ -40,8 +49,8 @@ class Event:
     member: str = ""
     line: int = 0
     spans: tuple[Span, ...] = ()
-    count: int = 1
-    fields: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    count: int = 1  # type: ignore[assignment]  # the field hides a method of tuple that nobody asks an event for
+    fields: Mapping[str, Value] = NOTHING
     time: datetime | None = None
     time_utc: datetime | None = None
     time_raw: str = ""

@@ -26,12 +26,16 @@ def read_trace(
     year: int = 0,
     rules: str = "",
     grammars: str = "",
+    full: bool | None = None,
+    jobs: int = 1,
 ) -> Trace:
     """A trace of one or several files, folders or `-`, with what else is known of the phone and its server.
 
     `certificate` names files of the server's certificates, `location` is `internal` or `external`, `display` is what
-    the phone's screen says, `year` the last year of the trace, `rules` and `grammars` name folders of more of these.
-    The lines are read when events are asked for. Raises InputError, EvidenceError, RuleError or GrammarError.
+    the phone's screen says, `year` the last year of the trace, `rules` and `grammars` name folders of more of these. To
+    diagnose, `full` reads every line, False only those that a rule may ask for, None decides by size; `jobs` processes
+    read every line of a large trace. Lines are read when events are asked for. Raises InputError, EvidenceError,
+    RuleError or GrammarError.
     """
     if not 0 <= year <= MAXYEAR:
         raise InputError(f"{year} cannot be the last year of a trace", help=f"a year from 1 to {MAXYEAR}")
@@ -43,7 +47,9 @@ def read_trace(
         from lyncphone_logs.evidence.certificate import read_certificates
 
         facts += read_certificates(path, domain=domain)
-    return Trace([fspath(path) for path in paths], read_catalog(rules, grammars), facts=facts, year=year)
+    catalog = read_catalog(rules, grammars)
+    named = [fspath(path) for path in paths]
+    return Trace(named, catalog, facts=facts, year=year, full=full, jobs=jobs, grammars=grammars)
 
 
 def diagnose(trace: Trace) -> Report:
@@ -53,7 +59,9 @@ def diagnose(trace: Trace) -> Report:
     """
     catalog = trace.catalog
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
-    phones, notes = find(trace.events(derived=True), trace.facts, catalog.rules, vendors)
+    phones, notes = find(
+        trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds
+    )
     return Report(
         tool=program(),
         inputs=inputs(trace),
@@ -71,27 +79,28 @@ def inputs(trace: Trace) -> tuple[finding.Input, ...]:
 
 
 def _input(read: Input, trace: Trace) -> finding.Input:
-    source = read.source
+    source, tally = read
     problem, help = _problem(read, trace)
     return finding.Input(
         source.path,
         source.sha256,
         source.bytes,
         source.lines,
-        read.account,
-        read.events,
-        read.unparsed_lines,
+        tally.account,
+        tally.events,
+        tally.unparsed_lines,
         problem,
         help,
     )
 
 
 def _problem(read: Input, trace: Trace) -> tuple[str, str]:
-    if read.source.problem:
-        return read.source.problem, "check that the file is there and may be read"
-    if read.events:
+    source, tally = read
+    if source.problem:
+        return source.problem, "check that the file is there and may be read"
+    if tally.events:
         return "", ""
-    first = read.first_unparsed
+    first = tally.first_unparsed
     if first is None:
         return "nothing to read: no line in it", "save the trace again; syslog must be switched on at the phone"
     return f"no line was understood; line {first.line}: {'; '.join(trace.stops(first))}", (

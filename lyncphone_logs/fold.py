@@ -5,12 +5,12 @@ follow another failure of the same handshake form a group of their own, since th
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from lyncphone_logs.event import Event
-from lyncphone_logs.pattern import fits
+from lyncphone_logs.index import Index, Meaning
 from lyncphone_logs.rule import Clause, Explained, Rule
 from lyncphone_logs.vocabulary import kinds
 
@@ -54,6 +54,7 @@ class Group:
     count: int = 0
     kept: list[Event] = field(default_factory=list)
     hits: dict[ClauseKey, Hit] = field(default_factory=dict)
+    shared: tuple[int, int | None, int] | None = None
 
     def add(self, event: Event, position: int) -> None:
         """Count one more occurrence."""
@@ -69,32 +70,18 @@ class Group:
             self.hits[key] = hit
 
 
-class Index:
-    """Rules by the event kinds that they name, so that an event meets only the rules that speak of it."""
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules = tuple(rules)
-        self.explained: dict[str, list[tuple[Rule, Explained]]] = {}
-        self.clauses: dict[str, list[tuple[Rule, Clause]]] = {}
-        for rule in self.rules:
-            for explained in rule.explains:
-                for kind in explained.kinds:
-                    self.explained.setdefault(kind, []).append((rule, explained))
-            for clause in rule.clause:
-                for kind in clause.kinds:
-                    self.clauses.setdefault(kind, []).append((rule, clause))
-
-
 class Fold:
-    """What the rules need to remember of one phone."""
+    """What the rules need to remember of one phone. `unseen` are kinds of which there may be more than was seen."""
 
     def __init__(self, index: Index) -> None:
         self.index = index
         self.groups: dict[tuple[object, ...], Group] = {}
         self.kinds: set[str] = set()
+        self.unseen: frozenset[str] = frozenset()
         self.unexplained: dict[str, Event] = {}
         self._failures: set[str] = set()
         self._position = 0
+        self._scopes = 0
         self._kinds_of_boot: OrderedDict[int, set[str]] = OrderedDict()
         self._hits: defaultdict[ClauseKey, OrderedDict[ScopeKey, Hit]] = defaultdict(OrderedDict)
         self._groups_of_scope: OrderedDict[ScopeKey, list[Group]] = OrderedDict()
@@ -115,15 +102,16 @@ class Fold:
         self.kinds.add(event.kind)
         self._kinds_of_boot.setdefault(event.boot, set()).add(event.kind)
         _forget_oldest(self._kinds_of_boot)
-        self._meet_clauses(event)
-        if event.kind in self.index.explained or kinds()[event.kind].outcome == "failed":
-            self._meet_symptoms(event)
+        meaning = self.index.meaning(event)
+        self._meet_clauses(event, meaning.clauses)
+        if meaning.explained_by or kinds()[event.kind].outcome == "failed":
+            self._meet_symptoms(event, meaning)
 
     def state(self, fact: Event) -> None:
         """Take in what was stated; it is a symptom where the lines show none that says it more exactly."""
-        explained_by = self._explained_by(fact)
-        if explained_by and not self._failures.intersection(kinds()[fact.kind].generic_of):
-            self._occur(fact, explained_by, follows=False)
+        meaning = self.index.meaning(fact)
+        if meaning.explained_by and not self._failures.intersection(kinds()[fact.kind].generic_of):
+            self._occur(fact, meaning, follows=False)
 
     def hit(self, group: Group, rule: Rule, clause: Clause) -> Hit | None:
         """What met the clause in the scope that it shares with the symptom, in the order that it asks for."""
@@ -132,14 +120,17 @@ class Fold:
         hit = self._hits[rule.code, clause.id].get(PHONE)
         return hit if hit and (clause.order == "any" or hit.position < group.position) else None
 
-    def _meet_clauses(self, event: Event) -> None:
-        for rule, clause in self.index.clauses.get(event.kind, ()):
-            state, scope = fits(clause, event), _scope(clause, event)
-            if state is False or scope is None:
+    def _meet_clauses(self, event: Event, clauses: Sequence[tuple[Rule, Clause, bool | None]]) -> None:
+        for rule, clause, state in clauses:
+            scope = _scope(clause, event)
+            if scope is None:
                 continue
             hits = self._hits[rule.code, clause.id]
-            hit = hits.setdefault(scope, Hit(self._position))
-            _forget_oldest(hits)
+            hit = hits.get(scope)
+            if hit is None:
+                hit = hits[scope] = Hit(self._position)
+                self._scopes += 1
+                _forget_oldest(hits)
             if state is None:
                 hit.unknown = True
                 continue
@@ -148,25 +139,16 @@ class Fold:
                 for group in self._groups_of_scope.get(scope, ()):
                     group.meet((rule.code, clause.id), hit)
 
-    def _meet_symptoms(self, event: Event) -> None:
+    def _meet_symptoms(self, event: Event, meaning: Meaning) -> None:
         earlier = self._earlier_failures(event)
         self._failures.add(event.kind)
         if earlier.intersection(kinds()[event.kind].generic_of):
             return
-        explained_by = self._explained_by(event)
-        if explained_by:
+        if meaning.explained_by:
             exact = {kind for kind in earlier if event.kind not in kinds()[kind].generic_of}
-            self._occur(event, explained_by, follows=event.handshake is not None and bool(exact))
+            self._occur(event, meaning, follows=event.handshake is not None and bool(exact))
         elif kinds()[event.kind].outcome == "failed" and len(self.unexplained) < KEPT_UNEXPLAINED:
             self.unexplained.setdefault(f"{event.kind} {sorted(event.fields.items(), key=str)}", event)
-
-    def _explained_by(self, event: Event) -> list[tuple[Rule, Explained]]:
-        """The rules that explain the event, each by the first of its entries that fits."""
-        first: dict[str, tuple[Rule, Explained]] = {}
-        for rule, explained in self.index.explained.get(event.kind, ()):
-            if rule.code not in first and fits(explained, event):
-                first[rule.code] = (rule, explained)
-        return list(first.values())
 
     def _earlier_failures(self, event: Event) -> set[str]:
         if event.handshake is None:
@@ -177,14 +159,18 @@ class Fold:
         seen.add(event.kind)
         return earlier
 
-    def _occur(self, event: Event, explained_by: Sequence[tuple[Rule, Explained]], *, follows: bool) -> None:
-        entries = tuple((rule.code, rule.explains.index(explained)) for rule, explained in explained_by)
-        key = (event.kind, entries, follows)
-        group = self.groups.setdefault(key, Group(explained_by, follows, event, event))
+    def _occur(self, event: Event, meaning: Meaning, *, follows: bool) -> None:
+        key = (event.kind, meaning.entries, follows)
+        group = self.groups.get(key)
+        if group is None:
+            group = self.groups[key] = Group(meaning.explained_by, follows, event, event)
         group.add(event, self._position)
-        for rule, _ in explained_by:
-            for clause in rule.clause:
-                self._share_scope(group, rule, clause, event)
+        shared = (event.boot, event.handshake, self._scopes)
+        if group.shared != shared:
+            group.shared = shared
+            for rule, _ in meaning.explained_by:
+                for clause in rule.clause:
+                    self._share_scope(group, rule, clause, event)
 
     def _share_scope(self, group: Group, rule: Rule, clause: Clause, event: Event) -> None:
         scope = _scope(clause, event)

@@ -2,11 +2,14 @@
 
 Each framing is one pattern, linear by possessive repeats, tried at the place where the line (or what an outer framing
 left of it) begins. Shapes are those of RFC 3164 and RFC 5424, of the BusyBox source (`sysklogd/syslogd.c`), of
-rsyslog's own templates, of Kiwi's file format (Lire::Syslog manual page) and of the AudioCodes Syslog Viewer.
+rsyslog's own templates, of Kiwi's file format (Lire::Syslog manual page) and of the AudioCodes Syslog Viewer and its
+predecessor ACSyslog (blanks before the milliseconds, no facility).
 """
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
 FACILITIES = (
     "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
@@ -22,8 +25,7 @@ _SYNONYMS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Framed:
+class Framed(NamedTuple):
     """A line, its framing taken off: the phone's own line begins at character `start`.
 
     `framing` is `none` or a name; two are joined by `+`, the outer one first. `facility` and `severity` are words of
@@ -46,14 +48,18 @@ class Framed:
 def _words(name: str, *kinds: tuple[str, ...]) -> str:
     known = {word for kind in kinds for word in kind}
     spelled = known | {synonym for synonym, word in _SYNONYMS.items() if word in known}
-    return rf"(?P<{name}>(?i:{'|'.join(sorted(spelled, key=lambda word: (-len(word), word)))}))"
+    # What phones write most comes first.
+    usual = [word for word in ("local[0-7]", "info", "debug", "notice", "err") if word.replace("[0-7]", "0") in spelled]
+    words = [*usual, *sorted(spelled.difference(usual), key=lambda word: (-len(word), word))]
+    return rf"(?P<{name}>(?i:{'|'.join(words)}))"
 
 
 _END = r"(?:[ \t]++|$)"
-_LEVEL = rf"{_words('facility', FACILITIES)}\.{_words('severity', SEVERITIES)}{_END}"
+# The assertions refuse quickly what is no level or no month.
+_LEVEL = rf"(?=[A-Za-z0-9]++\.){_words('facility', FACILITIES)}\.{_words('severity', SEVERITIES)}{_END}"
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-_BSD_STAMP = rf"(?P<stamp>{_MONTH}[ ]++[0-9]{{1,2}}[ ]++{_TIME}(?:\.[0-9]{{1,9}})?){_END}"
+_BSD_STAMP = rf"(?=[A-Za-z]{{3}}[ ])(?P<stamp>{_MONTH}[ ]++[0-9]{{1,2}}[ ]++{_TIME}(?:\.[0-9]{{1,9}})?){_END}"
 _ISO = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_TIME}(?:[.,][0-9]{{1,9}})?(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?"
 _NAME = r"(?:(?![0-9]++[ \t])[0-9A-Za-z][\w.-]*+|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*+(?<!:))"
 # A word before ":" or "[pid]" is a tag (BusyBox -R and Yealink send no host); a repeat notice is a message, and so is
@@ -73,23 +79,58 @@ _RSYSLOG_ISO = rf"(?P<stamp>{_ISO}){_END}{_HOST}"
 _KIWI_DATE = r"(?:[0-9]{4}[-.][0-9]{2}[-.][0-9]{2}|[0-9]{2}-[0-9]{2}-[0-9]{4})"
 _KIWI = rf"(?P<stamp>{_KIWI_DATE}[ \t]{_TIME}(?:\.[0-9]{{1,9}})?)[ \t]++{_LEVEL}(?P<host>\S++)(?:\t|[ ]++|$)"
 _VIEWER = rf"(?P<stamp>{_TIME}\.[0-9]{{1,3}})[ \t]++(?P<host>\S++)[ \t]++{_LEVEL}"
+_ACSYSLOG = (
+    rf"(?P<stamp>{_TIME}\.(?:[0-9]{{3}}|[ ][0-9]{{2}}|[ ]{{2}}[0-9]))[ ]?:[ ]"
+    r"(?P<host>[0-9]{1,3}(?:\.[0-9]{1,3}){3})[ ]?:[ ](?P<severity>ERROR|WARNING|NOTICE|INFO|DEBUG):[ ]"
+)
 _BUSYBOX = rf"{_BSD_STAMP}(?:(?P<host>{_NAME})[ ]++)?(?:{_LEVEL}|<(?P<pri>[0-9]{{1,4}})>{_END})"
 
 
-def _compiled(**shapes: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((name.replace("_", "-"), re.compile(shape, re.ASCII | re.DOTALL)) for name, shape in shapes.items())
+class Shape(NamedTuple):
+    """One framing: its name and the pattern of what stands before the phone's text."""
+
+    name: str
+    pattern: str
 
 
-_AFTER_PRI = _compiled(
+def _shapes(**patterns: str) -> tuple[Shape, ...]:
+    return tuple(Shape(name.replace("_", "-"), pattern) for name, pattern in patterns.items())
+
+
+_AFTER_PRI = _shapes(
     rfc5424=_RFC5424, rsyslog_iso=rf"{_PRI} ?{_RSYSLOG_ISO}", rfc3164=rf"{_PRI}(?: ?{_BSD_STAMP}{_HOST})?"
 )
-_AFTER_DIGIT = _compiled(kiwi=_KIWI, audiocodes_viewer=_VIEWER, rsyslog_iso=_RSYSLOG_ISO)
+_AFTER_DIGIT = _shapes(kiwi=_KIWI, audiocodes_viewer=_VIEWER, acsyslog=_ACSYSLOG, rsyslog_iso=_RSYSLOG_ISO)
 _AFTER_LETTER = (
-    *_compiled(busybox=_BUSYBOX, rfc3164=rf"{_BSD_STAMP}{_HOST}"),
-    ("facility.severity", re.compile(_LEVEL, re.ASCII)),
+    *_shapes(busybox=_BUSYBOX, rfc3164=rf"{_BSD_STAMP}{_HOST}"),
+    Shape("facility.severity", _LEVEL),
 )
-_COLLECTORS = ("kiwi", "audiocodes-viewer")
-_NONE = Framed()
+_COLLECTORS = ("kiwi", "audiocodes-viewer", "acsyslog")
+_FLAGS = re.ASCII | re.DOTALL
+_PATTERNS = {shape: re.compile(shape.pattern, _FLAGS) for shape in (*_AFTER_PRI, *_AFTER_DIGIT, *_AFTER_LETTER)}
+MOST_FRAMINGS = 2
+Layout = tuple[Shape, ...]
+"""The framings of a line, the outer one first."""
+
+
+def layout_of(text: str) -> Layout:
+    """The framings that stand before the phone's own line."""
+    layout: Layout = ()
+    start = 0
+    while len(layout) < MOST_FRAMINGS and (found := _layer(text, start)):
+        layout, start = (*layout, found[0]), found[1]
+    return layout
+
+
+def _layer(text: str, start: int) -> tuple[Shape, int] | None:
+    for shape in _shapes_at(text[start : start + 1]):
+        if found := _PATTERNS[shape].match(text, start):
+            return shape, found.end()
+    return None
+
+
+def _shapes_at(first: str) -> tuple[Shape, ...]:
+    return _AFTER_PRI if first == "<" else _AFTER_DIGIT if first.isdigit() else _AFTER_LETTER
 
 
 def unframe(text: str) -> Framed:
@@ -99,85 +140,105 @@ def unframe(text: str) -> Framed:
     collector's. Of one alone the stamp is the phone's, except where the framing shows the collector's clock only
     (Kiwi, AudioCodes Syslog Viewer). A word after the stamp is a host unless it is a tag: `tag:`, `tag[pid]`.
     """
-    outer = _layer(text, 0)
-    if outer is None:
-        return _NONE
-    inner = _layer(text, outer.start)
-    return outer if inner is None else _nested(outer, inner)
+    return Framed(*(column[0] for column in unframe_all([text])))
 
 
-def _layer(text: str, start: int) -> Framed | None:
-    first = text[start : start + 1]
-    shapes = _AFTER_PRI if first == "<" else _AFTER_DIGIT if first.isdigit() else _AFTER_LETTER
-    for name, pattern in shapes:
-        if found := pattern.match(text, start):
-            return _framed(name, found)
-    return None
+def unframe_all(texts: Sequence[str]) -> list[list[Any]]:
+    """The values of `Framed` for each text, a column for each field in its order; equal to `unframe` of each text."""
+    columns: list[list[Any]] = [[value] * len(texts) for value in Framed()]
+    rest: Sequence[int] = range(len(texts))
+    while rest:
+        layout = layout_of(texts[rest[0]])
+        some = texts if len(rest) == len(texts) else [texts[row] for row in rest]
+        found = list(map(compiled(layout).match, some))
+        if all(found):
+            rows, rest = rest, ()
+        else:
+            rows = [row for row, match in zip(rest, found, strict=True) if match]
+            # The first is done in any case, so that there is an end.
+            rest = [row for row, match in zip(rest[1:], found[1:], strict=True) if not match]
+        matches = [match for match in found if match]
+        starts = [match.end() for match in matches]
+        groups = dict(zip(compiled(layout).groupindex, zip(*(m.groups() for m in matches), strict=True), strict=False))
+        values = framed(layout, groups, starts)
+        if len(rows) == len(texts):
+            return values
+        for column, part in zip(columns, values, strict=True):
+            for row, value in zip(rows, part, strict=True):
+                column[row] = value
+    return columns
 
 
-def _framed(name: str, found: re.Match[str]) -> Framed:
-    group = {key: value for key, value in found.groupdict().items() if value not in (None, "-")}
-    facility, severity = _level(group)
-    stamp = group.get("stamp", "")
-    by_collector = name in _COLLECTORS
-    return Framed(
-        framing=name,
-        start=found.end(),
-        facility=facility,
-        severity=severity,
-        hostname=group.get("host"),
-        app_name=group.get("app"),
-        procid=group.get("proc"),
-        stamp=stamp,
-        stamp_owner="" if not stamp else "collector" if by_collector else "phone",
-        received=stamp if by_collector else "",
-    )
+@cache
+def compiled(layout: Layout) -> re.Pattern[str]:
+    """The layout as one pattern, which matches a text just where `layout_of` finds this layout."""
+    parts = [_layer_pattern(shape, number) for number, shape in enumerate(layout)]
+    others = "|".join(_nameless(shape.pattern) for shape in _PATTERNS) if len(layout) < MOST_FRAMINGS else "(?!)"
+    return re.compile("".join([*parts, f"(?!{others})"]), _FLAGS)
 
 
-def _level(group: dict[str, str]) -> tuple[str | None, str | None]:
-    if "facility" in group:
-        facility, severity = group["facility"].lower(), group["severity"].lower()
-        return _SYNONYMS.get(facility, facility), _SYNONYMS.get(severity, severity)
-    facility_number, severity_number = divmod(int(group.get("pri", "999")), len(SEVERITIES))
+def _layer_pattern(shape: Shape, layer: int) -> str:
+    rivals = next(shapes for shapes in (_AFTER_PRI, _AFTER_DIGIT, _AFTER_LETTER) if shape in shapes)
+    earlier = "".join(f"(?!{_nameless(rival.pattern)})" for rival in rivals[: rivals.index(shape)])
+    named = re.sub(r"\(\?P<([a-z]+)>", rf"(?P<\g<1>{layer}>", shape.pattern)
+    return f"{earlier}(?>{named})"
+
+
+def _nameless(pattern: str) -> str:
+    return re.sub(r"\(\?P<[a-z]+>", "(?:", pattern)
+
+
+def framed(layout: Layout, groups: Mapping[str, Sequence[str | None]], starts: list[int]) -> list[list[Any]]:
+    """The values of `Framed`, a column each, from the groups of this layout and where the phone's own lines begin."""
+    none: list[Any] = [None] * len(starts)
+    columns = dict.fromkeys(("facility", "severity", "host", "app", "proc", "stamp", "owner", "received"), none)
+    for layer, shape in enumerate(layout):
+        own = _of_layer(layer, groups)
+        own["facility"], own["severity"] = _levels(own, none)
+        if "stamp" in own:
+            shown = "collector" if layer == 0 and shape.name in _COLLECTORS else "phone"
+            own["owner"] = (
+                [stamp and shown for stamp in own["stamp"]] if None in own["stamp"] else [shown] * len(starts)
+            )
+            own["received"] = (
+                own["stamp"]
+                if shown == "collector"
+                else none
+                if layer == 0
+                else [stamp and outer for stamp, outer in zip(own["stamp"], columns["stamp"], strict=True)]
+            )
+        columns |= {name: _over(column, columns[name], none) for name, column in own.items() if name in columns}
+    framing = "+".join(shape.name for shape in layout) or "none"
+    for name in ("stamp", "owner", "received"):
+        if None in columns[name]:
+            columns[name] = [value or "" for value in columns[name]]
+    return [[framing] * len(starts), starts, *columns.values()]
+
+
+def _of_layer(layer: int, groups: Mapping[str, Sequence[str | None]]) -> dict[str, list[Any]]:
+    """The groups of one layer by their name; RFC 5424 writes "-" for nothing."""
+    columns = {name[:-1]: list(column) for name, column in groups.items() if name.endswith(str(layer))}
+    for name, column in columns.items():
+        if "-" in column or "" in column:
+            columns[name] = [None if each in ("-", "") else each for each in column]
+    return columns
+
+
+def _over(own: list[Any], outer: list[Any], none: list[Any]) -> list[Any]:
+    return own if outer is none else [mine or other for mine, other in zip(own, outer, strict=True)]
+
+
+def _levels(own: Mapping[str, list[str | None]], none: list[Any]) -> tuple[list[Any], list[Any]]:
+    written = list(zip(*(own.get(name, none) for name in ("facility", "severity", "pri")), strict=True))
+    levels = {each: _level(*each) for each in {*written}}
+    return [levels[each][0] for each in written], [levels[each][1] for each in written]
+
+
+def _level(facility: str | None, severity: str | None, pri: str | None) -> tuple[str | None, str | None]:
+    if severity:
+        facility, severity = facility and facility.lower(), severity.lower()
+        return facility and _SYNONYMS.get(facility, facility), _SYNONYMS.get(severity, severity)
+    facility_number, severity_number = divmod(int(pri or "999"), len(SEVERITIES))
     if facility_number >= len(FACILITIES):
         return None, None
     return FACILITIES[facility_number], SEVERITIES[severity_number]
-
-
-def _nested(outer: Framed, inner: Framed) -> Framed:
-    level = inner if inner.facility else outer
-    clock = outer if not inner.stamp else replace(inner, stamp_owner="phone", received=outer.stamp)
-    return Framed(
-        framing=f"{outer.framing}+{inner.framing}",
-        start=inner.start,
-        facility=level.facility,
-        severity=level.severity,
-        hostname=inner.hostname or outer.hostname,
-        app_name=inner.app_name or outer.app_name,
-        procid=inner.procid or outer.procid,
-        stamp=clock.stamp,
-        stamp_owner=clock.stamp_owner,
-        received=clock.received,
-    )
-
-
-_TAG = r"(?P<tag>[^\s:\[]{1,64}+[ ]?(?:\[[^\s\]]{1,32}\])?:[ ]++)?"
-_TIMES = r"message repeated (?P<count>[1-9][0-9]{0,8}) times?"
-_REPEATED = re.compile(rf"{_TAG}[ ]*+{_TIMES}: \[(?P<original>.*+)", re.DOTALL)
-_LAST_REPEATED = re.compile(rf"{_TAG}[ ]*+last {_TIMES}\.?\s*+")
-
-
-def repeats(text: str) -> tuple[int, str | None]:
-    """How often the phone's own line was written, and the line itself, None for the previous one.
-
-    rsyslog keeps the tag and puts the message, cut at 800 bytes, between brackets (its `ratelimit.c`): the tag is
-    joined with the message again. syslogd and BusyBox write `last message repeated 3 times`.
-    """
-    if "message repeated" not in text:
-        return 1, text
-    if found := _REPEATED.match(text):
-        original = found["original"].rstrip()
-        return int(found["count"]), (found["tag"] or "") + original.removesuffix("]").strip()
-    if found := _LAST_REPEATED.fullmatch(text):
-        return int(found["count"]), None
-    return 1, text

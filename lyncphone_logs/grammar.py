@@ -1,34 +1,33 @@
-"""A grammar: how one phone family writes its lines. Read from a Python file of plain pyparsing and compiled once.
+"""A grammar: how one phone family writes its lines, compiled from the pyparsing of its file (see `grammar_file`)."""
 
-A grammar file defines `vendor`, `header` (with a field `message`), `messages` (pairs of kind and expression, the first
-that matches counts), `shared` (names of message sets in `messages/`), `levels` (its level words -> RFC 5424 severity)
-and `samples`. A message set defines `messages` and `samples`. Samples are tuples (origin, line, kind, fields); origin
-is `synthetic` or `real: source`.
-"""
-
-import re
-import runpy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
-import pyparsing as pp
-
-from lyncphone_logs.compiler import CompiledExpression, compile_expression
-from lyncphone_logs.errors import GrammarError
 from lyncphone_logs.event import MESSAGE, Value
-from lyncphone_logs.vocabulary import typed, unknown_field, unknown_kind
+from lyncphone_logs.expression import CompiledExpression
+from lyncphone_logs.pairs import pairs
+from lyncphone_logs.vocabulary import typed
 
-HEADER_FIELDS = {"app_name", "procid", "component", "level", "function", "source_line", "message"}
-PAIR = re.compile(r"""(?<![\w.>/-])([A-Za-z_](?>[\w./]|->?)*+)=("[^"]*+"|[^\s,;]++)""")
-TRAILING = ".:)"
-SHAPE = "see CONTRIBUTING for the shape of a grammar file"
+if TYPE_CHECKING:
+    import pyparsing as pp
+
+HEADER_FIELDS = {
+    "stamp", "sequence", "app_name", "procid", "component", "level", "function", "source_line", "message",
+}  # fmt: skip
+MOST_REMEMBERED = 1024
+LONGEST_REMEMBERED = 512
+"""Messages that repeat are short; so memory stays bounded."""
+
+Specification = tuple[tuple[str, "pp.ParserElement"], ...]
+Understood = tuple[str, Mapping[str, Value], tuple[int, int] | None]
+"""Kind of a message, its fields, and where they stand in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """A line with what the grammar makes of it. `origin` is `synthetic` or `real: source`."""
 
     origin: str
@@ -47,12 +46,9 @@ class Reading:
     marked: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Grammar:
-    """The compiled grammar of one phone family; `specification` keeps the pyparsing originals, the header first.
-
-    `literals` are those of all message kinds: most lines hold none, and need not be held against each kind.
-    """
+    """The compiled grammar of one phone family. `specify` runs its file for the pyparsing originals."""
 
     name: str
     vendor: str
@@ -60,10 +56,33 @@ class Grammar:
     path: Path
     header: CompiledExpression
     messages: tuple[tuple[str, CompiledExpression], ...]
-    literals: tuple[str, ...]
-    specification: tuple[tuple[str, pp.ParserElement], ...]
     levels: Mapping[str, str]
     samples: tuple[Sample, ...]
+    specify: Callable[[], Specification]
+
+    @cached_property
+    def specification(self) -> Specification:
+        """The pyparsing originals with their names, the header first. Raises GrammarError."""
+        return self.specify()
+
+    @cached_property
+    def literals(self) -> tuple[str, ...]:
+        """Those of all message kinds: most lines hold none, and need not be held against each kind."""
+        return tuple(self._by_literal)
+
+    @cached_property
+    def unsearchable(self) -> tuple[str, ...]:
+        """Names of kinds of which no literal is known: they may stand in any message."""
+        return tuple(self.messages[number][0] for number in self._everywhere)
+
+    @cached_property
+    def _by_literal(self) -> dict[str, tuple[int, ...]]:
+        numbered = [(each, number) for number, (_, parts) in enumerate(self.messages) for each in parts.literals]
+        return {each: tuple(number for other, number in numbered if other == each) for each, _ in sorted(numbered)}
+
+    @cached_property
+    def _everywhere(self) -> tuple[int, ...]:
+        return tuple(number for number, (_, expression) in enumerate(self.messages) if not expression.literals)
 
     def read(self, text: str) -> Reading | None:
         """Read a phone's own line; None where its header is not of this family."""
@@ -71,19 +90,31 @@ class Grammar:
         if spans is None:
             return None
         header = {name: text[start:end] for name, (start, end) in spans.items()}
-        return Reading(header, *self._read_message(header.get("message", "")))
+        return Reading(header, *self.read_message(header.get("message", "")))
 
-    def _read_message(self, message: str) -> tuple[str, Mapping[str, Value], tuple[int, int] | None]:
-        may_match = any(map(message.__contains__, self.literals))
-        for kind, expression in self.messages:
-            if expression.literals and not (may_match and any(map(message.__contains__, expression.literals))):
-                continue
+    def read_message(self, message: str, among: Sequence[int] | None = None) -> Understood:
+        """The first kind that matches, else MESSAGE with the message's pairs.
+
+        `among`: numbers, ascending, of the `messages` that may match; None where their literals are not yet looked for.
+        """
+        if len(message) > LONGEST_REMEMBERED:
+            return self._understood(message, among)
+        return _remembered(self, message, among if among is None else tuple(among))
+
+    def _understood(self, message: str, among: Sequence[int] | None) -> Understood:
+        for number in self._candidates(message) if among is None else among:
+            kind, expression = self.messages[number]
             spans = expression.match(message)
             if spans is not None:
                 fields = {name: typed(kind, name, message[start:end]) for name, (start, end) in spans.items()}
                 return kind, MappingProxyType(fields), _extent(spans, message)
-        pairs = {found[1]: found[2].strip('"').rstrip(TRAILING) for found in PAIR.finditer(message)}
-        return MESSAGE, MappingProxyType(pairs), None
+        return MESSAGE, pairs(message), None
+
+    def _candidates(self, message: str) -> Sequence[int]:
+        found = [numbers for literal, numbers in self._by_literal.items() if literal in message]
+        return (
+            sorted({*self._everywhere, *(number for some in found for number in some)}) if found else self._everywhere
+        )
 
     def kinds_of(self, message: str) -> list[str]:
         """Every kind whose expression matches; where there are two, the grammar is ambiguous."""
@@ -91,6 +122,8 @@ class Grammar:
 
     def stopped_at(self, text: str) -> tuple[int, str]:
         """How far the header could be read, and what was expected there; for a line that `read` refuses."""
+        import pyparsing as pp
+
         try:
             self.specification[0][1].copy().parse_with_tabs().parse_string(text, parse_all=True)
         except pp.ParseException as stop:
@@ -98,77 +131,13 @@ class Grammar:
         return len(text), "end of line"
 
 
+@lru_cache(MOST_REMEMBERED)
+def _remembered(grammar: Grammar, message: str, among: tuple[int, ...] | None) -> Understood:
+    return grammar._understood(message, among)
+
+
 def _extent(spans: Mapping[str, tuple[int, int]], message: str) -> tuple[int, int]:
     if not spans:
         return (0, len(message))
     start = min(start for start, _ in spans.values())
     return message.rfind(" ", 0, start) + 1, max(end for _, end in spans.values())
-
-
-def read_grammar(path: Path, builtin: Path) -> Grammar:
-    """Run and compile a grammar file. Raises GrammarError with file, element, reason and what helps.
-
-    Shared message sets are looked for beside the file, then in the folder of the built-in grammars.
-    """
-    try:
-        return _built(path, builtin)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        because = f"{type(error).__name__}: {error}"
-        raise GrammarError("grammar is not of the right shape", because, str(path), SHAPE) from error
-
-
-def _built(path: Path, builtin: Path) -> Grammar:
-    module = _run(path, ("vendor", "header", "messages", "shared", "levels", "samples"))
-    sets = [_run(_message_set(name, path, builtin), ("messages", "samples")) for name in module["shared"]]
-    messages = [(kind, expression) for part in [module, *sets] for kind, expression in part["messages"]]
-    compiled = tuple((kind, _compiled(kind, expression, path)) for kind, expression in messages)
-    return Grammar(
-        name=path.stem,
-        vendor=module["vendor"],
-        about=str(module.get("__doc__") or "").strip(),
-        path=path,
-        header=_compiled_header(module["header"], path),
-        messages=compiled,
-        literals=tuple(sorted({literal for _, each in compiled for literal in each.literals})),
-        specification=(("header", module["header"]), *messages),
-        levels=module["levels"],
-        samples=tuple(Sample(*each) for part in [module, *sets] for each in part["samples"]),
-    )
-
-
-def _message_set(name: str, path: Path, builtin: Path) -> Path:
-    own = path.parent / "messages" / f"{name}.py"
-    return own if own.exists() else builtin / "messages" / f"{name}.py"
-
-
-def _run(path: Path, wanted: Sequence[str]) -> dict[str, Any]:
-    try:
-        module = runpy.run_path(str(path))
-    except (Exception, SystemExit) as error:
-        because = f"{type(error).__name__}: {error}"
-        raise GrammarError("grammar file cannot be run", because, str(path), "a grammar is a Python file") from error
-    for name in wanted:
-        if name not in module:
-            raise GrammarError(f"grammar has no {name!r}", where=str(path), help=SHAPE)
-    return module
-
-
-def _compiled_header(expression: pp.ParserElement, path: Path) -> CompiledExpression:
-    compiled = compile_expression(expression, where=f"{path}: header")
-    for name in sorted(set(compiled.fields) - HEADER_FIELDS):
-        raise GrammarError(
-            f"header has an unknown field {name!r}", where=str(path), help=f"known: {sorted(HEADER_FIELDS)}"
-        )
-    return compiled
-
-
-def _compiled(kind: str, expression: pp.ParserElement, path: Path) -> CompiledExpression:
-    complaint = unknown_kind(kind)
-    if not complaint:
-        compiled = compile_expression(expression, where=f"{path}: {kind}")
-        complaint = next(filter(None, (unknown_field(kind, name) for name in compiled.fields)), "")
-    if complaint:
-        raise GrammarError(
-            "grammar names what is not there", complaint, f"{path}: {kind}", "see lyncphone_logs/vocabulary"
-        )
-    return compiled

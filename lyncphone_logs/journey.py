@@ -1,5 +1,6 @@
 """How far each boot of a phone got through the stages of its sign-in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
@@ -27,16 +28,24 @@ class Journey:
     def __init__(self) -> None:
         self._boots: dict[int, _BootSeen] = {}
 
-    def add(self, event: Event) -> None:
-        """Take in the next event of the phone."""
-        if event.boot not in self._boots and len(self._boots) >= KEPT_BOOTS:
-            return
-        boot = self._boots.setdefault(event.boot, _BootSeen())
-        boot.first, boot.last = boot.first or event.time, event.time or boot.last
-        boot.families.add(event.family)
-        kind = kinds()[event.kind]
-        if kind.stage and kind.outcome:
-            self._reach(boot, kind.stage, kind.outcome, event)
+    def note(self, number: int, times: Sequence[datetime | None]) -> None:
+        """Take in that a boot had lines at these times of the phone's clock."""
+        known = [time for time in times if time is not None]
+        if (boot := self._boot(number)) and known:
+            boot.first, boot.last = boot.first or known[0], known[-1]
+
+    def reach(self, event: Event) -> None:
+        """Take in what an event says of a stage."""
+        if boot := self._boot(event.boot):
+            boot.families.add(event.family)
+            kind = kinds()[event.kind]
+            if kind.stage and kind.outcome:
+                self._reach(boot, kind.stage, kind.outcome, event)
+
+    def _boot(self, number: int) -> _BootSeen | None:
+        if number not in self._boots and len(self._boots) < KEPT_BOOTS:
+            self._boots[number] = _BootSeen()
+        return self._boots.get(number)
 
     def _reach(self, boot: _BootSeen, stage: Stage, outcome: Literal["passed", "failed"], event: Event) -> None:
         if boot.outcomes.get(stage) != outcome:

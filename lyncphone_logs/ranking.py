@@ -23,6 +23,8 @@ CONSEQUENCE = 2.0
 """Weight of "a consequence of the earlier failure in the same handshake", which competes for every later one."""
 
 CERTAIN, LIKELY, POSSIBLE = 0.95, 0.5, 0.1
+FULL_DECIDES = "--full decides"
+PASSED_OVER = f"lines were passed over; {FULL_DECIDES}"
 GIVEN = {"certificate", "fact", "display"}
 """Families whose events do not come from the trace."""
 
@@ -120,6 +122,8 @@ def _decide(
         return ("refuted", [], "") if count else _absence(clause, group, fold)
     if count >= clause.count:
         return "holds", events, ""
+    if fold.unseen.intersection(clause.kinds):
+        return "undecidable", [], PASSED_OVER
     if None in states.values() or (hit and hit.unknown):
         return "undecidable", [], "what is known leaves it open"
     if fold.kinds.union(event.kind for event in facts).intersection(clause.kinds):
@@ -131,9 +135,13 @@ def _decide(
 def _absence(clause: Clause, group: Group, fold: Fold) -> tuple[State, list[Event], str]:
     seen = fold.kinds_of_boot(group.last.boot)
     wanted = {kind.partition(".")[0] for kind in clause.kinds}
+    if fold.unseen.intersection(clause.kinds):
+        return "undecidable", [], PASSED_OVER
     if "device.started" not in seen:
         return "undecidable", [], "the trace does not begin with the boot"
     if not wanted & {kind.partition(".")[0] for kind in seen}:
+        if fold.unseen:
+            return "undecidable", [], PASSED_OVER
         return "undecidable", [], f"no line about {' or '.join(sorted(wanted))} in this boot: perhaps not logged"
     return "holds", [], ""
 

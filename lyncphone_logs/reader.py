@@ -1,168 +1,206 @@
 """Lines of one source become events: repaired, framing taken off, read by a grammar, continuations joined."""
 
+import gc
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
 from datetime import datetime
+from itertools import compress
+from typing import Any
 
-from lyncphone_logs.clock import Anchor, read_stamp
-from lyncphone_logs.event import UNPARSED, Event, Span
-from lyncphone_logs.framing import Framed, repeats, unframe
-from lyncphone_logs.grammar import Grammar, Reading
-from lyncphone_logs.repair import repair
-from lyncphone_logs.source import Line, Source
+from lyncphone_logs.batch import Batch
+from lyncphone_logs.clock import Anchor
+from lyncphone_logs.columns import Surroundings, continuations
+from lyncphone_logs.event import MESSAGE, UNPARSED, Event, Span
+from lyncphone_logs.grammar import Grammar
+from lyncphone_logs.own_line import own_line
+from lyncphone_logs.rows import Rows, rows_of
+from lyncphone_logs.search import Search
+from lyncphone_logs.selection import select
+from lyncphone_logs.source import WINDOW, Source, Window, Written, decode
+from lyncphone_logs.stamps import Stamps
 
-LONGEST_NUMBER = 9
-"""Digits of a source line that are taken for a number."""
-MOST_CONTINUATIONS = 200
-"""Indented lines that are joined to the event before them; what follows is unparsed, so that memory stays bounded."""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnLine:
-    """A line as the phone may have written it: `text` from `framed.start` on, damage undone and named in `repairs`."""
-
-    framed: Framed
-    text: str
-    count: int
-    repairs: tuple[str, ...]
-
-    @property
-    def is_repeat_of_previous(self) -> bool:
-        """A notice that stands for more of the message before it, without its text."""
-        return self.count > 1 and not self.text
-
-
-def own_line(text: str, repairs: Sequence[str] = ()) -> OwnLine:
-    """Undo damage and take the framing and the notice of a repetition off a line."""
-    repaired, names = repair(text)
-    framed = unframe(repaired)
-    count, own = repeats(repaired[framed.start :])
-    return OwnLine(framed, own or "", count, (*repairs, *names))
+SEARCHED = 2 * 1024 * 1024
+"""Bytes that are searched at a time."""
 
 
 class Reader:
-    """Reads one source. `blank_bytes` are those of lines that hold only blanks; `assumed` tells of stamps completed."""
+    """Reads one source.
 
-    def __init__(self, source: Source, grammars: Sequence[Grammar], anchor: Anchor) -> None:
+    `search` tells which messages a line may hold; with `pass_over` lines that hold none are not read, and counted in
+    `passed_over_bytes`. `separator_bytes` are those of line ends and blank lines.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        grammars: Sequence[Grammar],
+        anchor: Anchor,
+        search: Search | None = None,
+        *,
+        pass_over: bool = False,
+    ) -> None:
         self.source = source
-        self.anchor = anchor
-        self.blank_bytes = 0
-        self.assumed = False
-        self._grammars = list(grammars)
+        self.separator_bytes = self.passed_over_bytes = 0
+        self.grammars, self.anchor = tuple(grammars), anchor
+        self._grammars = {grammar.name: grammar for grammar in grammars}
+        self._surroundings = Surroundings(self.grammars)
+        self._stamps = Stamps(anchor)
         self._last: Event | None = None
+        self._search = search
+        self._found: dict[int, frozenset[int]] = {}
+        self._pass_over = pass_over
+        self._reaches_end = True
+
+    @property
+    def assumed(self) -> bool:
+        """Whether a year or a date was completed from the anchor."""
+        return self._stamps.assumed
 
     def events(self) -> Iterator[Event]:
         """The events of the source in order; spans cover every byte but line ends and blank lines."""
-        pending: Event | None = None
-        for line in self.source:
-            if not line.text.strip():
-                self.blank_bytes += line.length
-                continue
-            event = self._event(line)
-            if pending and _continues(pending, event):
-                pending = _joined(pending, event)
-                continue
-            if pending:
-                yield pending
-            pending = event
-        if pending:
-            yield pending
+        for batch in self.batches():
+            yield from batch.events()
 
-    def _event(self, line: Line) -> Event:
-        own = own_line(line.text, line.repairs)
-        event = self._stamped(line, own)
-        if own.is_repeat_of_previous and self._last and self._last.hostname == event.hostname:
-            return _repeated(event, self._last)
-        for grammar in self._grammars:
-            reading = grammar.read(own.text)
-            if reading is not None:
-                self._prefer(grammar)
-                self._last = _understood(event, grammar, reading)
-                return self._last
-        return event
+    def batches(self) -> Iterator[Batch]:
+        """The same, many at once."""
+        rest = Rows()
+        for window in self.source.windows(SEARCHED if self._pass_over else WINDOW):
+            rest.extend(self._rows(window, rest))
+            if len(rest) > 1:
+                # The last event may go on in the next window: it is read again with that.
+                batch, end = self._read(rest, but_the_last=True)
+                rest = rest.tail(end)
+                if len(batch):
+                    yield batch
+        if len(rest):
+            yield self._read(rest)[0]
 
-    def _prefer(self, grammar: Grammar) -> None:
-        if self._grammars[0] is not grammar:
-            self._grammars.remove(grammar)
-            self._grammars.insert(0, grammar)
+    def _rows(self, window: Window, rest: Rows) -> Rows:
+        self._found = {offset: self._found[offset] for offset in rest.offsets if offset in self._found}
+        lines = self._search.lines(window.data) if self._search else []
+        for line in lines:
+            self._found[window.offset + line.start] = line.literals
+        # The first window is read whole, so that what phones are there is known.
+        pass_over = self._pass_over and window.number > 1
+        selection = select(window, lines, self._is_understood, goes_on=self._reaches_end) if pass_over else None
+        rows = rows_of(selection.window, selection.places) if selection else rows_of(window)
+        if selection and not (self._reaches_end and selection.places[:1] == [(window.number, window.offset)]):
+            rows.after_gap.add(0)
+        self._reaches_end = selection.reaches_end if selection else True
+        passed_over = selection.passed_over if selection else 0
+        self.passed_over_bytes += passed_over
+        self.separator_bytes += len(window.data) + window.beyond - passed_over - sum(rows.lengths)
+        return rows
 
-    def _stamped(self, line: Line, own: OwnLine) -> Event:
-        framed = own.framed
-        received = read_stamp(framed.received, self.anchor) if framed.received else None
-        # The collector's date on the same line says more about the phone's year than that of the file.
-        is_dated = received is not None and received.quality == "exact"
-        anchor = Anchor(received.time, "collector") if received and is_dated else self.anchor
-        reading = read_stamp(framed.stamp, anchor) if framed.stamp else None
-        self.assumed |= not is_dated and any(
-            each and each.quality.startswith("assumed") for each in (reading, received)
-        )
-        is_collectors = framed.stamp_owner == "collector" and reading and reading.time
-        return Event(
-            id=f"{self.source.path}:{line.offset}",
-            kind=UNPARSED,
-            source=self.source.path,
-            line=line.number,
-            spans=(Span(line.offset, line.length),),
-            count=own.count,
-            time=reading.time if reading else None,
-            time_utc=reading.utc if reading else None,
-            time_raw=framed.stamp,
-            time_quality="collector" if is_collectors else reading.quality if reading else "none",
-            received=received.time if received else None,
-            hostname=framed.hostname,
-            facility=framed.facility,
-            severity=framed.severity,
-            app_name=framed.app_name,
-            procid=framed.procid,
-            message=own.text,
-            text=line.text,
-            repairs=own.repairs,
-            framing=framed.framing,
-        )
+    def _latest(self) -> Event | None:
+        """The last line that was understood, before the batch or before the source."""
+        if self._last is None:
+            line = next(filter(self._is_understood, self.source.lines_before()), None)
+            if line is not None:
+                written = Written(decode(line)[0], self.source.path)
+                self._last = next(Reader(written, self.grammars, self.anchor).events())
+        return self._last
+
+    def _is_understood(self, line: bytes) -> bool:
+        text = own_line(decode(line.rstrip(b"\r\n"))[0]).text
+        return any(grammar.header.pattern.fullmatch(text) for grammar in self.grammars)
+
+    def _read(self, rows: Rows, *, but_the_last: bool = False) -> tuple[Batch, int]:
+        """The events of the rows, and the row where the last one begins, if that is left out."""
+        with _no_collection():
+            columns = self._surroundings.columns(rows)
+            owner = continuations(rows, columns)
+            kept = [row for row in range(len(rows)) if row not in owner] if owner else list(range(len(rows)))
+            end = kept.pop() if but_the_last else len(rows)
+            batch = self._batch(rows, columns, kept)
+            _join(batch, rows, columns, kept, owner)
+        return batch, end
+
+    def _batch(self, rows: Rows, columns: dict[str, list[Any]], kept: Sequence[int]) -> Batch:
+        if len(kept) < len(rows):
+            is_kept = bytearray(len(rows))
+            for row in kept:
+                is_kept[row] = 1
+            columns = {name: list(compress(column, is_kept)) for name, column in columns.items()}
+        batch = Batch(self.source.path, columns, columns["message"])
+        batch.unparsed = [place for place, name in enumerate(columns["grammar"]) if not name]
+        batch.gaps = {bisect_left(kept, row) for row in rows.after_gap} - {len(kept)}
+        batch.repairs = {place: rows.repairs[row] for place, row in enumerate(kept) if row in rows.repairs}
+        self._stamp(batch)
+        self._understand(batch)
+        self._repeat(batch)
+        return batch
+
+    def _stamp(self, batch: Batch) -> None:
+        columns = batch.columns
+        read = self._stamps.read(zip(columns["stamp"], columns["stamp_owner"], columns["received"], strict=True))
+        columns["time_raw"] = columns["stamp"]
+        for number, name in enumerate(("time", "time_utc", "time_quality", "received", "is_unset")):
+            columns[name] = [stamp[number] for stamp in read]
+
+    def _understand(self, batch: Batch) -> None:
+        columns = batch.columns
+        columns["kind"] = [MESSAGE if name else UNPARSED for name in columns["grammar"]]
+        for place, among in self._candidates(batch):
+            grammar = self._grammars[columns["grammar"][place]]
+            kind, fields, marked = grammar.read_message(batch.own_messages[place], among)
+            if kind != MESSAGE:
+                columns["kind"][place], batch.known[place] = kind, (fields, marked)
+        columns["message"] = [
+            message.rstrip() if name else message
+            for message, name in zip(batch.own_messages, columns["grammar"], strict=True)
+        ]
+
+    def _candidates(self, batch: Batch) -> Iterator[tuple[int, Sequence[int] | None]]:
+        """Rows that may hold a message of a known kind, with the numbers of those that it may be, None if not known."""
+        names = batch.columns["grammar"]
+        if self._search is None:
+            yield from ((place, None) for place, name in enumerate(names) if name)
+            return
+        for place, offset in enumerate(batch.columns["offset"]):
+            literals = self._found.get(offset)
+            if literals and names[place]:
+                yield place, None if place in batch.repairs else self._search.messages(literals, names[place])
+
+    def _repeat(self, batch: Batch) -> None:
+        """A notice without text is more of the message before it, where that came from the same host."""
+        columns = batch.columns
+        for place in [
+            place for place in batch.unparsed if columns["count"][place] > 1 and not columns["message"][place]
+        ]:
+            read = next((row for row in range(place - 1, -1, -1) if columns["grammar"][row]), None)
+            before = self._latest() if read is None else batch.event(read)
+            if before and before.hostname == columns["hostname"][place]:
+                for name in ("kind", "component", "grammar", "message"):
+                    columns[name][place] = getattr(before, name)
+                batch.known[place] = (before.fields, None)
+        batch.unparsed = [place for place in batch.unparsed if not columns["grammar"][place]]
+        understood = next((row for row in range(len(batch) - 1, -1, -1) if columns["grammar"][row]), None)
+        self._last = self._last if understood is None else batch.event(understood)
 
 
-def _repeated(event: Event, last: Event) -> Event:
-    return replace(
-        event,
-        kind=last.kind,
-        fields=last.fields,
-        component=last.component,
-        grammar=last.grammar,
-        message=last.message,
-    )
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Columns hold no cycles; to look for some again and again, while they grow, takes a third of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
-def _understood(event: Event, grammar: Grammar, reading: Reading) -> Event:
-    header = reading.header
-    level = header.get("level")
-    source_line = header.get("source_line", "")
-    return replace(
-        event,
-        kind=reading.kind,
-        fields=reading.fields,
-        marked=reading.marked,
-        grammar=grammar.name,
-        severity=event.severity or grammar.levels.get((level or "").upper()),
-        app_name=header.get("app_name") or event.app_name,
-        procid=header.get("procid") or event.procid,
-        component=header.get("component"),
-        level=level,
-        function=header.get("function"),
-        source_line=int(source_line) if 0 < len(source_line) <= LONGEST_NUMBER else None,
-        message=header.get("message", "").rstrip(),
-    )
-
-
-def _continues(pending: Event, event: Event) -> bool:
-    is_bare = event.kind == UNPARSED and event.framing == "none" and event.text[0] in " \t"
-    return is_bare and len(pending.spans) <= MOST_CONTINUATIONS
-
-
-def _joined(pending: Event, event: Event) -> Event:
-    spans = (*pending.spans, *event.spans)
-    return replace(
-        pending, spans=spans, message=f"{pending.message}\n{event.message}", text=f"{pending.text}\n{event.text}"
-    )
+def _join(batch: Batch, rows: Rows, columns: dict[str, list[Any]], kept: Sequence[int], owner: dict[int, int]) -> None:
+    place = {row: place for place, row in enumerate(kept)}
+    texts, messages = batch.columns["text"], batch.columns["message"]
+    for row, first in owner.items():
+        if first in place:
+            at = place[first]
+            batch.spans[at] = (*batch.spans_of(at), Span(rows.offsets[row], rows.lengths[row]))
+            texts[at] = f"{texts[at]}\n{rows.texts[row]}"
+            messages[at] = f"{messages[at]}\n{columns['message'][row]}"
 
 
 def anchor_of(source: Source, year: int) -> Anchor:

@@ -1,26 +1,29 @@
 """Rule files: TOML, one rule each, refused with the file, the key and what may have been meant."""
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from lyncphone_logs.closed import Strict, Unsound, validated
 from lyncphone_logs.errors import RuleError
 from lyncphone_logs.rule import (
+    LARGEST_FILE,
     Applicability,
     Clause,
+    Condition,
     Explained,
     History,
     Reference,
     Remedy,
     Rule,
     Sample,
-    Strict,
     Verify,
 )
 from lyncphone_logs.vocabulary import suggestion
 
-LARGEST_FILE = 256 * 1024
+UNKNOWN_KEY = "unexpected_keyword_argument"
 
 
 def read_rule(path: Path) -> Rule:
@@ -28,9 +31,11 @@ def read_rule(path: Path) -> Rule:
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise RuleError("rule file is too large", f"more than {LARGEST_FILE} bytes", str(path))
-        rule = Rule.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        rule = validated(Rule, tomllib.loads(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        raise _refusal(path, error) from None
+        raise _misshapen(path, error) from None
+    except Unsound as error:
+        raise _unsound(path, error) from None
     except (OSError, ValueError, RecursionError) as error:
         raise RuleError(
             "rule file cannot be read", str(error), str(path), "a rule is a TOML file; see `rules show`"
@@ -42,16 +47,27 @@ def read_rule(path: Path) -> Rule:
     return rule
 
 
-def _refusal(path: Path, error: ValidationError) -> RuleError:
-    first = min(error.errors(include_url=False), key=lambda each: each["type"] != "extra_forbidden")
-    place = [str(part) for part in first["loc"]]
-    because = f"{'.'.join(place)}: {first['msg'].removeprefix('Value error, ')}" if place else first["msg"]
-    known = _keys_beside(place) if first["type"] == "extra_forbidden" else []
-    more = f"(and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-    help = suggestion(place[-1], known) or (
-        f"known keys: {', '.join(known)}" if known else "see `rules show CODE` for the shape"
-    )
-    return RuleError("rule file is refused", f"{because} {more}".strip(), str(path), help)
+def _unsound(path: Path, error: Unsound) -> RuleError:
+    (place, because), *others = error.complaints
+    return _refusal(path, place, because, len(others))
+
+
+def _misshapen(path: Path, error: ValidationError) -> RuleError:
+    first = min(error.errors(include_url=False), key=lambda each: each["type"] != UNKNOWN_KEY)
+    # pydantic names what it tried inside a choice, with brackets; a key of ours has none.
+    place = [part for part in first["loc"] if "[" not in str(part)]
+    if first["type"] != UNKNOWN_KEY:
+        return _refusal(path, place, first["msg"], error.error_count() - 1)
+    known = _keys_beside([str(part) for part in place])
+    return _refusal(path, place, "Extra inputs are not permitted", error.error_count() - 1, known)
+
+
+def _refusal(path: Path, place: Sequence[str | int], because: str, more: int, known: Sequence[str] = ()) -> RuleError:
+    where = [f"{'.'.join(map(str, place))}:"] if place else []
+    said = " ".join([*where, because, *([f"(and {more} more)"] if more else [])])
+    keys = f"known keys: {', '.join(known)}" if known else "see `rules show CODE` for the shape"
+    help = suggestion(str(place[-1]), list(known)) if known else ""
+    return RuleError("rule file is refused", said, str(path), help or keys)
 
 
 def _keys_beside(place: list[str]) -> list[str]:
@@ -59,4 +75,5 @@ def _keys_beside(place: list[str]) -> list[str]:
         "applies_to": Applicability, "explains": Explained, "clause": Clause, "remedy": Remedy, "history": History,
         "references": Reference, "sample": Sample, "verify": Verify,
     }  # fmt: skip
-    return sorted(tables.get(place[0], Rule).model_fields) if len(place) > 1 else sorted(Rule.model_fields)
+    table = Condition if "Condition" in place else tables.get(place[0], Rule) if len(place) > 1 else Rule
+    return sorted(table.model_fields)

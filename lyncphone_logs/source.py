@@ -6,7 +6,7 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,8 +18,11 @@ STDIN = "-"
 LONGEST_LINE = 64 * 1024
 """Bytes of a line that become text; the rest of a longer one is counted and hashed only."""
 
-# The longest line with a byte-order mark before it and a line end behind it still comes in one piece.
-_PIECE = LONGEST_LINE + len(codecs.BOM_UTF8) + len(b"\r\n")
+WINDOW = 64 * 1024
+"""Bytes that are read at a time."""
+
+# A line that is longer than the longest by its line end only is not cut.
+_PIECE = LONGEST_LINE + len(b"\r\n")
 # cp1252 leaves five bytes undefined; they are taken from latin-1, so that every line can be decoded.
 _CP1252 = "".join(
     chr(byte) if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([byte]).decode("cp1252") for byte in range(256)
@@ -41,11 +44,35 @@ class Line:
     repairs: tuple[str, ...]
 
 
-class Source:
-    """One named input; iterate for its lines. `path` is as the user named it, `-` for standard input.
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whole lines in a row: the number of the first, its byte offset, and their bytes with line ends.
 
-    `bytes`, `lines`, `separator_bytes` (line ends, byte-order mark) and `sha256` tell what was read so far and are
-    whole once the iteration has ended. `problem` is empty, or says what could not be read and why.
+    `beyond` is how many bytes of the last line, one over 64 KiB, are not in `data`.
+    """
+
+    number: int
+    offset: int
+    data: bytes
+    beyond: int = 0
+
+    def lines(self) -> Iterator[Line]:
+        """Each line with its place."""
+        offset = self.offset
+        pieces = self.data.split(b"\n")
+        last = len(pieces) - 1
+        for index, piece in enumerate(pieces):
+            content = piece.removesuffix(b"\r") if index < last else piece
+            if index < last or piece:
+                yield Line(self.number + index, offset, len(content) + self.beyond, *decode(content))
+            offset += len(piece) + 1
+
+
+class Source:
+    """One named input; iterate for its lines. `path` is what the user named, `-` is standard input.
+
+    What was read so far, and is whole once the iteration has ended: `bytes`, `lines`, `sha256`, `separator_bytes` (line
+    ends and byte-order mark), `mark_bytes` (the latter alone). `problem` is empty, or says what could not be read.
     """
 
     def __init__(self, path: str, problem: str = "") -> None:
@@ -55,7 +82,7 @@ class Source:
         self._reset()
 
     def _reset(self) -> None:
-        self.bytes = self.lines = self.separator_bytes = 0
+        self.bytes = self.lines = self.separator_bytes = self.mark_bytes = self._handed_out = 0
         self._digest = hashlib.sha256()
 
     def __repr__(self) -> str:
@@ -67,17 +94,34 @@ class Source:
         return self._digest.hexdigest()
 
     @property
+    def size(self) -> int | None:
+        """Bytes of a regular file; None for anything else."""
+        status = self._status()
+        return status.st_size if status else None
+
+    @property
     def modified(self) -> datetime | None:
         """When a regular file was last written, naive UTC; None for anything else."""
+        status = self._status()
+        try:
+            return datetime(1970, 1, 1) + timedelta(microseconds=status.st_mtime_ns // 1000) if status else None
+        except OverflowError:
+            return None
+
+    def _status(self) -> os.stat_result | None:
         try:
             status = os.stat(self.path)
-            moment = datetime(1970, 1, 1) + timedelta(microseconds=status.st_mtime_ns // 1000)
-        except (OSError, ValueError, OverflowError):
+        except (OSError, ValueError):
             return None
-        return moment if self.path != STDIN and stat.S_ISREG(status.st_mode) else None
+        return status if self.path != STDIN and stat.S_ISREG(status.st_mode) else None
 
     def __iter__(self) -> Iterator[Line]:
-        """The lines, in constant memory. A failure to read sets `problem` and ends them.
+        """The lines, in constant memory; as `windows` otherwise."""
+        for window in self.windows():
+            yield from window.lines()
+
+    def windows(self, size: int = WINDOW) -> Iterator[Window]:
+        """The lines, about `size` bytes of them at a time. A failure to read sets `problem` and ends them.
 
         Raises InputError where standard input is read a second time.
         """
@@ -89,9 +133,13 @@ class Source:
         self._reset()
         try:
             with self._open() as stream:
-                yield from self._read(stream)
+                yield from self._read(stream, size)
         except OSError as error:
-            self.problem = _problem(self.path, error)
+            self.problem = problem_of(self.path, error)
+
+    def lines_before(self) -> Iterator[bytes]:
+        """Lines that stand in the file before what is read of it, the nearest first: none, all of it is read."""
+        return iter(())
 
     def _open(self) -> AbstractContextManager[BinaryIO]:
         if self.path != STDIN:
@@ -100,33 +148,59 @@ class Source:
             raise OSError("there is no standard input")
         return nullcontext(sys.stdin.buffer)
 
-    def _read(self, stream: BinaryIO) -> Iterator[Line]:
-        while head := stream.readline(_PIECE):
-            offset = self.bytes
-            end = self._take(stream, head)
-            if offset == 0 and head.startswith(codecs.BOM_UTF8):
-                offset = len(codecs.BOM_UTF8)
-                self.separator_bytes += offset
-                head = head[offset:]
-            self.separator_bytes += end
-            if self.bytes > offset:
-                self.lines += 1
-                length = self.bytes - end - offset
-                text, repairs = _decode(head[: min(length, LONGEST_LINE)], overlong=length > LONGEST_LINE)
-                yield Line(self.lines, offset, length, text, repairs)
+    def _read(self, stream: BinaryIO, size: int) -> Iterator[Window]:
+        rest = b""
+        while chunk := self._next(stream, size):
+            if not self._handed_out:
+                chunk, rest = self._without_mark(rest + chunk), b""
+            end = chunk.rfind(b"\n") + 1
+            if end:
+                yield self._window(b"".join([rest, memoryview(chunk)[:end]]))
+                rest = chunk[end:]
+            else:
+                rest += chunk
+            if len(rest) > _PIECE:
+                head = rest[:_PIECE]
+                length, line_end, rest = self._to_line_end(stream, size, rest)
+                yield self._window(head + line_end, beyond=length - _PIECE)
+        if rest := self._without_mark(rest):
+            yield self._window(rest)
 
-    def _take(self, stream: BinaryIO, piece: bytes) -> int:
-        """Count the line that begins with `piece`, reading on to its end; how many bytes its line end has."""
-        self._count(piece)
-        tail = piece[-2:]
-        while not tail.endswith(b"\n") and (piece := stream.readline(_PIECE)):
-            self._count(piece)
-            tail = (tail + piece[-2:])[-2:]
-        return 2 if tail == b"\r\n" else int(tail.endswith(b"\n"))
+    def _without_mark(self, data: bytes) -> bytes:
+        if self._handed_out or not data.startswith(codecs.BOM_UTF8):
+            return data
+        self._handed_out = self.separator_bytes = self.mark_bytes = len(codecs.BOM_UTF8)
+        return data[len(codecs.BOM_UTF8) :]
 
-    def _count(self, piece: bytes) -> None:
-        self.bytes += len(piece)
-        self._digest.update(piece)
+    def _window(self, data: bytes, beyond: int = 0) -> Window:
+        window = Window(self.lines + 1, self._handed_out, data, beyond)
+        ends = data.count(b"\n")
+        self.lines += ends + (not data.endswith(b"\n"))
+        self.separator_bytes += ends + (data.count(b"\r\n") if b"\r" in data else 0)
+        self._handed_out += len(data) + beyond
+        return window
+
+    def _to_line_end(self, stream: BinaryIO, size: int, line: bytes) -> tuple[int, bytes, bytes]:
+        """Read on to the end of a line: its length, its line end, and what stands behind it."""
+        length = len(line)
+        while chunk := self._next(stream, size):
+            end = chunk.find(b"\n")
+            length += len(chunk) if end < 0 else end
+            before = (line[-1:] + chunk[: max(end, 0)])[-1:]
+            if end >= 0:
+                return (length - 1, b"\r\n", chunk[end + 1 :]) if before == b"\r" else (length, b"\n", chunk[end + 1 :])
+            line = chunk
+        return length, b"", b""
+
+    def _next(self, stream: BinaryIO, size: int) -> bytes:
+        try:
+            chunk = stream.read(size)
+        except OSError as error:
+            self.problem = problem_of(self.path, error)
+            return b""
+        self.bytes += len(chunk)
+        self._digest.update(chunk)
+        return chunk
 
 
 class Written(Source):
@@ -140,56 +214,16 @@ class Written(Source):
         return io.BytesIO(self._content)
 
 
-def find_sources(paths: Sequence[str]) -> list[Source]:
-    """The inputs that the paths name: files, `-`, named pipes, and the regular files in and below directories.
-
-    Links that are named are followed, links inside directories are not. A path that cannot be used becomes a source
-    with a `problem`; raises InputError where that holds for all of them. An input that is named twice is read once.
-    """
-    found = [_named(path) for path in paths]
-    problems = [source.problem for sources in found for source in sources if source.problem]
-    if paths and all(sources and all(source.problem for source in sources) for sources in found):
-        raise InputError(
-            "nothing that was named can be read",
-            because="; ".join(problems),
-            where=", ".join(paths),
-            help="name trace files, directories that hold some, or - for standard input",
-        )
-    return list({source.path: source for sources in found for source in sources}.values())
-
-
-def _named(path: str) -> list[Source]:
-    if path == STDIN:
-        return [Source(path)]
-    try:
-        if stat.S_ISDIR(os.stat(path).st_mode):
-            return sorted(_below(path), key=lambda source: source.path)
-    except (OSError, ValueError) as error:
-        return [Source(path, _problem(path, error))]
-    return [Source(path, "" if os.access(path, os.R_OK) else f"cannot read {path}: Permission denied")]
-
-
-def _below(directory: str) -> Iterator[Source]:
-    pending = [directory]
-    while pending:
-        here = pending.pop()
-        try:
-            with os.scandir(here) as entries:
-                inside = list(entries)
-            pending += [entry.path for entry in inside if entry.is_dir(follow_symlinks=False)]
-            files = [entry.path for entry in inside if entry.is_file(follow_symlinks=False)]
-        except OSError as error:
-            yield Source(here.replace(os.sep, "/"), _problem(here, error))
-        else:
-            yield from (Source(path.replace(os.sep, "/")) for path in files)
-
-
-def _problem(path: str, error: OSError | ValueError) -> str:
+def problem_of(path: str, error: OSError | ValueError) -> str:
+    """Why a path cannot be read, for people."""
     reason = error.strerror if isinstance(error, OSError) else ""
     return f"cannot read {path}: {reason or error}"
 
 
-def _decode(content: bytes, *, overlong: bool) -> tuple[str, tuple[str, ...]]:
+def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
+    """The text of at most 64 KiB of a line, and what had to be done for it: `cp1252`, `overlong`."""
+    overlong = len(content) > LONGEST_LINE
+    content = content[:LONGEST_LINE]
     cut: tuple[str, ...] = ("overlong",) if overlong else ()
     try:
         # A character that the cut at 64 KiB splits is left out: it is no sign of another encoding.

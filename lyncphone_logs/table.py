@@ -1,8 +1,10 @@
 """The columns of an event table: names, order and pandas types are a promise."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from lyncphone_logs.batch import Batch
 from lyncphone_logs.event import Event
 
 COLUMNS: dict[str, str] = {
@@ -24,14 +26,28 @@ def cell(event: Event, column: str) -> Any:
         return event.spans[0].offset if event.spans else 0
     if column == "bytes":
         return sum(span.length for span in event.spans)
-    value = getattr(event, column)
-    return dict(value) if column == "fields" else value
+    return getattr(event, column)
+
+
+def column(batch: Batch, name: str) -> list[Any]:
+    """The values of one column for all events of a batch, as `cell` has them."""
+    if name in batch.columns:
+        values = batch.columns[name]
+        if name == "bytes" and batch.spans:
+            longer = {row: sum(span.length for span in spans) for row, spans in batch.spans.items()}
+            values = [longer.get(row, length) for row, length in enumerate(values)]
+        return values
+    if name == "id":
+        return [f"{batch.source}:{offset}" for offset in batch.columns["offset"]]
+    if name == "fields":
+        return batch.all_fields()
+    return [batch.source if name == "source" else ""] * len(batch)
 
 
 def plain(value: Any) -> Any:
     """A cell as JSON has it: times as ISO 8601, tuples as lists."""
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {name: plain(each) for name, each in value.items()}
     return list(value) if isinstance(value, tuple) else value

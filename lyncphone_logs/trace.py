@@ -1,91 +1,149 @@
 """A trace: the files that a phone wrote, read as events, with an account of every byte."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from lyncphone_logs.account import Account
+from lyncphone_logs.batch import Batch
 from lyncphone_logs.catalog import Catalog
-from lyncphone_logs.correlate import Correlator
-from lyncphone_logs.event import UNPARSED, Event
-from lyncphone_logs.reader import Reader, anchor_of, own_line
-from lyncphone_logs.source import STDIN, Source, find_sources
+from lyncphone_logs.correlate import DERIVED, Correlator
+from lyncphone_logs.event import MESSAGE, Event
+from lyncphone_logs.inputs import find_sources
+from lyncphone_logs.own_line import own_line
+from lyncphone_logs.reader import Reader, anchor_of
+from lyncphone_logs.search import Search, is_available
+from lyncphone_logs.source import STDIN, Source
+from lyncphone_logs.tally import Tally
+from lyncphone_logs.vocabulary import kinds
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
+LARGE = 32 * 1024 * 1024
+"""Bytes of a trace from which on a diagnosis passes over what no rule asks for."""
+WORTHWHILE = 16 * 1024 * 1024
+"""Bytes from which on several processes are quicker than one."""
 SHOWN_EVENTS = 20
 """Rows that a notebook shows of a trace."""
 
 
-class Input:
-    """One source with what became of its bytes and lines."""
+class Input(NamedTuple):
+    """One source, with what became of its bytes and lines."""
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.account = Account()
-        self.events = 0
-        self.unparsed_lines = 0
-        self.first_unparsed: Event | None = None
-
-    def count(self, event: Event) -> None:
-        """Book the spans of an event: the first is the event's line, the others its continuations."""
-        first, *others = event.spans
-        if event.kind == UNPARSED:
-            self.unparsed_lines += 1
-            self.account.unparsed_bytes += first.length
-            self.first_unparsed = self.first_unparsed or event
-        else:
-            self.events += 1
-            self.account.event_bytes += first.length
-        self.account.continuation_bytes += sum(span.length for span in others)
+    source: Source
+    tally: Tally
 
 
 class Trace:
     """Named inputs and stated facts, to be read as events; nothing is read before `events` is iterated.
 
-    `inputs` are whole once an iteration has ended.
+    `inputs` are whole once an iteration has ended. To diagnose, `full` reads every line, False passes lines over that
+    say nothing to any rule, None does so with more than LARGE bytes. `jobs`: processes that read every line of a large
+    trace; for these `grammars` names the folder of the catalog's further grammars.
     """
 
-    def __init__(self, paths: Sequence[str], catalog: Catalog, *, facts: Sequence[Event] = (), year: int = 0) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str],
+        catalog: Catalog,
+        *,
+        facts: Sequence[Event] = (),
+        year: int = 0,
+        full: bool | None = None,
+        jobs: int = 1,
+        grammars: str = "",
+    ) -> None:
         self.paths = tuple(paths)
         self.catalog = catalog
         self.facts = tuple(facts)
         self.year = year
+        self.full = full
+        self.jobs = jobs
+        self._grammars = grammars
         self.inputs: tuple[Input, ...] = ()
-        self.assumptions: tuple[str, ...] = ()
 
     def events(self, *, derived: bool = False) -> Iterator[Event]:
         """Every line of the trace as an event with its keys, in order; `derived` adds what lies between two lines.
 
         Raises InputError where nothing that was named can be read, AccountError where bytes went missing.
         """
-        self.inputs = tuple(Input(source) for source in find_sources(self.paths))
-        self.assumptions = ()
-        for event in Correlator().correlate(self._lines()):
-            if derived or not event.derived:
-                yield event
+        for batch in self.batches():
+            yield from batch.events(derived=derived)
+
+    def batches(self, *, to_diagnose: bool = False) -> Iterator[Batch]:
+        """The events with their keys, many at once; raises as `events` does.
+
+        `to_diagnose`: lines that say nothing to any rule may be passed over, as `full` has it.
+        """
+        self.inputs = tuple(Input(source, Tally()) for source in find_sources(self.paths))
+        pass_over = to_diagnose and self._may_pass_over()
+        batches = self._read_at_once() if to_diagnose and self._may_be_split(pass_over) else self._read(pass_over)
+        correlator = Correlator()
+        for batch in batches:
+            correlator.key(batch)
+            yield batch
+        for source, tally in self.inputs:
+            tally.account.check(source.bytes, source.path)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What was assumed of the inputs that were read, to complete their stamps."""
+        anchors = {source.path: anchor_of(source, self.year) for source, tally in self.inputs if tally.assumed}
+        return tuple(
+            f"{path}: years end in {anchor.latest.year}, assumed from {anchor.basis}"
+            for path, anchor in anchors.items()
+            if anchor.latest
+        )
+
+    def _read(self, pass_over: bool) -> Iterator[Batch]:
+        search = Search(self.catalog.grammars, self._wanted if pass_over else None) if is_available() else None
+        for source, tally in self.inputs:
+            anchor = anchor_of(source, self.year)
+            reader = Reader(source, self.catalog.grammars, anchor, search, pass_over=pass_over)
+            for batch in reader.batches():
+                tally.count(batch)
+                yield batch
+            tally.close(reader)
+
+    def _read_at_once(self) -> Iterator[Batch]:
+        from lyncphone_logs.parallel import read_in_parts
+
+        sources = [(source, anchor_of(source, self.year), tally) for source, tally in self.inputs]
+        return read_in_parts(sources, self._grammars, self.jobs)
+
+    def _may_be_split(self, pass_over: bool) -> bool:
+        sizes = [source.size for source, _ in self.inputs]
+        is_large = None not in sizes and sum(filter(None, sizes)) >= WORTHWHILE
+        return self.jobs > 1 and is_large and not pass_over and MESSAGE not in self._wanted
+
+    @property
+    def unseen_kinds(self) -> frozenset[str]:
+        """Event kinds that were not looked for in the lines that were passed over; none where all lines were read."""
+        if not any(tally.account.passed_over_bytes for _, tally in self.inputs):
+            return frozenset()
+        produced = [message for grammar in self.catalog.grammars for message in grammar.messages]
+        unfound = {kind for kind, expression in produced if kind not in self._wanted or not expression.literals}
+        return frozenset({MESSAGE, *DERIVED, *unfound})
+
+    @cached_property
+    def _wanted(self) -> frozenset[str]:
+        """The kinds that rules name, and those that tell phones, boots and the stages of the journey."""
+        named = {kind for rule in self.catalog.rules for each in (*rule.explains, *rule.clause) for kind in each.kinds}
+        staged = {name for name, kind in kinds().items() if kind.stage or kind.outcome or name.startswith("device.")}
+        return frozenset(named | staged)
+
+    def _may_pass_over(self) -> bool:
+        size = sum(source.size or 0 for source, _ in self.inputs)
+        wanted = size > LARGE if self.full is None else not self.full
+        return wanted and is_available()
 
     def to_frame(self) -> "pd.DataFrame":
         """The events as a plain DataFrame, a row each; columns and types as table.COLUMNS says."""
         from lyncphone_logs.frame import to_frame
 
-        return to_frame(self.events())
-
-    def _lines(self) -> Iterator[Event]:
-        for each in self.inputs:
-            anchor = anchor_of(each.source, self.year)
-            reader = Reader(each.source, self.catalog.grammars, anchor)
-            for event in reader.events():
-                each.count(event)
-                yield event
-            each.account.separator_bytes = each.source.separator_bytes + reader.blank_bytes
-            each.account.check(each.source.bytes, each.source.path)
-            if reader.assumed and anchor.latest:
-                self.assumptions += (
-                    f"{each.source.path}: years end in {anchor.latest.year}, assumed from {anchor.basis}",
-                )
+        return to_frame(self.batches())
 
     def stops(self, event: Event) -> list[str]:
         """For a line that no grammar read: how far each came, and what it expected there."""
@@ -101,5 +159,5 @@ class Trace:
             return None
         from lyncphone_logs.frame import to_frame
 
-        first = Trace(self.paths, self.catalog, year=self.year).events()
-        return to_frame(islice(first, SHOWN_EVENTS)).to_html(max_cols=None)
+        first = Trace(self.paths, self.catalog, year=self.year).batches()
+        return to_frame(islice(first, 1)).head(SHOWN_EVENTS).to_html(max_cols=None)

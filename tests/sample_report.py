@@ -152,6 +152,8 @@ def planted(value: Any, seed: str) -> Any:
     """The value with the seed at the end of every string in it that comes from input."""
     if isinstance(value, str):
         return value + seed
+    if isinstance(value, Event):
+        return Event(*(_planted_field(value, name, seed) for name in Event._fields))
     if isinstance(value, tuple) and not isinstance(value, Span):
         return tuple(planted(each, seed) for each in value)
     if isinstance(value, dict):

@@ -6,13 +6,14 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
+from lyncphone_logs.closed import Unsound, validated
 from lyncphone_logs.correlate import Correlator
 from lyncphone_logs.diagnosis import find
 from lyncphone_logs.event import Event, Value
 from lyncphone_logs.finding import Diagnosis, Phone, Term
-from lyncphone_logs.fold import OPEN_SCOPES, Fold, Index
+from lyncphone_logs.fold import OPEN_SCOPES, Fold
+from lyncphone_logs.index import Index
 from lyncphone_logs.pattern import fits, version_fits, version_of
 from lyncphone_logs.ranking import CONSEQUENCE, FACTOR, OTHER_CAUSE, PRIOR
 from lyncphone_logs.rule import Clause, Pattern, Rule
@@ -62,7 +63,7 @@ def rule(code: str = "AAA001", *clauses: dict[str, Any], verify_code: int = 7, *
         "references": [{"title": "r"}],
         "sample": [{"kind": "positive", "says": "s"}],
     }
-    return Rule.model_validate(shape | given)
+    return validated(Rule, shape | given)
 
 
 def phone_of(events: Sequence[Event], *rules: Rule, facts: Sequence[Event] = ()) -> Phone:
@@ -314,7 +315,7 @@ def test_the_journey_shows_the_last_outcome_of_each_stage_and_what_could_not_be_
 def test_field_tests_hold_fail_or_stay_open(
     where: Mapping[str, Any], fields: dict[str, Any], expected: bool | None
 ) -> None:
-    pattern = Pattern.model_validate({"event": "tls.error", "where": where})
+    pattern = validated(Pattern, {"event": "tls.error", "where": where})
     assert fits(pattern, event("tls.error", **fields)) is expected
 
 
@@ -330,8 +331,8 @@ def test_field_tests_hold_fail_or_stay_open(
 def test_dates_compare_with_the_symptom_only_beyond_the_unknown_zone(
     moment: datetime, symptom_at: float | None, expected: bool | None
 ) -> None:
-    pattern = Pattern.model_validate(
-        {"event": "certificate.inspected", "where": {"not_after": {"earlier_than_symptom": True}}}
+    pattern = validated(
+        Pattern, {"event": "certificate.inspected", "where": {"not_after": {"earlier_than_symptom": True}}}
     )
     assert fits(pattern, event("certificate.inspected", not_after=moment), event(REJECTED, at=symptom_at)) is expected
 
@@ -372,12 +373,12 @@ def test_a_version_is_found_inside_a_device_string() -> None:
     ],
 )
 def test_an_unsound_clause_is_refused(given: dict[str, Any], says: str) -> None:
-    with pytest.raises(ValidationError, match=says):
-        Clause.model_validate(clause(event="tls.error") | given)
+    with pytest.raises(Unsound, match=says):
+        validated(Clause, clause(event="tls.error") | given)
 
 
 def test_confirmed_by_names_clauses_only() -> None:
-    with pytest.raises(ValidationError, match="did you mean 'a'"):
+    with pytest.raises(Unsound, match="did you mean 'a'"):
         rule("AAA001", clause(event="tls.error"), confirmed_by=[["aa"]])
 
 

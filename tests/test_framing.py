@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lyncphone_logs import framing
-from lyncphone_logs.framing import FACILITIES, SEVERITIES, Framed, repeats, unframe
+from lyncphone_logs import framing, repetition
+from lyncphone_logs.framing import FACILITIES, SEVERITIES, Framed, unframe
+from lyncphone_logs.repetition import repeats
 
 OWN = "voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."
 STAMP = "Jul 10 09:08:07"
@@ -96,7 +97,7 @@ HEADERS = [
 def test_each_framing_gives_its_fields_and_leaves_the_phones_own_line(header: str, expected: Framed) -> None:
     found = unframe(header + OWN)
     assert found.start == len(header)
-    assert found == Framed(**{**{name: getattr(expected, name) for name in expected.__slots__}, "start": len(header)})
+    assert found == expected._replace(start=len(header))
 
 
 @pytest.mark.parametrize(
@@ -234,9 +235,8 @@ def unbounded_repeats_that_backtrack(pattern: str) -> int:
 
 
 def test_no_unbounded_repeat_backtracks_so_matching_is_linear() -> None:
-    patterns = [value for value in vars(framing).values() if isinstance(value, re.Pattern)]
-    shapes = [framing._AFTER_PRI, framing._AFTER_DIGIT, framing._AFTER_LETTER]
-    patterns += [pattern for shape in shapes for _, pattern in shape]
-    assert len(patterns) == 11
-    assert [unbounded_repeats_that_backtrack(pattern.pattern) for pattern in patterns] == [0] * 11
+    notices = [value for value in vars(repetition).values() if isinstance(value, re.Pattern)]
+    patterns = [*framing._PATTERNS.values(), *notices]
+    assert len(patterns) == 12
+    assert [unbounded_repeats_that_backtrack(pattern.pattern) for pattern in patterns] == [0] * 12
     assert unbounded_repeats_that_backtrack(r"a+b*[+*]c++d*+\+(?:e)*f{1,}") == 4

@@ -1,5 +1,6 @@
 """The grammars that are built in: their files keep their promises, and what was compiled reads as pyparsing does."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyparsing as pp
@@ -7,10 +8,11 @@ import pytest
 from random_grammars import oracle, texts
 
 from lyncphone_logs.catalog import grammars_folder, read_catalog
-from lyncphone_logs.compiler import CompiledExpression
 from lyncphone_logs.errors import GrammarError
-from lyncphone_logs.grammar import Grammar, read_grammar
-from lyncphone_logs.reader import own_line
+from lyncphone_logs.expression import CompiledExpression
+from lyncphone_logs.grammar import LONGEST_REMEMBERED, Grammar
+from lyncphone_logs.grammar_file import read_grammar
+from lyncphone_logs.own_line import own_line
 from lyncphone_logs.samples import check_grammar
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -56,6 +58,67 @@ def test_a_sample_that_two_kinds_match_is_a_fault(tmp_path: Path) -> None:
     assert list(check_grammar(grammar, [grammar])) == [
         "'own: no lease' is dhcp.lease.failed and dhcp.lease.lost at once"
     ]
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Grammar:
+    path = tmp_path / "own.py"
+    path.write_text(
+        "import pyparsing as pp\nvendor, shared, levels, samples = 'x', (), {}, []\n"
+        "header = 'own:' + pp.Regex('.*')('message')\nrest = pp.Regex('.*')\n"
+        "messages = [('dhcp.lease.failed', 'no lease' + rest), ('dhcp.lease.lost', pp.Word('nold') + pp.Word('leas') + rest),"
+        " ('tls.server_certificate.rejected', 'code' + pp.Regex('[0-9a-f]+')('verify_code') + rest)]\n",
+        encoding="utf-8",
+    )
+    return read_grammar(path, grammars_folder())
+
+
+@pytest.mark.parametrize(
+    ("message", "among", "kind"),
+    [
+        ("no lease", None, "dhcp.lease.failed"),
+        ("no lease", (0, 1, 2), "dhcp.lease.failed"),
+        ("no lease", [1, 2], "dhcp.lease.lost"),
+        ("no lease", (2,), "log.message"),
+        ("no lease", (), "log.message"),
+        ("old lease", None, "dhcp.lease.lost"),
+        ("No lease", None, "log.message"),
+    ],
+)
+def test_a_message_is_of_the_first_kind_that_matches_among_those_that_may(
+    own: Grammar, message: str, among: Sequence[int] | None, kind: str
+) -> None:
+    assert own.read_message(message, among)[0] == kind
+    assert own.read_message(message + "!" * LONGEST_REMEMBERED, among)[0] == kind
+
+
+def test_fields_have_the_type_of_the_vocabulary_unless_they_cannot(own: Grammar) -> None:
+    assert own.read_message("code 7.") == ("tls.server_certificate.rejected", {"verify_code": 7}, (5, 6))
+    assert own.read_message("code 7f")[1] == {"verify_code": "7f"}
+    assert own.read_message("state=3 reason=no")[1:] == ({"state": "3", "reason": "no"}, None)
+    assert own.read_message("nothing to find")[1:] == ({}, None)
+
+
+def test_equal_messages_are_read_once_and_long_ones_are_not_remembered(own: Grammar) -> None:
+    long = "code 7 " + "." * LONGEST_REMEMBERED
+    assert own.read_message("code 7") is own.read_message("code 7")
+    assert own.read_message(long) is not own.read_message(long)
+    assert own.read_message(long) == own.read_message(long)
+
+
+def test_kinds_without_a_literal_cannot_be_searched_for(own: Grammar) -> None:
+    assert own.literals == ("code", "no lease")
+    assert own.unsearchable == ("dhcp.lease.lost",)
+
+
+def test_no_pattern_is_compiled_before_a_line_needs_it(own: Grammar) -> None:
+    def compiled() -> list[str]:
+        return [kind for kind, expression in own.messages if "pattern" in vars(expression)]
+
+    own.read_message("no lease", (0,))
+    assert own.literals
+    assert compiled() == ["dhcp.lease.failed"]
+    assert "pattern" not in vars(own.header)
 
 
 @pytest.mark.parametrize(("grammar", "expression", "compiled"), EXPRESSIONS)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from lyncphone_logs.account import Account, AccountError
 from lyncphone_logs.errors import InputError
-from lyncphone_logs.source import LONGEST_LINE, Line, Source, find_sources
+from lyncphone_logs.inputs import find_sources
+from lyncphone_logs.source import LONGEST_LINE, Line, Source
 
 BOM = b"\xef\xbb\xbf"
 BYTES = st.binary(max_size=200) | st.lists(
@@ -281,11 +282,11 @@ def test_a_failure_in_mid_read_ends_the_lines_and_keeps_the_account(
     class Failing(io.BytesIO):
         calls = 0
 
-        def readline(self, size: int | None = -1, /) -> bytes:
+        def read(self, size: int | None = -1, /) -> bytes:
             self.calls += 1
             if self.calls == failing:
                 raise OSError(5, "Input/output error")
-            return super().readline(size)
+            return super().read(2)
 
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=Failing(b"a\nb\nc\n")))
     source = Source("-")

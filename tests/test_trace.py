@@ -124,7 +124,7 @@ def test_indented_lines_continue_the_event_before_them(log: Path) -> None:
         b"\tand more",
     ]
     assert other.kind == "unparsed"
-    account = trace.inputs[0].account
+    account = trace.inputs[0].tally.account
     assert (account.continuation_bytes, account.unparsed_bytes, account.separator_bytes) == (23, 12, 9)
 
 
@@ -138,7 +138,7 @@ def test_an_overlong_line_is_one_record_whose_every_byte_counts(log: Path) -> No
     trace, (event, last) = read(log, f"{OWN} {'x' * 300_000}\n{OWN}\n")
     assert (event.kind, event.repairs) == ("tls.server_certificate.rejected", ("overlong",))
     assert event.spans[0].length == len(OWN) + 1 + 300_000
-    assert trace.inputs[0].account.event_bytes == event.spans[0].length + last.spans[0].length
+    assert trace.inputs[0].tally.account.event_bytes == event.spans[0].length + last.spans[0].length
 
 
 LINES = st.lists(
@@ -171,7 +171,7 @@ def test_every_byte_is_accounted_for_and_every_span_holds_its_text(
     log = tmp_path_factory.getbasetemp() / "any.log"
     trace, events = read(log, content, year=2013)
     (inputs,) = trace.inputs
-    assert inputs.account.total == inputs.source.bytes == len(content)
+    assert inputs.tally.account.total == inputs.source.bytes == len(content)
     covered = [byte for each in events for offset, length in each.spans for byte in range(offset, offset + length)]
     assert covered == sorted(set(covered))
     lp.diagnose(trace).to_json()

@@ -1,0 +1,98 @@
+"""Closed schemas: frozen dataclasses that say what a file may hold.
+
+pydantic holds a file against them and takes long to import; it is asked only where a file is read, and not where what
+was read is used.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, replace
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
+Schema = dict[str, Any]
+"""What pydantic makes a validator of; a plain dict, for which nothing need be imported."""
+Place = tuple[str | int, ...]
+
+
+class Must:
+    """What a value must be, in the words of that schema: `min_length`, `pattern`, `ge` and so on."""
+
+    def __init__(self, **constraints: Any) -> None:
+        self._constraints = constraints
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Schema]) -> Schema:
+        return handler(source) | self._constraints
+
+
+Text = Annotated[str, Must(strip_whitespace=True, min_length=1)]
+Line = Annotated[Text, Must(pattern=r"^[^\n]*$")]
+
+
+class _Names:
+    def __get__(self, _: object, owner: Any) -> Any:
+        return owner.__dataclass_fields__
+
+
+class Strict:
+    """A dataclass that refuses unknown keys.
+
+    Its method `check`, if it has one, raises ValueError where what was read is not sound.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    model_fields = _Names()
+
+    def model_copy(self, *, update: dict[str, Any]) -> Self:
+        """The same with other values, which are not checked."""
+        return replace(self, **update)  # type: ignore[type-var] # each subclass is a dataclass
+
+    def model_dump(self) -> dict[str, Any]:
+        """Its values by name."""
+        return asdict(self)  # type: ignore[call-overload, no-any-return] # each subclass is a dataclass
+
+
+class Unsound(ValueError):
+    """What was read has the right shape and cannot be meant: complaints with their places, at least one."""
+
+    def __init__(self, complaints: list[tuple[Place, str]]) -> None:
+        super().__init__("; ".join(because for _, because in complaints))
+        self.complaints = complaints
+
+
+def validated(schema: type[T], data: object) -> T:
+    """An instance of the dataclass from what a TOML file holds. Raises pydantic.ValidationError or Unsound."""
+    read: T = _validator(schema).validate_python(data)  # type: ignore[arg-type] # every class can be hashed
+    complaints = list(_complaints(read, ()))
+    if complaints:
+        raise Unsound(complaints)
+    return read
+
+
+@cache
+def _validator(schema: Any) -> "TypeAdapter[Any]":
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(schema)
+
+
+def _complaints(read: Any, place: Place) -> Iterator[tuple[Place, str]]:
+    """Those about the parts, else about the whole, which may take its parts for sound."""
+    found = [complaint for name, part in _parts(read) for complaint in _complaints(part, (*place, name))]
+    yield from found
+    if not found and hasattr(read, "check"):
+        try:
+            read.check()
+        except ValueError as error:
+            yield place, str(error)
+
+
+def _parts(read: Any) -> Iterable[tuple[str | int, Any]]:
+    if isinstance(read, Strict):
+        return vars(read).items()
+    if isinstance(read, dict):
+        return read.items()
+    return enumerate(read) if isinstance(read, tuple | list) else ()

@@ -1,0 +1,66 @@
+"""A batch without the messages that say nothing by themselves, for which the first of each run stands.
+
+What keys, journeys and diagnoses are made of stays; a table of the events cannot be made of it.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from lyncphone_logs.batch import COLUMNS, Batch, LeftOut
+from lyncphone_logs.event import MESSAGE
+from lyncphone_logs.stamps import OLDEST_PHONE
+
+
+def condensed(batch: Batch) -> Batch:
+    """The rows of a known kind, and of each run of other rows those at its edges, if its clock only goes on."""
+    kept: list[int] = []
+    left_out: dict[int, LeftOut] = {}
+    for start, stop in _runs(batch):
+        rows = _edges(batch, start, stop)
+        dropped = sorted(set(range(start, stop)).difference(rows))
+        messages = [row for row in dropped if batch.columns["kind"][row] == MESSAGE]
+        if messages:
+            first = next(row for row in rows if batch.columns["kind"][row] == MESSAGE)
+            left_out[len(kept) + rows.index(first)] = LeftOut(
+                len(messages), frozenset(filter(None, (batch.columns["component"][row] for row in messages)))
+            )
+        kept += rows
+    return _picked(batch, kept, left_out)
+
+
+def _runs(batch: Batch) -> Iterator[tuple[int, int]]:
+    """Ranges of rows, those of a known kind and those behind a gap alone."""
+    alone = batch.known.keys() | batch.gaps
+    edges = sorted({0, len(batch), *alone, *(row + 1 for row in alone)} - {len(batch) + 1})
+    yield from pairwise(edges)
+
+
+def _edges(batch: Batch, start: int, stop: int) -> list[int]:
+    rows = range(start, stop)
+    if not _is_steady(batch, start, stop):
+        return list(rows)
+    messages = [row for row in rows if batch.columns["kind"][row] == MESSAGE]
+    return sorted({start, stop - 1, *messages[:1], *messages[-1:]})
+
+
+def _is_steady(batch: Batch, start: int, stop: int) -> bool:
+    hosts, times, qualities, unset = (
+        batch.columns[name][start:stop] for name in ("hostname", "time", "time_quality", "is_unset")
+    )
+    one_host = hosts[0] is not None and hosts.count(hosts[0]) == len(hosts)
+    one_clock = None not in times and qualities.count(qualities[0]) == len(qualities)
+    if not (one_host and one_clock) or True in unset or times != sorted(times):
+        return False
+    return not times[0] < OLDEST_PHONE <= times[-1]
+
+
+def _picked(batch: Batch, rows: list[int], left_out: dict[int, LeftOut]) -> Batch:
+    place = {row: place for place, row in enumerate(rows)}
+    columns = {name: [batch.columns[name][row] for row in rows] for name in COLUMNS}
+    some = Batch(batch.source, columns, [batch.own_messages[row] for row in rows])
+    for name in ("known", "spans", "repairs"):
+        setattr(some, name, {place[row]: value for row, value in getattr(batch, name).items() if row in place})
+    some.unparsed = [place[row] for row in batch.unparsed if row in place]
+    some.gaps = {place[row] for row in batch.gaps}
+    some.left_out = left_out
+    return some

@@ -1,0 +1,62 @@
+"""A large file in parts that can be read apart from each other: what is read is the same as in one piece."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from lyncphone_logs.source import Source
+
+PART = 8 * 1024 * 1024
+"""Bytes of a part, about."""
+SURVEYED = 1024 * 1024
+PRINTED = range(0x21, 0x7F)
+LOOKED_BACK = 64 * 1024
+
+
+class Part(Source):
+    """The bytes of a file from `start` to `stop`, whole lines, of which the first has this number."""
+
+    def __init__(self, path: str, start: int, stop: int, number: int) -> None:
+        self.start, self.stop, self.number = start, stop, number
+        super().__init__(path)
+
+    def __reduce__(self) -> tuple[type, tuple[str, int, int, int]]:
+        return Part, (self.path, self.start, self.stop, self.number)
+
+    def _reset(self) -> None:
+        super()._reset()
+        self.lines, self._handed_out = self.number - 1, self.start
+
+    @contextmanager
+    def _open(self) -> Iterator[BinaryIO]:
+        with open(self.path, "rb") as file:
+            file.seek(self.start)
+            yield file
+
+    def _next(self, stream: BinaryIO, size: int) -> bytes:
+        return super()._next(stream, min(size, self.stop - self.start - self.bytes))
+
+    def lines_before(self) -> Iterator[bytes]:
+        """The lines before the part, the nearest first, without line ends."""
+        with open(self.path, "rb") as file:
+            rest, at = b"", self.start
+            while at > 0:
+                size = min(LOOKED_BACK, at)
+                at -= size
+                file.seek(at)
+                rest, *lines = (file.read(size) + rest).split(b"\n")
+                yield from (line.removesuffix(b"\r") for line in reversed(lines))
+            yield rest.removesuffix(b"\r")
+
+
+def parts_of(source: Source, size: int = PART) -> Iterator[Part]:
+    """The parts of a file, while it is read for its size, its lines and its digest.
+
+    Each begins with a printed character of ASCII: with such a line no event goes on.
+    """
+    start, number = 0, 1
+    for window in source.windows(SURVEYED):
+        if window.offset - start >= size and window.data[0] in PRINTED:
+            yield Part(source.path, start, window.offset, number)
+            start, number = window.offset, window.number
+    yield Part(source.path, start, source.bytes, number)

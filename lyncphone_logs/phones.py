@@ -1,0 +1,105 @@
+"""What the lines of a trace showed of each phone: its fold, its journey, and what is told of the lines as a whole."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lyncphone_logs.batch import Batch
+from lyncphone_logs.event import MESSAGE, UNPARSED, Event
+from lyncphone_logs.fold import Fold
+from lyncphone_logs.index import Index
+from lyncphone_logs.journey import Journey
+from lyncphone_logs.rule import Rule
+
+INFORMATIVE = {"tls", "sip", "sign_in"}
+
+
+@dataclass(slots=True)
+class PhoneSeen:
+    """One phone. `last` is its last line, `events` counts its lines, `informative` those that speak of a sign-in."""
+
+    fold: Fold
+    last: Event
+    journey: Journey = field(default_factory=Journey)
+    identity: dict[str, str] = field(default_factory=dict)
+    basis: str = "file"
+    events: int = 0
+    informative: int = 0
+    components: set[str] = field(default_factory=set)
+
+    def note(
+        self, last: Event, times: Sequence[datetime | None], components: Iterable[str | None], more: int = 0
+    ) -> None:
+        """Take in that there were lines of one boot, of which `last` is the last, and `more` without a time."""
+        self.last = last
+        self.events += len(times) + more
+        self.components.update(filter(None, components))
+        self.journey.note(last.boot, times)
+        if last.hostname:
+            self.basis = "host name"
+
+    def take(self, event: Event) -> None:
+        """Take in what an event says."""
+        self.fold.add(event)
+        self.journey.reach(event)
+        self.informative += event.family in INFORMATIVE
+        if event.kind == "device.identified":
+            self.identity |= {name: str(value) for name, value in event.fields.items()}
+
+
+def gather(items: Iterable[Event | Batch], rules: Sequence[Rule], vendors: Mapping[str, str]) -> dict[str, PhoneSeen]:
+    """The phones by name, from correlated events or batches of them; lines that nobody understood tell of none.
+
+    `vendors` maps a grammar's name to the maker of its phones.
+    """
+    index = Index(rules)
+    phones: dict[str, PhoneSeen] = {}
+
+    def phone_of(event: Event) -> PhoneSeen:
+        phone = phones.get(event.phone)
+        if phone is None:
+            phone = phones[event.phone] = PhoneSeen(Fold(index), event)
+            phone.identity["vendor"] = vendors.get(event.grammar, "")
+        return phone
+
+    for item in items:
+        if isinstance(item, Batch):
+            for rows in _by_boot(item):
+                phone = phone_of(item.event(rows[0]))
+                times, components = ([item.columns[name][row] for row in rows] for name in ("time", "component"))
+                others = [item.left_out[row] for row in rows if row in item.left_out]
+                named = {*components, *(name for other in others for name in other.components)}
+                phone.note(item.event(rows[-1]), times, named, sum(other.messages for other in others))
+            for event in _telling(item, index):
+                phone_of(event).take(event)
+        elif item.kind != UNPARSED:
+            phone = phone_of(item)
+            if not item.derived:
+                phone.note(item, [item.time], [item.component])
+            phone.take(item)
+    return phones
+
+
+def _by_boot(batch: Batch) -> list[list[int]]:
+    """The rows of each boot of each phone."""
+    keys = list(zip(batch.columns["phone"], batch.columns["boot"], strict=True))
+    unparsed = set(batch.unparsed)
+    rows = [row for row in range(len(batch)) if row not in unparsed] if unparsed else list(range(len(batch)))
+    if keys.count(keys[0]) == len(keys):
+        return [rows] if rows else []
+    groups: dict[tuple[str, int], list[int]] = {}
+    for row in rows:
+        groups.setdefault(keys[row], []).append(row)
+    return list(groups.values())
+
+
+def _telling(batch: Batch, index: Index) -> Iterable[Event]:
+    """The events that a rule or a stage of the journey may name."""
+    rows = sorted({*batch.known, *batch.derived})
+    if MESSAGE in index.kinds:
+        unparsed = set(batch.unparsed)
+        rows = [row for row in range(len(batch)) if row not in unparsed or row in batch.derived]
+    for row in rows:
+        if batch.columns["kind"][row] != UNPARSED:
+            yield batch.keyed.get(row) or batch.event(row)
+        yield from batch.derived.get(row, ())

@@ -1,0 +1,92 @@
+"""Time stamps of many lines of one source."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from lyncphone_logs.clock import Anchor, Reading, read_stamp
+
+OLDEST_PHONE = datetime(2010, 1, 1)
+"""A clock that shows less was never set: the phones of this trade are younger."""
+BEHIND_COLLECTOR = timedelta(days=1)
+ALMOST_A_YEAR = timedelta(days=360)
+"""So far behind the collector, a clock whose year was assumed may as well be a few days ahead."""
+MOST_REMEMBERED = 4096
+
+
+class Stamp(NamedTuple):
+    """What the stamps of one line say: values of the event, and whether the phone's clock was never set."""
+
+    time: datetime | None
+    utc: datetime | None
+    quality: str
+    received: datetime | None
+    is_unset: bool
+
+
+class Stamps:
+    """Reads stamps; `assumed` tells whether a year or a date was completed from the anchor."""
+
+    def __init__(self, anchor: Anchor) -> None:
+        self.assumed = False
+        self._anchor = anchor
+        self._known: dict[tuple[str, str, str], Stamp] = {}
+        self._minutes: dict[str, tuple[datetime, str] | None] = {}
+
+    def read(self, stamps: Iterable[tuple[str, str, str]]) -> list[Stamp]:
+        """For each triple of stamp, owner of its clock, and collector's stamp, as `framing.Framed` has them."""
+        if len(self._known) > MOST_REMEMBERED:
+            self._known.clear()
+            self._minutes.clear()
+        written = list(stamps)
+        for each in {*written}.difference(self._known):
+            self._known[each] = self._read(each)
+        return list(map(self._known.__getitem__, written))
+
+    def _read(self, stamps: tuple[str, str, str]) -> Stamp:
+        stamp, owner, other = stamps
+        received = read_stamp(other, self._anchor) if other else None
+        # The collector's date on the same line says more about the phone's year than that of the file.
+        is_dated = received is not None and received.quality == "exact"
+        anchor = Anchor(received.time, "collector") if received and is_dated else self._anchor
+        reading = None
+        if stamp:
+            reading = read_stamp(stamp, anchor) if is_dated else self._of_minute(stamp)
+        self.assumed |= not is_dated and any(
+            each and each.quality.startswith("assumed") for each in (reading, received)
+        )
+        is_collectors = owner == "collector" and reading and reading.time
+        time = reading.time if reading else None
+        quality = "collector" if is_collectors else reading.quality if reading else "none"
+        arrived = received.time if received else None
+        if reading and reading.quality == "uptime" and arrived:
+            time, quality = arrived, "collector"
+        return Stamp(time, reading.utc if reading else None, quality, arrived, is_unset(time, quality, arrived))
+
+    def _of_minute(self, stamp: str) -> Reading:
+        """As `read_stamp`, where seconds end the stamp: they are counted from the minute, which is read once."""
+        minute, _, second = stamp.rpartition(":")
+        if len(second) == 2 and second.isascii() and second.isdecimal() and second < "60":
+            if minute not in self._minutes:
+                self._minutes[minute] = self._minute(minute)
+            if start := self._minutes[minute]:
+                return Reading(start[0] + timedelta(seconds=int(second)), None, start[1])
+        return read_stamp(stamp, self._anchor)
+
+    def _minute(self, minute: str) -> tuple[datetime, str] | None:
+        first, last = (read_stamp(f"{minute}:{edge}", self._anchor) for edge in ("00", "59"))
+        # Where the anchor falls into the minute, its seconds are not of one year.
+        is_whole = first.time and last.time and last.time - first.time == timedelta(seconds=59)
+        return (first.time, first.quality) if first.time and is_whole else None
+
+
+def is_unset(time: datetime | None, quality: str, received: datetime | None) -> bool:
+    """Whether a phone's clock was never set: it shows less than any phone's age, or is a day behind the collector's."""
+    if time is None or quality == "collector":
+        return False
+    if quality == "exact" and time < OLDEST_PHONE:
+        return True
+    if received is None:
+        return False
+    behind = received - time
+    return behind > BEHIND_COLLECTOR and (quality == "exact" or behind < ALMOST_A_YEAR)

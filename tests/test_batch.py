@@ -1,0 +1,150 @@
+"""Many lines at once are read as each by itself: whatever the window, the part or the number of processes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_traces import made_trace
+
+import lyncphone_logs as lp
+from lyncphone_logs import parts, trace
+from lyncphone_logs.batch import Batch
+from lyncphone_logs.catalog import read_catalog
+from lyncphone_logs.condensed import condensed
+from lyncphone_logs.correlate import Correlator
+from lyncphone_logs.diagnosis import find
+from lyncphone_logs.event import Event
+from lyncphone_logs.framing import unframe, unframe_all
+from lyncphone_logs.parts import Part, parts_of
+from lyncphone_logs.reader import Reader, anchor_of
+from lyncphone_logs.search import Search
+from lyncphone_logs.source import Source, Window
+
+GRAMMARS = read_catalog().grammars
+RULES = read_catalog().rules
+SEARCH = Search(GRAMMARS)
+
+
+class Windowed(Source):
+    """A source that is read in windows of a given size."""
+
+    def __init__(self, path: str, size: int) -> None:
+        super().__init__(path)
+        self._size = size
+
+    def windows(self, size: int = 0) -> Iterator[Window]:
+        return super().windows(self._size or size)
+
+
+def reader_of(source: Source, *, search: bool = True) -> Reader:
+    return Reader(source, GRAMMARS, anchor_of(source, 2013), SEARCH if search else None)
+
+
+def written(tmp_path: Path, seed: int) -> Path:
+    path = tmp_path / f"{seed}.log"
+    content = made_trace(seed, lines=150)
+    path.write_bytes(content.replace(b"\n", b"\r\n") if seed % 3 == 0 else content)
+    return path
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_size_of_the_window_and_the_search_make_no_difference(tmp_path: Path, seed: int) -> None:
+    path = str(written(tmp_path, seed))
+    whole = list(reader_of(Source(path), search=False).events())
+    for size in (1, 40, 333, 4096):
+        reader = reader_of(Windowed(path, size))
+        assert list(reader.events()) == whole
+        size_of = reader.source.bytes - reader.separator_bytes
+        assert sum(span.length for event in whole for span in event.spans) == size_of
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_parts_of_a_file_hold_the_events_of_the_whole(tmp_path: Path, seed: int) -> None:
+    path = str(written(tmp_path, seed))
+    whole = list(reader_of(Source(path)).events())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "SURVEYED", 50)
+        source = Source(path)
+        found = list(parts_of(source, size=500))
+    assert len(found) > 5
+    assert [part.start for part in found[1:]] == [part.stop for part in found[:-1]]
+    assert [event for part in found for event in reader_of(part).events()] == whole
+    assert (source.sha256, source.lines) == (read_source(path).sha256, read_source(path).lines)
+
+
+def read_source(path: str) -> Source:
+    source = Source(path)
+    assert list(source)
+    return source
+
+
+def test_the_lines_before_a_part_are_told_from_the_nearest_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "LOOKED_BACK", 3)
+    path = tmp_path / "x.log"
+    path.write_bytes(b"first\r\nsecond\n\nfourth\nfifth\n")
+    before = list(Part(str(path), 22, 28, 5).lines_before())
+    assert [line for line in before if line] == [b"fourth", b"second", b"first"]
+
+
+HEADS = st.sampled_from(["", "<13>", "<30>Jul  9 12:00:00 ", "Jul  9 12:00:00 host ", "Jul  9 12:00:00 ", "local7.err ",
+         "2013-07-09 12:00:00\tLocal7.Error\t192.0.2.1\t", "12:00:00.123  192.0.2.1 local0.notice ", "-", "x: ",
+         "<13>1 2013-07-09T12:00:00Z - app - - - ", "2013-07-09T12:00:00.5+02:00 h "])  # fmt: skip
+
+
+@given(st.lists(st.tuples(HEADS, HEADS, st.text(max_size=5)).map("".join), max_size=12))
+def test_framings_are_taken_off_many_lines_as_off_each(lines: list[str]) -> None:
+    columns = unframe_all(lines)
+    assert list(zip(*columns, strict=True)) == [tuple(unframe(line)) for line in lines]
+
+
+def batches(path: str) -> Iterator[Batch]:
+    correlator = Correlator()
+    for batch in reader_of(Windowed(path, 700)).batches():
+        correlator.key(batch)
+        yield batch
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_keys_of_a_batch_are_those_of_its_events_one_by_one(tmp_path: Path, seed: int) -> None:
+    path = str(written(tmp_path, seed))
+    in_batches = [event for batch in batches(path) for event in batch.events(derived=True)]
+    assert in_batches == list(Correlator().correlate(reader_of(Source(path)).events()))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_diagnosis_from_batches_condensed_or_not_is_that_from_events(tmp_path: Path, seed: int) -> None:
+    path = str(written(tmp_path, seed))
+    events: list[Event] = list(Correlator().correlate(reader_of(Source(path)).events()))
+    found = find(events, [], RULES, {})
+    assert find(batches(path), [], RULES, {}) == found
+    correlator = Correlator()
+    few = [condensed(batch) for batch in reader_of(Windowed(path, 700)).batches()]
+    for batch in few:
+        correlator.key(batch)
+    assert find(few, [], RULES, {}) == found
+
+
+def test_a_condensed_run_keeps_what_the_components_and_the_count_are_made_of(tmp_path: Path) -> None:
+    lines = [f"Jul  9 12:00:{second:02d} 10.1.2.3 voip_task[1]: C{second}: INFO - x" for second in range(50)]
+    path = tmp_path / "x.log"
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    few = [condensed(batch) for batch in reader_of(Source(str(path))).batches()]
+    assert [len(batch) for batch in few] == [2, 1]
+    assert few[0].left_out[0].messages == 47
+    assert few[0].left_out[0].components == {f"C{second}" for second in range(1, 48)}
+
+
+def test_the_answer_is_the_same_byte_for_byte_for_every_number_of_jobs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "PART", 3000)
+    monkeypatch.setattr(parts, "SURVEYED", 500)
+    monkeypatch.setattr(parts.parts_of, "__defaults__", (3000,))
+    monkeypatch.setattr(trace, "WORTHWHILE", 0)
+    for seed in range(4):
+        written(tmp_path, seed)
+    answers = [lp.diagnose(lp.read_trace(tmp_path, year=2013, full=True, jobs=jobs)).to_json() for jobs in (1, 2, 3)]
+    assert answers[0] == answers[1] == answers[2]
+    assert '"code"' in answers[0]
