@@ -1,7 +1,7 @@
 """What the program knows: its grammars and rules, found by looking into folders. Nothing is registered anywhere."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from lyncphone_logs.errors import GrammarError, LyncphoneLogsError, RuleError
 from lyncphone_logs.grammar import Grammar
 from lyncphone_logs.grammar_file import read_grammar
 from lyncphone_logs.kept import code, fingerprint, kept
+from lyncphone_logs.own_line import own_line
 from lyncphone_logs.rule import CLASSES, LARGEST_FILE, Rule
 from lyncphone_logs.vocabulary import suggestion
 
@@ -60,12 +61,27 @@ def read_catalog(rules: str = "", grammars: str = "") -> Catalog:
     more_grammars, grammar_problems = _read(_named(grammars, _grammar_files, GrammarError), _read_grammar)
     more_rules, rule_problems = _read_rules(_named(rules, _rule_files, RuleError))
     notes: list[str] = [f"grammars of {grammars} are code and were run"] if more_grammars else []
+    every = _overlaid(known.grammars, more_grammars, lambda grammar: grammar.name, notes)
+    notes += [f"grammar {grammar.name}: {each}" for grammar in more_grammars for each in overlaps(grammar, every)]
     return Catalog(
-        _overlaid(known.grammars, more_grammars, lambda grammar: grammar.name, notes),
+        every,
         _overlaid(known.rules, more_rules, lambda rule: rule.code, notes),
         tuple(notes),
         (*known.problems, *grammar_problems, *rule_problems),
     )
+
+
+def overlaps(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:
+    """The samples of a grammar that two of its kinds match, or that another grammar reads as well."""
+    for sample in grammar.samples:
+        text = own_line(sample.line).text
+        reading = grammar.read(text)
+        kinds = grammar.kinds_of(reading.header.get("message", "")) if reading else []
+        if len(kinds) > 1:
+            yield f"{sample.line!r} is {' and '.join(kinds)} at once"
+        if reading:
+            readers = (other.name for other in others if other.name != grammar.name and other.read(text))
+            yield from (f"{sample.line!r} is read by {name} too" for name in readers)
 
 
 @cache

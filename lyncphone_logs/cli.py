@@ -17,7 +17,7 @@ import typer
 
 from lyncphone_logs.cli_catalog import GrammarsFolder, RulesFolder, grammars_app, rules_app
 from lyncphone_logs.errors import LyncphoneLogsError, OutputError
-from lyncphone_logs.output import tell, write
+from lyncphone_logs.output import tell, whole_file, write
 
 if TYPE_CHECKING:
     from lyncphone_logs.reports.report import Report
@@ -132,12 +132,19 @@ def events(
     year: Year = 0,
     grammars: GrammarsFolder = "",
 ) -> None:
-    """Show every line of a trace as the event that it is."""
+    """Show every line of a trace as the event that it is; to a file whose name ends in .parquet, as Parquet."""
     from lyncphone_logs import examine
     from lyncphone_logs.reports.event_table import RENDERERS
 
     trace = examine.read_trace(*paths, year=year, grammars=grammars)
-    write(RENDERERS[format.value](trace.events()), output)
+    if output.endswith(".parquet"):
+        from lyncphone_logs.parquet import check_available, write_parquet
+
+        check_available(output)
+        with whole_file(output) as stream:
+            write_parquet(trace.batches(), stream)
+    else:
+        write(RENDERERS[format.value](trace.events()), output)
     tell("note", [*trace.catalog.notes, *trace.assumptions])
     problems = [*(read.problem for read in examine.inputs(trace) if read.problem), *map(str, trace.catalog.problems)]
     tell("problem", problems)

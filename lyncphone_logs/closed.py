@@ -5,9 +5,8 @@ was read is used.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, replace
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -32,11 +31,6 @@ Text = Annotated[str, Must(strip_whitespace=True, min_length=1)]
 Line = Annotated[Text, Must(pattern=r"^[^\n]*$")]
 
 
-class _Names:
-    def __get__(self, _: object, owner: Any) -> Any:
-        return owner.__dataclass_fields__
-
-
 class Strict:
     """A dataclass that refuses unknown keys.
 
@@ -44,15 +38,6 @@ class Strict:
     """
 
     __pydantic_config__: ClassVar = {"extra": "forbid"}
-    model_fields = _Names()
-
-    def model_copy(self, *, update: dict[str, Any]) -> Self:
-        """The same with other values, which are not checked."""
-        return replace(self, **update)  # type: ignore[type-var] # each subclass is a dataclass
-
-    def model_dump(self) -> dict[str, Any]:
-        """Its values by name."""
-        return asdict(self)  # type: ignore[call-overload, no-any-return] # each subclass is a dataclass
 
 
 class Unsound(ValueError):

@@ -5,7 +5,7 @@ and the finished columns.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import count
 from typing import Any
 
@@ -13,16 +13,14 @@ import numpy as np
 import pandas as pd
 
 from lyncphone_logs.batch import Batch
-from lyncphone_logs.table import COLUMNS, column
-
-CHUNK = 50_000
+from lyncphone_logs.table import COLUMNS, chunks
 
 
 def to_frame(batches: Iterable[Batch]) -> pd.DataFrame:
     """A row for each event, in order, columns and types as COLUMNS has them; no events give no row."""
     codes = {name: _codes() for name, dtype in COLUMNS.items() if dtype == "category"}
     parts: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    for chunk in _chunks(batches):
+    for chunk in chunks(batches):
         for name, dtype in COLUMNS.items():
             values = chunk.pop(name)
             parts[name].append(_coded(values, codes[name]) if name in codes else pd.Series(values, dtype=dtype))
@@ -30,17 +28,6 @@ def to_frame(batches: Iterable[Batch]) -> pd.DataFrame:
     for name in list(parts):
         columns[name] = pd.concat(parts.pop(name), ignore_index=True)
     return pd.DataFrame({name: columns.pop(name) for name in COLUMNS}, copy=False)
-
-
-def _chunks(batches: Iterable[Batch]) -> Iterator[dict[str, list[Any]]]:
-    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
-    for batch in batches:
-        for name, values in columns.items():
-            values += column(batch, name)
-        if len(columns["id"]) >= CHUNK:
-            yield columns
-            columns = {name: [] for name in COLUMNS}
-    yield columns
 
 
 def _codes() -> defaultdict[str | None, int]:

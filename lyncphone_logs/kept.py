@@ -122,7 +122,7 @@ def _write(path: Path, made: object) -> None:
     new = path.with_name(f".{os.urandom(8).hex()}{SUFFIX}")
     try:
         payload = pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with open(new, "xb") as file:
             file.write(_seal(path, payload) + payload)
         os.replace(new, path)
         _remove_oldest(path.parent)

@@ -3,8 +3,10 @@
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from lyncphone_logs.errors import OutputError
 from lyncphone_logs.reports.visible import visible
@@ -18,15 +20,15 @@ def write(lines: str | Iterable[str], path: str = "") -> None:
     parts = [lines] if isinstance(lines, str) else lines
     try:
         if path:
-            _to_file(parts, Path(path))
+            with whole_file(path) as stream:
+                stream.writelines(map(_encoded, parts))
         else:
             _to_stdout(parts)
     except BrokenPipeError:
         # What is still buffered would fail once more when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        where = path or "standard output"
-        raise OutputError("the answer cannot be written", error.strerror or str(error), where) from None
+        raise _refused(error, "standard output") from None
 
 
 def tell(label: str, texts: Iterable[object]) -> None:
@@ -41,16 +43,34 @@ def _to_stdout(parts: Iterable[str]) -> None:
     sys.stdout.buffer.flush()
 
 
-def _to_file(parts: Iterable[str], path: Path) -> None:
+@contextmanager
+def whole_file(path: str) -> Iterator[BinaryIO]:
+    """A stream whose content is the file's once all of it is written; until then, and after an error, it is untouched.
+
+    Raises OutputError where it cannot be written.
+    """
+    try:
+        with _replacing(Path(path)) as stream:
+            yield stream
+    except OSError as error:
+        raise _refused(error, path) from None
+
+
+def _refused(error: OSError, where: str) -> OutputError:
+    return OutputError("the answer cannot be written", error.strerror or str(error), where)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[BinaryIO]:
     if path.exists() and not path.is_file():
         with path.open("wb") as special:
-            special.writelines(map(_encoded, parts))
+            yield special
         return
     target = path.resolve()
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.writelines(map(_encoded, parts))
+            yield stream
         os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         os.replace(name, target)
     except BaseException:

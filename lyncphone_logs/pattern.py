@@ -3,8 +3,6 @@
 import re
 from datetime import UTC, datetime, timedelta
 
-import regex
-
 from lyncphone_logs.event import Event, Value
 from lyncphone_logs.rule import Condition, Pattern, Scalar
 
@@ -62,6 +60,8 @@ def _at_most(value: Value, bound: float | None) -> bool | None:
 
 
 def _found(expression: str, text: str) -> bool | None:
+    import regex
+
     try:
         return regex.search(expression, text, timeout=SLOWEST_SEARCH) is not None
     except TimeoutError:

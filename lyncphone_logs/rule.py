@@ -9,8 +9,7 @@ import string
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Literal
 
-from lyncphone_logs.closed import Line, Must, Text
-from lyncphone_logs.closed import Strict as Strict
+from lyncphone_logs.closed import Line, Must, Strict, Text
 from lyncphone_logs.vocabulary import Stage, suggestion, unknown_field, unknown_kind
 
 Severity = Literal["error", "warning", "note"]
@@ -36,8 +35,6 @@ class Condition(Strict):
     def given(self) -> tuple[str, ...]:
         """Names of the tests that are made."""
         return tuple(each.name for each in fields(self) if getattr(self, each.name) != each.default)
-
-    model_fields_set = given
 
     def check(self) -> None:
         """Raises ValueError where it is not sound."""

@@ -2,11 +2,12 @@
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from lyncphone_logs.closed import Strict, Unsound, validated
+from lyncphone_logs.closed import Unsound, validated
 from lyncphone_logs.errors import RuleError
 from lyncphone_logs.rule import (
     LARGEST_FILE,
@@ -71,9 +72,9 @@ def _refusal(path: Path, place: Sequence[str | int], because: str, more: int, kn
 
 
 def _keys_beside(place: list[str]) -> list[str]:
-    tables: dict[str, type[Strict]] = {
+    tables: dict[str, type] = {
         "applies_to": Applicability, "explains": Explained, "clause": Clause, "remedy": Remedy, "history": History,
         "references": Reference, "sample": Sample, "verify": Verify,
     }  # fmt: skip
     table = Condition if "Condition" in place else tables.get(place[0], Rule) if len(place) > 1 else Rule
-    return sorted(table.model_fields)
+    return sorted(field.name for field in fields(table))

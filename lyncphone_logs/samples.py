@@ -5,6 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import get_args
 
+from lyncphone_logs.catalog import overlaps
 from lyncphone_logs.correlate import Correlator
 from lyncphone_logs.diagnosis import find
 from lyncphone_logs.event import Event, Value
@@ -26,16 +27,12 @@ def check_grammar(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:
     for sample in grammar.samples:
         text = own_line(sample.line).text
         reading = grammar.read(text)
-        readers = [other for other in others if other is not grammar and other.read(text)]
-        if reading is None and any(sample in other.samples for other in readers):
+        if reading is None and any(sample in other.samples and other.read(text) for other in others):
             continue  # a shared message, in a line of another family
         found = (reading.kind, dict(reading.fields)) if reading else None
         if found != (sample.kind, dict(sample.fields)):
             yield f"{sample.line!r} should be {sample.kind} {dict(sample.fields)}, is {found}"
-        kinds_found = grammar.kinds_of(reading.header.get("message", "")) if reading else []
-        if len(kinds_found) > 1:
-            yield f"{sample.line!r} is {' and '.join(kinds_found)} at once"
-        yield from (f"{sample.line!r} is read by {other.name} too" for other in readers)
+    yield from overlaps(grammar, others)
     for kind in sorted({kind for kind, _ in grammar.messages} - {sample.kind for sample in grammar.samples}):
         yield f"no sample shows {kind}"
 

@@ -1,6 +1,6 @@
 """The columns of an event table: names, order and pandas types are a promise."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -8,16 +8,20 @@ from lyncphone_logs.batch import Batch
 from lyncphone_logs.event import Event
 
 COLUMNS: dict[str, str] = {
-    "id": "str", "source": "category", "member": "category", "line": "int64", "offset": "int64", "bytes": "int64",
-    "phone": "category", "boot": "int64", "grammar": "category", "framing": "category", "kind": "category",
-    "count": "int64", "time": "datetime64[us]", "time_utc": "datetime64[us]", "time_raw": "str",
-    "time_quality": "category", "received": "datetime64[us]", "segment": "int64", "sequence": "Int64",
+    "id": "str", "source": "category", "member": "category", "line": "int32", "offset": "int64", "bytes": "int64",
+    "phone": "category", "boot": "int32", "grammar": "category", "framing": "category", "kind": "category",
+    "count": "int32", "time": "datetime64[us]", "time_utc": "datetime64[us]", "time_raw": "category",
+    "time_quality": "category", "received": "datetime64[us]", "segment": "int32", "sequence": "Int32",
     "hostname": "category", "facility": "category", "severity": "category", "app_name": "category",
     "procid": "category", "component": "category", "level": "category", "function": "category",
-    "source_line": "Int64", "message": "str", "fields": "object",
+    "source_line": "Int32", "message": "str", "fields": "object",
 }  # fmt: skip
 """`line` counts from 1; `offset` is that of the first span, `bytes` the sum of all spans, in the original file; times
 are naive as written; `fields` holds the kind's own fields."""
+
+
+CHUNK = 50_000
+"""Rows that are put together at a time."""
 
 
 def cell(event: Event, column: str) -> Any:
@@ -42,6 +46,18 @@ def column(batch: Batch, name: str) -> list[Any]:
     if name == "fields":
         return batch.all_fields()
     return [batch.source if name == "source" else ""] * len(batch)
+
+
+def chunks(batches: Iterable[Batch]) -> Iterator[dict[str, list[Any]]]:
+    """The columns of many events, some ten thousand rows at a time; one without rows where there are no events."""
+    columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for batch in batches:
+        for name, values in columns.items():
+            values += column(batch, name)
+        if len(columns["id"]) >= CHUNK:
+            yield columns
+            columns = {name: [] for name in COLUMNS}
+    yield columns
 
 
 def plain(value: Any) -> Any:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SMALL = 256 * 1024
+"""Bytes of a trace up to which it is quicker to look at each message than to prepare a search."""
 LARGE = 32 * 1024 * 1024
 """Bytes of a trace from which on a diagnosis passes over what no rule asks for."""
 WORTHWHILE = 16 * 1024 * 1024
@@ -98,7 +100,7 @@ class Trace:
         )
 
     def _read(self, pass_over: bool) -> Iterator[Batch]:
-        search = Search(self.catalog.grammars, self._wanted if pass_over else None) if is_available() else None
+        search = self._search(pass_over)
         for source, tally in self.inputs:
             anchor = anchor_of(source, self.year)
             reader = Reader(source, self.catalog.grammars, anchor, search, pass_over=pass_over)
@@ -106,6 +108,13 @@ class Trace:
                 tally.count(batch)
                 yield batch
             tally.close(reader)
+
+    def _search(self, pass_over: bool) -> Search | None:
+        sizes = [source.size for source, _ in self.inputs]
+        is_small = None not in sizes and sum(filter(None, sizes)) < SMALL
+        if (is_small and not pass_over) or not is_available():
+            return None
+        return Search(self.catalog.grammars, self._wanted if pass_over else None)
 
     def _read_at_once(self) -> Iterator[Batch]:
         from lyncphone_logs.parallel import read_in_parts

@@ -18,7 +18,7 @@ from lyncphone_logs.finding import (
     Term,
 )
 from lyncphone_logs.reports.report import Report
-from lyncphone_logs.rule import Clause, Explained, History, Reference, Remedy, Rule, Sample, Strict, Verify
+from lyncphone_logs.rule import Clause, Explained, History, Reference, Remedy, Rule, Sample, Verify
 
 SAID = "server cert is invalid. ctx->error=7."
 HEADER = "local7.err voip_task[440]: CERT     : ERR  – "
@@ -161,8 +161,6 @@ def planted(value: Any, seed: str) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in fields(value)]
         return replace(value, **{name: _planted_field(value, name, seed) for name in names})
-    if isinstance(value, Strict):
-        return value.model_copy(update={name: _planted_field(value, name, seed) for name in type(value).model_fields})
     return value
 
 

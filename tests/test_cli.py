@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import lyncphone_logs as lp
 from lyncphone_logs.cli import run
 from lyncphone_logs.table import COLUMNS
 
@@ -345,3 +346,43 @@ def test_a_rule_that_was_edited_is_read_anew_in_the_same_process(
         (tmp_path / "certificate-expired.toml").write_text(RULE.replace(title, f'title = "{word}"'), encoding="utf-8")
         run(["rules", "list", "--rules", str(tmp_path)])
         assert word in capfd.readouterr().out
+
+
+def test_events_go_to_a_parquet_file_whose_rows_are_those_of_the_frame(tmp_path: Path) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    target = tmp_path / "events.parquet"
+    assert run(["events", FOUNDING, "-o", str(target)]) == 0
+    table = parquet.read_table(target)
+    frame = lp.read_trace(FOUNDING).to_frame()
+    assert table.column_names == list(frame.columns)
+    (row,) = table.to_pylist()
+    assert json.loads(row.pop("fields")) == dict(frame["fields"][0]) == {"verify_code": 7}
+    assert {name: row[name] for name in ("id", "line", "kind", "component", "severity", "message")} == {
+        name: frame[name][0] for name in ("id", "line", "kind", "component", "severity", "message")
+    }
+
+
+def test_without_pyarrow_parquet_is_one_error_that_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("lyncphone_logs.parquet.find_spec", lambda name: None)
+    assert run(["events", FOUNDING, "-o", str(tmp_path / "events.parquet")]) == 4
+    assert "pip install 'lyncphone-logs[parquet]'" in capfd.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_grammar_that_reads_what_another_reads_is_told_when_it_is_loaded(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "own.py").write_text(
+        "import pyparsing as pp\nvendor, shared, levels = 'x', (), {}\nheader = pp.Regex('.*')('message')\n"
+        "rest = pp.Regex('.*')\nlost = pp.SkipTo('lease') + 'lease' + rest\n"
+        "messages = [('dhcp.lease.failed', 'no lease' + rest), ('dhcp.lease.lost', lost)]\n"
+        "samples = [('synthetic', 'no lease', 'dhcp.lease.failed', {}),"
+        " ('synthetic', 'udhcpc[1]: Sending discover...', 'log.message', {})]\n",
+        encoding="utf-8",
+    )
+    run(["diagnose", FOUNDING, "--grammars", str(tmp_path)])
+    told = capfd.readouterr().err
+    assert "'no lease' is dhcp.lease.failed and dhcp.lease.lost at once" in told
+    assert "'udhcpc[1]: Sending discover...' is read by audiocodes_400hd too" in told

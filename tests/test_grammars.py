@@ -66,7 +66,8 @@ def own(tmp_path: Path) -> Grammar:
     path.write_text(
         "import pyparsing as pp\nvendor, shared, levels, samples = 'x', (), {}, []\n"
         "header = 'own:' + pp.Regex('.*')('message')\nrest = pp.Regex('.*')\n"
-        "messages = [('dhcp.lease.failed', 'no lease' + rest), ('dhcp.lease.lost', pp.Word('nold') + pp.Word('leas') + rest),"
+        "messages = [('dhcp.lease.failed', 'no lease' + rest),"
+        " ('dhcp.lease.lost', pp.Word('nold') + pp.Word('leas') + rest),"
         " ('tls.server_certificate.rejected', 'code' + pp.Regex('[0-9a-f]+')('verify_code') + rest)]\n",
         encoding="utf-8",
     )

@@ -4,6 +4,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 
 import html5lib
 import pyte
@@ -137,8 +138,8 @@ def test_the_html_shows_the_hostile_text_itself() -> None:
     ["javascript:alert(1)", "http://example.org", "data:text/html,x", "https://a b", "https://x\u202e", "//x", ""],
 )
 def test_only_an_https_address_becomes_a_link(url: str) -> None:
-    reference = SIGNATURE.references[0].model_copy(update={"url": url})
-    rule = SIGNATURE.model_copy(update={"references": (reference,)})
+    reference = replace(SIGNATURE.references[0], url=url)
+    rule = replace(SIGNATURE, references=(reference,))
     shown = report(phones=(phone(diagnoses=(lead(rule=rule),)),))
     assert not [tag for tag, _ in _elements(html.render(shown)) if tag == "a"]
     assert "](" not in markdown.render(shown)

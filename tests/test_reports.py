@@ -16,7 +16,7 @@ from lyncphone_logs.finding import Boot, Evidence, NotCheckable, StageState
 from lyncphone_logs.reports import concise, html, jsonl, markdown, text, wording
 from lyncphone_logs.reports.excerpt import cells, excerpt, fitted
 from lyncphone_logs.reports.report import Report
-from lyncphone_logs.rule import Clause, Condition
+from lyncphone_logs.rule import Clause, Condition, Scalar
 
 SCHEMA = json.loads(files("lyncphone_logs").joinpath("schema/report-1.schema.json").read_text(encoding="utf-8"))
 
@@ -228,9 +228,12 @@ def test_a_factor_multiplies_or_divides(weight: float, shown: str) -> None:
 def test_explain_shows_a_rule_without_a_trace() -> None:
     clause = Clause(id="no-option-43", event="dhcp.lease.obtained", where={}, role="contradicts", basis="inferred",
                     source="s", says="no such option", same="boot", order="before", absent=True)  # fmt: skip
-    where = {"verify_code": [7, 8], "depth": Condition(at_least=1.0, at_most=2.0)}
-    shown_by = SIGNATURE.explains[0].model_copy(update={"where": where})
-    rule = SIGNATURE.model_copy(update={"clause": (clause,), "explains": (shown_by,)})
+    where: dict[str, Condition | list[Scalar] | Scalar] = {
+        "verify_code": [7, 8],
+        "depth": Condition(at_least=1.0, at_most=2.0),
+    }
+    shown_by = replace(SIGNATURE.explains[0], where=where)
+    rule = replace(SIGNATURE, clause=(clause,), explains=(shown_by,))
     shown = text.render_rule(rule, color=False, width=None)
     assert "where verify_code is one of 7, 8 and depth at least 1.0 and at most 2.0 — code 7" in shown
     assert (

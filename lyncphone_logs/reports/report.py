@@ -94,10 +94,10 @@ def _diagnosis(found: Diagnosis) -> dict[str, Any]:
         "evidence": [_evidence(each) for each in found.evidence],
         "cause": rule.cause,
         "impact": rule.impact,
-        "remedy": [step.model_dump() for step in rule.remedy],
-        "history": [each.model_dump() for each in rule.history],
+        "remedy": [asdict(step) for step in rule.remedy],
+        "history": [asdict(each) for each in rule.history],
         "verify": rule.verify.says,
-        "references": [each.model_dump() for each in rule.references],
+        "references": [asdict(each) for each in rule.references],
         "symptoms": list(found.symptoms),
         "rivals": list(found.rivals),
     }

@@ -62,5 +62,5 @@ def _test(test: Condition | list[Scalar] | Scalar) -> str:
         return f"is one of {', '.join(map(str, test))}"
     if not isinstance(test, Condition):
         return f"is {test}"
-    given = {name: getattr(test, name) for name in Condition.model_fields if name in test.model_fields_set}
+    given = {name: getattr(test, name) for name in test.given}
     return " and ".join(f"{name.replace('_', ' ')} {value}" for name, value in given.items())
