@@ -11,8 +11,10 @@ from lyncphone_logs.grammar import Grammar
 from lyncphone_logs.heading import FIELDS, Columns
 from lyncphone_logs.repetition import NOTICE
 
-# What looks beyond the text that it matches would look into the lines around it.
-_LOOKS_AROUND = re.compile(r"\\[AZbB]|\$|(?<!\[)\^|\(\?<[=!]")
+# What looks beyond the text that it matches would look into the lines around it, and what takes a line end would run
+# into them.
+_LOOKS_AROUND = re.compile(r"\\[AZbBDW]|\$|(?<!\[)\^|\(\?<[=!]|\(\?[a-z]*s")
+_NEGATED_SET = re.compile(r"\[\^((?:[^\]\\]|\\.)+)\]")
 _BLANKS, _BLANKS_OF_A_LINE = r"[\t-\n\r ]", r"[\t\r ]"
 
 
@@ -71,8 +73,10 @@ class Usual:
 
 
 def usual_of(layout: Layout, grammar: str, grammars: Sequence[Grammar]) -> Usual | None:
-    """The usual line of this framing and grammar; None where its header looks at what is around it."""
+    """The usual line of this framing and grammar; None where its header may leave the line."""
     place = [each.name for each in grammars].index(grammar)
-    if _LOOKS_AROUND.search(grammars[place].header.rendered):
+    header = grammars[place].header.rendered
+    stays = all(re.search(r"\\[sn]", excluded) for excluded in _NEGATED_SET.findall(header))
+    if _LOOKS_AROUND.search(header) or not stays:
         return None
     return Usual(layout, grammars[place], grammars[:place])

@@ -11,16 +11,19 @@ from made_traces import made_trace
 import lyncphone_logs as lp
 from lyncphone_logs import parts, trace
 from lyncphone_logs.batch import Batch
-from lyncphone_logs.catalog import read_catalog
+from lyncphone_logs.catalog import grammars_folder, read_catalog
+from lyncphone_logs.columns import Surroundings
 from lyncphone_logs.condensed import condensed
 from lyncphone_logs.correlate import Correlator
 from lyncphone_logs.diagnosis import find
 from lyncphone_logs.event import Event
 from lyncphone_logs.framing import unframe, unframe_all
+from lyncphone_logs.grammar_file import read_grammar
 from lyncphone_logs.parts import Part, parts_of
 from lyncphone_logs.reader import Reader, anchor_of
 from lyncphone_logs.search import Search
 from lyncphone_logs.source import Source, Window
+from lyncphone_logs.usual import usual_of
 
 GRAMMARS = read_catalog().grammars
 RULES = read_catalog().rules
@@ -97,6 +100,45 @@ HEADS = st.sampled_from(["", "<13>", "<30>Jul  9 12:00:00 ", "Jul  9 12:00:00 ho
 def test_framings_are_taken_off_many_lines_as_off_each(lines: list[str]) -> None:
     columns = unframe_all(lines)
     assert list(zip(*columns, strict=True)) == [tuple(unframe(line)) for line in lines]
+
+
+OWN = """
+import pyparsing as pp
+vendor, shared, levels = "x", (), {{}}
+header = {header}
+messages = []
+samples = [("synthetic", "own: text", "log.message", {{}})]
+"""
+
+
+@pytest.mark.parametrize(
+    ("header", "stays_in_the_line"),
+    [
+        ("'own:' + pp.Regex('.*')('message')", True),
+        ("'own:' + pp.Regex(r'[^;\\s]*')('component') + pp.Regex('.*')('message')", True),
+        ("'own:' + pp.CharsNotIn(';')('component') + pp.Regex('.*')('message')", False),
+        ("'own:' + pp.Regex(r'[\\s\\S]*')('message')", True),
+        ("'own:' + pp.Keyword('x')('component') + pp.Regex('.*')('message')", False),
+        ("'own:' + pp.Regex(r'\\W*')('component') + pp.Regex('.*')('message')", False),
+    ],
+)
+def test_a_header_is_looked_for_in_all_lines_at_once_only_where_it_stays_in_its_line(
+    tmp_path: Path, header: str, stays_in_the_line: bool
+) -> None:
+    path = tmp_path / "own.py"
+    path.write_text(OWN.format(header=header), encoding="utf-8")
+    own = read_grammar(path, grammars_folder())
+    usual = usual_of((), "own", (own,))
+    assert (usual is not None) == stays_in_the_line
+    texts = ["own: x a;b", "own:", "own: x\t y", "other", "own: x c"] * 2
+    _, each, _, _ = Surroundings([own])._read_each(texts)
+    read = usual.read(texts) if usual else None
+    if read:
+        _, at_once, others = read
+        certain = [row for row in range(len(texts)) if row not in others]
+        assert all(each["grammar"][row] == "own" for row in certain)
+        for name in ("message", "component"):
+            assert [at_once[name][row] for row in certain] == [each[name][row] for row in certain]
 
 
 def batches(path: str) -> Iterator[Batch]:
