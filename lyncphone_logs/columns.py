@@ -12,8 +12,6 @@ from lyncphone_logs.usual import Usual, usual_of
 
 LONGEST_NUMBER = 9
 """Digits that are taken for a number."""
-MOST_CONTINUATIONS = 200
-"""Indented lines that are joined to the event before them; what follows is unparsed, so that memory stays bounded."""
 
 
 class Surroundings:
@@ -101,20 +99,6 @@ def _timed(framed: Columns, own: list[str | None]) -> dict[str, list[str]]:
         "stamp_owner": ["phone" if mine else owner for mine, _, owner, _ in written],
         "received": [received or (stamp if mine else "") for mine, stamp, _, received in written],
     }
-
-
-def continuations(rows: Rows, columns: Columns) -> dict[int, int]:
-    """Of indented lines that are nothing by themselves: the row of the event that goes on there."""
-    owner: dict[int, int] = {}
-    lines: Counter[int] = Counter()
-    indented = [row for row, text in enumerate(rows.texts) if text[0] in " \t" and columns["message"][row]]
-    bare = [row for row in indented if not columns["grammar"][row] and columns["framing"][row] == "none"]
-    for row in bare:
-        first = owner.get(row - 1, row - 1)
-        if row and row not in rows.after_gap and lines[first] < MOST_CONTINUATIONS:
-            owner[row] = first
-            lines[first] += 1
-    return owner
 
 
 def _number(digits: str) -> int | None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from lyncphone_logs.batch import Batch
 from lyncphone_logs.clock import Anchor
-from lyncphone_logs.columns import Surroundings, continuations
+from lyncphone_logs.columns import Surroundings
+from lyncphone_logs.continuation import continuations
 from lyncphone_logs.event import MESSAGE, UNPARSED, Event, Span
 from lyncphone_logs.grammar import Grammar
 from lyncphone_logs.own_line import own_line
