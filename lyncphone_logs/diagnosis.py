@@ -7,12 +7,13 @@ from datetime import datetime
 from types import MappingProxyType
 
 from lyncphone_logs.batch import Batch
+from lyncphone_logs.decision import FULL_DECIDES
 from lyncphone_logs.event import Event, Value
 from lyncphone_logs.finding import Diagnosis, Evidence, NotCheckable, Phone, RuledOut
 from lyncphone_logs.fold import Fold
 from lyncphone_logs.pattern import version_of
 from lyncphone_logs.phones import PhoneSeen, gather
-from lyncphone_logs.ranking import FULL_DECIDES, Assessment, Identity, assess, shares, verdict
+from lyncphone_logs.ranking import LIKELY, Assessment, Identity, assess, shares, verdict
 from lyncphone_logs.rule import Rule
 from lyncphone_logs.vocabulary import capture_of
 
@@ -54,16 +55,19 @@ def _conclude(name: str, phone: PhoneSeen, facts: Sequence[Event], notes: list[s
     fold = phone.fold
     if not fold.unseen:
         fold.add(_examined(phone))
+    fold.end(phone.last)
     agreeing = [fact for fact in facts if _agrees(fact, phone.identity)]
     notes += [f"{name}: {fact.text} is set aside, the trace says otherwise" for fact in facts if fact not in agreeing]
     for fact in agreeing:
         fold.state(fact)
     identity = _identity(phone.identity, agreeing)
-    candidates, ruled_out = _assess_all(fold, agreeing, identity)
-    diagnoses = sorted((_diagnosis(each) for each in candidates.values()), key=_rank)
+    candidates, roots, ruled_out = _assess_all(fold, agreeing, identity)
+    silencers = _named_by(candidates, lambda rule: rule.silences)
+    found = (_diagnosis(each, roots.get(code, ()), silencers.get(code, ())) for code, each in candidates.items())
+    diagnoses = sorted(found, key=_rank)
     told = {rule.code for rule in (*(each.rule for each in diagnoses), *(each.rule for each in ruled_out))}
     silent = [rule for rule in fold.index.rules if rule.code not in told]
-    used = {kind for each in diagnoses for clause in each.rule.clause for kind in clause.kinds}
+    used = {kind for each in diagnoses for clause in each.rule.clause for kind in clause.all_kinds}
     unexplained = [event for event in fold.unexplained.values() if event.kind not in used][:MOST_NOTES]
     notes += [f"{each.source}:{each.line}: no rule explains {_symptom(each)}" for each in unexplained]
     return Phone(
@@ -106,17 +110,41 @@ def _identity(identity: Mapping[str, str], facts: Sequence[Event]) -> Identity:
 
 def _assess_all(
     fold: Fold, facts: Sequence[Event], identity: Identity
-) -> tuple[dict[str, list[_Candidate]], list[RuledOut]]:
-    candidates: defaultdict[str, list[_Candidate]] = defaultdict(list)
+) -> tuple[dict[str, list[_Candidate]], dict[str, list[str]], list[RuledOut]]:
+    """The candidates, what may have led to them, and what is ruled out."""
     out: dict[str, Assessment] = {}
+    rivals: list[list[Assessment]] = []
     for group in fold.groups.values():
         assessed = [assess(rule, explained, group, fold, facts, identity) for rule, explained in group.explained_by]
         out |= {each.rule.code: each for each in assessed if each.ruled_out}
-        live = [each for each in assessed if each.weight > 0]
-        for each, share in zip(live, shares(live, follows=group.follows), strict=True):
-            rivals = tuple(other.rule.code for other in live if other is not each)
-            candidates[each.rule.code].append(_Candidate(each, share, rivals))
-    return candidates, [_ruled_out(each) for code, each in sorted(out.items()) if code not in candidates]
+        rivals.append([each for each in assessed if each.weight > 0])
+    roots = _named_by(_candidates(rivals, {}), lambda rule: rule.leads_to)
+    candidates = _candidates(rivals, roots)
+    return candidates, roots, [_ruled_out(each) for code, each in sorted(out.items()) if code not in candidates]
+
+
+def _candidates(rivals: Sequence[list[Assessment]], roots: Mapping[str, Sequence[str]]) -> dict[str, list[_Candidate]]:
+    """By code. A diagnosis with a root is a consequence of that as probably as it stands for itself."""
+    candidates: defaultdict[str, list[_Candidate]] = defaultdict(list)
+    for live in rivals:
+        for each, share in zip(live, shares(live, follows=bool(live) and live[0].group.follows), strict=True):
+            code = each.rule.code
+            others = tuple(other.rule.code for other in live if other is not each)
+            candidates[code].append(_Candidate(each, share / 2 if code in roots else share, others))
+    return candidates
+
+
+def _named_by(
+    candidates: Mapping[str, list[_Candidate]], names: Callable[[Rule], Sequence[str]]
+) -> dict[str, list[str]]:
+    """For each diagnosis the likely ones that name it."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for code, each in sorted(candidates.items()):
+        if max(candidate.share for candidate in each) >= LIKELY:
+            for named in names(each[0].assessment.rule):
+                if named in candidates and named != code:
+                    found[named].append(code)
+    return found
 
 
 def _ruled_out(assessment: Assessment) -> RuledOut:
@@ -125,7 +153,7 @@ def _ruled_out(assessment: Assessment) -> RuledOut:
     return RuledOut(assessment.rule, "; ".join(term.says for term in assessment.ruled_out), evidence)
 
 
-def _diagnosis(candidates: Sequence[_Candidate]) -> Diagnosis:
+def _diagnosis(candidates: Sequence[_Candidate], roots: Sequence[str], silencers: Sequence[str]) -> Diagnosis:
     lead = max(candidates, key=lambda each: each.share)
     groups = [each.assessment.group for each in candidates]
     rule, holding = lead.assessment.rule, lead.assessment.holding
@@ -141,6 +169,8 @@ def _diagnosis(candidates: Sequence[_Candidate]) -> Diagnosis:
         symptoms=tuple(_symptom(group.first) for group in groups),
         rivals=lead.rivals,
         is_consequence=lead.assessment.group.follows,
+        consequence_of=tuple(roots),
+        silenced_by=tuple(silencers),
     )
 
 
@@ -159,7 +189,8 @@ def _moment(event: Event) -> datetime | None:
 
 def _rank(diagnosis: Diagnosis) -> tuple[int, float, str]:
     # The cause of a handshake's first failure goes before what may be its consequence, however sure that is.
-    place = 2 if diagnosis.verdict == "unlikely" else int(diagnosis.is_consequence)
+    is_later = diagnosis.is_consequence or bool(diagnosis.consequence_of)
+    place = 3 if diagnosis.silenced_by else 2 if diagnosis.verdict == "unlikely" else int(is_later)
     return place, -diagnosis.confidence, diagnosis.rule.code
 
 

@@ -6,10 +6,9 @@ from typing import Literal
 
 from lyncphone_logs.account import Account
 from lyncphone_logs.event import Event
-from lyncphone_logs.rule import Rule
+from lyncphone_logs.rule import Rule, Verdict
 from lyncphone_logs.vocabulary import Stage
 
-Verdict = Literal["confirmed", "likely", "possible", "unlikely"]
 State = Literal["holds", "refuted", "undecidable"]
 
 
@@ -26,7 +25,7 @@ class Evidence:
 class Term:
     """One factor of a confidence. `weight` multiplies (or divides) the odds; 1 where the clause does not hold.
 
-    `reason` says why a clause is undecidable, `capture` how it could be decided.
+    `reason` says why a clause is undecidable, `capture` how it could be decided, `nearest` how near it came to hold.
     """
 
     clause: str
@@ -37,6 +36,7 @@ class Term:
     basis: str
     reason: str = ""
     capture: str = ""
+    nearest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Diagnosis:
     """A rule whose symptom was seen. `confidence` is its share among all causes of that symptom, 0 to 1.
 
     `symptoms` are kinds and fields of what was seen; `rivals` the codes that compete for the same symptom;
-    `is_consequence` tells that the symptom it explains best came after another failure of the same handshake.
+    `is_consequence` tells that the symptom it explains best came after another failure of the same handshake;
+    `consequence_of` are diagnoses of the same phone that may have led to it, `silenced_by` those that say more.
     """
 
     rule: Rule
@@ -58,6 +59,8 @@ class Diagnosis:
     symptoms: tuple[str, ...]
     rivals: tuple[str, ...]
     is_consequence: bool = False
+    consequence_of: tuple[str, ...] = ()
+    silenced_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,50 +1,36 @@
-"""Events of one phone, folded in order into symptom groups and clause hits, with bounded state.
+"""Events of one phone, folded in order into symptom groups and what clauses met, with bounded state.
 
 A *group* is all occurrences of one symptom: events that the same entries of the same rules explain. Occurrences that
 follow another failure of the same handshake form a group of their own, since they may be its consequence.
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from lyncphone_logs.clause import Clause, Explained
 from lyncphone_logs.event import Event
-from lyncphone_logs.index import Index, Meaning
-from lyncphone_logs.rule import Clause, Explained, Rule
+from lyncphone_logs.extent import Extent
+from lyncphone_logs.index import ClauseKey, Index, Meaning
+from lyncphone_logs.rule import Rule
+from lyncphone_logs.scope import Scope, ScopeKey, is_windowed
 from lyncphone_logs.vocabulary import kinds
+from lyncphone_logs.watch import KEPT_EVENTS, Watch, scope_of
 
-KEPT_EVENTS = 3
 KEPT_UNEXPLAINED = 100
+KEPT_SCOPES = 8
+"""Scopes of a clause that are remembered for one symptom: those that say most."""
 OPEN_SCOPES = 256
-"""Handshakes and boots that are remembered: the window within which lines of a clause and its symptom may lie apart."""
+"""Handshakes, boots and so on that are remembered: so far may lines of a clause and its symptom lie apart."""
 
-ClauseKey = tuple[str, str]
-ScopeKey = tuple[str, int]
 K = TypeVar("K")
 V = TypeVar("V")
-PHONE: ScopeKey = ("phone", 0)
-
-
-@dataclass(slots=True)
-class Hit:
-    """The events that met one clause in one scope; the first few are kept. `position` is the place of the first."""
-
-    position: int
-    count: int = 0
-    kept: list[Event] = field(default_factory=list)
-    unknown: bool = False
-
-    def add(self, event: Event) -> None:
-        """Count one more event."""
-        self.count += event.count
-        if len(self.kept) < KEPT_EVENTS:
-            self.kept.append(event)
 
 
 @dataclass(slots=True)
 class Group:
-    """All occurrences of one symptom; `hits` are those of the handshakes and boots in which it occurred."""
+    """All occurrences of one symptom; `watches` are those of the scopes in which it occurred."""
 
     explained_by: Sequence[tuple[Rule, Explained]]
     follows: bool
@@ -53,8 +39,8 @@ class Group:
     position: int = 0
     count: int = 0
     kept: list[Event] = field(default_factory=list)
-    hits: dict[ClauseKey, Hit] = field(default_factory=dict)
-    shared: tuple[int, int | None, int] | None = None
+    watches: dict[ClauseKey, OrderedDict[ScopeKey, Watch]] = field(default_factory=dict)
+    shared: tuple[object, ...] = ()
 
     def add(self, event: Event, position: int) -> None:
         """Count one more occurrence."""
@@ -63,27 +49,36 @@ class Group:
         if len(self.kept) < KEPT_EVENTS:
             self.kept.append(event)
 
-    def meet(self, key: ClauseKey, hit: Hit) -> None:
-        """Keep the scope in which the clause was met most often."""
-        mine = self.hits.get(key)
-        if mine is None or hit.count > mine.count:
-            self.hits[key] = hit
+    def attach(self, key: ClauseKey, scope: ScopeKey, watch: Watch) -> None:
+        """Remember what a clause met in a scope of the symptom."""
+        watches = self.watches.setdefault(key, OrderedDict())
+        watches[scope] = watch
+        if len(watches) > KEPT_SCOPES:
+            del watches[min(list(watches)[:-1], key=lambda each: watches[each].rank)]
+
+    def best(self, key: ClauseKey) -> Watch | None:
+        """What the clause met in the scope that says most."""
+        return max(self.watches.get(key, {}).values(), key=lambda watch: watch.rank, default=None)
 
 
 class Fold:
-    """What the rules need to remember of one phone. `unseen` are kinds of which there may be more than was seen."""
+    """What the rules need to remember of one phone.
+
+    `unseen` are kinds of which there may be more than was seen; `unread` says why the input may have held more.
+    """
 
     def __init__(self, index: Index) -> None:
         self.index = index
         self.groups: dict[tuple[object, ...], Group] = {}
         self.kinds: set[str] = set()
         self.unseen: frozenset[str] = frozenset()
+        self.unread = ""
         self.unexplained: dict[str, Event] = {}
+        self.extent = Extent()
         self._failures: set[str] = set()
         self._position = 0
-        self._scopes = 0
         self._kinds_of_boot: OrderedDict[int, set[str]] = OrderedDict()
-        self._hits: defaultdict[ClauseKey, OrderedDict[ScopeKey, Hit]] = defaultdict(OrderedDict)
+        self._seen: defaultdict[ClauseKey, OrderedDict[ScopeKey, Scope]] = defaultdict(OrderedDict)
         self._groups_of_scope: OrderedDict[ScopeKey, list[Group]] = OrderedDict()
         self._failures_of_handshake: OrderedDict[int, set[str]] = OrderedDict()
 
@@ -99,13 +94,21 @@ class Fold:
     def add(self, event: Event) -> None:
         """Take in the next event of the phone."""
         self._position += 1
+        self.extent.note(event, self._position)
         self.kinds.add(event.kind)
         self._kinds_of_boot.setdefault(event.boot, set()).add(event.kind)
         _forget_oldest(self._kinds_of_boot)
         meaning = self.index.meaning(event)
-        self._meet_clauses(event, meaning.clauses)
+        for met in meaning.clauses:
+            key = scope_of(met.clause.same, event)
+            if key is not None:
+                self._scope(met.rule, met.clause, key).see(met.step, event, self._position, met.state)
         if meaning.explained_by or kinds()[event.kind].outcome == "failed":
             self._meet_symptoms(event, meaning)
+
+    def end(self, event: Event) -> None:
+        """Take in the last line of the phone, which may say nothing to the rules."""
+        self.extent.note(event, self._position + 1)
 
     def state(self, fact: Event) -> None:
         """Take in what was stated; it is a symptom where the lines show none that says it more exactly."""
@@ -113,31 +116,20 @@ class Fold:
         if meaning.explained_by and not self._failures.intersection(kinds()[fact.kind].generic_of):
             self._occur(fact, meaning, follows=False)
 
-    def hit(self, group: Group, rule: Rule, clause: Clause) -> Hit | None:
-        """What met the clause in the scope that it shares with the symptom, in the order that it asks for."""
-        if clause.same != "phone":
-            return group.hits.get((rule.code, clause.id))
-        hit = self._hits[rule.code, clause.id].get(PHONE)
-        return hit if hit and (clause.order == "any" or hit.position < group.position) else None
+    def _scope(self, rule: Rule, clause: Clause, key: ScopeKey) -> Scope:
+        scopes = self._seen[rule.code, clause.id]
+        scope = scopes.get(key)
+        if scope is None:
+            scope = scopes[key] = Scope(rule, clause)
+            _forget_oldest(scopes)
+            for group in self._groups_in(key):
+                if any(each is rule for each, _ in group.explained_by):
+                    scope.join(group, group.last, group.position)
+                    group.attach((rule.code, clause.id), key, scope.watch_of(group))
+        return scope
 
-    def _meet_clauses(self, event: Event, clauses: Sequence[tuple[Rule, Clause, bool | None]]) -> None:
-        for rule, clause, state in clauses:
-            scope = _scope(clause, event)
-            if scope is None:
-                continue
-            hits = self._hits[rule.code, clause.id]
-            hit = hits.get(scope)
-            if hit is None:
-                hit = hits[scope] = Hit(self._position)
-                self._scopes += 1
-                _forget_oldest(hits)
-            if state is None:
-                hit.unknown = True
-                continue
-            hit.add(event)
-            if clause.order == "any":
-                for group in self._groups_of_scope.get(scope, ()):
-                    group.meet((rule.code, clause.id), hit)
+    def _groups_in(self, key: ScopeKey) -> Iterable[Group]:
+        return list(self.groups.values()) if key[0] == "phone" else self._groups_of_scope.get(key, ())
 
     def _meet_symptoms(self, event: Event, meaning: Meaning) -> None:
         earlier = self._earlier_failures(event)
@@ -165,32 +157,29 @@ class Fold:
         if group is None:
             group = self.groups[key] = Group(meaning.explained_by, follows, event, event)
         group.add(event, self._position)
-        shared = (event.boot, event.handshake, self._scopes)
-        if group.shared != shared:
-            group.shared = shared
-            for rule, _ in meaning.explained_by:
-                for clause in rule.clause:
+        call = event.fields.get("call_id"), event.fields.get("cseq")
+        shared = (event.boot, event.handshake, *call)
+        is_elsewhere = group.shared != shared
+        group.shared = shared
+        for rule, _ in meaning.explained_by:
+            for clause in rule.clause:
+                if is_elsewhere or clause.is_by_symptom:
                     self._share_scope(group, rule, clause, event)
 
     def _share_scope(self, group: Group, rule: Rule, clause: Clause, event: Event) -> None:
-        scope = _scope(clause, event)
-        if scope is None or scope == PHONE:
+        key = scope_of(clause.same, event)
+        if key is None:
             return
-        hit = self._hits[rule.code, clause.id].get(scope)
-        if hit is not None:
-            group.meet((rule.code, clause.id), hit)
-        groups = self._groups_of_scope.setdefault(scope, [])
-        if not any(each is group for each in groups):
-            groups.append(group)
-        _forget_oldest(self._groups_of_scope)
-
-
-def _scope(clause: Clause, event: Event) -> ScopeKey | None:
-    if clause.same == "phone":
-        return PHONE
-    if clause.same == "boot":
-        return ("boot", event.boot)
-    return None if event.handshake is None else ("handshake", event.handshake)
+        name = (rule.code, clause.id)
+        scope = self._scope(rule, clause, key) if is_windowed(clause) else self._seen[name].get(key)
+        if scope is not None:
+            scope.join(group, event, self._position)
+            group.attach(name, key, scope.watch_of(group))
+        if key[0] != "phone":
+            groups = self._groups_of_scope.setdefault(key, [])
+            if not any(each is group for each in groups):
+                groups.append(group)
+            _forget_oldest(self._groups_of_scope)
 
 
 def _forget_oldest(remembered: OrderedDict[K, V]) -> None:

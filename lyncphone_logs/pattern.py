@@ -1,36 +1,73 @@
 """Whether an event fits a pattern: yes, no, or not to be told from what the event holds."""
 
+import ipaddress
+import operator
 import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from lyncphone_logs.condition import Condition, Pattern, Scalar
 from lyncphone_logs.event import Event, Value
-from lyncphone_logs.rule import Condition, Pattern, Scalar
 
 UNKNOWN_ZONE = timedelta(hours=14)
 """A phone's naive clock and a certificate's UTC dates may differ by so much."""
 
 SLOWEST_SEARCH = 0.25
 """Seconds that a rule's own regex may take on one field."""
+ORDERS: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 
 def fits(pattern: Pattern, event: Event, symptom: Event | None = None) -> bool | None:
     """True or False; None where a tested field is missing or `unknown`, a time is not known or a regex is too slow.
 
-    `symptom` is needed where a condition compares with it; without it such a condition is None.
+    `symptom` is needed where a condition compares with its time; without it such a condition is None. Comparisons with
+    fields of other events are left to `compares`.
     """
     if event.kind not in pattern.kinds:
         return False
     states = [_passes(test, event.fields.get(name), symptom) for name, test in pattern.where.items()]
-    return False if False in states else None if None in states else True
+    return all_of(states)
+
+
+def all_of(states: Iterable[bool | None]) -> bool | None:
+    """Whether all hold: False where one does not, None where that cannot be told."""
+    known = set(states)
+    return False if False in known else None if None in known else True
+
+
+def any_of(states: Iterable[bool | None]) -> bool | None:
+    """Whether one holds: True where one does, None where that cannot be told."""
+    known = set(states)
+    return True if True in known else None if None in known else False
+
+
+def compares(event: Event, comparison: tuple[str, str, str, str], other: Event) -> bool | None:
+    """Whether a field of an event stands to one of another as `comparison` asks; None where one of them is missing."""
+    name, relation, _, theirs = comparison
+    left, right = event.fields.get(name), other.fields.get(theirs)
+    if left is None or right is None:
+        return None
+    if relation in ("=", "!="):
+        return (_folded(left) == _folded(right)) == (relation == "=")
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return ORDERS[relation](left, right)
+    return version_fits(f"{relation}{right}", str(left)) if version_of(str(right)) else None
 
 
 def _passes(test: Condition | list[Scalar] | Scalar, value: Value | None, symptom: Event | None) -> bool | None:
+    if isinstance(test, Condition) and test.present is False:
+        return value is None
     if value is None or value == "unknown":
         return None
     values = value if isinstance(value, tuple) else (value,)
     if isinstance(test, Condition):
-        states = [_meets(test, each, symptom) for each in values]
-        return True if True in states else None if None in states else False
+        return any_of(_meets(test, each, symptom) for each in values)
     wanted = [_folded(each) for each in (test if isinstance(test, list) else [test])]
     return any(_folded(each) in wanted for each in values)
 
@@ -40,15 +77,38 @@ def _folded(value: Value) -> Value:
 
 
 def _meets(test: Condition, value: Value, symptom: Event | None) -> bool | None:
-    states = [
-        version_fits(test.version, str(value)) if test.version else True,
-        _at_least(value, test.at_least),
-        _at_most(value, test.at_most),
-        test.contains.casefold() in str(value).casefold(),
-        _found(test.regex, str(value)) if test.regex else True,
-        True if test.earlier_than_symptom is None else _is_earlier(value, symptom, test.earlier_than_symptom),
-    ]
-    return False if False in states else None if None in states else True
+    text = str(value)
+    return all_of(
+        [
+            version_fits(test.version, text) if test.version else True,
+            _at_least(value, test.at_least),
+            _at_most(value, test.at_most),
+            test.contains.casefold() in text.casefold(),
+            text.casefold().startswith(test.prefix.casefold()),
+            _found(test.regex, text) if test.regex else True,
+            _lies_in(test.cidr, text) if test.cidr else True,
+            _is_outside(test.outside, text) if test.outside else True,
+            _folded(value) not in map(_folded, test.none_of),
+            True if test.earlier_than_symptom is None else _is_earlier(value, symptom, test.earlier_than_symptom),
+        ]
+    )
+
+
+def _lies_in(networks: Iterable[str], text: str) -> bool | None:
+    """The address may be followed by a port or stand in brackets; None where the text is none."""
+    host = text.strip().removeprefix("[").partition("]")[0]
+    for candidate in (host, host.rpartition(":")[0]):
+        try:
+            address = ipaddress.ip_address(candidate)
+        except ValueError:
+            continue
+        return any(address in ipaddress.ip_network(network) for network in networks)
+    return None
+
+
+def _is_outside(networks: Iterable[str], text: str) -> bool | None:
+    lies_in = _lies_in(networks, text)
+    return None if lies_in is None else not lies_in
 
 
 def _at_least(value: Value, bound: float | None) -> bool | None:
@@ -84,12 +144,12 @@ def version_of(text: str) -> tuple[int, ...]:
 
 def version_fits(condition: str, text: str) -> bool | None:
     """Whether a version meets a condition such as `<3.0.1`; None where the text holds no version."""
-    operator = condition.rstrip("0123456789.")
+    relation = condition[: 2 if condition[1:2] == "=" else 1]
     found, bound = version_of(text), version_of(condition)
     if not found:
         return None
-    if operator == "=":
+    if relation == "=":
         return found[: len(bound)] == bound
     width = max(len(found), len(bound))
     left, right = found + (0,) * (width - len(found)), bound + (0,) * (width - len(bound))
-    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[operator]
+    return ORDERS[relation](left, right)

@@ -8,11 +8,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from lyncphone_logs.clause import Clause, Explained
+from lyncphone_logs.decision import Decision, decide
 from lyncphone_logs.event import Event
-from lyncphone_logs.finding import Evidence, State, Term, Verdict
+from lyncphone_logs.finding import Evidence, Term
 from lyncphone_logs.fold import Fold, Group
-from lyncphone_logs.pattern import fits, version_fits
-from lyncphone_logs.rule import Applicability, Clause, Explained, Rule
+from lyncphone_logs.pattern import version_fits
+from lyncphone_logs.rule import EXPLAINS, Applicability, Rule, Verdict
 from lyncphone_logs.vocabulary import capture_of, families
 
 PRIOR = {"common": 1.0, "occasional": 0.25, "rare": 0.06}
@@ -22,11 +24,8 @@ OTHER_CAUSE = 0.15
 CONSEQUENCE = 2.0
 """Weight of "a consequence of the earlier failure in the same handshake", which competes for every later one."""
 
+INFERRED = (EXPLAINS, "inferred")
 CERTAIN, LIKELY, POSSIBLE = 0.95, 0.5, 0.1
-FULL_DECIDES = "--full decides"
-PASSED_OVER = f"lines were passed over; {FULL_DECIDES}"
-GIVEN = {"certificate", "fact", "display"}
-"""Families whose events do not come from the trace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,8 @@ class Assessment:
 
     @property
     def holding(self) -> set[str]:
-        """Ids of the clauses that hold."""
-        return {term.clause for term in self.terms if term.state == "holds"}
+        """Ids of the clauses that hold; the symptom is one of them where its signature is not inferred."""
+        return {term.clause for term in self.terms if term.state == "holds" and (term.clause, term.basis) != INFERRED}
 
 
 def assess(
@@ -62,12 +61,11 @@ def assess(
     """Weigh one rule for one symptom. `facts` are the events that do not come from the trace."""
     weight = PRIOR[rule.prevalence] * LIKELIHOOD[explained.likelihood]
     says = _fill(explained.says, group.last)
-    terms = [Term("explains", "explains", "holds", round(weight, 4), says, explained.basis)]
-    evidence = [Evidence(event, "explains", "explains") for event in group.kept]
-    for clause in rule.clause:
-        term, events = _weigh(clause, rule, group, fold, facts)
-        terms.append(term)
-        evidence += [Evidence(event, clause.id, clause.role) for event in events]
+    terms = [Term(EXPLAINS, EXPLAINS, "holds", round(weight, 4), says, explained.basis)]
+    evidence = [Evidence(event, EXPLAINS, EXPLAINS) for event in group.kept]
+    for clause, decision in zip(rule.clause, decide(rule, group, fold, facts).values(), strict=True):
+        terms.append(_term(clause, decision, rule))
+        evidence += [Evidence(event, clause.id, clause.role) for event in decision.events]
     terms += _applicability(rule, phone)
     out = tuple(term for term in terms if term.role == "rules_out" and term.state == "holds")
     is_candidate = not any(term.role == "requires" and term.state == "refuted" for term in terms)
@@ -101,49 +99,17 @@ def _independent(rule: Rule, terms: Sequence[Term]) -> list[float]:
     return list(factors.values())
 
 
-def _weigh(clause: Clause, rule: Rule, group: Group, fold: Fold, facts: Sequence[Event]) -> tuple[Term, list[Event]]:
-    state, events, reason = _decide(clause, rule, group, fold, facts)
+def _term(clause: Clause, decision: Decision, rule: Rule) -> Term:
     factor = FACTOR[clause.strength] if clause.role in {"requires", "supports"} else 1 / FACTOR[clause.strength]
-    says = _fill(clause.says, events[0]) if events else re.sub(r"\{\w+\}", "…", clause.says)
-    capture = capture_of(clause.kinds[0]) if state == "undecidable" else ""
-    weight = round(factor, 4) if state == "holds" and clause.role in {"supports", "contradicts"} else 1.0
-    return Term(clause.id, clause.role, state, weight, says, clause.basis, reason, capture), events
-
-
-def _decide(
-    clause: Clause, rule: Rule, group: Group, fold: Fold, facts: Sequence[Event]
-) -> tuple[State, list[Event], str]:
-    hit = fold.hit(group, rule, clause)
-    states = {event.id: fits(clause, event, group.last) for event in facts}
-    stated = [event for event in facts if states[event.id]]
-    events = [*stated, *(hit.kept if hit else [])]
-    count = len(stated) + (hit.count if hit else 0)
-    if clause.absent:
-        return ("refuted", [], "") if count else _absence(clause, group, fold)
-    if count >= clause.count:
-        return "holds", events, ""
-    if fold.unseen.intersection(clause.kinds):
-        return "undecidable", [], PASSED_OVER
-    if None in states.values() or (hit and hit.unknown):
-        return "undecidable", [], "what is known leaves it open"
-    if fold.kinds.union(event.kind for event in facts).intersection(clause.kinds):
-        return "refuted", [], ""
-    is_given = all(kind.partition(".")[0] in GIVEN for kind in clause.kinds)
-    return "undecidable", [], "not given" if is_given else f"the trace has no {' or '.join(clause.kinds)}"
-
-
-def _absence(clause: Clause, group: Group, fold: Fold) -> tuple[State, list[Event], str]:
-    seen = fold.kinds_of_boot(group.last.boot)
-    wanted = {kind.partition(".")[0] for kind in clause.kinds}
-    if fold.unseen.intersection(clause.kinds):
-        return "undecidable", [], PASSED_OVER
-    if "device.started" not in seen:
-        return "undecidable", [], "the trace does not begin with the boot"
-    if not wanted & {kind.partition(".")[0] for kind in seen}:
-        if fold.unseen:
-            return "undecidable", [], PASSED_OVER
-        return "undecidable", [], f"no line about {' or '.join(sorted(wanted))} in this boot: perhaps not logged"
-    return "holds", [], ""
+    is_filled = decision.events and not clause.absent and not clause.is_composed
+    says = _fill(clause.says, decision.events[0]) if is_filled else re.sub(r"\{\w+\}", "…", clause.says)
+    looked_for = next(
+        each.kinds[0] for each in (clause, *rule.clause) if each.kinds and each.id in {clause.id, *clause.named}
+    )
+    capture = capture_of(looked_for) if decision.state == "undecidable" else ""
+    weight = round(factor, 4) if decision.state == "holds" and clause.role in {"supports", "contradicts"} else 1.0
+    reason, nearest = decision.reason, decision.nearest
+    return Term(clause.id, clause.role, decision.state, weight, says, clause.basis, reason, capture, nearest)
 
 
 def _applicability(rule: Rule, phone: Identity) -> list[Term]:

@@ -5,130 +5,22 @@ A rule whose symptom (`explains`) was seen is a candidate cause of it; its claus
 The classes have no slots: pickle restores them in half the time without.
 """
 
-import string
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from lyncphone_logs.clause import Clause, Explained
 from lyncphone_logs.closed import Line, Must, Strict, Text
-from lyncphone_logs.vocabulary import Stage, suggestion, unknown_field, unknown_kind
+from lyncphone_logs.condition import SYMPTOM, VERSION, Condition, Pattern, Scalar
+from lyncphone_logs.vocabulary import Stage, suggestion
 
 Severity = Literal["error", "warning", "note"]
-Strength = Literal["decisive", "strong", "moderate", "weak"]
-Basis = Literal["seen", "documented", "inferred"]
-Scalar = bool | int | float | str
+Verdict = Literal["confirmed", "likely", "possible", "unlikely"]
+Code = Annotated[str, Must(pattern=r"^[A-Z]{2,5}\d{3}$")]
+EXPLAINS = "explains"
+"""How `confirmed_by` names the symptom itself."""
 LARGEST_FILE = 256 * 1024
 """Bytes of a rule file."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Condition(Strict):
-    """A test of one field that is more than equality. All keys that are given must hold."""
-
-    version: str = ""
-    at_least: float | None = None
-    at_most: float | None = None
-    contains: str = ""
-    regex: str = ""
-    earlier_than_symptom: bool | None = None
-
-    @property
-    def given(self) -> tuple[str, ...]:
-        """Names of the tests that are made."""
-        return tuple(each.name for each in fields(self) if getattr(self, each.name) != each.default)
-
-    def check(self) -> None:
-        """Raises ValueError where it is not sound."""
-        import regex
-
-        if not self.given:
-            raise ValueError("an empty condition tests nothing")
-        if self.version and not regex.fullmatch(r"(<|<=|=|>=|>)\d+(\.\d+)*", self.version):
-            raise ValueError(f"version {self.version!r} is not one of < <= = >= > followed by digits and dots")
-        try:
-            regex.compile(self.regex)
-        except regex.error as error:
-            raise ValueError(f"regex {self.regex!r}: {error}") from None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pattern(Strict):
-    """Events of one of these kinds whose fields pass all tests: equal (in any case), one of, or a condition."""
-
-    event: tuple[str, ...] | str
-    where: dict[str, Condition | list[Scalar] | Scalar] = field(default_factory=dict)
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds as a tuple."""
-        return (self.event,) if isinstance(self.event, str) else self.event
-
-    def check(self) -> None:
-        """Raises ValueError where it is not sound."""
-        for kind in self.kinds:
-            complaint = unknown_kind(kind) or next(filter(None, (unknown_field(kind, f) for f in self.where)), "")
-            if complaint:
-                raise ValueError(complaint)
-
-    def _check_template(self, template: str) -> None:
-        names = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
-        for name in sorted(names - {"count"}):
-            complaint = next(filter(None, (unknown_field(kind, name) for kind in self.kinds)), "")
-            if complaint:
-                raise ValueError(f"says: {complaint}")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Explained(Pattern):
-    """A symptom that the cause would produce. `likelihood`: how readily the cause shows itself in just this way.
-
-    Of the entries of one rule the first that fits an event counts.
-    """
-
-    likelihood: Literal["strong", "moderate", "weak"] = "strong"
-    basis: Basis
-    source: Line
-    says: Line
-
-    def check(self) -> None:
-        """Raises ValueError where it is not sound."""
-        super().check()
-        self._check_template(self.says)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Clause(Pattern):
-    """A further piece of evidence, looked for in the same handshake, boot or phone as the symptom.
-
-    `order = "before"`: only events before the symptom count. `count`: at least so many. `absent`: the clause holds
-    when the boot shows no such event before the symptom, and is undecidable where it could not have been seen. Clauses
-    of one `group` say the same thing twice: only the weightiest that holds counts.
-    """
-
-    id: Annotated[str, Must(pattern=r"^[a-z0-9-]+$")]
-    role: Literal["requires", "supports", "contradicts", "rules_out"]
-    strength: Strength = "moderate"
-    basis: Basis
-    source: Line
-    says: Line
-    same: Literal["handshake", "boot", "phone"] = "phone"
-    order: Literal["any", "before"] = "any"
-    count: Annotated[int, Must(ge=1)] = 1
-    absent: bool = False
-    group: str = ""
-
-    def check(self) -> None:
-        """Raises ValueError where it is not sound."""
-        super().check()
-        if self.absent and (self.count, self.same, self.order) != (1, "boot", "before"):
-            raise ValueError(
-                'absent needs same = "boot", order = "before" and no count: what precedes the symptom is complete'
-            )
-        if self.basis == "inferred" and self.strength in {"decisive", "strong"}:
-            raise ValueError("an inferred signature weighs at most moderate")
-        if self.basis == "inferred" and self.role == "rules_out":
-            raise ValueError("an inferred signature cannot rule out")
-        if not self.absent:
-            self._check_template(self.says)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +29,7 @@ class Applicability(Strict):
 
     vendor: str = ""
     model: str = ""
-    firmware: Annotated[str, Must(pattern=r"^((<|<=|=|>=|>)\d+(\.\d+)*)?$")] = ""
+    firmware: Annotated[str, Must(pattern=VERSION)] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,33 +69,49 @@ class Verify(Pattern):
 
 @dataclass(frozen=True, kw_only=True)
 class SampleEvent(Strict):
-    """An event of a sample that does not come from a line, such as an inspected certificate."""
+    """An event of a sample that does not come from a line; `at` is in seconds from the start of the sample."""
 
+    at: Annotated[float, Must(ge=0)] | None = None
     kind: str
     fields: dict[str, Scalar | list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleLine(Strict):
+    """A line of a sample, so many seconds from its start."""
+
+    at: Annotated[float, Must(ge=0)]
+    line: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample(Strict):
     """A trace in small with what the rule makes of it.
 
-    positive: listed with at least `verdict`; negative: not listed at all, or ruled out; near_miss: as negative, but one
-    piece short of a positive. `origin` is real (with its source) or synthetic.
+    positive: listed with at least `verdict`, and at most `at_most` where that is said; negative: not listed at all, or
+    ruled out; near_miss: as negative, but one piece short of a positive. Lines and events that say `at` come in that
+    order, others before them, events first. `origin` is real (with its source) or synthetic.
     """
 
     kind: Literal["positive", "negative", "near_miss"]
     says: Line
     origin: Annotated[str, Must(pattern=r"^(synthetic|real: .+)$")] = "synthetic"
-    lines: tuple[str, ...] = ()
+    lines: tuple[str | SampleLine, ...] = ()
     events: tuple[SampleEvent, ...] = ()
-    verdict: Literal["confirmed", "likely", "possible", "unlikely"] = "unlikely"
+    verdict: Verdict = "unlikely"
+    at_most: Verdict = "confirmed"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Strict):
-    """One diagnosis."""
+    """One diagnosis.
 
-    code: Annotated[str, Must(pattern=r"^[A-Z]{2,5}\d{3}$")]
+    `confirmed_by`: sets of clauses of which one must hold as a whole for the word; `explains` in such a set is the
+    symptom itself, where its signature is not inferred. `leads_to`: diagnoses that may be consequences of this one, and
+    are then put under it. `silences`: more general ones that say nothing beside it.
+    """
+
+    code: Code
     name: Annotated[str, Must(pattern=r"^[a-z0-9]+(-[a-z0-9]+)+$")]
     title: Line
     severity: Severity
@@ -213,6 +121,8 @@ class Rule(Strict):
     explains: tuple[Explained, ...]
     clause: tuple[Clause, ...] = ()
     confirmed_by: tuple[tuple[str, ...], ...] = ()
+    leads_to: tuple[Code, ...] = ()
+    silences: tuple[Code, ...] = ()
     cause: Text
     impact: Text
     remedy: tuple[Remedy, ...]
@@ -221,17 +131,44 @@ class Rule(Strict):
     references: tuple[Reference, ...]
     sample: tuple[Sample, ...] = ()
 
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """Everything that it looks for in a trace."""
+        return (*self.explains, *(step for clause in self.clause for step in clause.steps))
+
     def check(self) -> None:
         """Raises ValueError where it is not sound."""
         for name in ("explains", "remedy", "references", "sample"):
             if not getattr(self, name):
                 raise ValueError(f"{name}: at least one is needed")
         ids = [clause.id for clause in self.clause]
-        if len(set(ids)) < len(ids):
-            raise ValueError("two clauses have the same id")
-        for name in sorted({name for together in self.confirmed_by for name in together}.difference(ids)):
-            raise ValueError(f"confirmed_by names no clause: {name!r} {suggestion(name, ids)}".strip())
+        if len(set(ids)) < len(ids) or {EXPLAINS, SYMPTOM}.intersection(ids):
+            raise ValueError(f"two clauses have the same id, or one is called {EXPLAINS} or {SYMPTOM}")
+        complaint = next(self._complaints(ids), "")
+        if complaint:
+            raise ValueError(complaint)
+
+    def _complaints(self, ids: list[str]) -> Iterator[str]:
+        for name in sorted({name for together in self.confirmed_by for name in together} - {EXPLAINS, *ids}):
+            yield f"confirmed_by names no clause: {name!r} {suggestion(name, ids)}".strip()
+        plain = {clause.id: clause for clause in self.clause if not (clause.is_composed or clause.absent)}
+        for number, clause in enumerate(self.clause):
+            for name in sorted(set(clause.named).difference(ids[:number])):
+                yield f"clause {clause.id} names {name!r}, no clause before it {suggestion(name, ids)}".strip()
+            others = {*clause.anchors, *(other for step in clause.steps for _, _, other, _ in step.comparisons)}
+            for name in sorted(others - {SYMPTOM, *plain}):
+                yield f"clause {clause.id} refers to {name!r}, which is no clause with an event"
+            for name in sorted(others.intersection(plain)):
+                if plain[name].same != clause.same:
+                    yield f"clause {clause.id} and {name} lie in different scopes: same = {plain[name].same!r}"
+        weighed = {name for clause in self.clause for name in (*clause.named, *clause.anchors)}
+        compared = {other for each in self.patterns for _, _, other, _ in each.comparisons}
+        for name in (each.id for each in self.clause if each.role == "part" and each.id not in weighed | compared):
+            yield f"clause {name} is part of nothing"
 
 
-CLASSES = (Applicability, Clause, Condition, Explained, History, Reference, Remedy, Rule, Sample, SampleEvent, Verify)
+CLASSES = (
+    Applicability, Clause, Condition, Explained, History, Pattern, Reference, Remedy, Rule, Sample, SampleEvent,
+    SampleLine, Verify,
+)  # fmt: skip
 """Those that an instance of Rule is made of."""

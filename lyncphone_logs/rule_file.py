@@ -7,14 +7,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from lyncphone_logs.clause import Clause, Explained
 from lyncphone_logs.closed import Unsound, validated
+from lyncphone_logs.condition import Condition
 from lyncphone_logs.errors import RuleError
 from lyncphone_logs.rule import (
     LARGEST_FILE,
     Applicability,
-    Clause,
-    Condition,
-    Explained,
     History,
     Reference,
     Remedy,

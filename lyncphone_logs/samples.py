@@ -7,14 +7,14 @@ from typing import get_args
 
 from lyncphone_logs.catalog import overlaps
 from lyncphone_logs.correlate import Correlator
+from lyncphone_logs.decision import GIVEN
 from lyncphone_logs.diagnosis import find
 from lyncphone_logs.event import Event, Value
-from lyncphone_logs.finding import Diagnosis, Verdict
+from lyncphone_logs.finding import Diagnosis
 from lyncphone_logs.grammar import Grammar
 from lyncphone_logs.own_line import own_line
-from lyncphone_logs.ranking import GIVEN
 from lyncphone_logs.reader import Reader, anchor_of
-from lyncphone_logs.rule import Rule, Sample, SampleEvent
+from lyncphone_logs.rule import Rule, Sample, SampleEvent, Verdict
 from lyncphone_logs.source import Written
 from lyncphone_logs.vocabulary import kinds
 

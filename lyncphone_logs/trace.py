@@ -139,7 +139,7 @@ class Trace:
     @cached_property
     def _wanted(self) -> frozenset[str]:
         """The kinds that rules name, and those that tell phones, boots and the stages of the journey."""
-        named = {kind for rule in self.catalog.rules for each in (*rule.explains, *rule.clause) for kind in each.kinds}
+        named = {kind for rule in self.catalog.rules for each in rule.patterns for kind in each.kinds}
         staged = {name for name, kind in kinds().items() if kind.stage or kind.outcome or name.startswith("device.")}
         return frozenset(named | staged)
 

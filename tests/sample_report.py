@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from lyncphone_logs.account import Account
+from lyncphone_logs.clause import Clause, Explained
 from lyncphone_logs.event import Event, Span
 from lyncphone_logs.finding import (
     Boot,
@@ -18,7 +19,7 @@ from lyncphone_logs.finding import (
     Term,
 )
 from lyncphone_logs.reports.report import Report
-from lyncphone_logs.rule import Clause, Explained, History, Reference, Remedy, Rule, Sample, Verify
+from lyncphone_logs.rule import History, Reference, Remedy, Rule, Sample, Verify
 
 SAID = "server cert is invalid. ctx->error=7."
 HEADER = "local7.err voip_task[440]: CERT     : ERR  – "

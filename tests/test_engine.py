@@ -1,86 +1,23 @@
 """The rule engine on rules in small: three values, scopes, shares, verdicts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 import pytest
+from small_rules import REJECTED, START, SYMPTOM, clause, event, phone_of, rule, state, term_of
 
+from lyncphone_logs.clause import Clause
 from lyncphone_logs.closed import Unsound, validated
+from lyncphone_logs.condition import Pattern
 from lyncphone_logs.correlate import Correlator
 from lyncphone_logs.diagnosis import find
-from lyncphone_logs.event import Event, Value
-from lyncphone_logs.finding import Diagnosis, Phone, Term
+from lyncphone_logs.event import Event
 from lyncphone_logs.fold import OPEN_SCOPES, Fold
 from lyncphone_logs.index import Index
 from lyncphone_logs.pattern import fits, version_fits, version_of
 from lyncphone_logs.ranking import CONSEQUENCE, FACTOR, OTHER_CAUSE, PRIOR
-from lyncphone_logs.rule import Clause, Pattern, Rule
-
-START = datetime(2013, 7, 9, 12)
-REJECTED = "tls.server_certificate.rejected"
-
-
-def event(kind: str, *, at: float | None = 0.0, procid: str = "1", **fields: Value) -> Event:
-    return Event(
-        id=f"{kind}:{at}:{sorted(fields.items(), key=str)}",
-        kind=kind,
-        source="x.log",
-        line=1,
-        procid=procid,
-        text=kind,
-        time=None if at is None else START + timedelta(seconds=at),
-        fields=MappingProxyType(fields),
-    )
-
-
-def clause(**given: Any) -> dict[str, Any]:
-    return {
-        "id": "a",
-        "role": "supports",
-        "basis": "documented",
-        "source": "test",
-        "says": "it",
-        "strength": "strong",
-    } | given
-
-
-def rule(code: str = "AAA001", *clauses: dict[str, Any], verify_code: int = 7, **given: Any) -> Rule:
-    symptom = {"event": REJECTED, "where": {"verify_code": verify_code}}
-    shape = {
-        "code": code,
-        "name": f"rule-{code.lower()}",
-        "title": "a rule",
-        "severity": "error",
-        "prevalence": "common",
-        "explains": [symptom | {"basis": "seen", "source": "test", "says": "code {verify_code}"}],
-        "clause": list(clauses),
-        "cause": "c",
-        "impact": "i",
-        "remedy": [{"who": "w", "where": "x", "what": "y", "undo": "z"}],
-        "verify": {"event": "sip.register.succeeded", "says": "v"},
-        "references": [{"title": "r"}],
-        "sample": [{"kind": "positive", "says": "s"}],
-    }
-    return validated(Rule, shape | given)
-
-
-def phone_of(events: Sequence[Event], *rules: Rule, facts: Sequence[Event] = ()) -> Phone:
-    ((phone,), _) = find(Correlator().correlate(events), facts, rules, {})
-    return phone
-
-
-def term_of(found: Diagnosis, name: str = "a") -> Term:
-    return next(term for term in found.terms if term.clause == name)
-
-
-def state(events: Sequence[Event], *, facts: Sequence[Event] = (), **given: Any) -> tuple[str, str]:
-    term = term_of(phone_of(events, rule("AAA001", clause(**given)), facts=facts).diagnoses[0])
-    return term.state, term.reason
-
-
-SYMPTOM = event(REJECTED, at=10, verify_code=7)
 
 
 def test_shares_are_weights_over_all_weights_and_the_other_cause() -> None:
@@ -109,7 +46,7 @@ def test_a_rule_competes_once_for_a_symptom_by_the_first_entry_that_fits() -> No
 
 
 def test_what_refutes_an_absence_is_no_evidence_for_the_rule() -> None:
-    absent = clause(event="time.set", absent=True, same="boot", order="before", says="no clock")
+    absent = clause(event="time.set", absent=True, same="boot", before="symptom", says="no clock")
     events = [event("device.started"), event("time.set", at=2, offset=1.0), SYMPTOM]
     (found,) = phone_of(events, rule("AAA001", absent)).diagnoses
     assert [each.clause for each in found.evidence] == ["explains"]
@@ -161,7 +98,7 @@ def test_a_fact_holds_refutes_or_leaves_open(sha2: str, expected: str) -> None:
 
 
 def test_absence_holds_only_where_the_boot_was_seen_and_the_component_was_logged() -> None:
-    absent: dict[str, Any] = {"event": "time.set", "absent": True, "same": "boot", "order": "before"}
+    absent: dict[str, Any] = {"event": "time.set", "absent": True, "same": "boot", "before": "symptom"}
     boot, silent, lease = event("device.started"), event("time.server.silent", at=1), event("dhcp.lease.obtained", at=1)
     assert state([boot, silent, SYMPTOM], **absent) == ("holds", "")
     assert state([silent, SYMPTOM], **absent) == ("undecidable", "the trace does not begin with the boot")
@@ -170,7 +107,7 @@ def test_absence_holds_only_where_the_boot_was_seen_and_the_component_was_logged
 
 
 def test_absence_looks_at_the_boot_of_the_symptom_only() -> None:
-    absent: dict[str, Any] = {"event": "time.set", "absent": True, "same": "boot", "order": "before"}
+    absent: dict[str, Any] = {"event": "time.set", "absent": True, "same": "boot", "before": "symptom"}
     first_boot = [event("device.started"), event("time.set", at=1, offset=1.0)]
     second_boot = [event("device.started", at=5), event("time.server.silent", at=6), SYMPTOM]
     assert state([*first_boot, *second_boot], **absent)[0] == "holds"
@@ -178,10 +115,10 @@ def test_absence_looks_at_the_boot_of_the_symptom_only() -> None:
 
 def test_order_before_counts_only_what_precedes_the_symptom() -> None:
     lease = event("dhcp.lease.obtained", address="10.1.2.3")
-    assert state([lease, SYMPTOM], event="dhcp.lease.obtained", order="before")[0] == "holds"
-    assert state([SYMPTOM, lease], event="dhcp.lease.obtained", order="before")[0] == "refuted"
+    assert state([lease, SYMPTOM], event="dhcp.lease.obtained", before="symptom")[0] == "holds"
+    assert state([SYMPTOM, lease], event="dhcp.lease.obtained", before="symptom")[0] == "refuted"
     assert state([SYMPTOM, lease], event="dhcp.lease.obtained")[0] == "holds"
-    assert state([SYMPTOM, lease], event="dhcp.lease.obtained", same="boot", order="before")[0] == "refuted"
+    assert state([SYMPTOM, lease], event="dhcp.lease.obtained", same="boot", before="symptom")[0] == "refuted"
 
 
 def test_count_asks_for_so_many_and_repeats_count() -> None:
@@ -277,7 +214,7 @@ def test_memory_does_not_grow_with_handshakes() -> None:
     (group,) = fold.groups.values()
     assert group.count == 3 * OPEN_SCOPES
     assert len(group.kept) <= 3
-    sizes = [len(fold._groups_of_scope), len(fold._failures_of_handshake), *map(len, fold._hits.values())]
+    sizes = [len(fold._groups_of_scope), len(fold._failures_of_handshake), *map(len, fold._seen.values())]
     assert max(sizes) <= OPEN_SCOPES
 
 

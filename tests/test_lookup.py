@@ -13,7 +13,9 @@ import pytest
 from sample_report import event, lead
 
 from lyncphone_logs.catalog import grammars_folder, read_catalog
+from lyncphone_logs.clause import Basis
 from lyncphone_logs.cli import run
+from lyncphone_logs.condition import Condition, Pattern, Scalar
 from lyncphone_logs.entry import FOLDER, TABLES, Entry, entries
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.event import Event
@@ -21,7 +23,6 @@ from lyncphone_logs.finding import Evidence
 from lyncphone_logs.lookup import look_up, of_event, range_around, suggest
 from lyncphone_logs.reports import wording
 from lyncphone_logs.reports.lookup_text import render_entries, speaks_of
-from lyncphone_logs.rule import Basis, Condition, Pattern, Scalar
 from lyncphone_logs.vocabulary import Stage
 
 MATRIX = Path(__file__).parent.parent / "fixtures" / "x509" / "x509_verify_matrix.csv"

@@ -12,11 +12,12 @@ import jsonschema
 import pytest
 from sample_report import EXTERNAL, LINE, REKEYED, SAID, SIGNATURE, event, lead, phone, report, rival
 
+from lyncphone_logs.clause import Clause
+from lyncphone_logs.condition import Condition, Scalar
 from lyncphone_logs.finding import Boot, Evidence, NotCheckable, StageState
 from lyncphone_logs.reports import concise, html, jsonl, markdown, text, wording
 from lyncphone_logs.reports.excerpt import cells, excerpt, fitted
 from lyncphone_logs.reports.report import Report
-from lyncphone_logs.rule import Clause, Condition, Scalar
 
 SCHEMA = json.loads(files("lyncphone_logs").joinpath("schema/report-1.schema.json").read_text(encoding="utf-8"))
 
@@ -227,7 +228,7 @@ def test_a_factor_multiplies_or_divides(weight: float, shown: str) -> None:
 
 def test_explain_shows_a_rule_without_a_trace() -> None:
     clause = Clause(id="no-option-43", event="dhcp.lease.obtained", where={}, role="contradicts", basis="inferred",
-                    source="s", says="no such option", same="boot", order="before", absent=True)  # fmt: skip
+                    source="s", says="no such option", same="boot", before="symptom", absent=True)  # fmt: skip
     where: dict[str, Condition | list[Scalar] | Scalar] = {
         "verify_code": [7, 8],
         "depth": Condition(at_least=1.0, at_most=2.0),

@@ -85,7 +85,7 @@ def speaking_against(found: Diagnosis) -> list[Term]:
 
 
 def _further(found: Diagnosis) -> list[Term]:
-    return [term for term in found.terms if term.role != "explains" and term.state == "holds"]
+    return [term for term in found.terms if term.role not in {"explains", "part"} and term.state == "holds"]
 
 
 def deciding(found: Diagnosis) -> list[Gap]:

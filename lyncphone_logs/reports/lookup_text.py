@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from lyncphone_logs.condition import Pattern
 from lyncphone_logs.entry import TABLES, Entry, Source
 from lyncphone_logs.event import Event, Value
 from lyncphone_logs.lookup import look_up, range_around
 from lyncphone_logs.pattern import fits
 from lyncphone_logs.reports.page import Ink, Page
-from lyncphone_logs.rule import Pattern, Rule
+from lyncphone_logs.rule import Rule
 
 RANGE = "ids of this part of the servers; no source at hand names the single id"
 

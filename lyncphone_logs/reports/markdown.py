@@ -100,6 +100,7 @@ def _meaning(rule: Rule) -> Iterator[str]:
 
 
 def _weighing(found: Diagnosis) -> Iterator[str]:
+    yield from _list("Beside", wording.standing(found))
     yield from _list("Speaks for", map(_term, grouping.speaking_for(found)))
     yield from _list("Speaks against", map(_term, grouping.speaking_against(found)))
     gaps = grouping.deciding(found)

@@ -100,6 +100,8 @@ def _diagnosis(found: Diagnosis) -> dict[str, Any]:
         "references": [asdict(each) for each in rule.references],
         "symptoms": list(found.symptoms),
         "rivals": list(found.rivals),
+        "consequence_of": list(found.consequence_of),
+        "silenced_by": list(found.silenced_by),
     }
 
 

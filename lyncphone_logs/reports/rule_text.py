@@ -1,8 +1,10 @@
 """One rule as a page for a terminal: what `explain CODE` prints when there is no trace."""
 
+from lyncphone_logs.clause import Clause
+from lyncphone_logs.condition import SYMPTOM, Condition, Pattern, Scalar
 from lyncphone_logs.reports import grouping
 from lyncphone_logs.reports.page import Ink, Page
-from lyncphone_logs.rule import Applicability, Clause, Condition, Pattern, Rule, Scalar
+from lyncphone_logs.rule import Applicability, Rule
 
 ROLES = {"requires": "needed", "supports": "for", "contradicts": "against", "rules_out": "rules out"}
 
@@ -45,11 +47,39 @@ def _phone(wanted: Applicability) -> str:
 
 
 def _clause(clause: Clause) -> str:
-    seen = f"{'no ' if clause.absent else ''}{_pattern(clause)}"
-    scope = f"in the same {clause.same}" + (f", {clause.order} the symptom" if clause.order != "any" else "")
-    times = f" at least {clause.count} times" if clause.count > 1 else ""
     how = f"{clause.strength}, {clause.basis}: {clause.source}"
-    return f"{clause.id}: {seen}{times} {scope} — {clause.says} ({how})"
+    return f"{clause.id}: {_composition(clause) or _form(clause)} — {clause.says} ({how})"
+
+
+def _composition(clause: Clause) -> str:
+    parts = [("all of", clause.all), ("any of", clause.any), ("none of", clause.none)]
+    return " and ".join(f"{word} {', '.join(names)}" for word, names in parts if names)
+
+
+def _form(clause: Clause) -> str:
+    link = ", then " if clause.ordered else " and "
+    return " ".join(
+        filter(
+            None,
+            [
+                "no" if clause.absent else "",
+                link.join(map(_pattern, (clause, *clause.then))),
+                f"before any {' or '.join(map(_pattern, clause.first_of))}" if clause.first_of else "",
+                f"at least {clause.count} times" if clause.count > 1 else "",
+                f"with the same {clause.by}" if clause.by else "",
+                f"counted once per {clause.once_per}" if clause.once_per else "",
+                f"in the same {clause.same}",
+                *(f"after {_anchor(name)}" for name in clause.starts),
+                *(f"before {_anchor(name)}" for name in clause.ends),
+                f"within {clause.within:g} s" if clause.within else "",
+                f"within {clause.within_events} events" if clause.within_events else "",
+            ],
+        )
+    )
+
+
+def _anchor(name: str) -> str:
+    return "the symptom" if name == SYMPTOM else name
 
 
 def _pattern(pattern: Pattern) -> str:

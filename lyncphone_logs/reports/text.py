@@ -110,6 +110,7 @@ def _meaning(page: Page, rule: Rule) -> None:
 
 
 def _weighing(page: Page, found: Diagnosis) -> None:
+    page.labelled("beside", *wording.standing(found))
     page.labelled("odds", wording.start(found))
     page.labelled("speaks for", *map(_term, grouping.speaking_for(found)))
     page.labelled("speaks against", *map(_term, grouping.speaking_against(found)))

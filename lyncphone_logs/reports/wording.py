@@ -85,6 +85,13 @@ def _names(meant: list[Entry]) -> list[str]:
     return [f"{entry.name} ({entry.versions})" if len(meant) > 1 else entry.name for entry in meant]
 
 
+def standing(found: Diagnosis) -> list[str]:
+    """How a diagnosis stands to others of the same phone."""
+    led = [f"may be a consequence of {', '.join(found.consequence_of)}"] if found.consequence_of else []
+    silenced = [f"{', '.join(found.silenced_by)} says more exactly what is wrong"] if found.silenced_by else []
+    return led + silenced
+
+
 def start(found: Diagnosis) -> str:
     """What the odds begin with, before any further clause: from the explains term."""
     weights = [term.weight for term in found.terms if term.role == "explains"]
