@@ -44,14 +44,23 @@ def rules_test(
     code: Annotated[str, typer.Argument(help="Code or name of one rule; all without it.")] = "",
     rules: RulesFolder = "",
     grammars: GrammarsFolder = "",
+    mutate: Annotated[
+        bool, typer.Option("--mutate", help="Also change each clause and line, which a sample must notice.")
+    ] = False,
 ) -> None:
     """Put the samples inside the rules to the test."""
     from lyncphone_logs.catalog import read_catalog
+    from lyncphone_logs.mutation import survivors
     from lyncphone_logs.samples import check_rule
 
     catalog = read_catalog(rules, grammars)
     chosen = [rule for rule in catalog.rules if not code or rule is catalog.rule(code)]
-    failures = [f"{rule.code} {each}" for rule in chosen for each in check_rule(rule, catalog.rules, catalog.grammars)]
+    failures = [
+        f"{rule.code} {each}"
+        for rule in chosen
+        for check in (check_rule, survivors)[: 1 + mutate]
+        for each in check(rule, catalog.rules, catalog.grammars)
+    ]
     samples = sum(len(rule.sample) for rule in chosen)
     write([*failures, f"{len(chosen)} rules, {samples} samples, {len(failures)} failures"])
     finish(catalog.problems, failed=bool(failures) or not chosen)

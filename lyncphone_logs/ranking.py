@@ -24,6 +24,7 @@ OTHER_CAUSE = 0.15
 CONSEQUENCE = 2.0
 """Weight of "a consequence of the earlier failure in the same handshake", which competes for every later one."""
 
+APPLIES_TO = "applies-to"
 INFERRED = (EXPLAINS, "inferred")
 CERTAIN, LIKELY, POSSIBLE = 0.95, 0.5, 0.1
 
@@ -117,14 +118,12 @@ def _applicability(rule: Rule, phone: Identity) -> list[Term]:
     if not states:
         return []
     if True in states:
-        return [Term("applies-to", "supports", "holds", 1.0, "the rule is about this phone", "documented")]
+        return [Term(APPLIES_TO, "supports", "holds", 1.0, "the rule is about this phone", "documented")]
     if None in states:
         says, capture = "the rule is about certain phones only", capture_of("fact.firmware")
-        return [
-            Term("applies-to", "supports", "undecidable", 1.0, says, "documented", "the phone is not known", capture)
-        ]
+        return [Term(APPLIES_TO, "supports", "undecidable", 1.0, says, "documented", "the phone is not known", capture)]
     factor = round(1 / FACTOR["strong"], 4)
-    return [Term("applies-to", "contradicts", "holds", factor, "the rule is about other phones", "documented")]
+    return [Term(APPLIES_TO, "contradicts", "holds", factor, "the rule is about other phones", "documented")]
 
 
 def _applies(wanted: Applicability, phone: Identity) -> bool | None:

@@ -7,12 +7,13 @@ The classes have no slots: pickle restores them in half the time without.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated, Literal
 
 from lyncphone_logs.clause import Clause, Explained
 from lyncphone_logs.closed import Line, Must, Strict, Text
 from lyncphone_logs.condition import SYMPTOM, VERSION, Condition, Pattern, Scalar
-from lyncphone_logs.vocabulary import Stage, suggestion
+from lyncphone_logs.vocabulary import Stage, suggestion, unknown_field, unknown_kind
 
 Severity = Literal["error", "warning", "note"]
 Verdict = Literal["confirmed", "likely", "possible", "unlikely"]
@@ -75,6 +76,14 @@ class SampleEvent(Strict):
     kind: str
     fields: dict[str, Scalar | list[str]] = field(default_factory=dict)
 
+    def check(self) -> None:
+        """Raises ValueError where it is not sound."""
+        complaint = unknown_kind(self.kind) or next(
+            filter(None, map(partial(unknown_field, self.kind), self.fields)), ""
+        )
+        if complaint:
+            raise ValueError(complaint)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SampleLine(Strict):
@@ -88,9 +97,10 @@ class SampleLine(Strict):
 class Sample(Strict):
     """A trace in small with what the rule makes of it.
 
-    positive: listed with at least `verdict`, and at most `at_most` where that is said; negative: not listed at all, or
-    ruled out; near_miss: as negative, but one piece short of a positive. Lines and events that say `at` come in that
-    order, others before them, events first. `origin` is real (with its source) or synthetic.
+    positive: listed with at least `verdict`, and at most `at_most` where that is said; `holds` names the clauses that
+    hold, and no other may; negative: not listed at all, or ruled out; near_miss: as negative, but one piece short of a
+    positive. Lines and events that say `at` come in that order, others before them, events first. `origin` is real
+    (with its source) or synthetic.
     """
 
     kind: Literal["positive", "negative", "near_miss"]
@@ -100,6 +110,7 @@ class Sample(Strict):
     events: tuple[SampleEvent, ...] = ()
     verdict: Verdict = "unlikely"
     at_most: Verdict = "confirmed"
+    holds: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +172,8 @@ class Rule(Strict):
             for name in sorted(others.intersection(plain)):
                 if plain[name].same != clause.same:
                     yield f"clause {clause.id} and {name} lie in different scopes: same = {plain[name].same!r}"
+        for name in sorted({name for each in self.sample for name in each.holds or ()}.difference(ids)):
+            yield f"a sample says that {name!r} holds, which is no clause {suggestion(name, ids)}".strip()
         weighed = {name for clause in self.clause for name in (*clause.named, *clause.anchors)}
         compared = {other for each in self.patterns for _, _, other, _ in each.comparisons}
         for name in (each.id for each in self.clause if each.role == "part" and each.id not in weighed | compared):
