@@ -4,14 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
 from lyncphone_logs.batch import Batch
+from lyncphone_logs.closing import close
 from lyncphone_logs.decision import FULL_DECIDES
-from lyncphone_logs.event import Event, Value
+from lyncphone_logs.event import Event
 from lyncphone_logs.finding import Diagnosis, Evidence, NotCheckable, Phone, RuledOut
 from lyncphone_logs.fold import Fold
-from lyncphone_logs.pattern import version_of
 from lyncphone_logs.phones import PhoneSeen, gather
 from lyncphone_logs.ranking import LIKELY, Assessment, Identity, assess, shares, verdict
 from lyncphone_logs.rule import Rule
@@ -52,15 +51,8 @@ def find(
 
 
 def _conclude(name: str, phone: PhoneSeen, facts: Sequence[Event], notes: list[str]) -> Phone:
-    fold = phone.fold
-    if not fold.unseen:
-        fold.add(_examined(phone))
-    fold.end(phone.last)
-    agreeing = [fact for fact in facts if _agrees(fact, phone.identity)]
+    fold, (agreeing, identity) = phone.fold, close(phone, facts)
     notes += [f"{name}: {fact.text} is set aside, the trace says otherwise" for fact in facts if fact not in agreeing]
-    for fact in agreeing:
-        fold.state(fact)
-    identity = _identity(phone.identity, agreeing)
     candidates, roots, ruled_out = _assess_all(fold, agreeing, identity)
     silencers = _named_by(candidates, lambda rule: rule.silences)
     found = (_diagnosis(each, roots.get(code, ()), silencers.get(code, ())) for code, each in candidates.items())
@@ -82,30 +74,6 @@ def _conclude(name: str, phone: PhoneSeen, facts: Sequence[Event], notes: list[s
         not_shown=tuple(rule for rule in silent if _could_be_seen(rule, fold)),
         not_checkable=tuple(_not_checkable(rule, fold) for rule in silent if not _could_be_seen(rule, fold)),
     )
-
-
-def _examined(phone: PhoneSeen) -> Event:
-    kind = "trace.examined"
-    components = tuple(sorted(phone.components))
-    fields: dict[str, Value] = {"events": phone.events, "informative": phone.informative, "components": components}
-    return phone.last._replace(
-        id=f"{phone.last.id}:{kind}", kind=kind, fields=MappingProxyType(fields), marked=None, derived=True
-    )
-
-
-def _agrees(fact: Event, identity: Mapping[str, str]) -> bool:
-    if fact.kind == "fact.firmware" and identity.get("firmware"):
-        stated, shown = version_of(str(fact.fields["firmware"])), version_of(identity["firmware"])
-        return stated == shown[: len(stated)] or shown == stated[: len(shown)]
-    if fact.kind == "fact.model" and identity.get("model"):
-        return str(fact.fields["model"]).casefold() in identity["model"].casefold()
-    return True
-
-
-def _identity(identity: Mapping[str, str], facts: Sequence[Event]) -> Identity:
-    stated = {name: str(value) for fact in facts if fact.family == "fact" for name, value in fact.fields.items()}
-    known = stated | {name: value for name, value in identity.items() if value}
-    return Identity(known.get("vendor", ""), known.get("model", ""), known.get("firmware", ""))
 
 
 def _assess_all(

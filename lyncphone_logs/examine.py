@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import MAXYEAR
 from os import PathLike, fspath
 
-from lyncphone_logs import finding
+from lyncphone_logs import explanation, finding
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis import find
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.evidence.display import read_display
 from lyncphone_logs.evidence.fact import state_facts
 from lyncphone_logs.reports.report import Report
+from lyncphone_logs.rule import Rule
 from lyncphone_logs.trace import Input, Trace
 from lyncphone_logs.version import program
 
@@ -71,6 +72,17 @@ def diagnose(trace: Trace) -> Report:
         notes=(*catalog.notes, *trace.assumptions, *notes),
         problems=tuple(str(problem) for problem in catalog.problems),
     )
+
+
+def explain(trace: Trace, rule: Rule) -> tuple[finding.Explanation, ...]:
+    """One rule of the trace's catalog beside each of its phones, clause by clause.
+
+    Raises InputError where nothing that the trace names can be read.
+    """
+    catalog = trace.catalog
+    vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
+    batches = trace.batches(to_diagnose=True)
+    return explanation.explain(batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds)
 
 
 def inputs(trace: Trace) -> tuple[finding.Input, ...]:

@@ -64,6 +64,29 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighed:
+    """One rule beside one symptom: some of its occurrences, how many, the verdict or why there is none."""
+
+    symptom: tuple[Event, ...]
+    count: int
+    verdict: str
+    confidence: float
+    terms: tuple[Term, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One rule beside one phone. `nearest` came nearest to a symptom that was not seen; `capture` how to see it."""
+
+    phone: str
+    rule: Rule
+    weighed: tuple[Weighed, ...]
+    nearest: Event | None
+    capture: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuledOut:
     """A rule whose symptom was seen and that a decisive contradiction excludes."""
 

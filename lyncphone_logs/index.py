@@ -8,7 +8,7 @@ from lyncphone_logs.clause import Clause, Explained
 from lyncphone_logs.condition import Pattern
 from lyncphone_logs.event import Event
 from lyncphone_logs.pattern import fits
-from lyncphone_logs.rule import Rule
+from lyncphone_logs.rule import EXPLAINS, Rule
 from lyncphone_logs.watch import END, OWN, START
 
 MOST_REMEMBERED = 4096
@@ -42,7 +42,7 @@ class Meaning:
 class Index:
     """Rules by the event kinds that they name, so that an event meets only the rules that speak of it.
 
-    `missed` holds for each clause an event of its kind that did not fit.
+    `missed` holds, for each clause and for `explains`, an event of its kind that did not fit.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
@@ -79,6 +79,8 @@ class Index:
         for rule, number, explained in self._explained.get(event.kind, ()):
             if rule.code not in first and fits(explained, event):
                 first[rule.code] = (rule, number, explained)
+            elif rule.code not in first:
+                self.missed.setdefault((rule.code, EXPLAINS), event)
         return Meaning(
             tuple((rule, explained) for rule, _, explained in first.values()),
             tuple((rule.code, number) for rule, number, _ in first.values()),
