@@ -51,7 +51,7 @@ explains = [
 ]
 clause = [
   {{ id = "time-server-silent", role = "supports", strength = "weak", event = "time.server.silent", same = "boot", basis = "inferred", source = "synthetic", says = "a time server did not answer" }},
-  {{ id = "signed-in-before", role = "contradicts", strength = "moderate", event = ["sip.register.succeeded", "sign_in.succeeded"], order = "before", basis = "inferred", source = "synthetic", says = "the phone was signed in before" }},
+  {{ id = "signed-in-before", role = "contradicts", strength = "moderate", event = ["sip.register.succeeded", "sign_in.succeeded"], before = "symptom", basis = "inferred", source = "synthetic", says = "the phone was signed in before" }},
 ]
 verify = {{ event = "sip.register.succeeded", says = "the phone registers" }}
 references = [{{ title = "synthetic" }}]

@@ -17,7 +17,7 @@ from lyncphone_logs.rule import CLASSES, LARGEST_FILE, Rule
 from lyncphone_logs.vocabulary import suggestion
 
 MOST_RULES = 2000
-RULE_CODE = ("clause.py", "condition.py", "rule.py", "rule_file.py")
+RULE_CODE = ("clause.py", "condition.py", "places.py", "rule.py", "rule_file.py")
 """Modules on which it depends what a rule file is read as, beside those of the vocabulary."""
 PACKAGE = Path(__file__).parent
 T = TypeVar("T")

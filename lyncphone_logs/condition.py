@@ -1,6 +1,7 @@
 """Patterns of rules: events of some kinds whose fields pass tests."""
 
 import ipaddress
+import re
 import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
@@ -13,6 +14,11 @@ SYMPTOM = "symptom"
 """How a rule names the event that it explains, where another clause could be named."""
 VERSION = r"^((<|<=|=|>=|>)\d+(\.\d+)*)?$"
 COMPARED = r"^((=|!=|<|<=|>|>=) [a-z0-9-]+\.\w+)?$"
+
+
+def unfilled(template: str) -> str:
+    """A sentence of a rule with … where a field of an event would stand."""
+    return re.sub(r"\{\w+\}", "…", template)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,11 @@ weight = prior (how common) x likelihood (how readily it shows so) x a factor fo
 all weights is the confidence. Clauses that do not hold weigh 1: what was not seen is no counter-evidence.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lyncphone_logs.clause import Clause, Explained
+from lyncphone_logs.condition import unfilled
 from lyncphone_logs.decision import Decision, decide
 from lyncphone_logs.event import Event
 from lyncphone_logs.finding import Evidence, Term
@@ -103,7 +103,7 @@ def _independent(rule: Rule, terms: Sequence[Term]) -> list[float]:
 def _term(clause: Clause, decision: Decision, rule: Rule) -> Term:
     factor = FACTOR[clause.strength] if clause.role in {"requires", "supports"} else 1 / FACTOR[clause.strength]
     is_filled = decision.events and not clause.absent and not clause.is_composed
-    says = _fill(clause.says, decision.events[0]) if is_filled else re.sub(r"\{\w+\}", "…", clause.says)
+    says = _fill(clause.says, decision.events[0]) if is_filled else unfilled(clause.says)
     looked_for = next(
         each.kinds[0] for each in (clause, *rule.clause) if each.kinds and each.id in {clause.id, *clause.named}
     )

@@ -11,6 +11,7 @@ from lyncphone_logs.clause import Clause, Explained
 from lyncphone_logs.closed import Unsound, validated
 from lyncphone_logs.condition import Condition
 from lyncphone_logs.errors import RuleError
+from lyncphone_logs.places import Place, nearest, places
 from lyncphone_logs.rule import (
     LARGEST_FILE,
     Applicability,
@@ -27,47 +28,52 @@ UNKNOWN_KEY = "unexpected_keyword_argument"
 
 
 def read_rule(path: Path) -> Rule:
-    """The rule of one TOML file. Raises RuleError with file, key and what helps."""
+    """The rule of one TOML file. Raises RuleError with file, line, column and what helps."""
     try:
         if path.stat().st_size > LARGEST_FILE:
             raise RuleError("rule file is too large", f"more than {LARGEST_FILE} bytes", str(path))
-        rule = validated(Rule, tomllib.loads(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        rule = validated(Rule, tomllib.loads(text))
     except ValidationError as error:
-        raise _misshapen(path, error) from None
+        raise _misshapen(path, text, error) from None
     except Unsound as error:
-        raise _unsound(path, error) from None
+        (place, because), *others = error.complaints
+        raise _refusal(path, text, place, because, len(others)) from None
     except (OSError, ValueError, RecursionError) as error:
         raise RuleError(
             "rule file cannot be read", str(error), str(path), "a rule is a TOML file; see `rules show`"
         ) from None
     if rule.name != path.stem:
         raise RuleError(
-            "rule is not named as its file", f"name = {rule.name!r}", str(path), f"rename to {rule.name}.toml"
+            "rule is not named as its file",
+            f"name = {rule.name!r}",
+            _where(path, text, ("name",)),
+            f"rename to {rule.name}.toml",
         )
     return rule
 
 
-def _unsound(path: Path, error: Unsound) -> RuleError:
-    (place, because), *others = error.complaints
-    return _refusal(path, place, because, len(others))
-
-
-def _misshapen(path: Path, error: ValidationError) -> RuleError:
+def _misshapen(path: Path, text: str, error: ValidationError) -> RuleError:
     first = min(error.errors(include_url=False), key=lambda each: each["type"] != UNKNOWN_KEY)
     # pydantic names what it tried inside a choice, with brackets; a key of ours has none.
-    place = [part for part in first["loc"] if "[" not in str(part)]
+    place = tuple(part for part in first["loc"] if "[" not in str(part))
     if first["type"] != UNKNOWN_KEY:
-        return _refusal(path, place, first["msg"], error.error_count() - 1)
+        return _refusal(path, text, place, first["msg"], error.error_count() - 1)
     known = _keys_beside([str(part) for part in place])
-    return _refusal(path, place, "Extra inputs are not permitted", error.error_count() - 1, known)
+    return _refusal(path, text, place, "Extra inputs are not permitted", error.error_count() - 1, known)
 
 
-def _refusal(path: Path, place: Sequence[str | int], because: str, more: int, known: Sequence[str] = ()) -> RuleError:
-    where = [f"{'.'.join(map(str, place))}:"] if place else []
-    said = " ".join([*where, because, *([f"(and {more} more)"] if more else [])])
+def _refusal(path: Path, text: str, place: Place, because: str, more: int, known: Sequence[str] = ()) -> RuleError:
+    what = [f"{'.'.join(map(str, place))}:"] if place else []
+    said = " ".join([*what, because, *([f"(and {more} more)"] if more else [])])
     keys = f"known keys: {', '.join(known)}" if known else "see `rules show CODE` for the shape"
     help = suggestion(str(place[-1]), list(known)) if known else ""
-    return RuleError("rule file is refused", said, str(path), help or keys)
+    return RuleError("rule file is refused", said, _where(path, text, place), help or keys)
+
+
+def _where(path: Path, text: str, place: Place) -> str:
+    line, column = nearest(places(text), place)
+    return f"{path}:{line}:{column}"
 
 
 def _keys_beside(place: list[str]) -> list[str]:

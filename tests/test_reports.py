@@ -238,7 +238,7 @@ def test_explain_shows_a_rule_without_a_trace() -> None:
     shown = text.render_rule(rule, color=False, width=None)
     assert "where verify_code is one of 7, 8 and depth at least 1.0 and at most 2.0 — code 7" in shown
     assert (
-        "against        no-option-43: no dhcp.lease.obtained in the same boot, before the symptom — no such option"
+        "against        no-option-43: no dhcp.lease.obtained in the same boot before the symptom — no such option"
         in shown
     )
     assert "history        2013: Sign with SHA-1 — danger: it can be forged" in shown

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from lyncphone_logs.condition import unfilled
 from lyncphone_logs.event import Event
 from lyncphone_logs.finding import Evidence, Explanation, Term, Weighed
 from lyncphone_logs.reports import wording
@@ -57,7 +58,7 @@ def _details(term: Term, evidence: Iterable[Evidence]) -> Iterable[str]:
 def _unseen(page: Page, found: Explanation) -> None:
     page.labelled("result", "its symptom was not seen")
     for shown in found.rule.explains:
-        page.labelled("looked for", f"{' or '.join(shown.kinds)}: {shown.says}")
+        page.labelled("looked for", f"{' or '.join(shown.kinds)}: {unfilled(shown.says)}")
     if found.nearest:
         page.labelled("nearest miss", f"{wording.place(found.nearest)}: {_fields(found.nearest)}")
     page.labelled("to decide", found.capture)
