@@ -66,6 +66,23 @@ def rules_test(
     finish(catalog.problems, failed=bool(failures) or not chosen)
 
 
+@rules_app.command("lint")
+def rules_lint(
+    code: Annotated[str, typer.Argument(help="Code or name of one rule; all without it.")] = "",
+    rules: RulesFolder = "",
+    grammars: GrammarsFolder = "",
+) -> None:
+    """Look for rules that no trace can meet, that say nothing, or that lack something."""
+    from lyncphone_logs.catalog import read_catalog, rule_file
+    from lyncphone_logs.lint import lint
+
+    catalog = read_catalog(rules, grammars)
+    files = [(rule_file(rule, rules), rule) for rule in catalog.rules if not code or rule is catalog.rule(code)]
+    complaints = list(lint(files, catalog.rules, catalog.grammars))
+    write([*map(str, complaints), f"{len(files)} rules, {len(complaints)} complaints"])
+    finish(catalog.problems, failed=bool(complaints) or not files)
+
+
 @grammars_app.command("list")
 def grammars_list(grammars: GrammarsFolder = "") -> None:
     """List all grammars: name, maker, what it reads."""
