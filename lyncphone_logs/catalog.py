@@ -1,6 +1,5 @@
 """What the program knows: its grammars and rules, found by looking into folders. Nothing is registered anywhere."""
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -8,15 +7,17 @@ from pathlib import Path
 from typing import TypeVar
 
 from lyncphone_logs import vocabulary
+from lyncphone_logs.closed import LARGEST_FILE
 from lyncphone_logs.errors import GrammarError, LyncphoneLogsError, RuleError
 from lyncphone_logs.grammar import Grammar
 from lyncphone_logs.grammar_file import read_grammar
 from lyncphone_logs.kept import code, fingerprint, kept
 from lyncphone_logs.own_line import own_line
-from lyncphone_logs.rule import CLASSES, LARGEST_FILE, Rule
+from lyncphone_logs.pack import Pack, added, built_in
+from lyncphone_logs.rule import CLASSES, Rule
 from lyncphone_logs.vocabulary import suggestion
 
-MOST_RULES = 2000
+MOST_GRAMMARS = 2000
 RULE_CODE = ("clause.py", "condition.py", "places.py", "rule.py", "rule_file.py")
 """Modules on which it depends what a rule file is read as, beside those of the vocabulary."""
 PACKAGE = Path(__file__).parent
@@ -25,10 +26,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """Grammars by name, rules by code. `notes` say what replaced what; `problems` name files that cannot be used."""
+    """Grammars by name, rules by code, and the packs that these came from.
+
+    `notes` say what replaced what; `problems` name files that cannot be used.
+    """
 
     grammars: tuple[Grammar, ...]
     rules: tuple[Rule, ...]
+    packs: tuple[Pack, ...] = ()
     notes: tuple[str, ...] = ()
     problems: tuple[LyncphoneLogsError, ...] = ()
 
@@ -53,22 +58,21 @@ def grammars_folder() -> Path:
 
 
 def read_catalog(rules: str = "", grammars: str = "") -> Catalog:
-    """The built-in catalog, overlaid by the rules and grammars of two folders that the user names.
+    """The built-in catalog, overlaid by the packs that are installed and by the rules and grammars of named folders.
 
     Raises RuleError or GrammarError where a named folder does not exist; a file that cannot be used becomes a problem.
     """
     known = _builtin()
-    more_grammars, grammar_problems = _read(_named(grammars, _grammar_files, GrammarError), _read_grammar)
-    more_rules, rule_problems = _read_rules(_named(rules, _rule_files, RuleError))
+    more_grammars, problems = _read(_named(grammars), _read_grammar)
     notes: list[str] = [f"grammars of {grammars} are code and were run"] if more_grammars else []
-    every = _overlaid(known.grammars, more_grammars, lambda grammar: grammar.name, notes)
+    every = _overlaid(known.grammars, more_grammars, lambda grammar: grammar.name, grammars, notes)
     notes += [f"grammar {grammar.name}: {each}" for grammar in more_grammars for each in overlaps(grammar, every)]
-    return Catalog(
-        every,
-        _overlaid(known.rules, more_rules, lambda rule: rule.code, notes),
-        tuple(notes),
-        (*known.problems, *grammar_problems, *rule_problems),
-    )
+    packs, found = tuple(added(rules)), known.rules
+    for pack in packs:
+        more_rules, rule_problems = _read_rules(pack.files)
+        found = _overlaid(found, more_rules, lambda rule: rule.code, f"rule pack {pack.name}", notes)
+        problems += rule_problems
+    return Catalog(every, found, (*known.packs, *packs), tuple(notes), (*known.problems, *problems))
 
 
 def overlaps(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:
@@ -87,9 +91,10 @@ def overlaps(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:
 @cache
 def _builtin() -> Catalog:
     grammars, grammar_problems = _read(_grammar_files(grammars_folder()), _read_grammar)
-    rules, rule_problems = _read_rules(_rule_files(PACKAGE / "rules"))
+    pack = built_in()
+    rules, rule_problems = _read_rules(pack.files)
     rules.sort(key=lambda rule: rule.code)
-    return Catalog(tuple(grammars), tuple(rules), problems=(*grammar_problems, *rule_problems))
+    return Catalog(tuple(grammars), tuple(rules), (pack,), problems=(*grammar_problems, *rule_problems))
 
 
 def _read_grammar(path: str) -> Grammar:
@@ -113,31 +118,23 @@ def _read_rule_files(paths: Sequence[str]) -> tuple[list[Rule], list[LyncphoneLo
     return _read(paths, lambda path: read_rule(Path(path)))
 
 
-def rule_file(rule: Rule, rules: str = "") -> Path:
+def rule_file(rule: Rule, catalog: Catalog) -> Path:
     """The file that a rule of the catalog was read from."""
-    folders = [Path(rules), PACKAGE / "rules"] if rules else [PACKAGE / "rules"]
-    return next(path for folder in folders for path in sorted(folder.glob(f"**/{rule.name}.toml")))
+    files = (path for pack in reversed(catalog.packs) for path in pack.files)
+    return next(path for path in map(Path, files) if path.stem == rule.name)
 
 
-def _named(folder: str, files: Callable[[Path], list[str]], error: type[LyncphoneLogsError]) -> Sequence[str]:
-    if not folder:
-        return ()
-    if not Path(folder).is_dir():
-        raise error("folder cannot be read", "it is not there, or not a folder", folder)
-    found = files(Path(folder))
-    if len(found) > MOST_RULES:
-        raise error("folder holds too many files", f"{len(found)}, at most {MOST_RULES}", folder)
+def _named(folder: str) -> Sequence[str]:
+    if folder and not Path(folder).is_dir():
+        raise GrammarError("folder cannot be read", "it is not there, or not a folder", folder)
+    found = _grammar_files(Path(folder)) if folder else []
+    if len(found) > MOST_GRAMMARS:
+        raise GrammarError("folder holds too many files", f"{len(found)}, at most {MOST_GRAMMARS}", folder)
     return found
 
 
 def _grammar_files(folder: Path) -> list[str]:
     return sorted(map(str, folder.glob("*.py")))
-
-
-def _rule_files(folder: Path) -> list[str]:
-    # Path.rglob takes five times as long, which a thousand rules make felt.
-    found = [os.path.join(above, name) for above, _, names in os.walk(folder) for name in names]
-    return sorted(path for path in found if path.endswith(".toml"))
 
 
 def _read(paths: Iterable[str], read: Callable[[str], T]) -> tuple[list[T], list[LyncphoneLogsError]]:
@@ -151,8 +148,10 @@ def _read(paths: Iterable[str], read: Callable[[str], T]) -> tuple[list[T], list
     return good, problems
 
 
-def _overlaid(known: Sequence[T], more: Sequence[T], key: Callable[[T], str], notes: list[str]) -> tuple[T, ...]:
+def _overlaid(
+    known: Sequence[T], more: Sequence[T], key: Callable[[T], str], origin: str, notes: list[str]
+) -> tuple[T, ...]:
     merged = {key(each): each for each in known}
-    notes += [f"{key(each)} is taken from the folder that was named" for each in more if key(each) in merged]
+    notes += [f"{key(each)} is taken from {origin}" for each in more if key(each) in merged]
     merged |= {key(each): each for each in more}
     return tuple(merged[name] for name in sorted(merged))

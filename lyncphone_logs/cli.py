@@ -15,9 +15,27 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lyncphone_logs.cli_catalog import GrammarsFolder, RulesFolder, grammars_app, rules_app
+from lyncphone_logs.cli_events import events
+from lyncphone_logs.cli_explain import explain
+from lyncphone_logs.cli_grammars import grammars_app
+from lyncphone_logs.cli_options import (
+    Certificate,
+    Display,
+    Domain,
+    Firmware,
+    FirstSignIn,
+    Full,
+    GrammarsFolder,
+    Jobs,
+    Model,
+    OutputFile,
+    Paths,
+    RulesFolder,
+    Year,
+)
+from lyncphone_logs.cli_rules import rules_app
 from lyncphone_logs.errors import LyncphoneLogsError, OutputError
-from lyncphone_logs.output import tell, whole_file, write
+from lyncphone_logs.output import tell, write
 
 if TYPE_CHECKING:
     from lyncphone_logs.reports.report import Report
@@ -46,34 +64,12 @@ class Format(StrEnum):
     markdown = "markdown"
 
 
-class EventFormat(StrEnum):
-    """How events are written."""
-
-    table = "table"
-    csv = "csv"
-    jsonl = "jsonl"
-
-
 class FailOn(StrEnum):
     """The least severity that makes the exit code 1."""
 
     error = "error"
     warning = "warning"
     note = "note"
-
-
-class Location(StrEnum):
-    """Where the first sign-in was made."""
-
-    internal = "internal"
-    external = "external"
-
-
-Paths = Annotated[list[str], typer.Argument(help="Trace files, folders, or - for standard input.", show_default=False)]
-OutputFile = Annotated[str, typer.Option("-o", "--output", help="Write to this file.", show_default=False)]
-Year = Annotated[
-    int, typer.Option("--year", help="Last year of the trace, for stamps without one.", show_default=False)
-]
 
 
 @app.callback(invoke_without_command=True)
@@ -91,24 +87,20 @@ def diagnose(
     format: Annotated[Format, typer.Option("-f", "--format", help="How the report is written.")] = Format.text,
     output: OutputFile = "",
     fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 from this severity on.")] = FailOn.warning,
-    certificate: Annotated[list[str] | None, typer.Option(help="File of the server's certificates.")] = None,
-    firmware: Annotated[str, typer.Option(help="Firmware version of the phone.")] = "",
-    model: Annotated[str, typer.Option(help="Model of the phone.")] = "",
-    location: Annotated[Location | None, typer.Option(help="Where the first sign-in was made.")] = None,
-    domain: Annotated[str, typer.Option(help="SIP domain of the user.")] = "",
-    display: Annotated[list[str] | None, typer.Option(help="What the screen of the phone says.")] = None,
+    certificate: Certificate = None,
+    firmware: Firmware = "",
+    model: Model = "",
+    location: FirstSignIn = None,
+    domain: Domain = "",
+    display: Display = None,
     year: Year = 0,
     rules: RulesFolder = "",
     grammars: GrammarsFolder = "",
-    full: Annotated[
-        bool | None,
-        typer.Option(
-            "--full/--search-first", help="Read every line, or pass over what no rule asks for.", show_default="by size"
-        ),
-    ] = None,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Processes that read every line of a large trace.", show_default="cores")
-    ] = 0,
+    full: Full = None,
+    jobs: Jobs = 0,
+    verify_fix: Annotated[
+        str, typer.Option(help="JSON report of an earlier trace: is it fixed?", show_default=False)
+    ] = "",
 ) -> None:
     """Say why the phone fails: causes with their evidence, what was ruled out, and the fix."""
     from lyncphone_logs import examine
@@ -117,69 +109,15 @@ def diagnose(
         *paths, certificate=certificate or (), firmware=firmware, model=model, location=location or "", domain=domain,
         display=display or (), year=year, rules=rules, grammars=grammars, full=full, jobs=jobs or os.cpu_count() or 1,
     )  # fmt: skip
-    report = examine.diagnose(trace)
+    report = examine.diagnose(trace, verify_fix=verify_fix)
     tell("note", report.notes)
     tell("problem", report.problems)
     write(_rendered(report, format, to_terminal=not output), output)
     raise typer.Exit(_exit_code(report, fail_on.value))
 
 
-@app.command()
-def events(
-    paths: Paths,
-    format: Annotated[EventFormat, typer.Option("-f", "--format", help="How events are written.")] = EventFormat.table,
-    output: OutputFile = "",
-    year: Year = 0,
-    grammars: GrammarsFolder = "",
-) -> None:
-    """Show every line of a trace as the event that it is; to a file whose name ends in .parquet, as Parquet."""
-    from lyncphone_logs import examine
-    from lyncphone_logs.reports.event_table import RENDERERS
-
-    trace = examine.read_trace(*paths, year=year, grammars=grammars)
-    if output.endswith(".parquet"):
-        from lyncphone_logs.parquet import check_available, write_parquet
-
-        check_available(output)
-        with whole_file(output) as stream:
-            write_parquet(trace.batches(), stream)
-    else:
-        write(RENDERERS[format.value](trace.events()), output)
-    tell("note", [*trace.catalog.notes, *trace.assumptions])
-    problems = [*(read.problem for read in examine.inputs(trace) if read.problem), *map(str, trace.catalog.problems)]
-    tell("problem", problems)
-    raise typer.Exit(3 if problems else 0)
-
-
-@app.command()
-def explain(
-    code: Annotated[
-        str, typer.Argument(help="Code or name of a diagnosis, or a number: TLS001, 28033, x509:20, sip:504, alert:48.")
-    ] = "",
-    line: Annotated[str, typer.Option("--line", help="A line of a trace: who reads it, and how far.")] = "",
-    rules: RulesFolder = "",
-    grammars: GrammarsFolder = "",
-) -> None:
-    """Explain a diagnosis, a number or name that logs print, or how a line of a trace is read."""
-    from lyncphone_logs import lookup
-    from lyncphone_logs.catalog import read_catalog
-    from lyncphone_logs.reports import line_text, lookup_text, rule_text, terminal
-
-    catalog = read_catalog(rules, grammars)
-    if bool(code) == bool(line):
-        raise typer.BadParameter("give a CODE, or a line with --line", param_hint="CODE")
-    if line:
-        write(line_text.render_line(line, catalog.grammars))
-        raise typer.Exit
-    rule, shown = catalog.rule(code), terminal.standard_output()
-    if rule:
-        write(rule_text.render_rule(rule, color=shown.color, width=shown.width))
-        raise typer.Exit
-    entries = lookup.look_up(code)
-    if not entries:
-        help = lookup.suggest(code, [word for each in catalog.rules for word in (each.code, each.name)])
-        raise typer.BadParameter(f"no rule and no number is called {code!r}. {help}".strip(), param_hint="CODE")
-    write(lookup_text.render_entries(entries, catalog.rules, color=shown.color, width=shown.width))
+app.command()(events)
+app.command()(explain)
 
 
 def _rendered(report: "Report", format: Format, *, to_terminal: bool) -> str:
@@ -198,7 +136,8 @@ def _rendered(report: "Report", format: Format, *, to_terminal: bool) -> str:
 
 
 def _exit_code(report: "Report", fail_on: str) -> int:
-    if report.problems or any(each.problem for each in report.inputs) or not report.inputs:
+    is_open = any(each.state == "cannot tell" for each in report.fixes)
+    if report.problems or any(each.problem for each in report.inputs) or not report.inputs or is_open:
         return 3
     severities = [each.rule.severity for phone in report.phones for each in phone.diagnoses]
     return int(any(SEVERITIES.index(each) >= SEVERITIES.index(fail_on) for each in severities))

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
+LARGEST_FILE = 256 * 1024
+"""Bytes of a file that is held against a schema."""
 T = TypeVar("T")
 Schema = dict[str, Any]
 """What pydantic makes a validator of; a plain dict, for which nothing need be imported."""

@@ -1,7 +1,7 @@
 """From events to findings: one fold for each phone, then every rule beside every symptom that it explains."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,14 +32,16 @@ def find(
     rules: Sequence[Rule],
     vendors: Mapping[str, str],
     unseen: Callable[[], frozenset[str]] = frozenset,
+    verified: Collection[str] = (),
 ) -> tuple[tuple[Phone, ...], tuple[str, ...]]:
     """Diagnose correlated events, phone by phone; the notes say what was set aside or is explained by no rule.
 
     `vendors` maps a grammar's name to the maker of its phones. A phone of which no line was understood is left out.
-    `unseen` tells, when all events were seen, of which kinds there may be more. Memory grows with phones, rules and
+    `unseen` tells, when all events were seen, of which kinds there may be more; `verified` are codes of rules whose fix
+    is looked for. Memory grows with phones, rules and
     different symptoms, not with events.
     """
-    seen = gather(events, rules, vendors)
+    seen = gather(events, rules, vendors, verified)
     unseen_kinds = unseen()
     notes: list[str] = []
     if unseen_kinds:
@@ -69,6 +71,7 @@ def _conclude(name: str, phone: PhoneSeen, facts: Sequence[Event], notes: list[s
         model=identity.model,
         firmware=identity.firmware,
         boots=phone.journey.boots(),
+        verified=fold.verified,
         diagnoses=tuple(diagnoses),
         ruled_out=tuple(ruled_out),
         not_shown=tuple(rule for rule in silent if _could_be_seen(rule, fold)),

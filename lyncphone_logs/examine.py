@@ -7,6 +7,7 @@ from os import PathLike, fspath
 from lyncphone_logs import explanation, finding
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis import find
+from lyncphone_logs.earlier import fixes, read_earlier
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.evidence.display import read_display
 from lyncphone_logs.evidence.fact import state_facts
@@ -53,22 +54,27 @@ def read_trace(
     return Trace(named, catalog, facts=facts, year=year, full=full, jobs=jobs, grammars=grammars)
 
 
-def diagnose(trace: Trace) -> Report:
+def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
     """Read the whole trace once and say what is wrong, in constant memory.
 
-    Raises InputError where nothing that the trace names can be read.
+    `verify_fix` names a JSON report of an earlier trace: what it found is then said to be fixed, not fixed, or that
+    this trace cannot tell. Raises InputError where that is none, or nothing that the trace names can be read.
     """
     catalog = trace.catalog
+    earlier = read_earlier(fspath(verify_fix)) if verify_fix else ()
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
     phones, notes = find(
-        trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds
-    )
+        trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
+        {each.code for each in earlier},
+    )  # fmt: skip
     return Report(
         tool=program(),
         inputs=inputs(trace),
         facts=trace.facts,
         phones=phones,
         rules_tried=len(catalog.rules),
+        packs=catalog.packs,
+        fixes=fixes(earlier, phones, catalog.rules),
         notes=(*catalog.notes, *trace.assumptions, *notes),
         problems=tuple(str(problem) for problem in catalog.problems),
     )

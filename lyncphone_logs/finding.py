@@ -1,6 +1,7 @@
 """What a diagnosis run finds, as plain values: the shapes behind the JSON report (schema version 1)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -125,7 +126,10 @@ class Boot:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One phone and what was found of it. `basis` says by what its lines were told from others'."""
+    """One phone and what was found of it. `basis` says by what its lines were told from others'.
+
+    `verified` holds, by code of a rule that was asked about, the last event that shows that its fix worked.
+    """
 
     id: str
     basis: str
@@ -137,6 +141,19 @@ class Phone:
     ruled_out: tuple[RuledOut, ...]
     not_shown: tuple[Rule, ...]
     not_checkable: tuple[NotCheckable, ...]
+    verified: Mapping[str, Event] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What a trace says of a diagnosis of an earlier report: whether it is fixed, why, and by which lines."""
+
+    phone: str
+    code: str
+    name: str
+    state: Literal["fixed", "not fixed", "cannot tell"]
+    because: str
+    evidence: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,7 @@ class Group:
 class Fold:
     """What the rules need to remember of one phone.
 
+    `verified` is the last event that showed, of a rule, that its fix worked; none where its symptom came later.
     `unseen` are kinds of which there may be more than was seen; `unread` says why the input may have held more.
     """
 
@@ -75,6 +76,7 @@ class Fold:
         self.unread = ""
         self.unexplained: dict[str, Event] = {}
         self.extent = Extent()
+        self.verified: dict[str, Event] = {}
         self._failures: set[str] = set()
         self._position = 0
         self._kinds_of_boot: OrderedDict[int, set[str]] = OrderedDict()
@@ -105,6 +107,8 @@ class Fold:
                 self._scope(met.rule, met.clause, key).see(met.step, event, self._position, met.state)
         if meaning.explained_by or kinds()[event.kind].outcome == "failed":
             self._meet_symptoms(event, meaning)
+        for code in meaning.verifies:
+            self.verified[code] = event
 
     def end(self, event: Event) -> None:
         """Take in the last line of the phone, which may say nothing to the rules."""
@@ -162,6 +166,7 @@ class Fold:
         is_elsewhere = group.shared != shared
         group.shared = shared
         for rule, _ in meaning.explained_by:
+            self.verified.pop(rule.code, None)
             for clause in rule.clause:
                 if is_elsewhere or clause.is_by_symptom:
                     self._share_scope(group, rule, clause, event)

@@ -1,7 +1,7 @@
 """What an event says to the rules: which explain it, and which of their clauses it meets."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from lyncphone_logs.clause import Clause, Explained
@@ -31,22 +31,25 @@ class Meaning:
     """What events of one kind with the same fields say to the rules.
 
     `explained_by`: the rules that explain it, each by the first of its entries that fits, `entries` the numbers of
-    these. `clauses`: those that it may meet.
+    these. `clauses`: those that it may meet; `verifies`: rules of which it shows that the fix worked.
     """
 
     explained_by: tuple[tuple[Rule, Explained], ...]
     entries: tuple[tuple[str, int], ...]
     clauses: tuple[Met, ...]
+    verifies: tuple[str, ...] = ()
 
 
 class Index:
     """Rules by the event kinds that they name, so that an event meets only the rules that speak of it.
 
-    `missed` holds, for each clause and for `explains`, an event of its kind that did not fit.
+    `verified` are codes of rules whose `verify` is looked for. `missed` holds, for each clause and for `explains`, an
+    event of its kind that did not fit.
     """
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], verified: Collection[str] = ()) -> None:
         self.rules = tuple(rules)
+        self._verified = [rule for rule in self.rules if rule.code in verified]
         self.missed: dict[ClauseKey, Event] = {}
         self._explained: defaultdict[str, list[tuple[Rule, int, Explained]]] = defaultdict(list)
         self._clauses: defaultdict[str, list[tuple[Rule, Clause, int, Pattern]]] = defaultdict(list)
@@ -61,7 +64,10 @@ class Index:
                 for kind in pattern.kinds:
                     self._clauses[kind].append((rule, clause, step, pattern))
                     tested[kind].update(pattern.where)
-        self.kinds = {*self._explained, *self._clauses}
+        for rule in self._verified:
+            for kind in rule.verify.kinds:
+                tested[kind].update(rule.verify.where)
+        self.kinds = set(tested)
         self._tested = {kind: tuple(sorted(fields)) for kind, fields in tested.items()}
 
     def meaning(self, event: Event) -> Meaning:
@@ -85,6 +91,7 @@ class Index:
             tuple((rule, explained) for rule, _, explained in first.values()),
             tuple((rule.code, number) for rule, number, _ in first.values()),
             tuple(self._met(event)),
+            tuple(rule.code for rule in self._verified if fits(rule.verify, event)),
         )
 
     def _met(self, event: Event) -> Iterator[Met]:

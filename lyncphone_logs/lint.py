@@ -1,7 +1,7 @@
 """What is wrong with rules that load: what no trace can show, what says nothing, what is missing, how it is worded."""
 
-import csv
 import re
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -42,9 +42,9 @@ class Complaint(NamedTuple):
 @cache
 def timers() -> dict[str, tuple[float, str, str]]:
     """For a kind of event how long a device may take to show it, in seconds, with the timer and its source."""
-    path = Path(__file__).parent / "knowledge" / "timers.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["kind"]: (float(row["seconds"]), row["timer"], row["source"]) for row in csv.DictReader(file)}
+    path = Path(__file__).parent / "knowledge" / "timers.toml"
+    read = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {kind: (row["seconds"], row["timer"], row["source"]) for kind, row in read.items()}
 
 
 def lint(files: Iterable[tuple[Path, Rule]], rules: Sequence[Rule], grammars: Sequence[Grammar]) -> Iterator[Complaint]:

@@ -1,6 +1,6 @@
 """What the lines of a trace showed of each phone: its fold, its journey, and what is told of the lines as a whole."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,7 +16,10 @@ INFORMATIVE = {"tls", "sip", "sign_in"}
 
 @dataclass(slots=True)
 class PhoneSeen:
-    """One phone. `last` is its last line, `events` counts its lines, `informative` those that speak of a sign-in."""
+    """One phone. `last` is its last line, `events` counts its lines, `informative` those that speak of a sign-in.
+
+    `repaired` counts events whose line was damaged by what it passed through; a dash alone may be the phone's own.
+    """
 
     fold: Fold
     last: Event
@@ -25,6 +28,7 @@ class PhoneSeen:
     basis: str = "file"
     events: int = 0
     informative: int = 0
+    repaired: int = 0
     components: set[str] = field(default_factory=set)
 
     def note(
@@ -43,16 +47,19 @@ class PhoneSeen:
         self.fold.add(event)
         self.journey.reach(event)
         self.informative += event.family in INFORMATIVE
+        self.repaired += not event.derived and not {"dash"}.issuperset(event.repairs)
         if event.kind == "device.identified":
             self.identity |= {name: str(value) for name, value in event.fields.items()}
 
 
-def gather(items: Iterable[Event | Batch], rules: Sequence[Rule], vendors: Mapping[str, str]) -> dict[str, PhoneSeen]:
+def gather(
+    items: Iterable[Event | Batch], rules: Sequence[Rule], vendors: Mapping[str, str], verified: Collection[str] = ()
+) -> dict[str, PhoneSeen]:
     """The phones by name, from correlated events or batches of them; lines that nobody understood tell of none.
 
-    `vendors` maps a grammar's name to the maker of its phones.
+    `vendors` maps a grammar's name to the maker of its phones; `verified` are rules whose fix is looked for.
     """
-    index = Index(rules)
+    index = Index(rules, verified)
     phones: dict[str, PhoneSeen] = {}
 
     def phone_of(event: Event) -> PhoneSeen:

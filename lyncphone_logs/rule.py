@@ -20,8 +20,6 @@ Verdict = Literal["confirmed", "likely", "possible", "unlikely"]
 Code = Annotated[str, Must(pattern=r"^[A-Z]{2,5}\d{3}$")]
 EXPLAINS = "explains"
 """How `confirmed_by` names the symptom itself."""
-LARGEST_FILE = 256 * 1024
-"""Bytes of a rule file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,7 +143,7 @@ class Rule(Strict):
     @property
     def patterns(self) -> tuple[Pattern, ...]:
         """Everything that it looks for in a trace."""
-        return (*self.explains, *(step for clause in self.clause for step in clause.steps))
+        return (*self.explains, *(step for clause in self.clause for step in clause.steps), self.verify)
 
     def check(self) -> None:
         """Raises ValueError where it is not sound."""

@@ -8,12 +8,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from lyncphone_logs.clause import Clause, Explained
-from lyncphone_logs.closed import Unsound, validated
+from lyncphone_logs.closed import LARGEST_FILE, Unsound, validated
 from lyncphone_logs.condition import Condition
 from lyncphone_logs.errors import RuleError
 from lyncphone_logs.places import Place, nearest, places
 from lyncphone_logs.rule import (
-    LARGEST_FILE,
     Applicability,
     History,
     Reference,

@@ -18,6 +18,7 @@ from lyncphone_logs.finding import (
     StageState,
     Term,
 )
+from lyncphone_logs.pack import Pack
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rule import History, Reference, Remedy, Rule, Sample, Verify
 
@@ -143,7 +144,8 @@ def report(**changed: Any) -> Report:
             Input("founding.log", "0" * 64, size + 1, 1, account, 1, 0),
             Input("other.log", "", 0, 0, Account(), 0, 0, "permission denied", "make it readable"),
         ),
-        "facts": (STATED,), "phones": (phone(),), "rules_tried": 4, "notes": ("the year is assumed",),
+        "facts": (STATED,), "phones": (phone(),), "rules_tried": 4,
+        "packs": (Pack("built-in", "sample", "1.0", Path("rules"), (), "0123456789abcdef" * 4),), "notes": ("the year is assumed",),
         "problems": ("rule file x.toml is refused",),
     }  # fmt: skip
     return Report(**(values | changed))

@@ -12,11 +12,12 @@ from typing import Any
 import pyparsing
 import pytest
 
-from lyncphone_logs import catalog, grammar_file, kept, rule_file, vocabulary
+from lyncphone_logs import catalog, grammar_file, kept, pack, rule_file, vocabulary
 from lyncphone_logs.catalog import grammars_folder, read_catalog
+from lyncphone_logs.closed import LARGEST_FILE
 from lyncphone_logs.grammar import Grammar
 from lyncphone_logs.grammar_file import read_grammar
-from lyncphone_logs.rule import LARGEST_FILE, Rule
+from lyncphone_logs.rule import Rule
 
 ROOT = Path(__file__).parent.parent
 FOUNDING = ROOT / "fixtures" / "audiocodes_400hd" / "founding-line" / "trace.log"
@@ -94,7 +95,7 @@ def test_a_grammar_that_was_kept_is_and_reads_as_one_that_was_compiled(
 def test_rules_and_vocabulary_that_were_kept_are_those_that_were_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = catalog._rule_files(catalog.PACKAGE / "rules")
+    files = pack.built_in().files
     families = vocabulary.families.__wrapped__()
     rules = catalog._read_rules(files)
     monkeypatch.setattr(rule_file, "validated", refuse)

@@ -103,7 +103,7 @@ def test_a_complaint_says_line_and_column(tmp_path: Path) -> None:
     catalog = read_catalog()
     known = catalog.rule("TLS001")
     assert known is not None
-    text = rule_file(known).read_text(encoding="utf-8")
+    text = rule_file(known, read_catalog()).read_text(encoding="utf-8")
     path = tmp_path / "signature-algorithm-unsupported.toml"
     path.write_text(text.replace('title = "', 'title = "' + "x" * 200), encoding="utf-8")
     (found,) = lint([(path, read_rule(path))], catalog.rules, catalog.grammars)
@@ -114,7 +114,7 @@ def test_a_complaint_says_line_and_column(tmp_path: Path) -> None:
 def test_an_unknown_key_is_refused_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     known = read_catalog().rule("TIME001")
     assert known is not None
-    text = rule_file(known).read_text(encoding="utf-8")
+    text = rule_file(known, read_catalog()).read_text(encoding="utf-8")
     (tmp_path / "clock-behind.toml").write_text(text.replace("strength =", "strenght =", 1), encoding="utf-8")
     assert run(["rules", "lint", "TIME001", "--rules", str(tmp_path)]) == 3
     line = text[: text.index("strength =")].count("\n") + 1

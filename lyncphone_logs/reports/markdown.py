@@ -161,9 +161,11 @@ def _closing(report: Report) -> Iterator[str]:
     if not report.phones:
         yield escaped(wording.silence(report, []))
     yield from _list("Given", (escaped(event.text) for event in report.facts))
+    yield from _list("Earlier", (escaped(wording.fix(each)) for each in report.fixes))
     yield from _list("Notes", map(escaped, report.notes))
     unusable = [read for read in report.inputs if read.problem]
     troubles = [f"{code(read.path)}: {escaped(read.problem)} {escaped(read.help)}" for read in unusable]
     yield from _list("Problems", [*troubles, *map(escaped, report.problems)])
     yield wording.looked_at(report)
+    yield f"rules: {escaped(wording.packs(report))}"
     yield f"bytes: {wording.account_of_bytes(report)}"

@@ -1,11 +1,12 @@
 """The report: everything that one run of diagnose has to say, and its JSON form (schema version 1)."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from lyncphone_logs.event import Event, Value
-from lyncphone_logs.finding import Diagnosis, Evidence, Input, Phone, RuledOut
+from lyncphone_logs.finding import Diagnosis, Evidence, Fix, Input, Phone, RuledOut
+from lyncphone_logs.pack import Pack
 from lyncphone_logs.reports import encoding
 from lyncphone_logs.rule import Rule
 
@@ -14,7 +15,10 @@ SCHEMA_VERSION = "1"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The answer. `notes` are assumptions that were made; `problems` name rules or grammars that could not be used."""
+    """The answer. `notes` are assumptions that were made; `problems` name rules or grammars that could not be used.
+
+    `packs` are those of the rules, `fixes` say what became of the diagnoses of an earlier report, where one was given.
+    """
 
     tool: str
     inputs: tuple[Input, ...]
@@ -23,6 +27,8 @@ class Report:
     rules_tried: int
     notes: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    packs: tuple[Pack, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The report as JSON types, keys in the order of the schema."""
@@ -32,9 +38,14 @@ class Report:
             "inputs": [_input(each) for each in self.inputs],
             "facts": [_fact(each) for each in self.facts],
             "rules_tried": self.rules_tried,
+            "rule_packs": [
+                {"name": each.name, "version": each.version, "files": len(each.files), "sha256": each.sha256}
+                for each in self.packs
+            ],
             "notes": list(self.notes),
             "problems": list(self.problems),
             "phones": [_phone(each) for each in self.phones],
+            "fixes": [_fix(each) for each in self.fixes],
         }
 
     def to_json(self) -> str:
@@ -107,6 +118,11 @@ def _diagnosis(found: Diagnosis) -> dict[str, Any]:
 
 def _ruled_out(out: RuledOut) -> dict[str, Any]:
     return _named(out.rule) | {"reason": out.reason, "evidence": [_evidence(each) for each in out.evidence]}
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    evidence = [{"event": each.id, "path": each.source, "line": each.line, "text": each.text} for each in fix.evidence]
+    return asdict(replace(fix, evidence=())) | {"evidence": evidence}
 
 
 def _named(rule: Rule) -> dict[str, Any]:

@@ -154,9 +154,11 @@ def _closing(page: Page, report: Report) -> None:
     page.labelled("given", *(event.text for event in report.facts[:SHOWN_FACTS]), indent=0)
     if len(report.facts) > SHOWN_FACTS:
         page.labelled("", f"… {len(report.facts) - SHOWN_FACTS} more", indent=0)
+    page.labelled("earlier", *map(wording.fix, report.fixes), indent=0)
     page.labelled("note", *report.notes, indent=0)
     _troubles(page, report.inputs, report.problems)
     page.prose(f"looked at: {wording.looked_at(report)}")
+    page.prose(f"rules: {wording.packs(report)}")
     page.prose(f"bytes: {wording.account_of_bytes(report)}")
 
 

@@ -8,7 +8,7 @@ from lyncphone_logs import lookup
 from lyncphone_logs.account import Account
 from lyncphone_logs.entry import Entry
 from lyncphone_logs.event import Event
-from lyncphone_logs.finding import Boot, Diagnosis, Phone, StageState
+from lyncphone_logs.finding import Boot, Diagnosis, Fix, Phone, StageState
 from lyncphone_logs.reports.report import Report
 
 
@@ -85,6 +85,12 @@ def _names(meant: list[Entry]) -> list[str]:
     return [f"{entry.name} ({entry.versions})" if len(meant) > 1 else entry.name for entry in meant]
 
 
+def fix(found: Fix) -> str:
+    """What became of an earlier diagnosis, with the lines that show it."""
+    places = f" ({', '.join(map(place, found.evidence))})" if found.evidence else ""
+    return f"{found.state}: {found.code} {found.name}, phone {found.phone}: {found.because}{places}"
+
+
 def standing(found: Diagnosis) -> list[str]:
     """How a diagnosis stands to others of the same phone."""
     led = [f"may be a consequence of {', '.join(found.consequence_of)}"] if found.consequence_of else []
@@ -131,6 +137,13 @@ def looked_at(report: Report) -> str:
     unparsed = sum(read.unparsed_lines for read in report.inputs)
     seen = f"{counted(lines, 'line')}, {counted(events, 'event')}, {unparsed} unparsed, {when}"
     return f"{seen}, {counted(report.rules_tried, 'rule')} tried"
+
+
+def packs(report: Report) -> str:
+    """Which rules were tried: name, version and the first digits of the hash of each pack."""
+    return ", ".join(
+        f"{each.name} {each.version} (SHA-256 {each.sha256[:12]}…)".replace("  ", " ") for each in report.packs
+    )
 
 
 def account_of_bytes(report: Report) -> str:
