@@ -2,6 +2,7 @@
 
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from lyncphone_logs.account import Account
@@ -145,7 +146,8 @@ def report(**changed: Any) -> Report:
             Input("other.log", "", 0, 0, Account(), 0, 0, "permission denied", "make it readable"),
         ),
         "facts": (STATED,), "phones": (phone(),), "rules_tried": 4,
-        "packs": (Pack("built-in", "sample", "1.0", Path("rules"), (), "0123456789abcdef" * 4),), "notes": ("the year is assumed",),
+        "packs": (Pack("built-in", "sample", "1.0", Path("rules"), (), "0123456789abcdef" * 4),),
+        "notes": ("the year is assumed",),
         "problems": ("rule file x.toml is refused",),
     }  # fmt: skip
     return Report(**(values | changed))
