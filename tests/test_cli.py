@@ -195,7 +195,7 @@ def test_a_rule_of_a_named_folder_takes_the_place_of_its_code_with_a_note(
     run(["rules", "list", "--rules", str(tmp_path)])
     assert "Another" in capfd.readouterr().out
     run([FOUNDING, "--rules", str(tmp_path)])
-    assert "TLS008 is taken from the folder that was named" in capfd.readouterr().err
+    assert "TLS008 is taken from rule pack" in capfd.readouterr().err
 
 
 def test_grammars_of_a_named_folder_are_run_with_a_note_and_a_broken_one_is_named(

@@ -142,7 +142,7 @@ def looked_at(report: Report) -> str:
 def packs(report: Report) -> str:
     """Which rules were tried: name, version and the first digits of the hash of each pack."""
     return ", ".join(
-        f"{each.name} {each.version} (SHA-256 {each.sha256[:12]}…)".replace("  ", " ") for each in report.packs
+        f"{each.name} {each.version} (SHA-256 {each.sha256[:12]})".replace("  ", " ") for each in report.packs
     )
 
 
