@@ -1,10 +1,10 @@
-"""The commands about rules: list, show, test, lint."""
+"""The commands about rules: list, show, test, lint, new."""
 
 from typing import Annotated
 
 import typer
 
-from lyncphone_logs.cli_options import GrammarsFolder, RulesFolder, finish
+from lyncphone_logs.cli_options import GrammarsFolder, OutputFile, RulesFolder, finish
 from lyncphone_logs.output import write
 
 rules_app = typer.Typer(help="The diagnoses that are known.", no_args_is_help=True)
@@ -74,3 +74,19 @@ def rules_lint(
     complaints = list(lint(files, catalog.rules, catalog.grammars))
     write([*map(str, complaints), f"{len(files)} rules, {len(complaints)} complaints"])
     finish(catalog.problems, failed=bool(complaints) or not files)
+
+
+@rules_app.command("new")
+def rules_new(
+    code: Annotated[str, typer.Argument(help="Code of the rule to be, such as TLS042.")],
+    trace: Annotated[str, typer.Option("--from", help="Trace that shows it.")],
+    lines: Annotated[str, typer.Option("--lines", help="Its lines, as in 12,15-17.")],
+    output: OutputFile = "",
+    grammars: GrammarsFolder = "",
+) -> None:
+    """Draft a rule from marked lines of a trace; it loads, and `rules lint` says what is still missing."""
+    from lyncphone_logs.draft import draft, line_numbers
+    from lyncphone_logs.examine import read_trace
+
+    numbers = line_numbers(lines)
+    write(draft(code, read_trace(trace, grammars=grammars).events(), numbers), output)
