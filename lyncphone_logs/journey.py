@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, get_args
+from typing import get_args
 
 from lyncphone_logs.event import Event
 from lyncphone_logs.finding import Boot, StageState
-from lyncphone_logs.vocabulary import Stage, kinds
+from lyncphone_logs.vocabulary import Outcome, Stage, kinds, reached, stages_of
 
 KEPT_EVENTS = 3
 KEPT_BOOTS = 1000
@@ -18,7 +18,7 @@ class _BootSeen:
     first: datetime | None = None
     last: datetime | None = None
     families: set[str] = field(default_factory=set)
-    outcomes: dict[Stage, Literal["passed", "failed"]] = field(default_factory=dict)
+    outcomes: dict[Stage, Outcome] = field(default_factory=dict)
     evidence: dict[Stage, list[Event]] = field(default_factory=dict)
 
 
@@ -38,16 +38,16 @@ class Journey:
         """Take in what an event says of a stage."""
         if boot := self._boot(event.boot):
             boot.families.add(event.family)
-            kind = kinds()[event.kind]
-            if kind.stage and kind.outcome:
-                self._reach(boot, kind.stage, kind.outcome, event)
+            found = reached(event.kind, event.fields)
+            if found:
+                self._reach(boot, *found, event)
 
     def _boot(self, number: int) -> _BootSeen | None:
         if number not in self._boots and len(self._boots) < KEPT_BOOTS:
             self._boots[number] = _BootSeen()
         return self._boots.get(number)
 
-    def _reach(self, boot: _BootSeen, stage: Stage, outcome: Literal["passed", "failed"], event: Event) -> None:
+    def _reach(self, boot: _BootSeen, stage: Stage, outcome: Outcome, event: Event) -> None:
         if boot.outcomes.get(stage) != outcome:
             boot.outcomes[stage], boot.evidence[stage] = outcome, []
         if len(boot.evidence[stage]) < KEPT_EVENTS:
@@ -64,5 +64,5 @@ class Journey:
 def _state(boot: _BootSeen, stage: Stage) -> StageState:
     if stage in boot.outcomes:
         return StageState(stage, boot.outcomes[stage], tuple(boot.evidence[stage]))
-    speaking = {name.partition(".")[0] for name, kind in kinds().items() if kind.stage == stage}
+    speaking = {kind.partition(".")[0] for kind in kinds() if stage in stages_of(kind)}
     return StageState(stage, "not seen" if speaking & boot.families else "not checkable")

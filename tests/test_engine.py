@@ -218,6 +218,24 @@ def test_memory_does_not_grow_with_handshakes() -> None:
     assert max(sizes) <= OPEN_SCOPES
 
 
+@pytest.mark.parametrize(
+    ("method", "status_code", "stage", "state"),
+    [
+        ("SUBSCRIBE", 200, "subscribe", "passed"),
+        ("SUBSCRIBE", 481, "subscribe", "failed"),
+        ("SUBSCRIBE", 401, "subscribe", "not seen"),
+        ("invite", 202, "call", "passed"),
+        ("INVITE", 504, "call", "failed"),
+        ("INVITE", 486, "call", "not seen"),
+        ("OPTIONS", 504, "call", "not seen"),
+    ],
+)
+def test_a_response_speaks_of_the_stage_of_its_request(method: str, status_code: int, stage: str, state: str) -> None:
+    answer = event("sip.response", status_code=status_code, cseq_method=method)
+    (boot,) = phone_of([answer], rule()).boots
+    assert {each.stage: each.state for each in boot.journey}[stage] == state  # type: ignore[index]
+
+
 def test_the_journey_shows_the_last_outcome_of_each_stage_and_what_could_not_be_seen() -> None:
     events = [
         event("dhcp.lease.failed"),

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 from datetime import datetime
 from importlib.resources import files
+from typing import Any
 
 import jsonschema
 import pytest
@@ -193,6 +194,22 @@ def test_a_boot_in_which_nothing_failed_says_how_far_it_came() -> None:
     boot = Boot(2, None, None, (StageState("dhcp", "passed", (event(line=3),)), StageState("tls", "not seen")))
     assert wording.stopped_at(boot) == "nothing failed, came as far as dhcp (line 3)"
     assert wording.stopped_at(Boot(2, None, None, ())) == "no stage was seen"
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ({"time": "passed", "register": "passed"}, "signed in (line 3); no stage failed"),
+        ({"time": "failed", "register": "passed"}, "signed in (line 3), though time (line 3) failed"),
+        ({"time": "failed", "tls": "passed"}, "came as far as tls (line 3), though time (line 3) failed"),
+        ({"time": "failed", "tls": "failed"}, "stopped at time (line 3)"),
+        ({"dhcp": "passed", "tls": "failed"}, "stopped at tls (line 3)"),
+        ({"register": "passed", "exchange": "failed"}, "stopped at exchange (line 3)"),
+    ],
+)
+def test_where_a_phone_stopped(states: dict[Any, Any], said: str) -> None:
+    stages = tuple(StageState(stage, state, (event(line=3),)) for stage, state in states.items())
+    assert wording.stopped_at(Boot(2, None, None, stages)) == said
 
 
 @pytest.mark.parametrize(

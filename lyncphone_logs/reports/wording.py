@@ -106,12 +106,21 @@ def start(found: Diagnosis) -> str:
 
 
 def stopped_at(boot: Boot) -> str:
-    """The first stage that failed, with its line; or the last that passed."""
-    failed = next((stage for stage in boot.journey if stage.state == "failed"), None)
-    passed = [stage for stage in boot.journey if stage.state == "passed"]
-    if failed:
-        return f"stopped at {stage_with_line(failed)}"
-    return f"nothing failed, came as far as {stage_with_line(passed[-1])}" if passed else "no stage was seen"
+    """The stage that failed with none passed after it; or that the phone signed in; or the last stage that passed."""
+    ended = [stage for stage in boot.journey if stage.state in {"passed", "failed"}]
+    passed = [stage for stage in ended if stage.state == "passed"]
+    later = ended[ended.index(passed[-1]) + 1 :] if passed else ended
+    if later:
+        return f"stopped at {stage_with_line(later[0])}"
+    failed = ", ".join(stage_with_line(stage) for stage in ended if stage.state == "failed")
+    signed_in = next((stage for stage in passed if stage.stage == "register"), None)
+    if signed_in:
+        line = stage_with_line(signed_in).removeprefix("register").strip()
+        return f"signed in {line}".rstrip() + (f", though {failed} failed" if failed else "; no stage failed")
+    if passed:
+        through = f"came as far as {stage_with_line(passed[-1])}"
+        return f"{through}, though {failed} failed" if failed else f"nothing failed, {through}"
+    return "no stage was seen"
 
 
 def stage_with_line(stage: StageState) -> str:
@@ -150,6 +159,7 @@ def account_of_bytes(report: Report) -> str:
     """Where every byte of the inputs went."""
     accounts = [read.account for read in report.inputs]
     parts = ["event", "continuation", "unparsed", "separator", "passed over"]
+    parts += ["outside"] if any(account.outside_bytes for account in accounts) else []
     sums = [sum(_bytes(account, part) for account in accounts) for part in parts]
     spoken = " + ".join(f"{number} {part}" for number, part in zip(sums, parts, strict=True))
     return f"{spoken} = {sum(read.bytes for read in report.inputs)}"

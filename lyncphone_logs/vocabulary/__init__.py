@@ -27,13 +27,36 @@ class Field(Strict):
     values: tuple[str, ...] = ()
 
 
+Outcome = Literal["passed", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach(Strict):
+    """A stage that some events of a kind speak of: those with these texts, and a status code in one of the ranges."""
+
+    stage: Stage
+    outcome: Outcome
+    where: dict[str, str]
+    status_code: tuple[tuple[int, int], ...]
+
+    def is_met(self, fields: Mapping[str, Value]) -> bool:
+        """Whether an event with these fields reaches the stage so."""
+        status = fields.get("status_code")
+        is_met = all(str(fields.get(name, "")).casefold() == text.casefold() for name, text in self.where.items())
+        return is_met and isinstance(status, int) and any(low <= status <= high for low, high in self.status_code)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind(Strict):
-    """One event kind. `generic_of` names kinds that say the same failure more exactly."""
+    """One event kind. `generic_of` names kinds that say the same failure more exactly.
+
+    `reaches` are stages that hang on the fields of the event.
+    """
 
     meaning: str
     stage: Stage | None = None
-    outcome: Literal["passed", "failed"] | None = None
+    outcome: Outcome | None = None
+    reaches: tuple[Reach, ...] = ()
     generic_of: tuple[str, ...] = ()
     capture: str = ""
     fields: dict[str, Field] = field(default_factory=dict)
@@ -63,7 +86,7 @@ def version() -> str:
 @cache
 def families() -> dict[str, Family]:
     """All families by name."""
-    return kept("vocabulary", version, _families, (Family, Kind, Field))
+    return kept("vocabulary", version, _families, (Family, Kind, Field, Reach))
 
 
 def _families() -> dict[str, Family]:
@@ -106,6 +129,21 @@ def unknown_field(kind: str, field: str) -> str:
     if field in fields:
         return ""
     return " ".join(filter(None, [f"{kind} has no field {field!r}", suggestion(field, list(fields))]))
+
+
+def reached(kind: str, fields: Mapping[str, Value]) -> tuple[Stage, Outcome] | None:
+    """The stage of the sign-in that an event speaks of, and how it went there."""
+    known = kinds()[kind]
+    if known.stage and known.outcome:
+        return known.stage, known.outcome
+    return next(((each.stage, each.outcome) for each in known.reaches if each.is_met(fields)), None)
+
+
+@cache
+def stages_of(kind: str) -> frozenset[Stage]:
+    """The stages that events of a kind may speak of."""
+    known = kinds()[kind]
+    return frozenset({each.stage for each in known.reaches} | ({known.stage} if known.stage else set()))
 
 
 @cache
