@@ -13,6 +13,7 @@ from lyncphone_logs.samples import diagnosed, events_of, failures
 WIDER: dict[Scope, Scope] = {"transaction": "call", "call": "phone", "handshake": "boot", "boot": "phone"}
 LOOSENED = 10.0
 """How many times as long a window becomes."""
+BOOT = "device.started"
 
 
 def survivors(rule: Rule, rules: Sequence[Rule], grammars: Sequence[Grammar]) -> Iterator[str]:
@@ -86,6 +87,9 @@ def _misbehaving(rule: Rule, events: Sequence[Event], grammars: Sequence[Grammar
     if whole is None or any(clause.absent for clause in rule.clause):
         return
     for number, event in enumerate(events):
+        # A boot is no evidence, but what it parts may be some; without any line there is no phone.
+        if event.kind == BOOT or len(events) == 1:
+            continue
         roles = {each.role for each in whole.evidence if each.event.id == event.id}
         without = diagnosed(rule, [*events[:number], *events[number + 1 :]], [rule], grammars)
         left = without.confidence if without else 0.0
