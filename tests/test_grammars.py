@@ -35,7 +35,9 @@ def lines_of(grammar: Grammar) -> list[str]:
         for line in [*(sample.line for sample in grammar.samples), *(line for trace in traces for line in trace)]
         if line
     ]
-    messages = [reading.header.get("message", "") for reading in map(grammar.read, lines) if reading]
+    # Samples of shared messages stand in lines of one family.
+    readings = (other.read(line) for other in GRAMMARS for line in lines)
+    messages = [reading.header.get("message", "") for reading in readings if reading]
     return [*lines, *messages]
 
 

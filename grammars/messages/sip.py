@@ -6,22 +6,22 @@ cut off after the start line, less is known and the fields stay empty. What REGI
 
 import pyparsing as pp
 
-rest = pp.Regex(r".*")
+rest = pp.Regex(r"[\s\S]*")
 quote = pp.Opt(pp.Char('"'))
-diagnostics_name = pp.Regex(r"[Mm][Ss]-[Dd]iagnostics:")
+diagnostics_name = pp.Regex(r"[Mm][Ss]-[Dd][Ii][Aa][Gg][Nn][Oo][Ss][Tt][Ii][Cc][Ss](?:-[Pp][Uu][Bb][Ll][Ii][Cc])? ?:")
 diagnostics = (
     diagnostics_name
     + pp.Word(pp.nums)("ms_diagnostics")
     + pp.ZeroOrMore(
         ";"
         + (
-            pp.Literal("source=") + quote + pp.Regex(r"[^\";\s]+")("ms_diagnostics_source") + quote
-            | pp.Literal("reason=") + quote + pp.Regex(r"[^\";]+")("ms_diagnostics_reason") + quote
+            pp.Regex(r"[Ss]ource=") + quote + pp.Regex(r"[^\";\s]+")("ms_diagnostics_source") + quote
+            | pp.Regex(r"[Rr]eason=") + quote + pp.Regex(r"[^\"]+")("ms_diagnostics_reason") + quote
         )
     )
 )
 with_diagnostics = pp.Opt(pp.SkipTo(diagnostics_name) + diagnostics)
-cseq_of_register = pp.Regex(r"CSeq *: *[0-9]+ +REGISTER")
+cseq_of_register = pp.Regex(r"[Cc][Ss][Ee][Qq] *: *[0-9]+ +REGISTER")
 register_ahead = pp.SkipTo(cseq_of_register) + cseq_of_register
 of_register = pp.FollowedBy(register_ahead)
 phrases = """
@@ -40,7 +40,7 @@ method = pp.one_of(
     "REGISTER INVITE ACK BYE CANCEL OPTIONS SUBSCRIBE NOTIFY BENOTIFY SERVICE MESSAGE INFO REFER UPDATE PRACK PUBLISH"
 )
 challenge = pp.Regex(r"401|407")
-call_id = pp.Literal("Call-ID:")
+call_id = pp.Regex(r"[Cc][Aa][Ll][Ll]-[Ii][Dd] ?:")
 
 messages = [
     ("sip.register.succeeded", start + pp.Regex(r"2[0-9][0-9]")("status_code") + of_register + pp.Opt(phrase) + rest),

@@ -1,0 +1,37 @@
+"""Parameters with their values, as a phone loads, changes or dumps them: `name = value`.
+
+Source of the names: the public parameter data bases of AudioCodes' firmware (github.com/shanehoey) and Yealink's
+administrator's guides. Only parameters that decide a diagnosis are read. That a trace shows one is inferred.
+"""
+
+import pyparsing as pp
+
+rest = pp.Regex(r".*")
+names = pp.Regex(r"(?:lync/)?sign_in/(?:check_server_[sc]ertificate|method)|(?:static\.)?security\.trust_certificates")
+messages = [
+    (
+        "provisioning.setting",
+        pp.SkipTo(names) + names("name") + pp.Regex(r"[=:]") + pp.Regex(r"[^\s,;]+")("value") + rest,
+    ),
+]
+
+samples = [
+    (
+        "synthetic",
+        "voip_task[440]: CC       : INFO - lync/sign_in/check_server_sertificate=0",
+        "provisioning.setting",
+        {"name": "lync/sign_in/check_server_sertificate", "value": "0"},
+    ),
+    (
+        "synthetic",
+        "voip_task[440]: CC       : INFO - loaded static.security.trust_certificates = 0",
+        "provisioning.setting",
+        {"name": "static.security.trust_certificates", "value": "0"},
+    ),
+    (
+        "synthetic",
+        "voip_task[440]: CC       : INFO - lync/sign_in/method=NUMBER_AND_PIN",
+        "provisioning.setting",
+        {"name": "lync/sign_in/method", "value": "NUMBER_AND_PIN"},
+    ),
+]

@@ -1,0 +1,106 @@
+"""What phones say of the services around the sign-in: PIN, user certificate, root certificate, Exchange, update, BToE.
+
+No trace with any of these lines is known, so that their wording is inferred. What is documented: the names of the
+reasons why a PIN is refused (enumeration PinFailureReason of UCMA, Microsoft hh383225), SIPE's words on the user
+certificate (sipe-certificate.c), the words of Lync Phone Edition on Exchange (o-xchange.com), the option numbers (RFC
+2132, RFC 3361) and where a VLAN comes from (LLDP-MED, CDP, DHCP).
+"""
+
+import pyparsing as pp
+
+rest = pp.Regex(r".*")
+number = pp.Regex(r"[0-9]+")
+word = pp.Regex(r"[^\s,]+")
+locked = pp.Regex(r"UserPinAccountLocked|PIN is locked|PIN locked out")
+refused = pp.Regex(
+    r"IncorrectPin|PinExpired|PinNotSet|PinNotEnabledForUser|UserDoesNotExist|Incorrect PIN|PIN is incorrect"
+)
+no_store = pp.Literal("data store is unavailable")
+root = pp.Regex(r"[Rr]oot (?:CA )?certificate (?:was )?(?:downloaded|installed)")
+exchange = pp.Literal("Connection to Microsoft Exchange is unavailable")
+option = pp.Literal("DHCP option") + number("option")
+update = pp.Regex(r"[Ff]irmware (?:update|upgrade) to") + pp.Regex(r"[A-Za-z_]*[0-9]+(?:\.[0-9]+)+")("version")
+origin = pp.Opt("from" + word("server"))
+messages = [
+    ("sign_in.pin.locked", pp.SkipTo(locked) + locked("reason") + rest),
+    ("sign_in.pin.refused", pp.SkipTo(refused) + refused("reason") + rest),
+    ("sign_in.user_certificate.failed", pp.Regex(r"get_and_publish_cert: [a-z ]{0,40}failed")("reason") + rest),
+    ("sign_in.user_certificate.failed", pp.SkipTo(no_store) + no_store("reason") + rest),
+    ("sign_in.root_certificate.downloaded", pp.SkipTo(root) + root + rest),
+    ("exchange.connection.failed", pp.SkipTo(exchange) + exchange("reason") + rest),
+    ("exchange.connected", pp.Literal("Connected to Microsoft Exchange") + pp.Opt("at" + word("server")) + rest),
+    (
+        "vlan.assigned",
+        pp.Literal("Voice VLAN")
+        + pp.Regex(r"[1-9][0-9]*")("vlan_id")
+        + pp.Opt("from" + pp.Regex(r"LLDP-MED|LLDP|CDP|DHCP")("origin"))
+        + rest,
+    ),
+    ("vlan.untagged", pp.Literal("Voice VLAN") + "0" + rest),
+    ("dhcp.option.missing", option + pp.Regex(r"(?:was )?not (?:received|offered)") + rest),
+    (
+        "dhcp.option.malformed",
+        option + pp.Regex(r"is malformed|cannot be decoded") + pp.Opt(":" + word("value")) + rest,
+    ),
+    ("btoe.paired", pp.Literal("BToE paired with") + word("peer") + rest),
+    ("btoe.pairing.failed", pp.Literal("BToE") + pp.Regex(r"pairing (?:failed|timed out)")("reason") + rest),
+    ("update.started", update + origin + "started" + rest),
+    ("update.finished", update + "finished" + rest),
+    ("update.failed", update + origin + "failed" + pp.Opt(":" + pp.Regex(r".+")("reason")) + rest),
+]
+
+HEAD = "voip_task[440]: CC       : INFO - "
+samples = [
+    ("synthetic", f"{HEAD}web ticket: UserPinAccountLocked", "sign_in.pin.locked", {"reason": "UserPinAccountLocked"}),
+    ("synthetic", f"{HEAD}PIN is locked", "sign_in.pin.locked", {"reason": "PIN is locked"}),
+    ("synthetic", f"{HEAD}web ticket: IncorrectPin", "sign_in.pin.refused", {"reason": "IncorrectPin"}),
+    (
+        "synthetic",
+        f"{HEAD}get_and_publish_cert: request failed",
+        "sign_in.user_certificate.failed",
+        {"reason": "get_and_publish_cert: request failed"},
+    ),
+    (
+        "synthetic",
+        f"{HEAD}CertProvisioningService: data store is unavailable",
+        "sign_in.user_certificate.failed",
+        {"reason": "data store is unavailable"},
+    ),
+    ("synthetic", f"{HEAD}Root certificate downloaded", "sign_in.root_certificate.downloaded", {}),
+    (
+        "synthetic",
+        f"{HEAD}Connection to Microsoft Exchange is unavailable. Please contact your support team.",
+        "exchange.connection.failed",
+        {"reason": "Connection to Microsoft Exchange is unavailable"},
+    ),
+    (
+        "synthetic",
+        f"{HEAD}Connected to Microsoft Exchange at mail.contoso.com",
+        "exchange.connected",
+        {"server": "mail.contoso.com"},
+    ),
+    ("synthetic", f"{HEAD}Voice VLAN 100 from LLDP-MED", "vlan.assigned", {"vlan_id": 100, "origin": "LLDP-MED"}),
+    ("synthetic", f"{HEAD}Voice VLAN 0", "vlan.untagged", {}),
+    ("synthetic", f"{HEAD}DHCP option 43 not received", "dhcp.option.missing", {"option": 43}),
+    (
+        "synthetic",
+        f"{HEAD}DHCP option 120 cannot be decoded: pool.contoso.com",
+        "dhcp.option.malformed",
+        {"option": 120, "value": "pool.contoso.com"},
+    ),
+    ("synthetic", f"{HEAD}BToE paired with pc.contoso.com", "btoe.paired", {"peer": "pc.contoso.com"}),
+    ("synthetic", f"{HEAD}BToE pairing failed, port 9999", "btoe.pairing.failed", {"reason": "pairing failed"}),
+    (
+        "synthetic",
+        f"{HEAD}Firmware update to 3.0.1.322 from 192.0.2.10 started",
+        "update.started",
+        {"version": "3.0.1.322", "server": "192.0.2.10"},
+    ),
+    ("synthetic", f"{HEAD}Firmware update to 3.0.1.322 finished", "update.finished", {"version": "3.0.1.322"}),
+    (
+        "synthetic",
+        f"{HEAD}Firmware update to 3.0.1.322 from 192.0.2.10 failed: no such file",
+        "update.failed",
+        {"version": "3.0.1.322", "server": "192.0.2.10", "reason": "no such file"},
+    ),
+]
