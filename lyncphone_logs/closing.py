@@ -31,9 +31,19 @@ def close(phone: PhoneSeen, facts: Sequence[Event]) -> Closed:
 def _examined(phone: PhoneSeen) -> Event:
     kind = "trace.examined"
     components = tuple(sorted(phone.components))
-    fields: dict[str, Value] = {"events": phone.events, "informative": phone.informative, "components": components}
+    fields: dict[str, Value] = {
+        "events": phone.events,
+        "informative": phone.informative,
+        "repaired": phone.repaired,
+        "components": components,
+    }
     return phone.last._replace(
-        id=f"{phone.last.id}:{kind}", kind=kind, fields=MappingProxyType(fields), marked=None, derived=True
+        id=f"{phone.last.id}:{kind}",
+        kind=kind,
+        fields=MappingProxyType(fields),
+        marked=None,
+        derived=True,
+        handshake=None,
     )
 
 

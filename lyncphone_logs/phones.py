@@ -18,7 +18,7 @@ INFORMATIVE = {"tls", "sip", "sign_in"}
 class PhoneSeen:
     """One phone. `last` is its last line, `events` counts its lines, `informative` those that speak of a sign-in.
 
-    `repaired` counts events whose line was damaged by what it passed through; a dash alone may be the phone's own.
+    `repaired` counts events of known kinds whose line was damaged on its way; a dash alone may be the phone's own.
     """
 
     fold: Fold
@@ -47,7 +47,7 @@ class PhoneSeen:
         self.fold.add(event)
         self.journey.reach(event)
         self.informative += event.family in INFORMATIVE
-        self.repaired += not event.derived and not {"dash"}.issuperset(event.repairs)
+        self.repaired += event.kind != MESSAGE and not event.derived and not {"dash"}.issuperset(event.repairs)
         if event.kind == "device.identified":
             self.identity |= {name: str(value) for name, value in event.fields.items()}
 

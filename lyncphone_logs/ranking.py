@@ -104,13 +104,16 @@ def _term(clause: Clause, decision: Decision, rule: Rule) -> Term:
     factor = FACTOR[clause.strength] if clause.role in {"requires", "supports"} else 1 / FACTOR[clause.strength]
     is_filled = decision.events and not clause.absent and not clause.is_composed
     says = _fill(clause.says, decision.events[0]) if is_filled else unfilled(clause.says)
-    looked_for = next(
-        each.kinds[0] for each in (clause, *rule.clause) if each.kinds and each.id in {clause.id, *clause.named}
-    )
-    capture = capture_of(looked_for) if decision.state == "undecidable" else ""
+    capture = capture_of(_looked_for(clause, rule)) if decision.state == "undecidable" else ""
     weight = round(factor, 4) if decision.state == "holds" and clause.role in {"supports", "contradicts"} else 1.0
     reason, nearest = decision.reason, decision.nearest
     return Term(clause.id, clause.role, decision.state, weight, says, clause.basis, reason, capture, nearest)
+
+
+def _looked_for(clause: Clause, rule: Rule) -> str:
+    """The kind of a clause's event, or of the first clause that it is made of."""
+    parts = (each for each in rule.clause if each.id in clause.named)
+    return clause.kinds[0] if clause.kinds else _looked_for(next(parts), rule)
 
 
 def _applicability(rule: Rule, phone: Identity) -> list[Term]:

@@ -150,7 +150,7 @@ def draws(number: int, seed: int = 1) -> Iterator[list[Answer]]:
         evidence = _evidence(symptom, cause, chance)
         while _confirms_another(symptom, evidence, cause):
             evidence = _evidence(symptom, cause, chance)
-        found = diagnose([*evidence, symptom.event._replace(time=START + APART)])
+        found = diagnose([*evidence, symptom.event._replace(time=START + APART, time_quality="exact")])
         yield [_answer(each, cause) for each in found.diagnoses if each.symptoms[0].startswith(symptom.event.kind)]
 
 

@@ -314,7 +314,18 @@ def test_the_page_says_what_a_number_means_which_rules_speak_of_it_and_where_tha
     page = render_entries(look_up("x509:20"), read_catalog().rules, color=False, width=100).split("\n")
     labels = [line[2:17].strip() for line in page[1:] if line[2:17].strip()]
     assert page[0].startswith("x509:20 · OpenSSL verify code")
-    assert labels == ["name", "logs print", "holds in", "means", "cause", "next", "see also", "diagnoses", "read"]
+    assert labels == [
+        "name",
+        "logs print",
+        "holds in",
+        "means",
+        "cause",
+        "next",
+        "see also",
+        "diagnoses",
+        "evidence in",
+        "read",
+    ]
     text = " ".join(" ".join(page).split())
     assert "TLS002 external-first-sign-in: " in text
     assert "TLS001" not in text
