@@ -1,6 +1,11 @@
 """Cases of known truth: what is confirmed is right, a confidence is what it says, two causes at once are found."""
 
+from pathlib import Path
+
+import pytest
 from calibration import PAGE, answers, expected_calibration_error, page, together
+
+import lyncphone_logs
 
 
 def test_what_is_confirmed_is_never_wrong() -> None:
@@ -23,3 +28,30 @@ def test_two_causes_at_once_are_both_found_with_the_root_first() -> None:
 
 def test_the_page_shows_these_numbers() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(answers(), together())
+
+
+HEAD = "local7.err voip_task[440]: "
+REJECTED = (
+    f"{HEAD}CERT     : ERR  - {{{{acl_user_tls_server_validation():653}}}} server cert is invalid. ctx->error={{}}."
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "root", "other"),
+    [
+        ([REJECTED.format(9), *[""] * 3, REJECTED.format(20)], "clock-behind", "root-certificate-missing"),
+        ([REJECTED.format(20), REJECTED.format(7)], "root-certificate-missing", "signature-algorithm-unsupported"),
+        (
+            [*[f"{HEAD}CC       : ERR  - IncorrectPin"] * 3, f"{HEAD}CC       : ERR  - UserPinAccountLocked"],
+            "pin-invalid",
+            "pin-locked",
+        ),
+    ],
+)
+def test_the_root_of_two_causes_comes_first(lines: list[str], root: str, other: str, tmp_path: Path) -> None:
+    trace = tmp_path / "trace.log"
+    trace.write_text("\n".join(lines), encoding="utf-8")
+    (phone,) = lyncphone_logs.diagnose(lyncphone_logs.read_trace(trace)).phones
+    found = [each.rule.name for each in phone.diagnoses if each.verdict != "unlikely"]
+    assert {root, other} <= set(found), found
+    assert found.index(root) < found.index(other)
