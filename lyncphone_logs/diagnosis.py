@@ -12,7 +12,7 @@ from lyncphone_logs.event import Event
 from lyncphone_logs.finding import Diagnosis, Evidence, NotCheckable, Phone, RuledOut
 from lyncphone_logs.fold import Fold
 from lyncphone_logs.phones import PhoneSeen, gather
-from lyncphone_logs.ranking import LIKELY, Assessment, Identity, assess, shares, verdict
+from lyncphone_logs.ranking import LIKELY, Assessment, Identity, assess, is_decided, shares, verdict
 from lyncphone_logs.rule import Rule
 from lyncphone_logs.vocabulary import capture_of
 
@@ -95,13 +95,14 @@ def _assess_all(
 
 
 def _candidates(rivals: Sequence[list[Assessment]], roots: Mapping[str, Sequence[str]]) -> dict[str, list[_Candidate]]:
-    """By code. A diagnosis with a root is a consequence of that as probably as it stands for itself."""
+    """By code. A diagnosis with a root is as probably its consequence as a cause, unless its own evidence decides."""
     candidates: defaultdict[str, list[_Candidate]] = defaultdict(list)
     for live in rivals:
         for each, share in zip(live, shares(live, follows=bool(live) and live[0].group.follows), strict=True):
             code = each.rule.code
             others = tuple(other.rule.code for other in live if other is not each)
-            candidates[code].append(_Candidate(each, share / 2 if code in roots else share, others))
+            is_halved = code in roots and not is_decided(each)
+            candidates[code].append(_Candidate(each, share / 2 if is_halved else share, others))
     return candidates
 
 
@@ -127,10 +128,9 @@ def _ruled_out(assessment: Assessment) -> RuledOut:
 def _diagnosis(candidates: Sequence[_Candidate], roots: Sequence[str], silencers: Sequence[str]) -> Diagnosis:
     lead = max(candidates, key=lambda each: each.share)
     groups = [each.assessment.group for each in candidates]
-    rule, holding = lead.assessment.rule, lead.assessment.holding
     return Diagnosis(
-        rule=rule,
-        verdict=verdict(rule, lead.share, holding),
+        rule=lead.assessment.rule,
+        verdict=verdict(lead.assessment, lead.share),
         confidence=lead.share,
         terms=lead.assessment.terms,
         first_seen=min(filter(None, (_moment(group.first) for group in groups)), default=None),

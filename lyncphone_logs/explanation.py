@@ -34,7 +34,7 @@ def _explained(name: str, phone: PhoneSeen, facts: Sequence[Event], rule: Rule) 
         assessed = [assess(each, shown, group, fold, agreeing, identity) for each, shown in group.explained_by]
         for each, share in zip(assessed, shares(assessed, follows=group.follows), strict=True):
             if each.rule is rule:
-                word = verdict(rule, share, each.holding) if each.weight else ""
+                word = verdict(each, share) if each.weight else ""
                 out = "ruled out" if each.ruled_out else "a requirement is refuted"
                 weighed.append(Weighed(tuple(group.kept), group.count, word or out, share, each.terms, each.evidence))
     missed = fold.index.missed.get((rule.code, EXPLAINS))

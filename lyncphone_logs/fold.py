@@ -15,10 +15,12 @@ from lyncphone_logs.extent import Extent
 from lyncphone_logs.index import ClauseKey, Index, Meaning
 from lyncphone_logs.rule import Rule
 from lyncphone_logs.scope import Scope, ScopeKey, is_windowed
-from lyncphone_logs.vocabulary import kinds
+from lyncphone_logs.vocabulary import Stage, kinds
 from lyncphone_logs.watch import KEPT_EVENTS, Watch, scope_of
 
 KEPT_UNEXPLAINED = 100
+AFTER_SIGN_IN: tuple[Stage, ...] = ("subscribe", "exchange", "update", "call")
+"""Stages of which nothing is told by what failed in the sign-in."""
 KEPT_SCOPES = 8
 """Scopes of a clause that are remembered for one symptom: those that say most."""
 OPEN_SCOPES = 256
@@ -117,7 +119,8 @@ class Fold:
     def state(self, fact: Event) -> None:
         """Take in what was stated; it is a symptom where the lines show none that says it more exactly."""
         meaning = self.index.meaning(fact)
-        if meaning.explained_by and not self._failures.intersection(kinds()[fact.kind].generic_of):
+        told = self._failures.intersection(kinds()[fact.kind].generic_of)
+        if meaning.explained_by and (not told or fact.fields.get("stage") in AFTER_SIGN_IN):
             self._occur(fact, meaning, follows=False)
 
     def _scope(self, rule: Rule, clause: Clause, key: ScopeKey) -> Scope:

@@ -61,8 +61,8 @@ def compares(event: Event, comparison: tuple[str, str, str, str], other: Event) 
 
 
 def _passes(test: Condition | list[Scalar] | Scalar, value: Value | None, symptom: Event | None) -> bool | None:
-    if isinstance(test, Condition) and test.present is False:
-        return value is None
+    if isinstance(test, Condition) and test.present is not None and (value is None or not test.present):
+        return (value is not None) == test.present
     if value is None or value == "unknown":
         return None
     values = value if isinstance(value, tuple) else (value,)

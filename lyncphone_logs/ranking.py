@@ -76,15 +76,20 @@ def assess(
     return Assessment(rule, group, weight, tuple(terms), tuple(evidence), out, is_candidate)
 
 
+def is_decided(assessment: Assessment) -> bool:
+    """Whether one whole decisive set of the rule holds."""
+    return any(assessment.holding.issuperset(together) for together in assessment.rule.confirmed_by)
+
+
 def shares(assessments: Sequence[Assessment], *, follows: bool) -> list[float]:
     """The confidence of each, 0 to 1; their sum stays below 1 by the share of causes that no rule knows."""
     total = sum(each.weight for each in assessments) + OTHER_CAUSE + (CONSEQUENCE if follows else 0)
     return [each.weight / total for each in assessments]
 
 
-def verdict(rule: Rule, confidence: float, holding: set[str]) -> Verdict:
+def verdict(assessment: Assessment, confidence: float) -> Verdict:
     """The word for a confidence; `confirmed` also needs one whole decisive set of the rule."""
-    if confidence >= CERTAIN and any(holding.issuperset(together) for together in rule.confirmed_by):
+    if confidence >= CERTAIN and is_decided(assessment):
         return "confirmed"
     return "likely" if confidence >= LIKELY else "possible" if confidence >= POSSIBLE else "unlikely"
 

@@ -282,7 +282,7 @@ def test_fields_of_two_clauses_are_compared(second: str, operator: str, expected
         ({"present": True}, "10.1.2.3", "holds"),
         ({"present": False}, "10.1.2.3", "refuted"),
         ({"present": False}, None, "holds"),
-        ({"present": True}, None, "undecidable"),
+        ({"present": True}, None, "refuted"),
     ],
 )
 def test_tests_of_an_address(test: dict[str, Any], address: str | None, expected: str) -> None:
