@@ -1,4 +1,4 @@
-"""The account of a source: every byte of the file lands in exactly one of five sums."""
+"""The account of a source: every byte of the file lands in exactly one of six sums."""
 
 from dataclasses import dataclass
 
@@ -9,19 +9,20 @@ class AccountError(AssertionError):
 
 @dataclass
 class Account:
-    """Bytes by what became of them; `passed_over_bytes` were left out on purpose."""
+    """Bytes by what became of them; `passed_over_bytes` were left out on purpose, `outside_bytes` by `--since`."""
 
     event_bytes: int = 0
     continuation_bytes: int = 0
     unparsed_bytes: int = 0
     separator_bytes: int = 0
     passed_over_bytes: int = 0
+    outside_bytes: int = 0
 
     @property
     def total(self) -> int:
         """All bytes that are accounted for."""
         read = self.event_bytes + self.continuation_bytes + self.unparsed_bytes
-        return read + self.separator_bytes + self.passed_over_bytes
+        return read + self.separator_bytes + self.passed_over_bytes + self.outside_bytes
 
     def add(self, other: "Account") -> None:
         """Add the sums of the next part of the source."""

@@ -17,8 +17,10 @@ _STAMP = re.compile(
     r"(?:(?:[A-Za-z]{3}[ ]++)?(?P<month>[A-Za-z]{3})[ ]++(?P<day>[0-9]{1,2})[ ]++"
     r"|(?P<y>[0-9]{4})[-.](?P<m>[0-9]{2})[-.](?P<d>[0-9]{2})[T \t]++"
     r"|(?P<day_first>[0-9]{2})-(?P<then_month>[0-9]{2})@"
-    r"|(?P<first>[0-9]{2})-(?P<second>[0-9]{2})-(?P<year>[0-9]{4})[ \t]++)?"
-    r"(?P<hh>[0-9]{2}):(?P<mm>[0-9]{2}):(?P<ss>[0-9]{2})(?:[.,](?P<fraction>[0-9]{1,9}|[ ][0-9]{2}|[ ]{2}[0-9]))?"
+    r"|(?:(?P<first>[0-9]{2})-(?P<second>[0-9]{2})-(?P<year>[0-9]{4})"
+    r"|(?P<before>[0-9]{1,2})/(?P<after>[0-9]{1,2})/(?P<slashed>[0-9]{4}))[ \t]++)?"
+    r"(?P<hh>[0-9]{1,2}):(?P<mm>[0-9]{2}):(?P<ss>[0-9]{2})"
+    r"(?:[.,](?P<fraction>[0-9]{1,9}|[ ][0-9]{2}|[ ]{2}[0-9])|:(?P<milliseconds>[0-9]{1,3}))?"
     r"(?P<zone>Z|[+-][0-9]{2}:?[0-5][0-9])?(?(month)(?:[ ]++(?P<year_last>[0-9]{4}))?)"
 )
 _TEN_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})")
@@ -46,11 +48,17 @@ class Reading:
 class Anchor:
     """What a stamp without a year or a date is completed from: the newest moment that the trace can be from.
 
-    `basis` is `--year`, `file time`, `collector` (its stamp on the same line) or nothing. `latest` is naive.
+    `basis` is `--year`, `file time`, `dated lines` (of the same source), `collector` (its stamp on the same line) or
+    nothing. `latest` is naive. `day` stands for it where a stamp has no date either. `day_first` tells the order of day
+    and month in dates of digits, where other dates of the source show it. `later` are the anchors of what stands
+    further on in the source, each with the byte offset from which on it holds.
     """
 
     latest: datetime | None
     basis: str
+    day: datetime | None = None
+    day_first: bool | None = None
+    later: tuple[tuple[int, "Anchor"], ...] = ()
 
     @property
     def limit(self) -> datetime | None:
@@ -71,9 +79,10 @@ def read_stamp(stamp: str, anchor: Anchor) -> Reading:
 
     `Mon dd hh:mm:ss` (RFC 3164) and `dd-mm@hh:mm:ss.mmm` (AudioCodes) mean the latest year in which they are not after
     the anchor's limit; where a year stands behind it (`ctime`), that one. ISO 8601 and the dates of Kiwi are read as
-    written; of `dd-mm-yyyy` and `mm-dd-yyyy` the second, Kiwi's American order, is assumed unless a number is over 12.
-    `hh:mm:ss.mmm` means the latest day on which it is not after the anchor. Second 60 is read as 59; fractions are cut
-    to microseconds. `seconds.fraction` is Unix time, and so UTC.
+    written. A number over 12 tells the day of `dd-mm-yyyy` and `d/m/yyyy`, else the other dates of the source do
+    (`anchor.day_first`), else the order is assumed: of the first Kiwi's American one, of the second snom's, whose
+    milliseconds stand behind a colon. `hh:mm:ss.mmm` means the latest day on which it is not after the anchor. Second
+    60 is read as 59; fractions are cut to microseconds. `seconds.fraction` is Unix time, and so UTC.
 
     Polycom writes `hhmmss.mmm` since boot, or ten digits: `MMDDhhmmss`, the only form seen in real logs, else
     `YYMMDDhhmm` of its manuals. `0100000000` is a clock that was never set, and reads as the first of 1970.
@@ -116,7 +125,8 @@ def _polycom(stamp: str, numbers: list[int], anchor: Anchor) -> Reading:
 
 def _time(found: re.Match[str]) -> time:
     second = 59 if found["ss"] == "60" else int(found["ss"])
-    microsecond = int((found["fraction"] or "").replace(" ", "0")[:6].ljust(6, "0"))
+    fraction = (found["fraction"] or "").replace(" ", "0") or (found["milliseconds"] or "").rjust(3, "0")
+    microsecond = int(fraction[:6].ljust(6, "0"))
     return time(int(found["hh"]), int(found["mm"]), second, microsecond)
 
 
@@ -124,21 +134,31 @@ def _date(found: re.Match[str], at: time, anchor: Anchor) -> tuple[date, str]:
     if found["y"]:
         return date(int(found["y"]), int(found["m"]), int(found["d"])), "exact"
     if found["year"]:
-        return _either_order(int(found["first"]), int(found["second"]), int(found["year"]))
+        return _either_order(int(found["first"]), int(found["second"]), int(found["year"]), anchor.day_first, False)
+    if found["slashed"]:
+        return _either_order(int(found["before"]), int(found["after"]), int(found["slashed"]), anchor.day_first, True)
     if found["year_last"]:
         return date(int(found["year_last"]), _month(found["month"]), int(found["day"])), "exact"
     if found["month"]:
         return _latest_year(_month(found["month"]), int(found["day"]), at, anchor.limit), "assumed-year"
     if found["day_first"]:
         return _latest_year(int(found["then_month"]), int(found["day_first"]), at, anchor.limit), "assumed-year"
-    return _latest_day(at, anchor.latest), "assumed-date"
+    return _latest_day(at, anchor.day or anchor.latest), "assumed-date"
 
 
-def _either_order(first: int, second: int, year: int) -> tuple[date, str]:
-    if first > 12:
-        return date(year, second, first), "exact"
-    certain = second > 12 or first == second
-    return date(year, first, second), "exact" if certain else "assumed-date"
+def _either_order(first: int, second: int, year: int, known: bool | None, usual: bool) -> tuple[date, str]:
+    is_told = first > 12 or second > 12
+    day_first = first > 12 if is_told else usual if known is None else known
+    is_certain = is_told or known is not None or first == second
+    return date(year, *((second, first) if day_first else (first, second))), "exact" if is_certain else "assumed-date"
+
+
+def day_stands_first(stamp: str) -> bool | None:
+    """Whether the day stands before the month in a date of digits; None where that cannot be told from the stamp."""
+    found = _STAMP.fullmatch(stamp)
+    written = found.group("first", "second", "before", "after") if found else ()
+    is_day = [int(number) > 12 for number in written if number]
+    return is_day[0] if len({*is_day}) == 2 else None
 
 
 def _month(name: str) -> int:

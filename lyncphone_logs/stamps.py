@@ -1,6 +1,8 @@
 """Time stamps of many lines of one source."""
 
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -11,17 +13,22 @@ OLDEST_PHONE = datetime(2010, 1, 1)
 BEHIND_COLLECTOR = timedelta(days=1)
 ALMOST_A_YEAR = timedelta(days=360)
 """So far behind the collector, a clock whose year was assumed may as well be a few days ahead."""
+FIRST_DAY = timedelta(days=1)
+"""Of a year, in the local time of a phone: where a clock without a year begins when it is switched on."""
 MOST_REMEMBERED = 4096
 
 
 class Stamp(NamedTuple):
-    """What the stamps of one line say: values of the event, and whether the phone's clock was never set."""
+    """What the stamps of one line say: values of the event, and whether the phone's clock was never set.
+
+    `is_unset` is None where only the lines around can tell: on the first of January, in a stamp without a year.
+    """
 
     time: datetime | None
     utc: datetime | None
     quality: str
     received: datetime | None
-    is_unset: bool
+    is_unset: bool | None
 
 
 class Stamps:
@@ -29,16 +36,37 @@ class Stamps:
 
     def __init__(self, anchor: Anchor) -> None:
         self.assumed = False
-        self._anchor = anchor
+        self._anchor = replace(anchor, later=())
+        self._starts = [0, *(start for start, _ in anchor.later)]
+        self._anchors = [self._anchor, *(later for _, later in anchor.later)]
         self._known: dict[tuple[str, str, str], Stamp] = {}
         self._minutes: dict[str, tuple[datetime, str] | None] = {}
 
-    def read(self, stamps: Iterable[tuple[str, str, str]]) -> list[Stamp]:
-        """For each triple of stamp, owner of its clock, and collector's stamp, as `framing.Framed` has them."""
+    def read(self, stamps: Iterable[tuple[str, str, str]], offsets: Sequence[int]) -> list[Stamp]:
+        """For each triple of stamp, owner of its clock, and collector's stamp, as `framing.Framed` has them.
+
+        `offsets` tell where in the source each stands, in order.
+        """
+        written, read = list(stamps), 0
+        found: list[Stamp] = []
+        while read < len(written):
+            era = bisect_right(self._starts, offsets[read]) - 1
+            stop = bisect_left(offsets, self._starts[era + 1]) if era + 1 < len(self._starts) else len(written)
+            if self._anchors[era] is not self._anchor:
+                self._anchor = self._anchors[era]
+                self._forget()
+            stop = max(stop, read + 1)
+            found += self._read_all(written[read:stop] if stop - read < len(written) else written)
+            read = stop
+        return found
+
+    def _forget(self) -> None:
+        self._known.clear()
+        self._minutes.clear()
+
+    def _read_all(self, written: list[tuple[str, str, str]]) -> list[Stamp]:
         if len(self._known) > MOST_REMEMBERED:
-            self._known.clear()
-            self._minutes.clear()
-        written = list(stamps)
+            self._forget()
         for each in {*written}.difference(self._known):
             self._known[each] = self._read(each)
         return list(map(self._known.__getitem__, written))
@@ -48,7 +76,8 @@ class Stamps:
         received = read_stamp(other, self._anchor) if other else None
         # The collector's date on the same line says more about the phone's year than that of the file.
         is_dated = received is not None and received.quality == "exact"
-        anchor = Anchor(received.time, "collector") if received and is_dated else self._anchor
+        at_once = Anchor(received.time, "collector", day_first=self._anchor.day_first) if received else self._anchor
+        anchor = at_once if is_dated else self._anchor
         reading = None
         if stamp:
             reading = read_stamp(stamp, anchor) if is_dated else self._of_minute(stamp)
@@ -61,7 +90,9 @@ class Stamps:
         arrived = received.time if received else None
         if reading and reading.quality == "uptime" and arrived:
             time, quality = arrived, "collector"
-        return Stamp(time, reading.utc if reading else None, quality, arrived, is_unset(time, quality, arrived))
+        never_set = is_unset(time, quality, arrived) or (None if _may_be_unset(time, quality, is_dated) else False)
+        shown = "unset" if never_set else quality
+        return Stamp(time, reading.utc if reading else None, shown, arrived, never_set)
 
     def _of_minute(self, stamp: str) -> Reading:
         """As `read_stamp`, where seconds end the stamp: they are counted from the minute, which is read once."""
@@ -82,11 +113,16 @@ class Stamps:
 
 def is_unset(time: datetime | None, quality: str, received: datetime | None) -> bool:
     """Whether a phone's clock was never set: it shows less than any phone's age, or is a day behind the collector's."""
-    if time is None or quality == "collector":
-        return False
+    if time is None or quality in ("collector", "unset"):
+        return quality == "unset"
     if quality == "exact" and time < OLDEST_PHONE:
         return True
     if received is None:
         return False
     behind = received - time
     return behind > BEHIND_COLLECTOR and (quality == "exact" or behind < ALMOST_A_YEAR)
+
+
+def _may_be_unset(time: datetime | None, quality: str, is_dated: bool) -> bool:
+    is_assumed = time is not None and quality == "assumed-year" and not is_dated
+    return is_assumed and time is not None and time - datetime(time.year, 1, 1) < FIRST_DAY

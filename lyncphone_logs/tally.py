@@ -1,5 +1,6 @@
 """What became of the bytes and lines of one source."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from lyncphone_logs.account import Account
@@ -10,15 +11,17 @@ from lyncphone_logs.reader import Reader
 
 @dataclass(slots=True)
 class Tally:
-    """The account, and counts of events and of lines that nobody understood, the first of which is kept.
+    """The account, and counts of events, by grammar, and of lines that nobody understood, the first of which is kept.
 
-    `assumed`: a year or a date was completed from the anchor.
+    `outside_lines` were not asked for. `assumed`: a year or a date was completed from the anchor.
     """
 
     account: Account = field(default_factory=Account)
     events: int = 0
     unparsed_lines: int = 0
+    outside_lines: int = 0
     first_unparsed: Event | None = None
+    grammars: Counter[str] = field(default_factory=Counter)
     assumed: bool = False
 
     def count(self, batch: Batch) -> None:
@@ -30,8 +33,14 @@ class Tally:
         self.account.continuation_bytes += sum(span.length for spans in batch.spans.values() for span in spans[1:])
         self.unparsed_lines += len(batch.unparsed)
         self.events += len(batch) - len(batch.unparsed)
+        self.grammars.update(name for name in batch.columns["grammar"] if name)
         if batch.unparsed and not self.first_unparsed:
             self.first_unparsed = batch.event(batch.unparsed[0])
+
+    def leave_out(self, batch: Batch) -> None:
+        """Book events that lie outside of the time that was asked for."""
+        self.account.outside_bytes += sum(span.length for row in range(len(batch)) for span in batch.spans_of(row))
+        self.outside_lines += sum(len(batch.spans_of(row)) for row in range(len(batch)))
 
     def close(self, reader: Reader) -> None:
         """Book what is no event, when the reader has come to the end."""
@@ -44,5 +53,6 @@ class Tally:
         self.account.add(other.account)
         self.events += other.events
         self.unparsed_lines += other.unparsed_lines
+        self.grammars.update(other.grammars)
         self.first_unparsed = self.first_unparsed or other.first_unparsed
         self.assumed |= other.assumed

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lyncphone_logs.clock import Anchor, Reading, read_stamp
+from lyncphone_logs.clock import Anchor, Reading, day_stands_first, read_stamp
 
 NOWHERE = Anchor(None, "")
 JULY = Anchor(datetime(2013, 7, 10, 12, 0), "file time")
@@ -68,6 +68,9 @@ def test_a_year_that_the_user_stated_is_not_exceeded() -> None:
         ("12-25-2024 10:15:00", datetime(2024, 12, 25, 10, 15), None),
         ("12-12-2024 10:15:00", datetime(2024, 12, 12, 10, 15), None),
         ("Sat Jan 25 21:55:54 2014", datetime(2014, 1, 25, 21, 55, 54), None),
+        ("31/7/2013 9:08:07:45", datetime(2013, 7, 31, 9, 8, 7, 45000), None),
+        ("7/31/2013 09:08:07:045", datetime(2013, 7, 31, 9, 8, 7, 45000), None),
+        ("31/07/2013 09:08:07", datetime(2013, 7, 31, 9, 8, 7), None),
         ("Jan  5 21:55:54 2014", datetime(2014, 1, 5, 21, 55, 54), None),
         ("0210281716", datetime(2002, 10, 28, 17, 16), None),
         ("1312312359", datetime(2013, 12, 31, 23, 59), None),
@@ -138,6 +141,28 @@ def test_an_anchor_at_the_beginning_of_time_leaves_nothing_to_assume(latest: dat
     assert read_stamp(stamp, Anchor(latest, "file time")) == NOTHING
 
 
+@pytest.mark.parametrize("day_first", [True, False])
+@pytest.mark.parametrize("stamp", ["04/05/2024 10:15:00", "04-05-2024 10:15:00", "4/5/2024 10:15:00:000"])
+def test_other_dates_of_the_source_tell_the_order_of_day_and_month(stamp: str, day_first: bool) -> None:
+    reading = read_stamp(stamp, Anchor(None, "", day_first=day_first))
+    assert reading == Reading(datetime(2024, *((5, 4) if day_first else (4, 5)), 10, 15), None, "exact")
+
+
+def test_a_date_with_slashes_is_read_day_first_and_marked() -> None:
+    assert read_stamp("4/5/2024 10:15:00", NOWHERE) == Reading(datetime(2024, 5, 4, 10, 15), None, "assumed-date")
+
+
+@pytest.mark.parametrize(
+    ("stamp", "told"),
+    [
+        ("13/5/2024 10:15:00", True), ("5-13-2024 10:15:00", None), ("05-13-2024 10:15:00", False),
+        ("13/13/2024 10:15:00", None), ("4/5/2024 10:15:00", None), ("Jul 10 11:59:59", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_number_over_twelve_tells_the_day(stamp: str, told: bool | None) -> None:
+    assert day_stands_first(stamp) is told
+
+
 NUMBER = st.integers(0, 99)
 ANCHORS = st.builds(Anchor, st.none() | st.datetimes(), st.sampled_from(["--year", "file time", ""]))
 STAMPS = st.one_of(
@@ -148,6 +173,7 @@ STAMPS = st.one_of(
     st.builds("{:04}-{:02}-{:02}T{:02}:00:00.5{:+03}:00".format, st.integers(0, 9999), NUMBER, NUMBER, NUMBER, NUMBER),
     st.builds("{:02}-{:02}-{:04} {:02}:00:00".format, NUMBER, NUMBER, st.integers(0, 9999), NUMBER),
     st.builds("{:02}:{:02}:{:02}.1".format, NUMBER, NUMBER, NUMBER),
+    st.builds("{}/{}/{:04} {}:00:00:{}".format, NUMBER, NUMBER, st.integers(0, 9999), NUMBER, NUMBER),
     st.builds("{:02}-{:02}@{:02}:{:02}:00.5".format, NUMBER, NUMBER, NUMBER, NUMBER),
     st.builds("{:02}{:02}{:02}{:02}{:02}".format, NUMBER, NUMBER, NUMBER, NUMBER, NUMBER),
     st.builds("{:02}{:02}{:02}.001".format, NUMBER, NUMBER, NUMBER),
