@@ -1,17 +1,18 @@
 """Events of a source, many at once, in columns: an `Event` is made of a row where somebody wants one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
 from typing import Any, NamedTuple
 
 from lyncphone_logs.event import MESSAGE, NOTHING, Event, Span, Value
 from lyncphone_logs.pairs import pairs
+from lyncphone_logs.sequence import Run
 
 COLUMNS = (
     "line", "offset", "bytes", "kind", "time", "time_utc", "time_raw", "time_quality", "received", "sequence",
     "hostname", "facility", "severity", "app_name", "procid", "component", "level", "function", "source_line",
-    "message", "text", "grammar", "framing", "count", "is_unset", "phone", "boot", "segment",
+    "message", "text", "grammar", "framing", "count", "is_unset", "phone", "boot", "segment", "time_corrected",
 )  # fmt: skip
 Marked = tuple[int, int] | None
 
@@ -30,7 +31,8 @@ class Batch:
     `columns` has a list for each of COLUMNS: fields of `Event`, `offset` and `bytes` of the first line, `is_unset` for
     a phone's clock that was never set. What few rows have stands beside it by row: `known`, fields and extent of
     messages of a known kind; `spans` of events over several lines; `repairs`; `handshake`; `derived`, events that stand
-    behind the row; `gaps`, rows before which lines were passed over; `left_out`, what a row stands for besides itself.
+    behind the row; `gaps`, rows before which lines were passed over; `left_out`, what a row stands for besides itself;
+    `runs`, numbered lines that begin with the row or before it.
     `own_messages` are the messages without continuation lines, `unparsed` the rows that no grammar read.
     """
 
@@ -43,6 +45,7 @@ class Batch:
     repairs: dict[int, tuple[str, ...]] = field(default_factory=dict)
     gaps: set[int] = field(default_factory=set)
     left_out: dict[int, LeftOut] = field(default_factory=dict)
+    runs: dict[int, tuple[Run, ...]] = field(default_factory=dict)
     handshake: dict[int, int | None] = field(default_factory=dict)
     keyed: dict[int, Event] = field(default_factory=dict)
     derived: dict[int, list[Event]] = field(default_factory=dict)
@@ -101,3 +104,14 @@ class Batch:
         }
         every = {**columns, **others}
         return map(Event._make, zip(*(every[name] for name in Event._fields), strict=False))
+
+
+def with_last(batches: Iterable[Batch]) -> Iterator[tuple[Batch, bool]]:
+    """Each batch, and whether it is the last; those without rows are left out."""
+    held: Batch | None = None
+    for batch in batches:
+        if len(batch) and held is not None:
+            yield held, False
+        held = batch if len(batch) else held
+    if held is not None:
+        yield held, True

@@ -32,10 +32,14 @@ class Surroundings:
             for message, name, text in zip(found["message"], found["grammar"], texts, strict=True)
         ]
         columns["severity"] = self._severities(framed["severity"], found)
-        for name in ("app_name", "procid"):
+        for name in ("app_name", "procid", *(["hostname"] if any(found["hostname"]) else [])):
             columns[name] = [own or other for own, other in zip(found[name], framed[name], strict=True)]
         for name in ("source_line", "sequence"):
             columns[name] = [text and _number(text) for text in found[name]] if any(found[name]) else found[name]
+        if any(found["sequence_hex"]):
+            numbers = zip(found["sequence_hex"], columns["sequence"], strict=True)
+            columns["sequence"] = [int(text, 16) if text else number for text, number in numbers]
+        columns |= {name: found[name] for name in ("missed", "mac") if any(found[name])}
         return columns | {"line": rows.numbers, "offset": rows.offsets, "bytes": rows.lengths, "text": rows.texts}
 
     def _read(self, texts: list[str]) -> tuple[Columns, Columns, list[str], list[int]]:

@@ -30,7 +30,7 @@ def condensed(batch: Batch) -> Batch:
 
 def _runs(batch: Batch) -> Iterator[tuple[int, int]]:
     """Ranges of rows, those of a known kind and those behind a gap alone."""
-    alone = batch.known.keys() | batch.gaps
+    alone = batch.known.keys() | batch.gaps | batch.runs.keys()
     edges = sorted({0, len(batch), *alone, *(row + 1 for row in alone)} - {len(batch) + 1})
     yield from pairwise(edges)
 
@@ -49,7 +49,7 @@ def _is_steady(batch: Batch, start: int, stop: int) -> bool:
     )
     one_host = hosts[0] is not None and hosts.count(hosts[0]) == len(hosts)
     one_clock = None not in times and qualities.count(qualities[0]) == len(qualities)
-    if not (one_host and one_clock) or True in unset or times != sorted(times):
+    if not (one_host and one_clock) or True in unset or None in unset or times != sorted(times):
         return False
     return not times[0] < OLDEST_PHONE <= times[-1]
 
@@ -58,7 +58,7 @@ def _picked(batch: Batch, rows: list[int], left_out: dict[int, LeftOut]) -> Batc
     place = {row: place for place, row in enumerate(rows)}
     columns = {name: [batch.columns[name][row] for row in rows] for name in COLUMNS}
     some = Batch(batch.source, columns, [batch.own_messages[row] for row in rows])
-    for name in ("known", "spans", "repairs"):
+    for name in ("known", "spans", "repairs", "runs"):
         setattr(some, name, {place[row]: value for row, value in getattr(batch, name).items() if row in place})
     some.unparsed = [place[row] for row in batch.unparsed if row in place]
     some.gaps = {place[row] for row in batch.gaps}

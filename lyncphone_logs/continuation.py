@@ -1,23 +1,57 @@
 """Which lines go on with the one before."""
 
 from collections import Counter
+from collections.abc import Mapping
 
 from lyncphone_logs.heading import Columns
+from lyncphone_logs.joining import Joining
+from lyncphone_logs.own_line import own_line
 from lyncphone_logs.rows import Rows
 
 MOST_CONTINUATIONS = 200
-"""Indented lines that are joined to the event before them; what follows is unparsed, so that memory stays bounded."""
+"""Lines that are joined to the event before them; what follows is unparsed, so that memory stays bounded."""
+
+LINE_END = 2
+"""Bytes of a line end in SIP (RFC 3261 section 7)."""
 
 
-def continuations(rows: Rows, columns: Columns) -> dict[int, int]:
-    """Of indented lines that are nothing by themselves: the row of the event that goes on there."""
-    owner: dict[int, int] = {}
-    lines: Counter[int] = Counter()
+def continuations(rows: Rows, columns: Columns, joinings: Mapping[str, Joining]) -> dict[int, int]:
+    """Of lines that are nothing by themselves: the row of the event that goes on there.
+
+    They are indented, or the line before them tells how many bytes of message follow it.
+    """
+    owner = _counted(rows, columns, joinings)
+    lines = Counter(owner.values())
     indented = [row for row, text in enumerate(rows.texts) if text[0] in " \t" and columns["message"][row]]
     bare = [row for row in indented if not columns["grammar"][row] and columns["framing"][row] == "none"]
     for row in bare:
         first = owner.get(row - 1, row - 1)
-        if row and row not in rows.after_gap and lines[first] < MOST_CONTINUATIONS:
+        if row and row not in owner and not rows.is_apart(row) and lines[first] < MOST_CONTINUATIONS:
             owner[row] = first
             lines[first] += 1
     return owner
+
+
+def _counted(rows: Rows, columns: Columns, joinings: Mapping[str, Joining]) -> dict[int, int]:
+    owner: dict[int, int] = {}
+    for name, joining in joinings.items():
+        if joining.counted:
+            for first in [row for row, grammar in enumerate(columns["grammar"]) if grammar == name]:
+                text = own_line(rows.repaired[first]).text
+                if spans := joining.counted.match(text):
+                    start, end = spans["length"]
+                    owner |= dict.fromkeys(_body(rows, columns, first, int(text[start:end][:9])), first)
+    return owner
+
+
+def _body(rows: Rows, columns: Columns, first: int, left: int) -> list[int]:
+    """The rows behind one that hold this many bytes, blank lines between them included; fewer where others follow."""
+    body: list[int] = []
+    for row in range(first + 1, min(len(rows), first + 1 + MOST_CONTINUATIONS)):
+        blank = rows.numbers[row] - rows.numbers[row - 1] - 1
+        left -= LINE_END * blank if body else 0
+        if left <= 0 or columns["grammar"][row] or rows.is_apart(row):
+            break
+        body.append(row)
+        left -= rows.lengths[row] + LINE_END
+    return body

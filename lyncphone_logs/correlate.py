@@ -6,19 +6,26 @@ process: a new one begins after half a minute, at a boot, and where a certificat
 "certificate verify failed" ended the earlier handshake.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from lyncphone_logs.batch import Batch
 from lyncphone_logs.event import UNPARSED, Event, Value
+from lyncphone_logs.joining import Joining
+from lyncphone_logs.sequence import Hole, Sequences, Told, runs_of
 from lyncphone_logs.stamps import OLDEST_PHONE, is_unset
 
-STEPPED, UNSET = DERIVED = ("time.clock.stepped", "time.clock.unset")
+STEPPED, SET, UNSET, LOST, BOOTED = DERIVED = (
+    "time.clock.stepped", "time.clock.set", "time.clock.unset", "trace.lines_lost", "device.booted",
+)  # fmt: skip
 """Kinds that no line says: they lie between two lines."""
 LONGEST_HANDSHAKE = timedelta(seconds=30)
 BACKWARDS = timedelta(hours=1)
+ONE_DAY, ONE_YEAR = timedelta(days=1), timedelta(days=365)
+
+NO_JOININGS: Mapping[str, Joining | None] = MappingProxyType({})
 
 OPEN_PROCESSES = 64
 """Processes of a phone whose latest handshake is remembered."""
@@ -44,6 +51,8 @@ class _Phone:
     handshakes: int = 0
     clock: datetime | None = None
     told_unset: bool = False
+    counts_boots: bool = False
+    is_unset: bool = False
     era: int = 0
     open: dict[str | None, _Handshake] = field(default_factory=dict)
 
@@ -51,7 +60,9 @@ class _Phone:
 class Correlator:
     """Gives events their keys, in the order in which they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, joinings: Mapping[str, Joining | None] = NO_JOININGS) -> None:
+        self._joinings = joinings
+        self._sequences = Sequences()
         self._phones: dict[str, _Phone] = {}
         self._era = 0
         self._hosts_of_source: dict[str, str] = {}
@@ -59,7 +70,10 @@ class Correlator:
     def correlate(self, events: Iterable[Event]) -> Iterator[Event]:
         """The events with their keys; a derived event follows the line that it was derived from."""
         for event in events:
-            keyed, derived = self._key(event, self._phone_of(event.source, event.hostname, event.kind))
+            phone = self._phone_of(event.source, event.hostname, event.kind)
+            columns = {name: [getattr(event, name)] for name in ("hostname", "grammar", "sequence", "procid")}
+            told = self._sequences.tell(event.source, runs_of(columns, [0], 1, self._joinings), columns)
+            keyed, derived = self._key(event, phone, told.get(0))
             yield keyed
             yield from derived
 
@@ -72,13 +86,14 @@ class Correlator:
         else:
             columns["phone"] = columns["hostname"]
             self._hosts_of_source[batch.source] = columns["hostname"][-1]
-        rows = sorted(batch.known.keys() | batch.gaps)
+        told = self._sequences.tell(batch.source, batch.runs, columns)
+        rows = sorted(batch.known.keys() | batch.gaps | told.keys())
         start = 0
         for row, event in zip(rows, batch.pick(rows), strict=True):
             self._key_messages(batch, start, row)
             # What was passed over may have set a clock: none is compared across it.
             self._era += row in batch.gaps
-            self._key_row(batch, row, event)
+            self._key_row(batch, row, event, told.get(row))
             start = row + 1
         self._key_messages(batch, start, len(batch))
 
@@ -100,7 +115,9 @@ class Correlator:
         if "collector" in qualities or None in times:
             is_steady = not any(times) or qualities.count("collector") == len(qualities)
         else:
-            is_steady = _goes_on(phone.clock, times) and True not in columns["is_unset"][start:stop]
+            is_steady = (
+                not phone.is_unset and _goes_on(phone.clock, times) and True not in columns["is_unset"][start:stop]
+            )
             phone.clock = times[-1] if is_steady else phone.clock
         if is_steady:
             phone.events += stop - start
@@ -110,18 +127,26 @@ class Correlator:
             for row in range(start, stop):
                 self._key_row(batch, row, batch.event(row))
 
-    def _key_row(self, batch: Batch, row: int, event: Event) -> None:
-        keyed, derived = self._key(event, batch.columns["phone"][row])
+    def end(self, batch: Batch) -> None:
+        """Take in that no more lines come behind this batch."""
+        if lost := [_lost(hole) for hole in self._sequences.end()]:
+            batch.derived.setdefault(len(batch) - 1, []).extend(lost)
+
+    def _key_row(self, batch: Batch, row: int, event: Event, told: Told | None = None) -> None:
+        keyed, derived = self._key(event, batch.columns["phone"][row], told)
         batch.keyed[row] = keyed
         batch.columns["boot"][row], batch.columns["segment"][row] = keyed.boot, keyed.segment
         batch.handshake[row] = keyed.handshake
         if derived:
             batch.derived[row] = derived
 
-    def _key(self, event: Event, name: str) -> tuple[Event, list[Event]]:
+    def _key(self, event: Event, name: str, told: Told | None = None) -> tuple[Event, list[Event]]:
         phone = self._phone(name)
+        was_unset, was_seen = phone.is_unset, phone.clock is not None
         stepped = self._tell_time(phone, event)
-        if event.kind == "device.started" and phone.events:
+        phone.counts_boots |= told is not None and told.counts_boots
+        has_started = event.kind == "device.started" and not phone.counts_boots
+        if (has_started and phone.events) or (told and told.resets is not None):
             phone.boot += 1
             phone.segment += 1
             phone.told_unset = False
@@ -129,10 +154,13 @@ class Correlator:
         handshake = _handshake(phone, event) if event.family == "tls" else None
         keyed = event._replace(phone=name, boot=phone.boot, segment=phone.segment, handshake=handshake)
         derived = [] if stepped is None else [_derived(keyed, STEPPED, {"step": stepped})]
+        # Where lines were passed over, the jump was not seen, but there was one.
+        if was_unset and not phone.is_unset and (stepped is not None or not was_seen):
+            derived.append(_derived(keyed, SET, {} if stepped is None else {"step": stepped}))
         if not phone.told_unset and is_unset(keyed.time, keyed.time_quality, keyed.received):
             phone.told_unset = True
             derived.append(_derived(keyed, UNSET, {"clock": keyed.time_raw}))
-        return keyed, derived
+        return keyed, derived + (_told(keyed, told) if told else [])
 
     def _phone(self, name: str) -> _Phone:
         phone = self._phones.setdefault(name, _Phone())
@@ -150,9 +178,12 @@ class Correlator:
         if event.time is None or event.time_quality == "collector":
             return None
         before, phone.clock = phone.clock, event.time
+        was_unset, phone.is_unset = phone.is_unset, event.time_quality == "unset"
         if before is None:
             return None
         is_set = before < OLDEST_PHONE <= event.time
+        is_set |= was_unset and not phone.is_unset and event.time - before > ONE_DAY
+        is_set |= before < OLDEST_PHONE and event.time - before > ONE_YEAR
         if not is_set and event.time - before >= -BACKWARDS:
             return None
         phone.segment += 1
@@ -182,6 +213,20 @@ def _goes_on(clock: datetime | None, times: Sequence[datetime]) -> bool:
 def _is_new(current: _Handshake, event: Event, boot: int) -> bool:
     late = event.time is not None and current.last is not None and abs(event.time - current.last) > LONGEST_HANDSHAKE
     return late or current.boot != boot or (current.is_over and event.kind == REFUSAL)
+
+
+def _told(event: Event, told: Told) -> list[Event]:
+    for hole in told.noticed:
+        hole.noticed.append(event)
+    booted = [] if told.resets is None else [_derived(event, BOOTED, {"resets": told.resets})]
+    dropped = [_derived(event, LOST, {"lines": told.dropped, "says": "sender"})] if told.dropped else []
+    return booted + dropped + [_lost(hole) for hole in told.lost]
+
+
+def _lost(hole: Hole) -> Event:
+    event = hole.noticed[0]
+    fields: dict[str, Value] = {"lines": hole.last - hole.first + 1, "first": hole.first, "last": hole.last}
+    return _derived(event, LOST, fields | {"says": "sequence"})._replace(id=f"{event.id}:{LOST}:{hole.first}")
 
 
 def _derived(event: Event, kind: str, fields: dict[str, Value]) -> Event:

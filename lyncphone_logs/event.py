@@ -37,7 +37,9 @@ class Event(NamedTuple):
 
     `time` is the phone's own clock and `received` the collector's, both naive as written; `time_utc` is set only where
     the zone is known. A line that only the collector stamped has that stamp as `time` too. `time_quality` is one of
-    `exact`, `assumed-year`, `assumed-date`, `uptime`, `collector`, `none`. `text` is the line as the file has it
+    `exact`, `assumed-year`, `assumed-date`, `unset` (a clock that was never set), `ambiguous` and `nonexistent` (in the
+    zone that was stated), `uptime`, `collector`, `none`. `time_corrected` is `time`, where that is unset what the clock
+    should have shown, if that can be told. `text` is the line as the file has it
     (decoded, without its line end); `message` is what follows the header. `marked` is the range of `message` that the
     kind's own fields cover, in characters. `repairs` names damage that was undone before reading. `derived` marks a
     second event of a line that has its own, such as a clock that jumped there.
@@ -56,6 +58,7 @@ class Event(NamedTuple):
     time_raw: str = ""
     time_quality: str = "none"
     received: datetime | None = None
+    time_corrected: datetime | None = None
     segment: int = 0
     sequence: int | None = None
     hostname: str | None = None

@@ -1,7 +1,7 @@
 """Files read by several processes at once, the large ones in parts; what is read is the same as by one, condensed."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 
@@ -22,16 +22,23 @@ AHEAD = 2
 Read = tuple[list[Batch], Tally]
 
 
-def read_in_parts(sources: Iterable[tuple[Source, Anchor, Tally]], grammars: str, jobs: int) -> Iterator[Batch]:
+def read_in_parts(
+    sources: Iterable[tuple[Source, Anchor, Tally]],
+    grammars: str,
+    names: tuple[str, ...],
+    jobs: int,
+    openers: Collection[bytes] = (),
+) -> Iterator[Batch]:
     """The events of regular files in order, read by `jobs` processes, and booked in the tallies.
 
-    `grammars` names a folder of more grammars, or is empty.
+    `grammars` names a folder of more grammars, or is empty, and `names` those that may read; `openers` are bytes of
+    lines that may open a message which goes on in later lines.
     """
     with ProcessPoolExecutor(jobs) as pool:
         pending: deque[tuple[Future[Read], Tally]] = deque()
         for source, anchor, tally in sources:
-            for part in parts_of(source):
-                pending.append((pool.submit(_read, part, anchor, grammars), tally))
+            for part in parts_of(source, openers=openers):
+                pending.append((pool.submit(_read, part, anchor, grammars, names), tally))
                 if len(pending) > AHEAD * jobs:
                     yield from _taken(*pending.popleft())
         while pending:
@@ -44,8 +51,8 @@ def _taken(future: Future[Read], tally: Tally) -> list[Batch]:
     return batches
 
 
-def _read(part: Part, anchor: Anchor, grammars: str) -> Read:
-    known, search = _known(grammars)
+def _read(part: Part, anchor: Anchor, grammars: str, names: tuple[str, ...]) -> Read:
+    known, search = _known(grammars, names)
     tally = Tally()
     batches = []
     reader = Reader(part, known, anchor, search)
@@ -57,6 +64,6 @@ def _read(part: Part, anchor: Anchor, grammars: str) -> Read:
 
 
 @cache
-def _known(grammars: str) -> tuple[tuple[Grammar, ...], Search | None]:
-    known = read_catalog(grammars=grammars).grammars
+def _known(grammars: str, names: tuple[str, ...]) -> tuple[tuple[Grammar, ...], Search | None]:
+    known = read_catalog(grammars=grammars).only(names).grammars
     return known, Search(known) if is_available() else None

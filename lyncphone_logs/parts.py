@@ -1,9 +1,10 @@
 """A large file in parts that can be read apart from each other: what is read is the same as in one piece."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
+from lyncphone_logs.joining import MOST_LINES
 from lyncphone_logs.source import Source
 
 PART = 8 * 1024 * 1024
@@ -49,14 +50,29 @@ class Part(Source):
             yield rest.removesuffix(b"\r")
 
 
-def parts_of(source: Source, size: int = PART) -> Iterator[Part]:
+def parts_of(source: Source, size: int = PART, openers: Collection[bytes] = ()) -> Iterator[Part]:
     """The parts of a file, while it is read for its size, its lines and its digest.
 
-    Each begins with a printed character of ASCII: with such a line no event goes on.
+    Each begins with a printed character of ASCII: with such a line no event goes on, unless it is one that some line
+    nearby opens, with one of the `openers` in it.
     """
-    start, number = 0, 1
+    start, number, before = 0, 1, b""
     for window in source.windows(SURVEYED):
-        if window.offset - start >= size and window.data[0] in PRINTED:
+        if (
+            window.offset - start >= size
+            and window.data[0] in PRINTED
+            and not any(each in b"".join(_nearby(before, window.data)) for each in openers)
+        ):
             yield Part(source.path, start, window.offset, number)
             start, number = window.offset, window.number
+        before = window.data
     yield Part(source.path, start, source.bytes, number)
+
+
+def _nearby(before: bytes, behind: bytes) -> tuple[bytes, bytes]:
+    """The last lines of what stands before a place, and the first of what stands behind it."""
+    start, end = len(before), 0
+    for _ in range(MOST_LINES):
+        start = max(before.rfind(b"\n", 0, max(start - 1, 0)), 0)
+        end = behind.find(b"\n", end) + 1 or len(behind)
+    return before[start:], behind[:end]

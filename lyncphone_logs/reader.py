@@ -11,13 +11,15 @@ from typing import Any
 from lyncphone_logs.batch import Batch
 from lyncphone_logs.clock import Anchor
 from lyncphone_logs.columns import Surroundings
-from lyncphone_logs.continuation import continuations
 from lyncphone_logs.event import MESSAGE, UNPARSED, Event, Span
 from lyncphone_logs.grammar import Grammar
+from lyncphone_logs.lines import Lines, lines_of
 from lyncphone_logs.own_line import own_line
 from lyncphone_logs.rows import Rows, rows_of
 from lyncphone_logs.search import Search
 from lyncphone_logs.selection import select
+from lyncphone_logs.sequence import runs_of
+from lyncphone_logs.sip_message import with_sip_fields
 from lyncphone_logs.source import WINDOW, Source, Window, Written, decode
 from lyncphone_logs.stamps import Stamps
 
@@ -52,6 +54,9 @@ class Reader:
         self._found: dict[int, frozenset[int]] = {}
         self._pass_over = pass_over
         self._reaches_end = True
+        self._put_together: set[int] = set()
+        self._every_line_matters = False
+        self._joinings = {grammar.name: grammar.joining for grammar in grammars}
 
     @property
     def assumed(self) -> bool:
@@ -70,8 +75,7 @@ class Reader:
             rest.extend(self._rows(window, rest))
             if len(rest) > 1:
                 # The last event may go on in the next window: it is read again with that.
-                batch, end = self._read(rest, but_the_last=True)
-                rest = rest.tail(end)
+                batch, rest = self._read(rest, but_the_last=True)
                 if len(batch):
                     yield batch
         if len(rest):
@@ -83,7 +87,7 @@ class Reader:
         for line in lines:
             self._found[window.offset + line.start] = line.literals
         # The first window is read whole, so that what phones are there is known.
-        pass_over = self._pass_over and window.number > 1
+        pass_over = self._pass_over and window.number > 1 and not self._every_line_matters
         selection = select(window, lines, self._is_understood, goes_on=self._reaches_end) if pass_over else None
         rows = rows_of(selection.window, selection.places) if selection else rows_of(window)
         if selection and not (self._reaches_end and selection.places[:1] == [(window.number, window.offset)]):
@@ -107,16 +111,25 @@ class Reader:
         text = own_line(decode(line.rstrip(b"\r\n"))[0]).text
         return any(grammar.header.pattern.fullmatch(text) for grammar in self.grammars)
 
-    def _read(self, rows: Rows, *, but_the_last: bool = False) -> tuple[Batch, int]:
-        """The events of the rows, and the row where the last one begins, if that is left out."""
+    def _read(self, rows: Rows, *, but_the_last: bool = False) -> tuple[Batch, Rows]:
+        """The events of the rows, and the rows that are to be read again, if events that may go on are left out."""
         with _no_collection():
-            columns = self._surroundings.columns(rows)
-            owner = continuations(rows, columns)
-            kept = [row for row in range(len(rows)) if row not in owner] if owner else list(range(len(rows)))
-            end = kept.pop() if but_the_last else len(rows)
-            batch = self._batch(rows, columns, kept)
-            _join(batch, rows, columns, kept, owner)
-        return batch, end
+            lines = lines_of(rows, self._surroundings.columns(rows), self._grammars)
+            every, owner = lines.rows, lines.owner
+            self._every_line_matters |= lines.every_line_matters
+            end = lines.end if but_the_last else len(every)
+            rest = rows.tail(bisect_left(rows.numbers, every.numbers[end])) if but_the_last else Rows()
+            kept = [row for row in range(end) if row not in owner and every.offsets[row] not in rows.taken]
+            if but_the_last and not kept:
+                end, rest = 0, rows
+            rest.taken |= {every.offsets[row] for row, first in owner.items() if first < end <= row}
+            self._put_together = {every.offsets[row] for row in lines.put_together}
+            batch = self._batch(every, lines.columns, kept)
+            # What was passed over would look like lines that are missing.
+            is_whole = self._every_line_matters or not self._pass_over
+            batch.runs = runs_of(lines.columns, kept, end, self._joinings) if is_whole else {}
+            _join(batch, lines, kept)
+        return batch, rest
 
     def _batch(self, rows: Rows, columns: dict[str, list[Any]], kept: Sequence[int]) -> Batch:
         if len(kept) < len(rows):
@@ -135,19 +148,24 @@ class Reader:
 
     def _stamp(self, batch: Batch) -> None:
         columns = batch.columns
-        read = self._stamps.read(zip(columns["stamp"], columns["stamp_owner"], columns["received"], strict=True))
+        written = zip(columns["stamp"], columns["stamp_owner"], columns["received"], strict=True)
+        read = self._stamps.read(written, columns["offset"])
         columns["time_raw"] = columns["stamp"]
         for number, name in enumerate(("time", "time_utc", "time_quality", "received", "is_unset")):
             columns[name] = [stamp[number] for stamp in read]
+        columns["time_corrected"] = columns["time"]
 
     def _understand(self, batch: Batch) -> None:
         columns = batch.columns
         columns["kind"] = [MESSAGE if name else UNPARSED for name in columns["grammar"]]
         for place, among in self._candidates(batch):
             grammar = self._grammars[columns["grammar"][place]]
-            kind, fields, marked = grammar.read_message(batch.own_messages[place], among)
+            message = batch.own_messages[place]
+            kind, fields, marked = grammar.read_message(message, among)
+            if kind == MESSAGE and "\n" in message:
+                kind, fields, marked = grammar.read_message(message.partition("\n")[0])
             if kind != MESSAGE:
-                columns["kind"][place], batch.known[place] = kind, (fields, marked)
+                columns["kind"][place], batch.known[place] = kind, (with_sip_fields(kind, message, fields), marked)
         columns["message"] = [
             message.rstrip() if name else message
             for message, name in zip(batch.own_messages, columns["grammar"], strict=True)
@@ -161,7 +179,9 @@ class Reader:
             return
         for place, offset in enumerate(batch.columns["offset"]):
             literals = self._found.get(offset)
-            if literals and names[place]:
+            if offset in self._put_together:
+                yield place, None
+            elif literals and names[place]:
                 yield place, None if place in batch.repairs else self._search.messages(literals, names[place])
 
     def _repeat(self, batch: Batch) -> None:
@@ -193,15 +213,16 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _join(batch: Batch, rows: Rows, columns: dict[str, list[Any]], kept: Sequence[int], owner: dict[int, int]) -> None:
-    place = {row: place for place, row in enumerate(kept)}
+def _join(batch: Batch, lines: Lines, kept: Sequence[int]) -> None:
+    place = {row: place for place, row in enumerate(kept)} if lines.owner else {}
     texts, messages = batch.columns["text"], batch.columns["message"]
-    for row, first in owner.items():
+    for row, first in lines.owner.items():
         if first in place:
             at = place[first]
-            batch.spans[at] = (*batch.spans_of(at), Span(rows.offsets[row], rows.lengths[row]))
-            texts[at] = f"{texts[at]}\n{rows.texts[row]}"
-            messages[at] = f"{messages[at]}\n{columns['message'][row]}"
+            batch.spans[at] = (*batch.spans_of(at), Span(lines.rows.offsets[row], lines.rows.lengths[row]))
+            texts[at] = f"{texts[at]}\n{lines.rows.texts[row]}"
+            if first not in lines.put_together:
+                messages[at] = f"{messages[at]}\n{lines.columns['message'][row]}"
 
 
 def anchor_of(source: Source, year: int) -> Anchor:

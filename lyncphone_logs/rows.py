@@ -4,6 +4,7 @@ What `Window.lines` gives one by one stands here in columns, which is several ti
 """
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, compress
 
@@ -17,7 +18,7 @@ class Rows:
 
     `numbers`, `offsets` and `lengths` (bytes) are those of the lines, `texts` as decoded, `repaired` as the phone may
     have written them; `repairs` names what was done to a row, where anything was. `after_gap` are rows whose line does
-    not follow that of the row before.
+    not follow that of the row before; `taken` are the offsets of those that belong to events already handed out.
     """
 
     numbers: list[int] = field(default_factory=list)
@@ -27,6 +28,7 @@ class Rows:
     repaired: list[str] = field(default_factory=list)
     repairs: dict[int, tuple[str, ...]] = field(default_factory=dict)
     after_gap: set[int] = field(default_factory=set)
+    taken: set[int] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -38,7 +40,23 @@ class Rows:
             setattr(part, name, getattr(self, name)[start:])
         part.repairs = {row - start: names for row, names in self.repairs.items() if row >= start}
         part.after_gap = {row - start for row in self.after_gap if row >= start}
+        part.taken = {offset for offset in self.taken if part and offset >= part.offsets[0]}
         return part
+
+    def picked(self, origin: Sequence[int]) -> "Rows":
+        """Rows that are copies of these, in this order; of several copies of one row only the first is behind a gap."""
+        part = Rows(taken=self.taken)
+        for name in _COLUMNS:
+            values = getattr(self, name)
+            setattr(part, name, [values[row] for row in origin])
+        part.repairs = {place: self.repairs[row] for place, row in enumerate(origin) if row in self.repairs}
+        firsts = {row: place for place, row in reversed(list(enumerate(origin)))}
+        part.after_gap = {firsts[row] for row in self.after_gap}
+        return part
+
+    def is_apart(self, row: int) -> bool:
+        """Whether a row cannot go on with the one before, which is not its neighbour or was handed out."""
+        return row in self.after_gap or self.offsets[row - 1] in self.taken
 
     def extend(self, others: "Rows") -> None:
         """Put other rows behind these."""
@@ -47,6 +65,7 @@ class Rows:
             getattr(self, name).extend(getattr(others, name))
         self.repairs |= {row + start: names for row, names in others.repairs.items()}
         self.after_gap |= {row + start for row in others.after_gap}
+        self.taken |= others.taken
 
 
 _COLUMNS = ("numbers", "offsets", "lengths", "texts", "repaired")

@@ -1,14 +1,15 @@
-"""SIP start lines (RFC 3261 section 7) and the Microsoft header ms-diagnostics (MS-OCER), in one line of a trace.
+"""SIP start lines (RFC 3261 section 7) and the Microsoft header ms-diagnostics (MS-OCER): what a message is.
 
 BusyBox syslogd writes the line ends of a message as blanks, so that a whole SIP message stands in one line; where it is
-cut off after the start line, less is known and the fields stay empty. What REGISTER came to is told by CSeq.
+cut off after the start line, less is known and the fields stay empty. What REGISTER came to is told by CSeq. The other
+headers are read where a message is known to be SIP (`sip_message`).
 """
 
 import pyparsing as pp
 
 rest = pp.Regex(r"[\s\S]*")
 quote = pp.Opt(pp.Char('"'))
-diagnostics_name = pp.Regex(r"[Mm][Ss]-[Dd][Ii][Aa][Gg][Nn][Oo][Ss][Tt][Ii][Cc][Ss](?:-[Pp][Uu][Bb][Ll][Ii][Cc])? ?:")
+diagnostics_name = pp.Regex(r"[Mm][Ss]-[Dd]iagnostics(?:-[Pp]ublic)? ?:|MS-DIAGNOSTICS(?:-PUBLIC)? ?:")
 diagnostics = (
     diagnostics_name
     + pp.Word(pp.nums)("ms_diagnostics")
@@ -35,10 +36,12 @@ Unavailable|Session Progress|Temporarily Unavailable|Too Many
 Hops|Trying|Unauthorized|Undecipherable|Unsupported Media Type|Version Not Supported
 """
 phrase = pp.one_of(phrases.replace("\n", " ").strip().split("|"))("reason_phrase")
-start = pp.SkipTo(pp.Literal("SIP/2.0 ")) + "SIP/2.0"
 method = pp.one_of(
     "REGISTER INVITE ACK BYE CANCEL OPTIONS SUBSCRIBE NOTIFY BENOTIFY SERVICE MESSAGE INFO REFER UPDATE PRACK PUBLISH"
 )
+request = method + pp.Regex(r"sips?:\S+")
+# A request may hold the start line of a response, in its body.
+start = ~request + pp.SkipTo(pp.Literal("SIP/2.0 ")) + "SIP/2.0"
 challenge = pp.Regex(r"401|407")
 call_id = pp.Regex(r"[Cc][Aa][Ll][Ll]-[Ii][Dd] ?:")
 
@@ -127,6 +130,24 @@ samples = [
         f"{PREFIX}REGISTER sip:contoso.com SIP/2.0 Call-ID: 7f3a@192.0.2.20 CSeq: 1 REGISTER",
         "sip.request",
         {"method": "REGISTER", "request_uri": "sip:contoso.com", "call_id": "7f3a@192.0.2.20"},
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}NOTIFY sip:120@contoso.com SIP/2.0 Call-ID: 7f3b Event: refer SIP/2.0 200 OK",
+        "sip.request",
+        {"method": "NOTIFY", "request_uri": "sip:120@contoso.com", "call_id": "7f3b"},
+    ),
+    (
+        "synthetic",
+        f'{PREFIX}Ms-Diagnostics-Public: 4004;Reason="Token-based server authentication required',
+        "sip.ms_diagnostics",
+        {"ms_diagnostics": 4004, "ms_diagnostics_reason": "Token-based server authentication required"},
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}MS-DIAGNOSTICS: 1020",
+        "sip.ms_diagnostics",
+        {"ms_diagnostics": 1020},
     ),
     (
         "synthetic",

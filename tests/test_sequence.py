@@ -1,0 +1,119 @@
+"""Numbers that senders count with: holes are lost lines; wraps, restarts and lines that come late are none."""
+
+from pathlib import Path
+
+import pytest
+
+import lyncphone_logs as lp
+from lyncphone_logs.catalog import read_catalog
+from lyncphone_logs.condensed import condensed
+from lyncphone_logs.correlate import Correlator
+from lyncphone_logs.event import Event
+from lyncphone_logs.reader import Reader, anchor_of
+from lyncphone_logs.sequence import LATE
+from lyncphone_logs.source import Written
+
+GRAMMARS = read_catalog().grammars
+
+
+def cisco(number: int, host: str = "synthetic-phone") -> str:
+    return f"Mar  9 18:40:01 {host} {number:04d} DEB Mar 09 18:40:01.475018 (618:927) JAVA-SIPCC-SIP_REG: f: text"
+
+
+def sbc(number: int, resets: int = 7, host: str = "192.0.2.9") -> str:
+    session = f"[SID=0a1b2c:{resets}:5] (N {number})"
+    return f"10:44:11.299  {host}  local0.notice  [S={number}] {session} State [Time:10-09@09:42:56.938]"
+
+
+def polycom(missed: int) -> str:
+    return f"0907140000|so   |4|{missed:02d}|text"
+
+
+def read(lines: list[str], tmp_path: Path) -> list[Event]:
+    path = tmp_path / "trace.log"
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    return list(lp.read_trace(str(path), year=2021).events(derived=True))
+
+
+def lost(events: list[Event]) -> list[tuple[int, str, object, object, object]]:
+    found = [event for event in events if event.kind == "trace.lines_lost"]
+    return [(e.line, e.phone, e.fields["lines"], e.fields.get("first"), e.fields.get("last")) for e in found]
+
+
+def test_a_hole_tells_how_many_lines_are_lost_and_where(tmp_path: Path) -> None:
+    events = read([cisco(number) for number in (1, 2, 6, 7)], tmp_path)
+    assert lost(events) == [(3, "synthetic-phone", 3, 3, 5)]
+    assert events[-1].derived
+
+
+def test_numbers_belong_to_their_sender(tmp_path: Path) -> None:
+    lines = [cisco(1, "a"), cisco(500, "b"), cisco(2, "a"), cisco(503, "b"), cisco(3, "a")]
+    assert lost(read(lines, tmp_path)) == [(4, "b", 2, 501, 502)]
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [9998, 9999, 0, 1, 2],
+        [500, 501, 1, 2, 3],
+        [1, 2, 4, 3, 5],
+        [1, 2, 2, 3],
+        [1, 2, *range(4, 4 + LATE - 1), 3, 200][:-1],
+    ],
+    ids=["wrapped", "began anew", "out of order", "twice", "very late"],
+)
+def test_what_is_no_hole_tells_nothing(numbers: list[int], tmp_path: Path) -> None:
+    assert lost(read([cisco(number) for number in numbers], tmp_path)) == []
+
+
+def test_a_hole_that_is_filled_in_part_tells_the_rest(tmp_path: Path) -> None:
+    assert [each[2:] for each in lost(read([cisco(number) for number in (1, 6, 3, 7)], tmp_path))] == [
+        (1, 2, 2),
+        (2, 4, 5),
+    ]
+
+
+def test_a_hole_is_told_behind_the_numbers_that_might_have_come_late(tmp_path: Path) -> None:
+    events = read([cisco(number) for number in [1, *range(3, 200)]], tmp_path)
+    place = next(place for place, event in enumerate(events) if event.kind == "trace.lines_lost")
+    assert events[place - 1].sequence == 2 + LATE + 1
+    assert events[place].sequence == 3
+
+
+def test_a_count_of_boots_that_grows_is_a_boot(tmp_path: Path) -> None:
+    events = read([sbc(8), sbc(9), sbc(1, resets=8), sbc(2, resets=8)], tmp_path)
+    assert [event.boot for event in events if not event.derived] == [1, 1, 2, 2]
+    (booted,) = [event for event in events if event.kind == "device.booted"]
+    assert (booted.line, booted.fields["resets"]) == (3, 8)
+    assert lost(events) == []
+
+
+def test_a_device_that_counts_its_boots_boots_once_for_what_it_says_of_it(tmp_path: Path) -> None:
+    started = sbc(2, resets=8).replace("State", "RAISE-ALARM: acBoardEvBoardStarted; Textual Description: x; Severity")
+    events = read([sbc(8), sbc(1, resets=8), started, sbc(3, resets=8)], tmp_path)
+    assert [event.boot for event in events if not event.derived] == [1, 2, 2, 2]
+
+
+def test_lines_that_a_phone_says_it_dropped_are_lost(tmp_path: Path) -> None:
+    found = [e for e in read([polycom(each) for each in (0, 0, 3, 3, 4, 0)], tmp_path) if e.kind == "trace.lines_lost"]
+    assert [(event.line, event.fields["lines"], event.fields["says"]) for event in found] == [
+        (3, 3, "sender"),
+        (5, 1, "sender"),
+    ]
+
+
+def test_numbers_tell_the_same_whether_batches_are_condensed_or_not() -> None:
+    numbers = [*range(1, 300), *range(310, 700), 305, *range(700, 900)]
+    written = "\n".join(cisco(number) for number in numbers)
+    found = []
+    for change in (list, lambda batches: [condensed(batch) for batch in batches]):
+        source = Written(written, "x")
+        batches = change(Reader(source, GRAMMARS, anchor_of(source, 2021)).batches())
+        correlator = Correlator()
+        for batch in batches:
+            correlator.key(batch)
+        correlator.end(batches[-1])
+        every = [event for batch in batches for events in batch.derived.values() for event in events]
+        found.append([(event.id, dict(event.fields)) for event in every if event.kind == "trace.lines_lost"])
+    assert found[0] == found[1]
+    assert [fields["lines"] for _, fields in found[0]] == [10]

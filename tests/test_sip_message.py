@@ -1,0 +1,126 @@
+"""Values of SIP messages, whole or broken off, in any spelling of names and line ends."""
+
+import pytest
+
+from lyncphone_logs.event import Value
+from lyncphone_logs.sip_message import parse, sip_fields
+
+REFUSED = [
+    "SIP/2.0 401 Unauthorized",
+    'From: "A <b>; c" <sip:a@contoso.com>;tag=1',
+    "CSeq: 2 REGISTER",
+    "Call-ID: 7f3a",
+    'WWW-Authenticate: NTLM realm="SIP Communications Service", targetname="fe01.contoso.com", version=4',
+    'WWW-Authenticate: TLS-DSK realm="SIP", targetname="fe01.contoso.com"',
+    'ms-diagnostics: 1000;reason="Final handshake; failed";',
+    ' source="fe01.contoso.com"',
+    "Retry-After: 32 (busy)",
+    "Content-Length: 0",
+    "",
+    "",
+]
+FIELDS: dict[str, Value] = {
+    "status_code": 401,
+    "reason_phrase": "Unauthorized",
+    "from_uri": "sip:a@contoso.com",
+    "cseq": 2,
+    "cseq_method": "REGISTER",
+    "call_id": "7f3a",
+    "auth_schemes": ("NTLM", "TLS-DSK"),
+    "auth_targetname": "fe01.contoso.com",
+    "ms_diagnostics": 1000,
+    "ms_diagnostics_reason": "Final handshake; failed",
+    "ms_diagnostics_source": "fe01.contoso.com",
+    "retry_after": 32,
+}
+
+
+@pytest.mark.parametrize("line_end", ["\r\n", "\n", "#015#012", "#012", " #012", "^M\n"])
+def test_line_ends_may_be_written_in_any_way(line_end: str) -> None:
+    assert sip_fields(line_end.join(REFUSED)) == FIELDS
+
+
+def test_line_ends_that_became_blanks_hide_only_where_the_message_ends() -> None:
+    flat = " ".join(line for line in REFUSED if line)
+    assert sip_fields(flat) == {name: value for name, value in FIELDS.items() if name != "reason_phrase"}
+
+
+@pytest.mark.parametrize("change", [str.upper, str.lower, str.title])
+def test_names_of_headers_have_any_case(change: object) -> None:
+    assert callable(change)
+    lines = [
+        REFUSED[0],
+        *(f"{change(name)}{colon}{rest}" for name, colon, rest in (s.partition(":") for s in REFUSED[1:])),
+    ]
+    lines[7] = REFUSED[7]
+    assert sip_fields("\n".join(lines)) == FIELDS
+
+
+def test_compact_names_are_those_of_the_headers_they_stand_for() -> None:
+    text = "REGISTER sip:contoso.com SIP/2.0\nv: SIP/2.0/TLS 192.0.2.1;branch=z9hG4bKq\nf: <sip:a@b>\ni: 7\nl: 0\n\n"
+    assert sip_fields(text) == {
+        "method": "REGISTER",
+        "request_uri": "sip:contoso.com",
+        "via_branch": "z9hG4bKq",
+        "from_uri": "sip:a@b",
+        "call_id": "7",
+    }
+
+
+@pytest.mark.parametrize(
+    ("header", "fields"),
+    [
+        ("Ms-Diagnostics: 1034", {"ms_diagnostics": 1034}),
+        ('ms-diagnostics-public: 24;reason="x"', {"ms_diagnostics": 24, "ms_diagnostics_reason": "x"}),
+        (
+            'ms-client-diagnostics: 52001;Reason="Client side";Component="RTCC"',
+            {"ms_client_diagnostics": 52001, "ms_client_diagnostics_reason": "Client side"},
+        ),
+        (
+            'ms-diagnostics: 1003;reason="User does not ex',
+            {"ms_diagnostics": 1003, "ms_diagnostics_reason": "User does not ex"},
+        ),
+        ("ms-diagnostics: none", {}),
+        ('ms-diagnostics-public: 1;reason="a"\nms-diagnostics: 2', {"ms_diagnostics": 2, "ms_diagnostics_reason": "a"}),
+    ],
+)
+def test_every_variant_of_ms_diagnostics_is_read(header: str, fields: dict[str, Value]) -> None:
+    found = sip_fields(f"SIP/2.0 504 Server time-out\n{header}\nContent-Length: 0\n\n")
+    assert found == {"status_code": 504, "reason_phrase": "Server time-out"} | fields
+    assert sip_fields(header) == fields
+
+
+@pytest.mark.parametrize("cut", range(10, 120, 7))
+def test_a_message_that_is_broken_off_is_said_to_be(cut: int) -> None:
+    body = "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 1 RTP/AVP 0\r\na=crypto:1 x\r\n"
+    text = f"INVITE sip:a@contoso.com SIP/2.0\r\nCall-ID: 7f3a\r\nContent-Length: {len(body)}\r\n\r\n{body}"
+    fields = sip_fields(text[:cut])
+    assert fields.get("fragment") is (True if "SIP/2.0" in text[:cut] else None)
+
+
+def test_a_session_description_tells_address_media_codecs_keys_and_candidates() -> None:
+    codecs = "a=rtpmap:114 x-msrta/16000\r\na=rtpmap:0 PCMU/8000\r\n"
+    body = f"v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 1 RTP/SAVP 114 0\r\n{codecs}a=crypto:1 x\r\n"
+    fields = sip_fields(f"INVITE sip:a@b SIP/2.0\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+    assert {name: fields[name] for name in ("media_address", "media", "codecs", "crypto", "ice")} == {
+        "media_address": "192.0.2.1",
+        "media": ("audio 1 RTP/SAVP 114 0",),
+        "codecs": ("x-msrta", "PCMU"),
+        "crypto": True,
+        "ice": False,
+    }
+    assert "fragment" not in fields
+
+
+@pytest.mark.parametrize("text", ["", "no SIP", "Via: SIP/2.0/TLS 192.0.2.1", "GET / HTTP/1.1", "SIP/2.0"])
+def test_what_is_no_message_has_no_fields(text: str) -> None:
+    assert parse(text) is None
+    assert sip_fields(text) == {}
+
+
+@pytest.mark.parametrize(
+    "text", ['From: "' + "\\" * 50_000, "A: " + ";x=" * 50_000, "SIP/2.0 200 " + "via : " * 20_000]
+)
+def test_hostile_text_takes_no_time(text: str) -> None:
+    message = f"SIP/2.0 200 OK\n{text}\n\n"
+    assert sip_fields(message)["status_code"] == 200
