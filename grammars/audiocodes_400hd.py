@@ -1,6 +1,9 @@
 """AudioCodes 400HD desk phones (405HD to 450HD) with Lync, Skype for Business or generic SIP firmware.
 
-    line     = [tag] module ":" level dash [origin] message / tag message      ; the second form: BusyBox daemons
+    line     = tag module ":" level dash [origin] message
+             / module ":" level dash origin message
+             / daemon-tag message / "syslogd started:" message                ; BusyBox's daemons, and voip_task
+             / "kernel:" message                                              ; where it names voip_task
     tag      = app-name ["[" procid "]"] ":"
     module   = the syslog component in capitals, padded with blanks ("CERT     ")
     level    = "ERR" and other words
@@ -8,9 +11,11 @@
     origin   = "{" function "():" source-line "}"
 
 How sure: one real line is known, the founding line (a blog article of July 2013). Module words other than CERT, levels
-other than ERR and multi-line behaviour are not evidenced, so any word is read. That such phones run BusyBox is known
-from two public projects; what its daemons print is known from BusyBox's source. The numbers after `ctx->error=` are
-OpenSSL's (x509_vfy.h); only 7 was seen in this line.
+other than ERR and multi-line behaviour are not evidenced, so behind `voip_task` any word is read. Any program prints
+`name: WORD: word - text`: where the tag is another, the line must have an origin, or its module the padding. That such
+phones run BusyBox is known from two public projects; what its daemons print is known from BusyBox's source. They print
+the same on other makers' phones, so that a line of a daemon alone is no proof of the maker: it is read here whoever
+wrote it. The numbers after `ctx->error=` are OpenSSL's (x509_vfy.h); only 7 was seen in this line.
 """
 
 import pyparsing as pp
@@ -21,17 +26,23 @@ app_name = pp.Regex(r"[A-Za-z_][A-Za-z0-9_./-]*")("app_name")
 procid = "[" + pp.Word(pp.nums)("procid") + "]"
 component = pp.Regex(r"[A-Za-z][A-Za-z0-9_]*")("component")
 level = pp.Regex(r"[A-Za-z]+")("level")
-dash = pp.Char("-–—")
+dash = pp.Char("-–—").set_name("dash")
 origin = "{" + pp.Regex(r"[^\s(){}]+")("function") + "()" + ":" + pp.Word(pp.nums)("source_line") + "}"
 message = pp.Regex(r".*")("message")
 
+own_tag = pp.Literal("voip_task")("app_name") + pp.Opt(procid) + ":"
 tag = app_name + pp.Opt(procid) + ":"
-daemon = pp.one_of("voip_task udhcpc ntpd syslogd klogd init wpa_supplicant ifplugd")("app_name") + pp.Opt(procid) + ":"
+padded = pp.Regex(r"[A-Z][A-Z0-9_]*")("component") + pp.Regex(r" {2,16}:").leave_whitespace()
+daemons = pp.one_of("voip_task udhcpc ntpd syslogd klogd init wpa_supplicant ifplugd").set_name("daemon")
+daemon = daemons("app_name") + pp.Opt(procid) + ":"
 header = (
-    tag + component + ":" + level + dash + pp.Opt(origin) + message
+    own_tag + component + ":" + level + dash + pp.Opt(origin) + message
+    | tag + component + ":" + level + dash + origin + message
+    | tag + padded + level + dash + message
     | component + ":" + level + dash + origin + message
     | daemon + message
-    | pp.Regex(r"syslogd started: .*")("message")
+    | pp.Literal("kernel")("app_name") + ":" + pp.FollowedBy(pp.SkipTo(pp.Literal("voip_task"))) + message
+    | pp.Regex(r"syslogd started: .*").set_name("'syslogd started:'")("message")
 )
 
 levels = {"ERR": "err", "ERROR": "err", "WARN": "warning", "NOTICE": "notice", "INFO": "info", "DEBUG": "debug"}
@@ -59,7 +70,9 @@ messages = [
         + rest,
     ),
 ]
-shared = ("openssl", "busybox", "wpa_supplicant", "sip", "sipe", "microsoft")
+shared = (
+    "openssl", "busybox", "wpa_supplicant", "sip", "sipe", "microsoft", "linux", "settings", "sign_in_services",
+)  # fmt: skip
 
 FOUNDING = "real: blog article 'Configuring AudioCodes 400HD series phones with Lync Server 2013', July 2013"
 VALIDATION = "voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} "
@@ -101,6 +114,24 @@ samples = [
         "voip_task[440]: SIP      : INFO - User-Agent: AUDC-IPPhone-405HD_UC_3.1.2.89/11",
         "device.identified",
         {"firmware": "UC_3.1.2.89", "model": "405HD"},
+    ),
+    (
+        "synthetic",
+        "lcd_task[12]: LCD      : INFO - Verification failed for the domain contoso.com.",
+        "sign_in.failed",
+        {"reason": "Verification failed for the domain", "domain": "contoso.com"},
+    ),
+    (
+        "synthetic",
+        "tls_task[12]: CERT: ERR - {acl_check():9} ctx->error=20",
+        "tls.server_certificate.rejected",
+        {"verify_code": 20},
+    ),
+    (
+        "synthetic",
+        "kernel: [ 1234.567890] voip_task[440]: segfault at 0 ip 00008a54 sp be9f4c10 error 4",
+        "device.crashed",
+        {"task": "voip_task", "reason": "segfault at"},
     ),
     (
         "synthetic",

@@ -38,18 +38,30 @@ origin = own_function + pp.Opt(":") | pp.Literal("voip.c")("component") + ":" | 
 console = (
     "[" + origin + pp.Word(pp.nums)("source_line") + "]" | pp.Regex(r"ACL_\w+")("function") + ":" | build_path + ":"
 )
+counter = pp.Regex(r"[A-Z]{2}:[0-9]+ \[Code:[0-9a-f]+\] \[CID:[0-9]+\].*").set_name("counter")("message")
 header = (
     sequence + pp.Opt(session) + pp.Opt(record | logger) + message
     | record + message
-    | pp.Regex(r"[A-Z]{2}:[0-9]+ \[Code:[0-9a-f]+\] \[CID:[0-9]+\].*")("message")
+    | counter
     | console + pp.Regex(r"[\s\S]*")("message")
 )
+
+text = pp.Regex(r"[\s\S]*").leave_whitespace()("message")
+joining = {
+    "opens": " SIP Message ",
+    "goes_on": sequence + session + ~record + pp.Regex(r" {0,2}").leave_whitespace() + text,
+    "indents": (" " * 79,),
+    "between": "#012",
+    "record": record + text,
+    "trailer": pp.SkipTo(time + pp.StringEnd()).leave_whitespace(recursive=False)("message") + time,
+    "boots": pp.Regex(r"[0-9A-Fa-f]+")("device") + ":" + number("resets") + pp.Opt(":" + number),
+}
 
 levels: dict[str, str] = {}
 
 rest = pp.Regex(r"[\s\S]*")
 direction = pp.Regex(r"---- (?:Incoming|Outgoing) SIP Message (?:from|to) ")
-marker = pp.SkipTo(direction) + direction + pp.SkipTo("----") + "----" + pp.Opt("#012")
+marker = pp.SkipTo(direction) + direction + pp.SkipTo("----") + "----" + pp.Opt(pp.Regex(r"(?:#015)?#012"))
 call_id = pp.Regex(r"[Cc][Aa][Ll][Ll]-[Ii][Dd]:")
 has_own_kind = pp.Regex(r"acBoardEvBoardStarted|acNTPServerStatusAlarm")
 alarm = (

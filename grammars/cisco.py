@@ -60,7 +60,16 @@ body = (
     | pp.Group(app_name)("component") + pp.Opt(ids) + separator
 )
 file_head = "|== Syslogd TNP==" + pp.Regex(r"[A-Z][a-z]{2} [A-Z][a-z]{2} +[0-9]{1,2} [0-9:]{8} [0-9]{4}")("stamp")
-header = sequence + level + stamp + pp.Opt(ids) + body + message | file_head + message
+number_and_level = sequence + level + stamp + pp.Opt(ids)
+header = number_and_level + body + message | file_head + message
+
+# Other programs may write in between, so what goes on is told by the number of its line.
+joining = {
+    "opens": "sipio-",
+    "goes_on": number_and_level + "JAVA-" + pp.Regex(r"[\s\S]*").leave_whitespace()("message"),
+    "ends": "::End-Of-Sip-Message::",
+    "indents": (" " * 8, "\t"),
+}
 
 levels = {"DEB": "debug", "INF": "info", "NOT": "notice", "WRN": "warning", "ERR": "err"}
 

@@ -3,7 +3,7 @@
     line     = old / new
     old      = "GS_LOG" [":"] "[" mac "]" 1*("[" word "]") message            ; the first word is the error code
     new      = [model] "[" mac "]" "[" firmware "]" [":" / program ":"] ["USER." level] [epoch] message
-               ; without model, which a framing may take for the host, program and level must be there
+               ; without model, which another program may take for the host, program and level must be there
     epoch    = Unix time with a fraction: the device's own clock
     message  = [class ["(" instance ")"] "::" function [":" / ","] / library ":"] text
 
@@ -18,10 +18,10 @@ import pyparsing as pp
 
 vendor = "Grandstream"
 
-mac = pp.Regex(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{12}")
-word = pp.Regex(r"\[[0-9A-Za-z.]{1,16}\]")
-model = pp.Regex(r"[A-Z]{2,3}-?[0-9]{3,4}[A-Za-z0-9]*")
-firmware = pp.Regex(r"[0-9]{1,3}(?:\.[0-9]{1,3}){2,3}")
+mac = pp.Regex(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{12}").set_name("MAC address")("mac")
+word = pp.Regex(r"\[[0-9A-Za-z.]{1,16}\]").set_name("word in brackets")
+model = pp.Regex(r"[A-Z]{2,3}-?[0-9]{3,4}[A-Za-z0-9]*").set_name("model")
+firmware = pp.Regex(r"[0-9]{1,3}(?:\.[0-9]{1,3}){2,3}").set_name("firmware version")
 program = pp.Regex(r"[A-Za-z]\w{1,30}")("app_name") + ":"
 level = pp.Literal("USER.") + pp.Regex(r"[A-Z]+")("level")
 stamp = pp.Regex(r"[0-9]{9,10}\.[0-9]{1,6}(?= )")("stamp")
@@ -35,10 +35,17 @@ message = pp.Opt(component) + pp.Regex(r".*")("message")
 
 device = "[" + mac + "]" + "[" + firmware + "]"
 header = (
-    pp.Regex(r"GS_LOG:?") + "[" + mac + "]" + pp.OneOrMore(word) + message
+    pp.Regex(r"GS_LOG:?").set_name("'GS_LOG'") + "[" + mac + "]" + pp.OneOrMore(word) + message
     | model + device + pp.Opt(":" | program) + pp.Opt(level) + pp.Opt(stamp) + message
     | device + program + level + pp.Opt(stamp) + message
 )
+
+text = pp.Regex(r"[\s\S]*")("message")
+joining = {
+    "opens": "SIP/2.0",
+    "goes_on": pp.Opt(model) + device + pp.Opt(":" | pp.Regex(r"GS_[A-Z]+:")) + pp.Opt(level) + pp.Opt(stamp) + text,
+    "by": "line",
+}
 
 levels = {"ERROR": "err", "WARNING": "warning", "NOTICE": "notice", "INFO": "info", "DEBUG": "debug"}
 

@@ -14,9 +14,9 @@ such as a received theme or an uploaded log, and 4 to noise (LLDP): a level alon
 
 Real texts tell of option 43, DNS and a refused certificate (blog.schertz.name, 2012/11), and of one web ticket that was
 not obtained; what its error 9 means is not known, and that 0 stands for none is inferred. No text is known that tells
-of a registration, of NTP or of a DHCP lease, so none is read. That OpenSSL's errors, SIP messages and answers of
-Microsoft's services appear is inferred. The application seems to begin its log with the same line as the boot ROM: one
-start of the phone may count as two boots.
+of a registration, of NTP or of a DHCP lease, so none is read. That OpenSSL's errors, SIP messages, faults of the kernel
+and what the message sets say of settings and of Microsoft's services appear is inferred. The application seems to begin
+its log with the same line as the boot ROM: one start of the phone may count as two boots.
 """
 
 import pyparsing as pp
@@ -26,7 +26,7 @@ vendor = "Polycom"
 stamp = pp.Regex(r"[0-9]{6,8}\.[0-9]{3}|[0-9]{10}")("stamp") + "|"
 component = pp.Regex(r"[A-Za-z][A-Za-z0-9]{0,4}")("component") + "|"
 level = pp.Char("01234567*")("level") + "|"
-missed = pp.Regex(r"[0-9]{2}") + "|"
+missed = pp.Regex(r"[0-9]{2}").set_name("two digits of missed lines")("missed") + "|"
 header = pp.Opt(stamp) + component + level + missed + pp.Regex(r".*")("message")
 
 levels = {"0": "debug", "1": "debug", "2": "info", "3": "info", "4": "err", "5": "crit", "6": "emerg", "7": "notice"}
@@ -71,7 +71,7 @@ messages = [
     ("tls.handshake.failed", pp.Literal("MakeTlsConnection:") + pp.Regex(r"SSL_connect error .*\S")("reason")),
     ("sip.transport.failed", pp.Literal("MakeTlsConnection:") + pp.Regex(r"connection failed error .*\S")("reason")),
 ]
-shared = ("openssl", "sip", "microsoft")
+shared = ("openssl", "sip", "microsoft", "linux", "settings", "sign_in_services")
 
 IP5000 = "real: boot log of a SoundStation IP 5000 in a public paste, boot ROM 4.3.0; runs of blanks are lost"
 VVX = "real: log of a VVX in the public paste 'Polycom VVX IP 150 Line Unreg', 2025-06-07; runs of blanks are lost"

@@ -9,8 +9,9 @@ How sure: the log is seen in a public trace of a D735 with firmware 10.1.37.11 (
 UDEV and WEBCLIENT, all levels) and in snom's developer notes (DNS). There FATAL stands on harmless lines, so the level
 alone is no fault. Of `recv`, only a status that the phone made up itself is seen: real ones are inferred to look alike.
 Of the SIP trace two first lines of snom phones are known, and two of a DECT base that is sold as Avaya D200 and prints
-the same, so its lines are taken for snom's. The SIP message stands behind the first line, line by line, and is not read
-here. Not known: `[5] text` of older firmware, and all that a snom prints of certificates, 802.1X or signing in to Lync.
+the same, so its lines are taken for snom's. The SIP message stands in the lines behind the first and belongs to it.
+Not known: `[5] text` of older firmware, and all that a snom prints of certificates, 802.1X or signing in to Lync; that
+the words of OpenSSL, wpa_supplicant and Microsoft's services appear is inferred.
 """
 
 import re
@@ -20,14 +21,14 @@ import pyparsing as pp
 vendor = "snom"
 
 # As wide as six characters, or five where copying took one of two blanks: a bracket of another width is not snom's.
-bracket = pp.Regex(r"\[(?=[A-Z0-9]{6}\]|[A-Z0-9]{5} \]|[A-Z0-9]{4} {1,2}\])")
+bracket = pp.Regex(r"\[(?=[A-Z0-9]{6}\]|[A-Z0-9]{5} \]|[A-Z0-9]{4} {1,2}\])").set_name("level in brackets")
 level = pp.Regex(r"DEBUG[0-9]|INFO|NOTICE|WARN|ERROR|FATAL")("level")
 component = pp.Regex(r"[A-Z][A-Z0-9_]{1,14}")("component")
-mac = pp.Regex(r"000413[0-9A-Fa-f]{6}")
+mac = pp.Regex(r"000413[0-9A-Fa-f]{6}").set_name("MAC address")("mac")
 log = pp.Opt(mac) + bracket + level + "]" + component + ":" + pp.Regex(r".*")("message")
 
-direction = pp.Regex(r"Sent to|Received from")
-peer = pp.Regex(r"(?:udp|tcp|tls):[^\s]{1,255}")
+direction = pp.Regex(r"Sent to|Received from").set_name("'Sent to' or 'Received from'")
+peer = pp.Regex(r"(?:udp|tcp|tls):[^\s]{1,255}").set_name("peer")
 month = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 clock = r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[:.][0-9]{1,3})?"
 stamp = pp.Regex(rf"{month} {{1,2}}[0-9]{{1,2}} {clock}|[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}} {clock}")("stamp")
@@ -35,6 +36,8 @@ length = "(" + pp.Word(pp.nums) + pp.Regex(r"bytes\):?")
 trace = direction + peer + "at" + stamp + length + pp.Regex(r".*", flags=re.DOTALL)("message")
 
 header = log | trace
+
+joining = {"counted": direction + peer + "at" + stamp + "(" + pp.Word(pp.nums)("length") + pp.Regex(r"bytes\):?")}
 
 levels = {
     "DEBUG0": "debug",
@@ -85,7 +88,7 @@ messages = [
         + rest,
     ),
 ]
-shared = ("openssl", "sip")
+shared = ("openssl", "wpa_supplicant", "sip", "microsoft", "sign_in_services")
 
 D735 = "real: github.com/Golpe82/snom-baos777 snomsyslogknx/als_snom.example.log; addresses are changed"
 NOTES = "real: github.com/Snomio/Documentation docs/xml_definitions/debug.md"

@@ -4,7 +4,7 @@
     stamp   = "Mon dd hh:mm:ss.cc", since power-on (1 January) until an NTP server answered
     mac     = "0090.7a02.2a1b"
     ip      = "172.16.0.46" or, padded, "172.029.076.067"
-    sequence = four hexadecimal digits
+    sequence = four hexadecimal digits; holes are lost lines
 
 The logger may put its own stamp, the handset's address and port, and ">" in front. Where a framing took stamp and MAC
 address for those of a syslog line, the line begins with the bracket.
@@ -18,13 +18,14 @@ import pyparsing as pp
 
 vendor = "Spectralink"
 
-logger = pp.Regex(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}:[0-9]{1,5}>")
+logger = pp.Regex(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}:[0-9]{1,5}>").set_name("address and port")
 month = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 stamp = pp.Regex(month + r" {1,2}[0-9]{1,2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,3})?")("stamp")
 mac = pp.Regex(r"[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}")
-address = pp.Regex(r"\([0-9]{1,3}(?:\.[0-9]{1,3}){3}\)")
-sequence = pp.Regex(r"\[[0-9A-Fa-f]{4}\]")
-header = pp.Opt(logger) + pp.Opt(stamp) + pp.Opt(mac) + address + sequence + pp.Regex(r".*")("message")
+own_mac = pp.Regex(r"[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}")("mac")
+address = pp.Regex(r"\([0-9]{1,3}(?:\.[0-9]{1,3}){3}\)").set_name("IP address in brackets")
+sequence = "[" + pp.Regex(r"[0-9A-Fa-f]{4}").set_name("sequence number")("sequence_hex") + "]"
+header = pp.Opt(logger) + pp.Opt(stamp) + pp.Opt(own_mac) + address + sequence + pp.Regex(r".*")("message")
 
 levels: dict[str, str] = {}
 

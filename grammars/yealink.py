@@ -15,7 +15,9 @@ seen in one public log of 2015. Phones send no host name. Digits other than 3, 5
 are not seen: of the Lync and Skype for Business firmware no line is known.
 
 Real lines tell of the download of configuration files and of the phone's identity. HTTP answers of 400 and above are
-inferred from those with 200, and so is that SIP messages, OpenSSL's errors and answers of Microsoft's services appear.
+inferred from those with 200, and so is that SIP messages, OpenSSL's errors, answers of Microsoft's services and the
+words of BusyBox and wpa_supplicant appear behind such a header. `udhcpc[pid]:` alone says nothing of the maker and is
+read as a line of `audiocodes_400hd`.
 """
 
 import pyparsing as pp
@@ -35,7 +37,7 @@ since = pp.Regex(r"\[[0-9]{4}\]") + pp.Regex(r"[0-9]+(?= )") + pp.Opt(component)
 old_level = pp.Regex(r"<[0-9]>") + "|" + pp.Regex(r"LEVEL[0-9]")("level") + "|"
 old = pp.Literal("syslog")("app_name") + procid + (since | old_level) + message
 daemon = "/phone/bin/" + process + procid + message
-written_over = pp.Regex(r"<[A-Za-z][A-Za-z ._-]*>")
+written_over = "<" + pp.Regex(r"[A-Za-z][A-Za-z ._-]*")("hostname") + ">"
 header = pp.Opt(written_over) + (new | old | daemon)
 
 levels = {
@@ -65,7 +67,9 @@ messages = [
     ),
     ("provisioning.file.failed", pp.Literal("response code:") + pp.Regex(r"[45][0-9]{2}")("status_code") + rest),
 ]
-shared = ("openssl", "sip", "microsoft")
+shared = (
+    "openssl", "busybox", "wpa_supplicant", "sip", "microsoft", "linux", "settings", "sign_in_services",
+)  # fmt: skip
 
 MIKOPBX = "real: provisioning page of the MikoPBX documentation, a SIP-T28P with 2.72.14.2"
 REFUSED = "real: provisioning page of the MikoPBX documentation, stamps left out there"

@@ -1,14 +1,14 @@
 """What the program knows: its grammars and rules, found by looking into folders. Nothing is registered anywhere."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
 from lyncphone_logs import vocabulary
 from lyncphone_logs.closed import LARGEST_FILE
-from lyncphone_logs.errors import GrammarError, LyncphoneLogsError, RuleError
+from lyncphone_logs.errors import GrammarError, InputError, LyncphoneLogsError, RuleError
 from lyncphone_logs.grammar import Grammar
 from lyncphone_logs.grammar_file import read_grammar
 from lyncphone_logs.kept import code, fingerprint, kept
@@ -45,6 +45,16 @@ class Catalog:
     def suggest(self, code_or_name: str) -> str:
         """A "did you mean" for a rule that is not there."""
         return suggestion(code_or_name, [word for rule in self.rules for word in (rule.code, rule.name)])
+
+    def only(self, names: Sequence[str]) -> "Catalog":
+        """The catalog with these grammars alone; with all where none is named. Raises InputError for one unknown."""
+        known = {grammar.name: grammar for grammar in self.grammars}
+        for name in names:
+            if name not in known:
+                raise InputError(
+                    f"no grammar is called {name!r}", suggestion(name, list(known)), help=f"known: {', '.join(known)}"
+                )
+        return replace(self, grammars=tuple(known[name] for name in sorted(set(names)))) if names else self
 
     def grammar(self, name: str) -> Grammar | None:
         """The grammar with this name."""

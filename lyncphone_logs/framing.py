@@ -1,28 +1,22 @@
-"""Framings: what a syslog server or a viewer put in front of the line that the phone itself wrote.
-
-Each framing is one pattern, linear by possessive repeats, tried at the place where the line (or what an outer framing
-left of it) begins. Shapes are those of RFC 3164 and RFC 5424, of the BusyBox source (`sysklogd/syslogd.c`), of
-rsyslog's own templates, of Kiwi's file format (Lire::Syslog manual page) and of the AudioCodes Syslog Viewer and its
-predecessor ACSyslog (blanks before the milliseconds, no facility).
-"""
+"""Framings: what a syslog server or a viewer put in front of the phone's own line, taken off and kept."""
 
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-FACILITIES = (
-    "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
-    "ntp", "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
-)  # fmt: skip
-"""By number, RFC 5424 table 1; the words are those that syslog servers print."""
-SEVERITIES = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
-"""By number, RFC 5424 table 2."""
-
-_SYNONYMS = {
-    "kernel": "kern", "security": "auth", "panic": "emerg", "emergency": "emerg", "critical": "crit", "error": "err",
-    "warn": "warning", "information": "info", "informational": "info",
-}  # fmt: skip
+from lyncphone_logs.shapes import (
+    AFTER_DIGIT,
+    AFTER_LETTER,
+    AFTER_PRI,
+    COLLECTORS,
+    FACILITIES,
+    FLAGS,
+    PATTERNS,
+    SEVERITIES,
+    SYNONYMS,
+    Shape,
+)
 
 
 class Framed(NamedTuple):
@@ -45,69 +39,6 @@ class Framed(NamedTuple):
     received: str = ""
 
 
-def _words(name: str, *kinds: tuple[str, ...]) -> str:
-    known = {word for kind in kinds for word in kind}
-    spelled = known | {synonym for synonym, word in _SYNONYMS.items() if word in known}
-    # What phones write most comes first.
-    usual = [word for word in ("local[0-7]", "info", "debug", "notice", "err") if word.replace("[0-7]", "0") in spelled]
-    words = [*usual, *sorted(spelled.difference(usual), key=lambda word: (-len(word), word))]
-    return rf"(?P<{name}>(?i:{'|'.join(words)}))"
-
-
-_END = r"(?:[ \t]++|$)"
-# The assertions refuse quickly what is no level or no month.
-_LEVEL = rf"(?=[A-Za-z0-9]++\.){_words('facility', FACILITIES)}\.{_words('severity', SEVERITIES)}{_END}"
-_TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
-_MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-_BSD_STAMP = rf"(?=[A-Za-z]{{3}}[ ])(?P<stamp>{_MONTH}[ ]++[0-9]{{1,2}}[ ]++{_TIME}(?:\.[0-9]{{1,9}})?){_END}"
-_ISO = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_TIME}(?:[.,][0-9]{{1,9}})?(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?"
-_NAME = r"(?:(?![0-9]++[ \t])[0-9A-Za-z][\w.-]*+|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*+(?<!:))"
-# A word before ":" or "[pid]" is a tag (BusyBox -R and Yealink send no host); a repeat notice is a message, and so is
-# what BusyBox's syslogd writes, without a tag, when it starts.
-_NO_HOST = rf"(?!{_MONTH}[ ]++[0-9]{{1,2}}[ ]|(?i:last[ ]++)?message[ ]++repeated[ ]|syslogd[ ]started:)"
-_HOST = rf"(?:{_NO_HOST}(?P<host>{_NAME}){_END}(?!:[ \t]|\[[0-9.:]++\]:))?"
-_PRI = r"<(?P<pri>1[0-8][0-9]|19[01]|[1-9]?[0-9])>"
-_SD = r'(?:-|(?:\[[^\s=\]"]++(?:[ ]++[^\s=\]"]++="(?:[^"\\]++|\\.)*+")*+\])++)(?=[ ]|$)'
-# The second spelling is a byte-order mark in a line that was read as cp1252.
-_BOM = "(?:\ufeff|ï»¿)?"
-
-_RFC5424 = (
-    rf"{_PRI}[1-9][0-9]{{0,2}} (?P<stamp>{_ISO}|-) (?P<host>\S++) (?P<app>\S++) (?P<proc>\S++) \S++"
-    rf"(?: {_SD})?+ ?{_BOM}"
-)
-_RSYSLOG_ISO = rf"(?P<stamp>{_ISO}){_END}{_HOST}"
-_KIWI_DATE = r"(?:[0-9]{4}[-.][0-9]{2}[-.][0-9]{2}|[0-9]{2}-[0-9]{2}-[0-9]{4})"
-_KIWI = rf"(?P<stamp>{_KIWI_DATE}[ \t]{_TIME}(?:\.[0-9]{{1,9}})?)[ \t]++{_LEVEL}(?P<host>\S++)(?:\t|[ ]++|$)"
-_VIEWER = rf"(?P<stamp>{_TIME}\.[0-9]{{1,3}})[ \t]++(?P<host>\S++)[ \t]++{_LEVEL}"
-_ACSYSLOG = (
-    rf"(?P<stamp>{_TIME}\.(?:[0-9]{{3}}|[ ][0-9]{{2}}|[ ]{{2}}[0-9]))[ ]?:[ ]"
-    r"(?P<host>[0-9]{1,3}(?:\.[0-9]{1,3}){3})[ ]?:[ ](?P<severity>ERROR|WARNING|NOTICE|INFO|DEBUG):[ ]"
-)
-_BUSYBOX = rf"{_BSD_STAMP}(?:(?P<host>{_NAME})[ ]++)?(?:{_LEVEL}|<(?P<pri>[0-9]{{1,4}})>{_END})"
-
-
-class Shape(NamedTuple):
-    """One framing: its name and the pattern of what stands before the phone's text."""
-
-    name: str
-    pattern: str
-
-
-def _shapes(**patterns: str) -> tuple[Shape, ...]:
-    return tuple(Shape(name.replace("_", "-"), pattern) for name, pattern in patterns.items())
-
-
-_AFTER_PRI = _shapes(
-    rfc5424=_RFC5424, rsyslog_iso=rf"{_PRI} ?{_RSYSLOG_ISO}", rfc3164=rf"{_PRI}(?: ?{_BSD_STAMP}{_HOST})?"
-)
-_AFTER_DIGIT = _shapes(kiwi=_KIWI, audiocodes_viewer=_VIEWER, acsyslog=_ACSYSLOG, rsyslog_iso=_RSYSLOG_ISO)
-_AFTER_LETTER = (
-    *_shapes(busybox=_BUSYBOX, rfc3164=rf"{_BSD_STAMP}{_HOST}"),
-    Shape("facility.severity", _LEVEL),
-)
-_COLLECTORS = ("kiwi", "audiocodes-viewer", "acsyslog")
-_FLAGS = re.ASCII | re.DOTALL
-_PATTERNS = {shape: re.compile(shape.pattern, _FLAGS) for shape in (*_AFTER_PRI, *_AFTER_DIGIT, *_AFTER_LETTER)}
 MOST_FRAMINGS = 2
 Layout = tuple[Shape, ...]
 """The framings of a line, the outer one first."""
@@ -124,13 +55,13 @@ def layout_of(text: str) -> Layout:
 
 def _layer(text: str, start: int) -> tuple[Shape, int] | None:
     for shape in _shapes_at(text[start : start + 1]):
-        if found := _PATTERNS[shape].match(text, start):
+        if found := PATTERNS[shape].match(text, start):
             return shape, found.end()
     return None
 
 
 def _shapes_at(first: str) -> tuple[Shape, ...]:
-    return _AFTER_PRI if first == "<" else _AFTER_DIGIT if first.isdigit() else _AFTER_LETTER
+    return AFTER_PRI if first == "<" else AFTER_DIGIT if first.isdigit() else AFTER_LETTER
 
 
 def unframe(text: str) -> Framed:
@@ -138,7 +69,8 @@ def unframe(text: str) -> Framed:
 
     Of two framings the inner one's values count where it has them, and its stamp is the phone's, the outer one's the
     collector's. Of one alone the stamp is the phone's, except where the framing shows the collector's clock only
-    (Kiwi, AudioCodes Syslog Viewer). A word after the stamp is a host unless it is a tag: `tag:`, `tag[pid]`.
+    (Kiwi, AudioCodes Syslog Viewer and ACSyslog, p-Logger). A word after the stamp is a host unless it is a tag:
+    `tag:`, `tag[pid]`.
     """
     return Framed(*(column[0] for column in unframe_all([text])))
 
@@ -173,12 +105,12 @@ def unframe_all(texts: Sequence[str]) -> list[list[Any]]:
 def compiled(layout: Layout) -> re.Pattern[str]:
     """The layout as one pattern, which matches a text just where `layout_of` finds this layout."""
     parts = [_layer_pattern(shape, number) for number, shape in enumerate(layout)]
-    others = "|".join(_nameless(shape.pattern) for shape in _PATTERNS) if len(layout) < MOST_FRAMINGS else "(?!)"
-    return re.compile("".join([*parts, f"(?!{others})"]), _FLAGS)
+    others = "|".join(_nameless(shape.pattern) for shape in PATTERNS) if len(layout) < MOST_FRAMINGS else "(?!)"
+    return re.compile("".join([*parts, f"(?!{others})"]), FLAGS)
 
 
 def _layer_pattern(shape: Shape, layer: int) -> str:
-    rivals = next(shapes for shapes in (_AFTER_PRI, _AFTER_DIGIT, _AFTER_LETTER) if shape in shapes)
+    rivals = next(shapes for shapes in (AFTER_PRI, AFTER_DIGIT, AFTER_LETTER) if shape in shapes)
     earlier = "".join(f"(?!{_nameless(rival.pattern)})" for rival in rivals[: rivals.index(shape)])
     named = re.sub(r"\(\?P<([a-z]+)>", rf"(?P<\g<1>{layer}>", shape.pattern)
     return f"{earlier}(?>{named})"
@@ -196,7 +128,7 @@ def framed(layout: Layout, groups: Mapping[str, Sequence[str | None]], starts: l
         own = _of_layer(layer, groups)
         own["facility"], own["severity"] = _levels(own, none)
         if "stamp" in own:
-            shown = "collector" if layer == 0 and shape.name in _COLLECTORS else "phone"
+            shown = "collector" if layer == 0 and shape.name in COLLECTORS else "phone"
             own["owner"] = (
                 [stamp and shown for stamp in own["stamp"]] if None in own["stamp"] else [shown] * len(starts)
             )
@@ -237,7 +169,7 @@ def _levels(own: Mapping[str, list[str | None]], none: list[Any]) -> tuple[list[
 def _level(facility: str | None, severity: str | None, pri: str | None) -> tuple[str | None, str | None]:
     if severity:
         facility, severity = facility and facility.lower(), severity.lower()
-        return facility and _SYNONYMS.get(facility, facility), _SYNONYMS.get(severity, severity)
+        return facility and SYNONYMS.get(facility, facility), SYNONYMS.get(severity, severity)
     facility_number, severity_number = divmod(int(pri or "999"), len(SEVERITIES))
     if facility_number >= len(FACILITIES):
         return None, None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lyncphone_logs.event import MESSAGE, Value
 from lyncphone_logs.expression import CompiledExpression
+from lyncphone_logs.joining import Joining
 from lyncphone_logs.pairs import pairs
 from lyncphone_logs.vocabulary import typed
 
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     import pyparsing as pp
 
 HEADER_FIELDS = {
-    "stamp", "sequence", "app_name", "procid", "component", "level", "function", "source_line", "message",
+    "stamp", "sequence", "sequence_hex", "hostname", "mac", "app_name", "procid", "component", "level", "function",
+    "source_line", "missed", "message",
 }  # fmt: skip
 MOST_REMEMBERED = 1024
+LONGEST_EXPECTED = 80
+"""Characters of what a header expected where it stopped."""
 LONGEST_REMEMBERED = 512
 """Messages that repeat are short; so memory stays bounded."""
 
@@ -59,6 +63,7 @@ class Grammar:
     levels: Mapping[str, str]
     samples: tuple[Sample, ...]
     specify: Callable[[], Specification]
+    joining: Joining | None = None
 
     @cached_property
     def specification(self) -> Specification:
@@ -124,10 +129,13 @@ class Grammar:
         """How far the header could be read, and what was expected there; for a line that `read` refuses."""
         import pyparsing as pp
 
+        from lyncphone_logs.expected import shortly_named
+
         try:
-            self.specification[0][1].copy().parse_with_tabs().parse_string(text, parse_all=True)
+            shortly_named(self.specification[0][1]).copy().parse_with_tabs().parse_string(text, parse_all=True)
         except pp.ParseException as stop:
-            return stop.loc, stop.msg
+            expected = stop.msg.removeprefix("Expected ")
+            return stop.loc, expected if len(expected) <= LONGEST_EXPECTED else f"{expected[:LONGEST_EXPECTED]}…"
         return len(text), "end of line"
 
 
@@ -141,3 +149,9 @@ def _extent(spans: Mapping[str, tuple[int, int]], message: str) -> tuple[int, in
         return (0, len(message))
     start = min(start for start, _ in spans.values())
     return message.rfind(" ", 0, start) + 1, max(end for _, end in spans.values())
+
+
+def openers(grammars: Sequence[Grammar]) -> tuple[bytes, ...]:
+    """Bytes of which some stand in each line that opens a message which may go on in lines that are not indented."""
+    literals = {each for grammar in grammars if grammar.joining for each in grammar.joining.literals}
+    return tuple(sorted(each.encode() for each in literals))

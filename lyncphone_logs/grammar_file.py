@@ -2,8 +2,8 @@
 
 A grammar file defines `vendor`, `header` (with a field `message`), `messages` (pairs of kind and expression, the first
 that matches counts), `shared` (names of message sets in `messages/`), `levels` (its level words -> RFC 5424 severity)
-and `samples`. A message set defines `messages` and `samples`. Samples are tuples (origin, line, kind, fields); origin
-is `synthetic` or `real: source`.
+and `samples`; it may define `joining` (see there). A message set defines `messages` and `samples`. Samples are tuples
+(origin, line, kind, fields); origin is `synthetic` or `real: source`.
 """
 
 import sys
@@ -19,6 +19,7 @@ from lyncphone_logs.errors import GrammarError
 from lyncphone_logs.event import Value
 from lyncphone_logs.expression import CompiledExpression
 from lyncphone_logs.grammar import HEADER_FIELDS, Grammar, Sample, Specification
+from lyncphone_logs.joining import Joining, joining_of
 from lyncphone_logs.kept import code, fingerprint, kept
 from lyncphone_logs.vocabulary import unknown_field, unknown_kind
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 SHAPE = "see CONTRIBUTING for the shape of a grammar file"
 CODE = (
-    "backtracking.py", "compiler.py", "expression.py", "grammar.py", "grammar_file.py", "linear.py",
+    "backtracking.py", "compiler.py", "expression.py", "grammar.py", "grammar_file.py", "joining.py", "linear.py",
     "pairs.py", "rendering.py", "tokens.py",
 )  # fmt: skip
 """Modules on which it depends what a file is compiled to, beside those of the vocabulary."""
@@ -43,6 +44,7 @@ class Compiled:
     messages: tuple[tuple[str, CompiledExpression], ...]
     levels: Mapping[str, str]
     samples: tuple[tuple[Any, ...], ...]
+    joining: Joining | None = None
 
 
 def read_grammar(path: Path, builtin: Path) -> Grammar:
@@ -51,11 +53,22 @@ def read_grammar(path: Path, builtin: Path) -> Grammar:
     Shared message sets are looked for beside the file, then in the folder of the built-in grammars.
     """
     files = [path, *sorted({*_message_sets(path.parent), *_message_sets(builtin)})]
-    make, classes = partial(_compile_file, path, builtin), (Compiled, CompiledExpression)
+    make, classes = partial(_compile_file, path, builtin), (Compiled, CompiledExpression, Joining)
     made = kept("grammar", partial(_key, files), make, classes, keep=partial(_stand_alone, files))
     samples = tuple(map(Sample._make, made.samples))
     specify = partial(_specification, path, builtin)
-    return Grammar(path.stem, made.vendor, made.about, path, made.header, made.messages, made.levels, samples, specify)
+    return Grammar(
+        path.stem,
+        made.vendor,
+        made.about,
+        path,
+        made.header,
+        made.messages,
+        made.levels,
+        samples,
+        specify,
+        made.joining,
+    )
 
 
 def _message_sets(folder: Path) -> Iterator[Path]:
@@ -135,7 +148,14 @@ def _compiled_parts(path: Path, parts: Sequence[dict[str, Any]]) -> Compiled:
         messages=tuple((kind, _compiled(kind, each, path)) for part in parts for kind, each in part["messages"]),
         levels=dict(module["levels"]),
         samples=tuple(_sample(*each) for part in parts for each in part["samples"]),
+        joining=_joining(module["joining"], path) if "joining" in module else None,
     )
+
+
+def _joining(declared: Mapping[str, Any], path: Path) -> Joining:
+    from lyncphone_logs.compiler import compile_expression
+
+    return joining_of(declared, lambda name, each: compile_expression(each, where=f"{path}: joining: {name}"))
 
 
 def _sample(origin: str, line: str, kind: str, fields: Mapping[str, Value]) -> tuple[Any, ...]:

@@ -68,7 +68,8 @@ def diagnosed(
     """What the rule makes of the events among all rules; those that do not come from a trace are stated facts."""
     seen = [event for event in events if event.family not in GIVEN]
     facts = [event for event in events if event.family in GIVEN]
-    phones, _ = find(Correlator().correlate(seen), facts, rules, {each.name: each.vendor for each in grammars})
+    keyed = Correlator({each.name: each.joining for each in grammars}).correlate(seen)
+    phones, _ = find(keyed, facts, rules, {each.name: each.vendor for each in grammars})
     found = [each for phone in phones for each in phone.diagnoses if each.rule.code == rule.code]
     return found[0] if found else None
 

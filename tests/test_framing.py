@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lyncphone_logs import framing, repetition
-from lyncphone_logs.framing import FACILITIES, SEVERITIES, Framed, unframe
+from lyncphone_logs import repetition
+from lyncphone_logs.framing import Framed, unframe
 from lyncphone_logs.repetition import repeats
+from lyncphone_logs.shapes import FACILITIES, PATTERNS, SEVERITIES
 
 OWN = "voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."
 STAMP = "Jul 10 09:08:07"
@@ -68,6 +69,13 @@ HEADERS = [
         "10:44:11.299  10.15.77.55  local7.err  ",
         framed("audiocodes-viewer", "10:44:11.299", "collector", "10:44:11.299", **LOCAL7, hostname="10.15.77.55"),
     ),
+    # SpectraLink p-Logger
+    ("JUL 10 09:08:07 10.0.0.9:11133>", framed(
+        "p-logger", "JUL 10 09:08:07", "collector", "JUL 10 09:08:07", **SENDER,
+    )),
+    ("JUL 10 09:08:07 10.0.0.9:11133>Jul 10 16:06:27.00 ", framed(
+        "p-logger+rfc3164", "Jul 10 16:06:27.00", "phone", "JUL 10 09:08:07", **SENDER,
+    )),
     # two framings
     (
         f"2024-04-25 10:15:00\tLocal0.Debug\t10.0.0.9\t<187>{STAMP} ",
@@ -123,6 +131,11 @@ def test_each_framing_gives_its_fields_and_leaves_the_phones_own_line(header: st
             "audiocodes-viewer", "10.15.77.55", "[S=511941] [SID=736502:31:12079] (N 483455) ReleaseAddress.",
         ),
         ("<133>[S=1718460] [SID=b9027c:24:198171]", "rfc3164", None, "[S=1718460] [SID=b9027c:24:198171]"),
+        # the 8020/8030 administration guide, page 112
+        (
+            "JAN 21 12:51:26 172.29.76.67:11133>Jan 21 19:50:46.00 0090.7a05.18f6 (172.029.076.067) [0000] Successful",
+            "p-logger+rfc3164", "172.29.76.67", "0090.7a05.18f6 (172.029.076.067) [0000] Successful",
+        ),
         ("May 19 02:40:38 192.168.1.14 GS_LOG: [00:0b:82:00:a1:be][000] Ethernet", "rfc3164", "192.168.1.14",
          "GS_LOG: [00:0b:82:00:a1:be][000] Ethernet"),
         # Yealink pads the tag to four characters
@@ -236,7 +249,7 @@ def unbounded_repeats_that_backtrack(pattern: str) -> int:
 
 def test_no_unbounded_repeat_backtracks_so_matching_is_linear() -> None:
     notices = [value for value in vars(repetition).values() if isinstance(value, re.Pattern)]
-    patterns = [*framing._PATTERNS.values(), *notices]
-    assert len(patterns) == 12
-    assert [unbounded_repeats_that_backtrack(pattern.pattern) for pattern in patterns] == [0] * 12
+    patterns = [*PATTERNS.values(), *notices]
+    assert len(patterns) == 13
+    assert [unbounded_repeats_that_backtrack(pattern.pattern) for pattern in patterns] == [0] * 13
     assert unbounded_repeats_that_backtrack(r"a+b*[+*]c++d*+\+(?:e)*f{1,}") == 4

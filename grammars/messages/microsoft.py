@@ -7,7 +7,7 @@ TechNet gives them. That a trace shows either is inferred.
 
 import pyparsing as pp
 
-rest = pp.Regex(r".*")
+rest = pp.Regex(r"[\s\S]*")
 reason = pp.Regex(r"AADSTS50126|AADSTS50055|0x80048821|invalid_grant")
 no_chain = pp.Regex(r"Unable to locate Lync Certificate Web service|Error downloading certificate chain")
 messages = [

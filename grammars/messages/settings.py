@@ -8,7 +8,9 @@ import pyparsing as pp
 
 rest = pp.Regex(r".*")
 names = pp.Regex(r"(?:lync/)?sign_in/(?:check_server_[sc]ertificate|method)|(?:static\.)?security\.trust_certificates")
+signed_in = pp.Literal("lync/sign_in/signed_success")
 messages = [
+    ("sign_in.succeeded", pp.SkipTo(signed_in) + signed_in + pp.Regex(r"[=:] *1\b") + rest),
     (
         "provisioning.setting",
         pp.SkipTo(names) + names("name") + pp.Regex(r"[=:]") + pp.Regex(r"[^\s,;]+")("value") + rest,
@@ -16,6 +18,7 @@ messages = [
 ]
 
 samples = [
+    ("synthetic", "voip_task[440]: CC       : INFO - lync/sign_in/signed_success=1", "sign_in.succeeded", {}),
     (
         "synthetic",
         "voip_task[440]: CC       : INFO - lync/sign_in/check_server_sertificate=0",

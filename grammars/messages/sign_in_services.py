@@ -16,6 +16,7 @@ refused = pp.Regex(
     r"IncorrectPin|PinExpired|PinNotSet|PinNotEnabledForUser|UserDoesNotExist|Incorrect PIN|PIN is incorrect"
 )
 no_store = pp.Literal("data store is unavailable")
+service = pp.Literal("CertProvisioningService.svc")
 root = pp.Regex(r"[Rr]oot (?:CA )?certificate (?:was )?(?:downloaded|installed)")
 exchange = pp.Literal("Connection to Microsoft Exchange is unavailable")
 option = pp.Literal("DHCP option") + number("option")
@@ -26,6 +27,14 @@ messages = [
     ("sign_in.pin.refused", pp.SkipTo(refused) + refused("reason") + rest),
     ("sign_in.user_certificate.failed", pp.Regex(r"get_and_publish_cert: [a-z ]{0,40}failed")("reason") + rest),
     ("sign_in.user_certificate.failed", pp.SkipTo(no_store) + no_store("reason") + rest),
+    (
+        "sign_in.root_certificate.download_failed",
+        pp.SkipTo(service)
+        + service
+        + pp.Regex(r"[^0-9]{0,20}HTTP(?:/1\.[01])?")
+        + pp.Regex(r"[45][0-9]{2}")("status_code")
+        + rest,
+    ),
     ("sign_in.root_certificate.downloaded", pp.SkipTo(root) + root + rest),
     ("exchange.connection.failed", pp.SkipTo(exchange) + exchange("reason") + rest),
     ("exchange.connected", pp.Literal("Connected to Microsoft Exchange") + pp.Opt("at" + word("server")) + rest),
@@ -65,6 +74,12 @@ samples = [
         f"{HEAD}CertProvisioningService: data store is unavailable",
         "sign_in.user_certificate.failed",
         {"reason": "data store is unavailable"},
+    ),
+    (
+        "synthetic",
+        f"{HEAD}GET https://fe01.contoso.com/CertProv/CertProvisioningService.svc: HTTP/1.1 503 Service Unavailable",
+        "sign_in.root_certificate.download_failed",
+        {"status_code": 503},
     ),
     ("synthetic", f"{HEAD}Root certificate downloaded", "sign_in.root_certificate.downloaded", {}),
     (
