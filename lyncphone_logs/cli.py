@@ -25,14 +25,19 @@ from lyncphone_logs.cli_options import (
     Firmware,
     FirstSignIn,
     Full,
+    GrammarNames,
     GrammarsFolder,
     Jobs,
     Model,
     OutputFile,
     Paths,
     RulesFolder,
+    Since,
+    TimeZone,
+    Until,
     Year,
 )
+from lyncphone_logs.cli_phones import phones, unparsed
 from lyncphone_logs.cli_rules import rules_app
 from lyncphone_logs.errors import LyncphoneLogsError, OutputError
 from lyncphone_logs.output import tell, write
@@ -49,7 +54,7 @@ app = typer.Typer(
 app.add_typer(rules_app, name="rules")
 app.add_typer(grammars_app, name="grammars")
 
-COMMANDS = {"diagnose", "events", "explain", "rules", "grammars"}
+COMMANDS = {"diagnose", "events", "explain", "phones", "unparsed", "rules", "grammars"}
 GLOBAL_OPTIONS = {"-h", "--help", "-V", "--version", "--install-completion", "--show-completion"}
 SEVERITIES = ("note", "warning", "error")
 
@@ -94,7 +99,11 @@ def diagnose(
     domain: Domain = "",
     display: Display = None,
     year: Year = 0,
+    tz: TimeZone = None,
+    since: Since = "",
+    until: Until = "",
     rules: RulesFolder = "",
+    grammar: GrammarNames = None,
     grammars: GrammarsFolder = "",
     full: Full = None,
     jobs: Jobs = 0,
@@ -107,7 +116,8 @@ def diagnose(
 
     trace = examine.read_trace(
         *paths, certificate=certificate or (), firmware=firmware, model=model, location=location or "", domain=domain,
-        display=display or (), year=year, rules=rules, grammars=grammars, full=full, jobs=jobs or os.cpu_count() or 1,
+        display=display or (), year=year, tz=tz or (), since=since, until=until, rules=rules,
+        grammar=grammar or (), grammars=grammars, full=full, jobs=jobs or os.cpu_count() or 1,
     )  # fmt: skip
     report = examine.diagnose(trace, verify_fix=verify_fix)
     tell("note", report.notes)
@@ -116,8 +126,8 @@ def diagnose(
     raise typer.Exit(_exit_code(report, fail_on.value))
 
 
-app.command()(events)
-app.command()(explain)
+for command in (events, explain, phones, unparsed):
+    app.command()(command)
 
 
 def _rendered(report: "Report", format: Format, *, to_terminal: bool) -> str:

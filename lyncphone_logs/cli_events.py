@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lyncphone_logs.cli_options import GrammarsFolder, OutputFile, Paths, Year
+from lyncphone_logs.cli_options import GrammarNames, GrammarsFolder, OutputFile, Paths, Since, TimeZone, Until, Year
 from lyncphone_logs.output import tell, whole_file, write
 
 
@@ -22,13 +22,19 @@ def events(
     format: Annotated[EventFormat, typer.Option("-f", "--format", help="How events are written.")] = EventFormat.table,
     output: OutputFile = "",
     year: Year = 0,
+    tz: TimeZone = None,
+    since: Since = "",
+    until: Until = "",
+    grammar: GrammarNames = None,
     grammars: GrammarsFolder = "",
 ) -> None:
     """Show every line of a trace as the event that it is; to a file whose name ends in .parquet, as Parquet."""
     from lyncphone_logs import examine
     from lyncphone_logs.reports.event_table import RENDERERS
 
-    trace = examine.read_trace(*paths, year=year, grammars=grammars)
+    trace = examine.read_trace(
+        *paths, year=year, tz=tz or (), since=since, until=until, grammar=grammar or (), grammars=grammars
+    )
     if output.endswith(".parquet"):
         from lyncphone_logs.parquet import check_available, write_parquet
 

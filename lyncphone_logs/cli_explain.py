@@ -14,6 +14,9 @@ from lyncphone_logs.cli_options import (
     GrammarsFolder,
     Model,
     RulesFolder,
+    Since,
+    TimeZone,
+    Until,
     Year,
 )
 from lyncphone_logs.output import tell, write
@@ -37,6 +40,9 @@ def explain(
     domain: Domain = "",
     display: Display = None,
     year: Year = 0,
+    tz: TimeZone = None,
+    since: Since = "",
+    until: Until = "",
     rules: RulesFolder = "",
     grammars: GrammarsFolder = "",
     full: Full = None,
@@ -49,7 +55,8 @@ def explain(
     if paths:
         trace = examine.read_trace(
             *paths, certificate=certificate or (), firmware=firmware, model=model, location=location or "",
-            domain=domain, display=display or (), year=year, rules=rules, grammars=grammars, full=full,
+            domain=domain, display=display or (), year=year, tz=tz or (), since=since, until=until, rules=rules,
+            grammars=grammars, full=full,
         )  # fmt: skip
         _beside(code, trace)
     _alone(code, line, rules, grammars)

@@ -28,9 +28,17 @@ Display = Annotated[list[str] | None, typer.Option("--display", help="What the s
 Year = Annotated[
     int, typer.Option("--year", help="Last year of the trace, for stamps without one.", show_default=False)
 ]
+TimeZone = Annotated[
+    list[str] | None, typer.Option("--tz", metavar="[NAME=]ZONE", help="Zone of the clocks: Europe/Berlin, +05:30.")
+]
+Since = Annotated[str, typer.Option("--since", help="First time that counts, or -2h from the end.", show_default=False)]
+Until = Annotated[str, typer.Option("--until", help="Last time that counts.", show_default=False)]
 RulesFolder = Annotated[str, typer.Option("--rules", help="Folder of more rules.", show_default=False)]
 GrammarsFolder = Annotated[
     str, typer.Option("--grammars", help="Folder of more grammars; they are run.", show_default=False)
+]
+GrammarNames = Annotated[
+    list[str] | None, typer.Option("--grammar", help="Read with this grammar only; may be given again.")
 ]
 Full = Annotated[
     bool | None,

@@ -9,12 +9,14 @@ from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis import find
 from lyncphone_logs.earlier import fixes, read_earlier
 from lyncphone_logs.errors import InputError
+from lyncphone_logs.event import Event
 from lyncphone_logs.evidence.display import read_display
 from lyncphone_logs.evidence.fact import state_facts
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rule import Rule
 from lyncphone_logs.trace import Input, Trace
 from lyncphone_logs.version import program
+from lyncphone_logs.zone import Zones
 
 
 def read_trace(
@@ -26,7 +28,11 @@ def read_trace(
     domain: str = "",
     display: Sequence[str] | str = (),
     year: int = 0,
+    tz: Sequence[str] | str = (),
+    since: str = "",
+    until: str = "",
     rules: str = "",
+    grammar: Sequence[str] | str = (),
     grammars: str = "",
     full: bool | None = None,
     jobs: int = 1,
@@ -34,24 +40,34 @@ def read_trace(
     """A trace of one or several files, folders or `-`, with what else is known of the phone and its server.
 
     `certificate` names files of the server's certificates, `location` is `internal` or `external`, `display` is what
-    the phone's screen says, `year` the last year of the trace, `rules` and `grammars` name folders of more of these. To
-    diagnose, `full` reads every line, False only those that a rule may ask for, None decides by size; `jobs` processes
-    read every line of a large trace. Lines are read when events are asked for. Raises InputError, EvidenceError,
-    RuleError or GrammarError.
+    the phone's screen says, `year` the last year of the trace, `tz` its zone or `NAME=ZONE` of an input; lines before
+    `since` or after `until` (2013-07-09T12:00; 12:00 on the last day; -2h before the end) are left out. `rules` and
+    `grammars` name folders of more of these; `grammar` names those that may read. To diagnose, `full` reads every line,
+    False only those that a rule may ask for, None decides by size; `jobs` processes read every line of a large trace.
+    Lines are read when events are asked for, and so InputError is raised for times that cannot be read. Raises
+    InputError, EvidenceError, RuleError or GrammarError.
     """
     if not 0 <= year <= MAXYEAR:
         raise InputError(f"{year} cannot be the last year of a trace", help=f"a year from 1 to {MAXYEAR}")
     facts = state_facts(firmware=firmware, model=model, location=location, domain=domain)
     for text in filter(None, [display] if isinstance(display, str) else display):
         facts.append(read_display(text))
-    files = [certificate] if isinstance(certificate, str | PathLike) else certificate
+    facts += _inspected([certificate] if isinstance(certificate, str | PathLike) else certificate, domain)
+    catalog = read_catalog(rules, grammars).only([grammar] if isinstance(grammar, str) and grammar else grammar)
+    zones = Zones([tz] if isinstance(tz, str) and tz else tz)
+    return Trace(
+        [fspath(path) for path in paths], catalog, facts=facts, year=year, zones=zones, since=since, until=until,
+        full=full, jobs=jobs, grammars=grammars,
+    )  # fmt: skip
+
+
+def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]:
+    found: list[Event] = []
     for path in [fspath(each) for each in files if each]:
         from lyncphone_logs.evidence.certificate import read_certificates
 
-        facts += read_certificates(path, domain=domain)
-    catalog = read_catalog(rules, grammars)
-    named = [fspath(path) for path in paths]
-    return Trace(named, catalog, facts=facts, year=year, full=full, jobs=jobs, grammars=grammars)
+        found += read_certificates(path, domain=domain)
+    return found
 
 
 def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
@@ -109,6 +125,7 @@ def _input(read: Input, trace: Trace) -> finding.Input:
         tally.unparsed_lines,
         problem,
         help,
+        tuple(sorted(tally.grammars.items())),
     )
 
 
@@ -116,11 +133,11 @@ def _problem(read: Input, trace: Trace) -> tuple[str, str]:
     source, tally = read
     if source.problem:
         return source.problem, "check that the file is there and may be read"
-    if tally.events:
+    if tally.events or tally.outside_lines:
         return "", ""
     first = tally.first_unparsed
     if first is None:
         return "nothing to read: no line in it", "save the trace again; syslog must be switched on at the phone"
-    return f"no line was understood; line {first.line}: {'; '.join(trace.stops(first))}", (
+    return f"no line was understood; line {first.line}: {trace.stops(first)[0]}", (
         "if this is a trace of a phone, `lyncphone-logs explain --line TEXT` shows how far each grammar comes"
     )

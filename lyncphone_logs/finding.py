@@ -158,7 +158,10 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One named input and where its bytes went. `problem` is why it could not be used, or in part only."""
+    """One named input and where its bytes went. `problem` is why it could not be used, or in part only.
+
+    `grammars` are those whose header lines of it have, with how many.
+    """
 
     path: str
     sha256: str
@@ -169,3 +172,4 @@ class Input:
     unparsed_lines: int
     problem: str = ""
     help: str = ""
+    grammars: tuple[tuple[str, int], ...] = ()

@@ -11,8 +11,8 @@ COLUMNS: dict[str, str] = {
     "id": "str", "source": "category", "member": "category", "line": "int32", "offset": "int64", "bytes": "int64",
     "phone": "category", "boot": "int32", "grammar": "category", "framing": "category", "kind": "category",
     "count": "int32", "time": "datetime64[us]", "time_utc": "datetime64[us]", "time_raw": "category",
-    "time_quality": "category", "received": "datetime64[us]", "segment": "int32", "sequence": "Int32",
-    "hostname": "category", "facility": "category", "severity": "category", "app_name": "category",
+    "time_quality": "category", "received": "datetime64[us]", "time_corrected": "datetime64[us]", "segment": "int32",
+    "sequence": "Int32", "hostname": "category", "facility": "category", "severity": "category", "app_name": "category",
     "procid": "category", "component": "category", "level": "category", "function": "category",
     "source_line": "Int32", "message": "str", "fields": "object",
 }  # fmt: skip

@@ -2,20 +2,26 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from lyncphone_logs.batch import Batch
+from lyncphone_logs.batch import Batch, with_last
 from lyncphone_logs.catalog import Catalog
+from lyncphone_logs.condensed import condensed
 from lyncphone_logs.correlate import DERIVED, Correlator
 from lyncphone_logs.event import MESSAGE, Event
+from lyncphone_logs.grammar import openers
 from lyncphone_logs.inputs import find_sources
+from lyncphone_logs.merge import merged
 from lyncphone_logs.own_line import own_line
-from lyncphone_logs.reader import Reader, anchor_of
+from lyncphone_logs.portion import portion
+from lyncphone_logs.reader import Reader
 from lyncphone_logs.search import Search, is_available
 from lyncphone_logs.source import STDIN, Source
 from lyncphone_logs.tally import Tally
-from lyncphone_logs.vocabulary import kinds
+from lyncphone_logs.timing import Timing
+from lyncphone_logs.vocabulary import kinds, stages_of
+from lyncphone_logs.zone import Zones
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,9 +47,11 @@ class Input(NamedTuple):
 class Trace:
     """Named inputs and stated facts, to be read as events; nothing is read before `events` is iterated.
 
-    `inputs` are whole once an iteration has ended. To diagnose, `full` reads every line, False passes lines over that
-    say nothing to any rule, None does so with more than LARGE bytes. `jobs`: processes that read every line of a large
-    trace; for these `grammars` names the folder of the catalog's further grammars.
+    `inputs`, in the order of their paths, are whole once an iteration has ended. `year` is the last one of the trace,
+    `zones` those of its clocks; lines before `since` or after `until` are left out. To diagnose, `full` reads every
+    line, False passes lines over that say nothing to any rule, None does so with more than LARGE bytes. `jobs`:
+    processes that read every line of a large trace; for these `grammars` names the folder of the catalog's further
+    grammars.
     """
 
     def __init__(
@@ -53,6 +61,9 @@ class Trace:
         *,
         facts: Sequence[Event] = (),
         year: int = 0,
+        zones: Zones | None = None,
+        since: str = "",
+        until: str = "",
         full: bool | None = None,
         jobs: int = 1,
         grammars: str = "",
@@ -61,10 +72,13 @@ class Trace:
         self.catalog = catalog
         self.facts = tuple(facts)
         self.year = year
+        self.zones = zones or Zones()
+        self.since, self.until = since, until
         self.full = full
         self.jobs = jobs
         self._grammars = grammars
         self.inputs: tuple[Input, ...] = ()
+        self._timing: Timing | None = None
 
     def events(self, *, derived: bool = False) -> Iterator[Event]:
         """Every line of the trace as an event with its keys, in order; `derived` adds what lies between two lines.
@@ -79,35 +93,43 @@ class Trace:
 
         `to_diagnose`: lines that say nothing to any rule may be passed over, as `full` has it.
         """
-        self.inputs = tuple(Input(source, Tally()) for source in find_sources(self.paths))
+        sources = sorted(find_sources(self.paths), key=lambda source: source.path)
+        self.inputs = tuple(Input(source, Tally()) for source in sources)
+        timing = Timing(sources, self.catalog.grammars, self.year, self.zones, self.since, self.until)
+        self._timing = timing
         pass_over = to_diagnose and self._may_pass_over()
-        batches = self._read_at_once() if to_diagnose and self._may_be_split(pass_over) else self._read(pass_over)
+        if to_diagnose and self._may_be_split(pass_over, timing):
+            batches = self._read_at_once(timing)
+        else:
+            batches = self._read(timing, pass_over, may_condense=to_diagnose and MESSAGE not in self._wanted)
         correlator = Correlator()
-        for batch in batches:
+        for batch, is_last in with_last(batches):
             correlator.key(batch)
+            if is_last:
+                correlator.end(batch)
             yield batch
         for source, tally in self.inputs:
             tally.account.check(source.bytes, source.path)
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        """What was assumed of the inputs that were read, to complete their stamps."""
-        anchors = {source.path: anchor_of(source, self.year) for source, tally in self.inputs if tally.assumed}
-        return tuple(
-            f"{path}: years end in {anchor.latest.year}, assumed from {anchor.basis}"
-            for path, anchor in anchors.items()
-            if anchor.latest
-        )
+        """What was assumed of the clocks of the inputs that were read."""
+        timing = self._timing
+        if timing is None:
+            return ()
+        told = [each for source, tally in self.inputs for each in timing.assumptions(source.path, tally)]
+        return (*told, *timing.of_all)
 
-    def _read(self, pass_over: bool) -> Iterator[Batch]:
+    def _read(self, timing: Timing, pass_over: bool, *, may_condense: bool) -> Iterator[Batch]:
         search = self._search(pass_over)
+        streams = []
         for source, tally in self.inputs:
-            anchor = anchor_of(source, self.year)
-            reader = Reader(source, self.catalog.grammars, anchor, search, pass_over=pass_over)
-            for batch in reader.batches():
-                tally.count(batch)
-                yield batch
-            tally.close(reader)
+            reader = Reader(source, self.catalog.grammars, timing.anchor(source), search, pass_over=pass_over)
+            batches = _booked(reader, tally, timing)
+            # Small batches of many sources in turn take time: those that say nothing need not be among them.
+            is_one_of_many = may_condense and len(self.inputs) > 1
+            streams.append(timing.stream(source, map(condensed, batches) if is_one_of_many else batches))
+        return merged(streams) if len(streams) > 1 else chain.from_iterable(each.batches for each in streams)
 
     def _search(self, pass_over: bool) -> Search | None:
         sizes = [source.size for source, _ in self.inputs]
@@ -116,13 +138,20 @@ class Trace:
             return None
         return Search(self.catalog.grammars, self._wanted if pass_over else None)
 
-    def _read_at_once(self) -> Iterator[Batch]:
+    def _read_at_once(self, timing: Timing) -> Iterator[Batch]:
         from lyncphone_logs.parallel import read_in_parts
 
-        sources = [(source, anchor_of(source, self.year), tally) for source, tally in self.inputs]
-        return read_in_parts(sources, self._grammars, self.jobs)
+        inputs = [self.inputs[place] for place in timing.in_order([source for source, _ in self.inputs])]
+        sources = [(source, timing.anchor(source), tally) for source, tally in inputs]
+        names = tuple(grammar.name for grammar in self.catalog.grammars)
+        return timing.corrected(
+            read_in_parts(sources, self._grammars, names, self.jobs, openers(self.catalog.grammars))
+        )
 
-    def _may_be_split(self, pass_over: bool) -> bool:
+    def _may_be_split(self, pass_over: bool, timing: Timing) -> bool:
+        # Parts are condensed where they are read; late lines, other inputs, a period and a zone ask for every line.
+        if timing.overlaps or timing.is_numbered or timing.period or timing.zones:
+            return False
         sizes = [source.size for source, _ in self.inputs]
         is_large = None not in sizes and sum(filter(None, sizes)) >= WORTHWHILE
         return self.jobs > 1 and is_large and not pass_over and MESSAGE not in self._wanted
@@ -140,7 +169,8 @@ class Trace:
     def _wanted(self) -> frozenset[str]:
         """The kinds that rules name, and those that tell phones, boots and the stages of the journey."""
         named = {kind for rule in self.catalog.rules for each in rule.patterns for kind in each.kinds}
-        staged = {name for name, kind in kinds().items() if kind.stage or kind.outcome or name.startswith("device.")}
+        telling = (name for name, kind in kinds().items() if stages_of(name) or kind.outcome)
+        staged = {*telling, *(name for name in kinds() if name.startswith("device."))}
         return frozenset(named | staged)
 
     def _may_pass_over(self) -> bool:
@@ -155,9 +185,10 @@ class Trace:
         return to_frame(self.batches())
 
     def stops(self, event: Event) -> list[str]:
-        """For a line that no grammar read: how far each came, and what it expected there."""
+        """For a line that no grammar read: how far each came, the furthest first, and what it expected there."""
         text = own_line(event.text).text
         found = [(grammar.name, *grammar.stopped_at(text)) for grammar in self.catalog.grammars]
+        found.sort(key=lambda each: (-each[1], each[0]))
         return [f"{name} read {place} of {len(text)} characters, then: {expected}" for name, place, expected in found]
 
     def __repr__(self) -> str:
@@ -168,5 +199,20 @@ class Trace:
             return None
         from lyncphone_logs.frame import to_frame
 
-        first = Trace(self.paths, self.catalog, year=self.year).batches()
+        first = Trace(
+            self.paths, self.catalog, year=self.year, zones=self.zones, since=self.since, until=self.until
+        ).batches()
         return to_frame(islice(first, 1)).head(SHOWN_EVENTS).to_html(max_cols=None)
+
+
+def _booked(reader: Reader, tally: Tally, timing: Timing) -> Iterator[Batch]:
+    """The events of one source in the time that was asked for, corrected; what became of all of them is booked."""
+    for batch in timing.events(reader):
+        rows = timing.period.inside(batch) if timing.period else range(len(batch))
+        if len(rows) < len(batch):
+            tally.leave_out(portion(batch, sorted({*range(len(batch))}.difference(rows))))
+        if rows:
+            inside = portion(batch, rows)
+            tally.count(inside)
+            yield inside
+    tally.close(reader)

@@ -142,7 +142,7 @@ def report(**changed: Any) -> Report:
     values: dict[str, Any] = {
         "tool": "lyncphone-logs 0.1.0",
         "inputs": (
-            Input("founding.log", "0" * 64, size + 1, 1, account, 1, 0),
+            Input("founding.log", "0" * 64, size + 1, 1, account, 1, 0, grammars=(("audiocodes_400hd", 1),)),
             Input("other.log", "", 0, 0, Account(), 0, 0, "permission denied", "make it readable"),
         ),
         "facts": (STATED,), "phones": (phone(),), "rules_tried": 4,

@@ -28,6 +28,7 @@ from lyncphone_logs.usual import usual_of
 GRAMMARS = read_catalog().grammars
 RULES = read_catalog().rules
 SEARCH = Search(GRAMMARS)
+JOININGS = {grammar.name: grammar.joining for grammar in GRAMMARS}
 
 
 class Windowed(Source):
@@ -152,13 +153,13 @@ def batches(path: str) -> Iterator[Batch]:
 def test_keys_of_a_batch_are_those_of_its_events_one_by_one(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
     in_batches = [event for batch in batches(path) for event in batch.events(derived=True)]
-    assert in_batches == list(Correlator().correlate(reader_of(Source(path)).events()))
+    assert in_batches == list(Correlator(JOININGS).correlate(reader_of(Source(path)).events()))
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_diagnosis_from_batches_condensed_or_not_is_that_from_events(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
-    events: list[Event] = list(Correlator().correlate(reader_of(Source(path)).events()))
+    events: list[Event] = list(Correlator(JOININGS).correlate(reader_of(Source(path)).events()))
     found = find(events, [], RULES, {})
     assert find(batches(path), [], RULES, {}) == found
     correlator = Correlator()
@@ -183,7 +184,7 @@ def test_the_answer_is_the_same_byte_for_byte_for_every_number_of_jobs(
 ) -> None:
     monkeypatch.setattr(parts, "PART", 3000)
     monkeypatch.setattr(parts, "SURVEYED", 500)
-    monkeypatch.setattr(parts.parts_of, "__defaults__", (3000,))
+    monkeypatch.setattr(parts.parts_of, "__defaults__", (3000, ()))
     monkeypatch.setattr(trace, "WORTHWHILE", 0)
     for seed in range(4):
         written(tmp_path, seed)

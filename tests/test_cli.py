@@ -270,7 +270,7 @@ def test_explain_line_shows_where_matching_stopped(capfd: pytest.CaptureFixture[
     at = next(number for number, line in enumerate(lines) if "audiocodes_400hd" in line)
     own, pointer = lines[at + 1 : at + 3]
     assert own[pointer.index("^")] == ";"
-    assert "Expected ':'" in pointer
+    assert "expected here: ':'" in pointer
 
 
 def test_the_samples_of_rules_and_grammars_hold(capfd: pytest.CaptureFixture[str]) -> None:

@@ -126,7 +126,7 @@ def test_every_message_set_is_used_by_a_grammar() -> None:
 
 
 def _shared(path: Path) -> str:
-    return next(line for line in read(path).split("\n") if line.startswith("shared = "))
+    return read(path).partition("\nshared = ")[2].partition(")")[0]
 
 
 @pytest.mark.parametrize(

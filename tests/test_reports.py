@@ -74,6 +74,7 @@ warning: other.log: permission denied
 warning: rule file x.toml is refused
 looked at: 1 line, 1 event, 0 unparsed, 2013-05-07 08:00:00 to 2013-05-07
 08:00:09, 4 rules tried
+read by: audiocodes_400hd (1 of 1 line with its header)
 rules: sample 1.0 (SHA-256 0123456789ab)
 bytes: 123 event + 0 continuation + 0 unparsed + 1 separator + 0 passed over
 = 124"""

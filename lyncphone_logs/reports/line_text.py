@@ -2,18 +2,25 @@
 
 from collections.abc import Iterator, Sequence
 
-from lyncphone_logs.grammar import Grammar
+from lyncphone_logs.grammar import Grammar, Reading
 from lyncphone_logs.own_line import OwnLine, own_line
 from lyncphone_logs.reports.visible import visible
 
 
 def render_line(line: str, grammars: Sequence[Grammar]) -> Iterator[str]:
-    """Lines of text; every grammar is asked."""
+    """Lines of text; every grammar is asked, those that read it first, then those that came furthest."""
     own = own_line(line)
     yield visible(line)
     yield from _framing(own)
-    for grammar in grammars:
-        yield from _read(own.text, grammar)
+    readings = [(grammar, grammar.read(own.text)) for grammar in grammars]
+    for grammar, reading in readings:
+        if reading:
+            yield from _read(grammar, reading)
+    refused = [(grammar.name, *grammar.stopped_at(own.text)) for grammar, reading in readings if not reading]
+    for name, place, expected in sorted(refused, key=lambda each: (-each[1], each[0])):
+        yield f"grammar   {name}: does not read this line"
+        yield f"  {visible(own.text)}"
+        yield f"  {' ' * len(visible(own.text[:place]))}^ expected here: {visible(expected)}"
 
 
 def _framing(own: OwnLine) -> Iterator[str]:
@@ -28,14 +35,7 @@ def _framing(own: OwnLine) -> Iterator[str]:
         yield f"repeated  {own.count} times"
 
 
-def _read(text: str, grammar: Grammar) -> Iterator[str]:
-    reading = grammar.read(text)
-    if reading is None:
-        place, expected = grammar.stopped_at(text)
-        yield f"grammar   {grammar.name}: does not read this line"
-        yield f"  {visible(text)}"
-        yield f"  {' ' * len(visible(text[:place]))}^ stopped here: {visible(expected)}"
-        return
+def _read(grammar: Grammar, reading: Reading) -> Iterator[str]:
     yield f"grammar   {grammar.name} ({grammar.vendor})"
     for name, value in reading.header.items():
         yield f"  {name:14} {visible(value)}"

@@ -167,5 +167,6 @@ def _closing(report: Report) -> Iterator[str]:
     troubles = [f"{code(read.path)}: {escaped(read.problem)} {escaped(read.help)}" for read in unusable]
     yield from _list("Problems", [*troubles, *map(escaped, report.problems)])
     yield wording.looked_at(report)
+    yield f"read by: {escaped(wording.readers(report) or 'no grammar')}"
     yield f"rules: {escaped(wording.packs(report))}"
     yield f"bytes: {wording.account_of_bytes(report)}"

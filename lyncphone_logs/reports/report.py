@@ -74,7 +74,7 @@ def _value(value: Value) -> Any:
 
 
 def _input(read: Input) -> dict[str, Any]:
-    return asdict(read)
+    return asdict(read) | {"grammars": dict(read.grammars)}
 
 
 def _fact(event: Event) -> dict[str, Any]:

@@ -158,6 +158,7 @@ def _closing(page: Page, report: Report) -> None:
     page.labelled("note", *report.notes, indent=0)
     _troubles(page, report.inputs, report.problems)
     page.prose(f"looked at: {wording.looked_at(report)}")
+    page.prose(f"read by: {wording.readers(report) or 'no grammar'}")
     page.prose(f"rules: {wording.packs(report)}")
     page.prose(f"bytes: {wording.account_of_bytes(report)}")
 

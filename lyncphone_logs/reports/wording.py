@@ -1,6 +1,7 @@
 """The short phrases that every form of the report for people shares. What comes from input is not made visible here."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -146,6 +147,17 @@ def looked_at(report: Report) -> str:
     unparsed = sum(read.unparsed_lines for read in report.inputs)
     seen = f"{counted(lines, 'line')}, {counted(events, 'event')}, {unparsed} unparsed, {when}"
     return f"{seen}, {counted(report.rules_tried, 'rule')} tried"
+
+
+def readers(report: Report) -> str:
+    """Which grammars read the lines, and why: their headers."""
+    counts: Counter[str] = Counter()
+    for read in report.inputs:
+        counts.update(dict(read.grammars))
+    of = sum(counts.values()) + sum(read.unparsed_lines for read in report.inputs)
+    return ", ".join(
+        f"{name} ({count} of {counted(of, 'line')} with its header)" for name, count in counts.most_common()
+    )
 
 
 def packs(report: Report) -> str:
