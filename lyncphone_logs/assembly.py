@@ -202,8 +202,8 @@ class _Family:
         if self._joining.opens in self._rows.repaired[row] and not is_taken:
             sender.open = [_Open([row], 0, self._bytes(row))]
         elif sender.open:
-            kind = self._grammar.read_message(message)[0]
-            if self._columns["component"][row] or kind.startswith("sip.") or is_taken:
+            is_of_its_own = self._columns["component"][row] or self._columns["stamp_owner"][row] == "phone"
+            if is_of_its_own or is_taken or (kind := self._grammar.read_message(message)[0]).startswith("sip."):
                 sender.open = []
             elif kind == MESSAGE:
                 self._add(sender, sender.open[0], row, message)

@@ -58,7 +58,7 @@ def _conclude(name: str, phone: PhoneSeen, facts: Sequence[Event], notes: list[s
     candidates, roots, ruled_out = _assess_all(fold, agreeing, identity)
     silencers = _named_by(candidates, lambda rule: rule.silences)
     found = (_diagnosis(each, roots.get(code, ()), silencers.get(code, ())) for code, each in candidates.items())
-    diagnoses = sorted(found, key=_rank)
+    diagnoses = _ranked(tuple(found))
     told = {rule.code for rule in (*(each.rule for each in diagnoses), *(each.rule for each in ruled_out))}
     silent = [rule for rule in fold.index.rules if rule.code not in told]
     used = {kind for each in diagnoses for clause in each.rule.clause for kind in clause.all_kinds}
@@ -72,7 +72,7 @@ def _conclude(name: str, phone: PhoneSeen, facts: Sequence[Event], notes: list[s
         firmware=identity.firmware,
         boots=phone.journey.boots(),
         verified=fold.verified,
-        diagnoses=tuple(diagnoses),
+        diagnoses=diagnoses,
         ruled_out=tuple(ruled_out),
         not_shown=tuple(rule for rule in silent if _could_be_seen(rule, fold)),
         not_checkable=tuple(_not_checkable(rule, fold) for rule in silent if not _could_be_seen(rule, fold)),
@@ -95,13 +95,16 @@ def _assess_all(
 
 
 def _candidates(rivals: Sequence[list[Assessment]], roots: Mapping[str, Sequence[str]]) -> dict[str, list[_Candidate]]:
-    """By code. A diagnosis with a root is as probably its consequence as a cause, unless its own evidence decides."""
+    """By code. A diagnosis with a root is as probably its consequence as a cause, unless its own evidence decides.
+
+    Evidence against it leaves that open.
+    """
     candidates: defaultdict[str, list[_Candidate]] = defaultdict(list)
     for live in rivals:
         for each, share in zip(live, shares(live, follows=bool(live) and live[0].group.follows), strict=True):
             code = each.rule.code
             others = tuple(other.rule.code for other in live if other is not each)
-            is_halved = code in roots and not is_decided(each)
+            is_halved = code in roots and not (is_decided(each) and each.is_uncontradicted)
             candidates[code].append(_Candidate(each, share / 2 if is_halved else share, others))
     return candidates
 
@@ -158,11 +161,22 @@ def _moment(event: Event) -> datetime | None:
     return event.time or event.received
 
 
-def _rank(diagnosis: Diagnosis) -> tuple[int, float, str]:
-    # The cause of a handshake's first failure goes before what may be its consequence, however sure that is.
-    is_later = diagnosis.is_consequence or bool(diagnosis.consequence_of)
-    place = 3 if diagnosis.silenced_by else 2 if diagnosis.verdict == "unlikely" else int(is_later)
-    return place, -diagnosis.confidence, diagnosis.rule.code
+def _ranked(diagnoses: Sequence[Diagnosis]) -> tuple[Diagnosis, ...]:
+    """In the order in which they are told: a cause before what may be its consequence, however sure that is."""
+    roots = {each.rule.code: each.consequence_of for each in diagnoses}
+
+    def rank(diagnosis: Diagnosis) -> tuple[int, int, float, str]:
+        place = 2 if diagnosis.silenced_by else int(diagnosis.verdict == "unlikely")
+        later = max(int(diagnosis.is_consequence), _steps_from_root(diagnosis.rule.code, roots, frozenset()))
+        return place, later if place == 0 else 0, -diagnosis.confidence, diagnosis.rule.code
+
+    return tuple(sorted(diagnoses, key=rank))
+
+
+def _steps_from_root(code: str, roots: Mapping[str, Sequence[str]], seen: frozenset[str]) -> int:
+    before = seen | {code}
+    steps = (_steps_from_root(root, roots, before) + 1 for root in roots.get(code, ()) if root not in before)
+    return max(steps, default=0)
 
 
 def _could_be_seen(rule: Rule, fold: Fold) -> bool:

@@ -55,6 +55,11 @@ class Assessment:
         """Ids of the clauses that hold; the symptom is one of them where its signature is not inferred."""
         return {term.clause for term in self.terms if term.state == "holds" and (term.clause, term.basis) != INFERRED}
 
+    @property
+    def is_uncontradicted(self) -> bool:
+        """Whether nothing speaks against it."""
+        return not any(term.role == "contradicts" and term.state == "holds" for term in self.terms)
+
 
 def assess(
     rule: Rule, explained: Explained, group: Group, fold: Fold, facts: Sequence[Event], phone: Identity

@@ -50,8 +50,8 @@ def _page(found: Sequence[Answer], both: Sequence[Pair]) -> Iterator[str]:
     yield (
         f"{CASES} cases were drawn with a fixed seed from what the rules state: a symptom; its cause, by how common "
         "each is and how readily it shows itself so; and further lines, so much more often under their own cause as "
-        "they weigh. What decides a question was never drawn under another cause. So the table shows whether the program "
-        "reckons as its rules state; it cannot show whether they state what is true in the field. Written by "
+        "they weigh. What decides a question was never drawn under another cause. So the table shows whether the "
+        "program reckons as its rules state; it cannot show whether they state what is true in the field. Written by "
         "[calibration.py](../tests/calibration.py).\n"
     )
     numbers = [

@@ -78,7 +78,7 @@ RUN = {
         "Severity:cleared; Source:Board#1; Unique ID: {n};",
     ],
     "cisco": [CISCO + "NOT {c2} (618:927) JAVA-SIPCC-CC_API: 0/0, cc_int_fail_fallback: SIP -> GSM: FAILOVER_FALLBACK"],
-    "grandstream": [GRANDSTREAM + "task {n} done"],
+    "grandstream": [GRANDSTREAM + "{e}.000000 task {n} done"],
     "polycom_ucs": [
         POLYCOM + "pgui |5|00|Received theme {n}",
         POLYCOM + "app1 |6|00|Uploading boot log",
@@ -122,5 +122,5 @@ def _filled(template: str, family: str, number: int, n: int) -> str:
     return template.format(
         b=bsd, h=f"{family.replace('_', '-')}-{number}", n=n, q=1000 + n, x=f"{n % 65536:04x}", c=f"{n % 10000:04}",
         c2=f"{time:%b %d %H:%M:%S}.402533", p=f"{time:%m%d%H%M%S}", i=f"{time:%Y-%m-%d %H:%M:%S}.120000",
-        m=f"{number:06}", mac=f"00:00:{number:02x}",
+        m=f"{number:06}", e=int((time - datetime(1970, 1, 1)).total_seconds()), mac=f"00:00:{number:02x}",
     )  # fmt: skip
