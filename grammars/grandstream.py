@@ -50,11 +50,12 @@ joining = {
 levels = {"ERROR": "err", "WARNING": "warning", "NOTICE": "notice", "INFO": "info", "DEBUG": "debug"}
 
 rest = pp.Regex(r".*")
+status_code = pp.Regex(r"[1-6][0-9][0-9]")("status_code")
 user_agent = pp.Regex(r"User-Agent: *Grandstream")
 messages = [
     ("link.up", pp.Literal("Ethernet link is up") + rest),
     ("link.down", pp.Literal("Ethernet link is down") + rest),
-    ("sip.response", pp.Regex(r"Received(?= [1-6])") + pp.Regex(r"[1-6][0-9][0-9]")("status_code") + "response" + rest),
+    ("sip.response", pp.Literal("Received") + status_code + pp.Literal(" response").leave_whitespace() + rest),
     (
         "device.identified",
         user_agent + model("model") + firmware("firmware") + pp.Opt(pp.Regex(r"[0-9A-Fa-f]{12}")("mac")) + rest,

@@ -35,7 +35,7 @@ def decide(rule: Rule, group: Group, fold: Fold, facts: Sequence[Event]) -> dict
     """Every clause of a rule beside one symptom. `facts` are the events that do not come from the trace."""
     decided: dict[str, Decision] = {}
     for clause in rule.clause:
-        watch = group.best((rule.code, clause.id))
+        watch = group.best(fold.index.questions[rule.code, clause.id])
         if clause.is_composed:
             decided[clause.id] = _composed(clause, decided)
         elif clause.absent:
@@ -72,7 +72,7 @@ def _met(clause: Clause, rule: Rule, watch: Watch | None, group: Group, fold: Fo
     count, is_met = (watch.count, watch.holds) if watch else (0, False)
     is_open = False
     for comparison in clause.comparisons:
-        others = _compared_with(comparison[2], rule, group, facts)
+        others = _compared_with(comparison[2], rule, group, fold, facts)
         beside = {
             event.id: any_of(compares(event, comparison, other) for other in others if other.id != event.id)
             for event in (*stated, *met)
@@ -100,16 +100,16 @@ def _is_plain(clause: Clause) -> bool:
     return len(clause.steps) == 1 and not (clause.within or clause.by or clause.once_per)
 
 
-def _compared_with(name: str, rule: Rule, group: Group, facts: Sequence[Event]) -> list[Event]:
+def _compared_with(name: str, rule: Rule, group: Group, fold: Fold, facts: Sequence[Event]) -> list[Event]:
     if name == SYMPTOM:
         return group.kept
     other = next(clause for clause in rule.clause if clause.id == name)
-    watch = group.best((rule.code, name))
+    watch = group.best(fold.index.questions[rule.code, name])
     return [*(event for event in facts if fits(other, event, group.last)), *(watch.kept if watch else ())]
 
 
 def _missed(clause: Clause, rule: Rule, fold: Fold) -> str:
-    event = fold.index.missed.get((rule.code, clause.id))
+    event = fold.index.missed([clause])
     if event is None:
         return ""
     tested = [f"{name} {event.fields.get(name, '(not known)')}" for name in clause.where]

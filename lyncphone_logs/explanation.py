@@ -8,7 +8,7 @@ from lyncphone_logs.event import Event
 from lyncphone_logs.finding import Explanation, Weighed
 from lyncphone_logs.phones import PhoneSeen, gather
 from lyncphone_logs.ranking import assess, shares, verdict
-from lyncphone_logs.rule import EXPLAINS, Rule
+from lyncphone_logs.rule import Rule
 from lyncphone_logs.vocabulary import capture_of
 
 
@@ -37,6 +37,6 @@ def _explained(name: str, phone: PhoneSeen, facts: Sequence[Event], rule: Rule) 
                 word = verdict(each, share) if each.weight else ""
                 out = "ruled out" if each.ruled_out else "a requirement is refuted"
                 weighed.append(Weighed(tuple(group.kept), group.count, word or out, share, each.terms, each.evidence))
-    missed = fold.index.missed.get((rule.code, EXPLAINS))
+    missed = fold.index.missed(rule.explains)
     nearest = missed if missed and missed.phone == name and not weighed else None
     return Explanation(name, rule, tuple(weighed), nearest, capture_of(rule.explains[0].kinds[0]))

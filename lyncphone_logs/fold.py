@@ -9,12 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from lyncphone_logs.clause import Clause, Explained
+from lyncphone_logs.clause import Explained
 from lyncphone_logs.event import Event
 from lyncphone_logs.extent import Extent
-from lyncphone_logs.index import ClauseKey, Index, Meaning
+from lyncphone_logs.index import Asked, Index, Meaning
+from lyncphone_logs.question import Question
 from lyncphone_logs.rule import Rule
-from lyncphone_logs.scope import Scope, ScopeKey, is_windowed
+from lyncphone_logs.scope import Scope, ScopeKey
 from lyncphone_logs.vocabulary import Stage, kinds
 from lyncphone_logs.watch import KEPT_EVENTS, Watch, scope_of
 
@@ -32,17 +33,18 @@ V = TypeVar("V")
 
 @dataclass(slots=True)
 class Group:
-    """All occurrences of one symptom; `watches` are those of the scopes in which it occurred."""
+    """All occurrences of one symptom; `watches` are those of the scopes in which it occurred, `latest` are these."""
 
     explained_by: Sequence[tuple[Rule, Explained]]
+    asked: Asked
     follows: bool
     first: Event
     last: Event
     position: int = 0
     count: int = 0
     kept: list[Event] = field(default_factory=list)
-    watches: dict[ClauseKey, OrderedDict[ScopeKey, Watch]] = field(default_factory=dict)
-    shared: tuple[object, ...] = ()
+    watches: dict[Question, OrderedDict[ScopeKey, Watch]] = field(default_factory=dict)
+    latest: dict[str, ScopeKey] = field(default_factory=dict)
 
     def add(self, event: Event, position: int) -> None:
         """Count one more occurrence."""
@@ -51,16 +53,16 @@ class Group:
         if len(self.kept) < KEPT_EVENTS:
             self.kept.append(event)
 
-    def attach(self, key: ClauseKey, scope: ScopeKey, watch: Watch) -> None:
+    def attach(self, question: Question, scope: ScopeKey, watch: Watch) -> None:
         """Remember what a clause met in a scope of the symptom."""
-        watches = self.watches.setdefault(key, OrderedDict())
+        watches = self.watches.setdefault(question, OrderedDict())
         watches[scope] = watch
         if len(watches) > KEPT_SCOPES:
             del watches[min(list(watches)[:-1], key=lambda each: watches[each].rank)]
 
-    def best(self, key: ClauseKey) -> Watch | None:
+    def best(self, question: Question) -> Watch | None:
         """What the clause met in the scope that says most."""
-        return max(self.watches.get(key, {}).values(), key=lambda watch: watch.rank, default=None)
+        return max(self.watches.get(question, {}).values(), key=lambda watch: watch.rank, default=None)
 
 
 class Fold:
@@ -82,7 +84,7 @@ class Fold:
         self._failures: set[str] = set()
         self._position = 0
         self._kinds_of_boot: OrderedDict[int, set[str]] = OrderedDict()
-        self._seen: defaultdict[ClauseKey, OrderedDict[ScopeKey, Scope]] = defaultdict(OrderedDict)
+        self._seen: defaultdict[Question, OrderedDict[ScopeKey, Scope]] = defaultdict(OrderedDict)
         self._groups_of_scope: OrderedDict[ScopeKey, list[Group]] = OrderedDict()
         self._failures_of_handshake: OrderedDict[int, set[str]] = OrderedDict()
 
@@ -104,9 +106,9 @@ class Fold:
         _forget_oldest(self._kinds_of_boot)
         meaning = self.index.meaning(event)
         for met in meaning.clauses:
-            key = scope_of(met.clause.same, event)
+            key = scope_of(met.question.clause.same, event)
             if key is not None:
-                self._scope(met.rule, met.clause, key).see(met.step, event, self._position, met.state)
+                self._scope(met.question, key).see(met.step, event, self._position, met.state)
         if meaning.explained_by or kinds()[event.kind].outcome == "failed":
             self._meet_symptoms(event, meaning)
         for code in meaning.verifies:
@@ -123,16 +125,16 @@ class Fold:
         if meaning.explained_by and (not told or fact.fields.get("stage") in AFTER_SIGN_IN):
             self._occur(fact, meaning, follows=False)
 
-    def _scope(self, rule: Rule, clause: Clause, key: ScopeKey) -> Scope:
-        scopes = self._seen[rule.code, clause.id]
+    def _scope(self, question: Question, key: ScopeKey) -> Scope:
+        scopes = self._seen[question]
         scope = scopes.get(key)
         if scope is None:
-            scope = scopes[key] = Scope(rule, clause)
+            scope = scopes[key] = Scope(question)
             _forget_oldest(scopes)
             for group in self._groups_in(key):
-                if any(each is rule for each, _ in group.explained_by):
+                if question in group.asked.get(question.clause.same, ()):
                     scope.join(group, group.last, group.position)
-                    group.attach((rule.code, clause.id), key, scope.watch_of(group))
+                    group.attach(question, key, scope.watch_of(group))
         return scope
 
     def _groups_in(self, key: ScopeKey) -> Iterable[Group]:
@@ -159,31 +161,27 @@ class Fold:
         return earlier
 
     def _occur(self, event: Event, meaning: Meaning, *, follows: bool) -> None:
-        key = (event.kind, meaning.entries, follows)
-        group = self.groups.get(key)
+        name = (event.kind, meaning.entries, follows)
+        group = self.groups.get(name)
         if group is None:
-            group = self.groups[key] = Group(meaning.explained_by, follows, event, event)
+            group = self.groups[name] = Group(meaning.explained_by, meaning.asked, follows, event, event)
         group.add(event, self._position)
-        call = event.fields.get("call_id"), event.fields.get("cseq")
-        shared = (event.boot, event.handshake, *call)
-        is_elsewhere = group.shared != shared
-        group.shared = shared
         for rule, _ in meaning.explained_by:
             self.verified.pop(rule.code, None)
-            for clause in rule.clause:
-                if is_elsewhere or clause.is_by_symptom:
-                    self._share_scope(group, rule, clause, event)
+        for same, questions in meaning.asked.items():
+            if key := scope_of(same, event):
+                self._share_scope(group, key, questions, event)
 
-    def _share_scope(self, group: Group, rule: Rule, clause: Clause, event: Event) -> None:
-        key = scope_of(clause.same, event)
-        if key is None:
-            return
-        name = (rule.code, clause.id)
-        scope = self._scope(rule, clause, key) if is_windowed(clause) else self._seen[name].get(key)
-        if scope is not None:
-            scope.join(group, event, self._position)
-            group.attach(name, key, scope.watch_of(group))
-        if key[0] != "phone":
+    def _share_scope(self, group: Group, key: ScopeKey, questions: Sequence[Question], event: Event) -> None:
+        is_elsewhere = group.latest.get(key[0]) != key
+        group.latest[key[0]] = key
+        for question in questions:
+            if is_elsewhere or question.clause.is_by_symptom:
+                scope = self._scope(question, key) if question.is_windowed else self._seen[question].get(key)
+                if scope is not None:
+                    scope.join(group, event, self._position)
+                    group.attach(question, key, scope.watch_of(group))
+        if is_elsewhere and key[0] != "phone":
             groups = self._groups_of_scope.setdefault(key, [])
             if not any(each is group for each in groups):
                 groups.append(group)

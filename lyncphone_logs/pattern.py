@@ -31,7 +31,7 @@ def fits(pattern: Pattern, event: Event, symptom: Event | None = None) -> bool |
     """
     if event.kind not in pattern.kinds:
         return False
-    states = [_passes(test, event.fields.get(name), symptom) for name, test in pattern.where.items()]
+    states = [passes(test, event.fields.get(name), symptom) for name, test in pattern.where.items()]
     return all_of(states)
 
 
@@ -54,13 +54,14 @@ def compares(event: Event, comparison: tuple[str, str, str, str], other: Event) 
     if left is None or right is None:
         return None
     if relation in ("=", "!="):
-        return (_folded(left) == _folded(right)) == (relation == "=")
+        return (folded(left) == folded(right)) == (relation == "=")
     if isinstance(left, int | float) and isinstance(right, int | float):
         return ORDERS[relation](left, right)
     return version_fits(f"{relation}{right}", str(left)) if version_of(str(right)) else None
 
 
-def _passes(test: Condition | list[Scalar] | Scalar, value: Value | None, symptom: Event | None) -> bool | None:
+def passes(test: Condition | list[Scalar] | Scalar, value: Value | None, symptom: Event | None = None) -> bool | None:
+    """The same for one field."""
     if isinstance(test, Condition) and test.present is not None and (value is None or not test.present):
         return (value is not None) == test.present
     if value is None or value == "unknown":
@@ -68,11 +69,11 @@ def _passes(test: Condition | list[Scalar] | Scalar, value: Value | None, sympto
     values = value if isinstance(value, tuple) else (value,)
     if isinstance(test, Condition):
         return any_of(_meets(test, each, symptom) for each in values)
-    wanted = [_folded(each) for each in (test if isinstance(test, list) else [test])]
-    return any(_folded(each) in wanted for each in values)
+    wanted = [folded(each) for each in (test if isinstance(test, list) else [test])]
+    return any(folded(each) in wanted for each in values)
 
 
-def _folded(value: Value) -> Value:
+def folded(value: Value) -> Value:
     return value.casefold() if isinstance(value, str) else value
 
 
@@ -88,7 +89,7 @@ def _meets(test: Condition, value: Value, symptom: Event | None) -> bool | None:
             _found(test.regex, text) if test.regex else True,
             _lies_in(test.cidr, text) if test.cidr else True,
             _is_outside(test.outside, text) if test.outside else True,
-            _folded(value) not in map(_folded, test.none_of),
+            folded(value) not in map(folded, test.none_of),
             True if test.earlier_than_symptom is None else _is_earlier(value, symptom, test.earlier_than_symptom),
         ]
     )

@@ -71,7 +71,7 @@ class Reader:
     def batches(self) -> Iterator[Batch]:
         """The same, many at once."""
         rest = Rows()
-        for window in self.source.windows(SEARCHED if self._pass_over else WINDOW):
+        for window in self._windows():
             rest.extend(self._rows(window, rest))
             if len(rest) > 1:
                 # The last event may go on in the next window: it is read again with that.
@@ -80,6 +80,18 @@ class Reader:
                     yield batch
         if len(rest):
             yield self._read(rest)[0]
+
+    def _windows(self) -> Iterator[Window]:
+        """The windows of the source; the first is small where lines are passed over, since all of it is read."""
+        for window in self.source.windows(SEARCHED if self._pass_over else WINDOW):
+            end = window.data.find(b"\n", WINDOW) + 1 if self._pass_over and window.number == 1 else 0
+            if 0 < end < len(window.data):
+                first = Window(window.number, window.offset, window.data[:end])
+                yield first
+                number, offset = window.number + first.data.count(b"\n"), window.offset + end
+                yield Window(number, offset, window.data[end:], window.beyond)
+            else:
+                yield window
 
     def _rows(self, window: Window, rest: Rows) -> Rows:
         self._found = {offset: self._found[offset] for offset in rest.offsets if offset in self._found}

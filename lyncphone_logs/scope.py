@@ -3,28 +3,22 @@
 from collections import deque
 
 from lyncphone_logs.absence import Absence
-from lyncphone_logs.clause import MOST_COUNTED, Clause
+from lyncphone_logs.clause import MOST_COUNTED
 from lyncphone_logs.condition import SYMPTOM
 from lyncphone_logs.event import Event
-from lyncphone_logs.rule import Rule
+from lyncphone_logs.question import Question
 from lyncphone_logs.succession import Race, Succession
 from lyncphone_logs.watch import END, KEPT_EVENTS, START, Tally, Watch
 
 ScopeKey = tuple[str, object]
 
 
-def is_windowed(clause: Clause) -> bool:
-    """Whether an absence is looked for around each occurrence of the symptom, even where nothing else was seen."""
-    return clause.absent and clause.is_by_symptom and bool(clause.within or clause.between)
-
-
 class Scope:
     """One transaction, call, handshake, boot or phone, as one clause sees it."""
 
-    def __init__(self, rule: Rule, clause: Clause) -> None:
-        self.clause = clause
-        compared = {other for each in rule.patterns for _, _, other, _ in each.comparisons}
-        self._keep = MOST_COUNTED if clause.id in compared or any(clause.comparisons) else KEPT_EVENTS
+    def __init__(self, question: Question) -> None:
+        self.clause = question.clause
+        self._keep = MOST_COUNTED if question.is_compared else KEPT_EVENTS
         self._own = self._watch()
         self._recent: deque[tuple[int, Event, int, bool | None]] = deque(maxlen=MOST_COUNTED)
         self._beside: dict[int, Watch] = {}

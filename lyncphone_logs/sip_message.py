@@ -91,7 +91,9 @@ def sip_fields(text: str) -> dict[str, Value]:
     """The fields that a text has as a SIP message, by their names in the vocabulary; none where it is no such."""
     # A blank behind the last line end belongs to the line of the trace.
     text = text.rstrip(" ")
-    message = parse(text)
+    message = parse(text) if "SIP/2.0" in text else None
+    if message is None and "diagnostics" not in text.lower():
+        return {}
     if message is None:
         return _diagnostics(_headers_of(line for line, _ in _pieces(text, False)))
     fields = _start(message) | header_fields(message.headers) | session_fields(message.body)
