@@ -41,7 +41,7 @@ header = (
     | tag + padded + level + dash + message
     | component + ":" + level + dash + origin + message
     | daemon + message
-    | pp.Literal("kernel")("app_name") + ":" + pp.FollowedBy(pp.SkipTo(pp.Literal("voip_task"))) + message
+    | pp.Literal("kernel")("app_name") + ":" + pp.Regex(r".*?voip_task.*")("message")
     | pp.Regex(r"syslogd started: .*").set_name("'syslogd started:'")("message")
 )
 

@@ -8,10 +8,12 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from lyncphone_logs.grammar import Grammar
+from lyncphone_logs.kept import kept
 from lyncphone_logs.repetition import NOTICE
 
 # Bytes that repair may change, so that what is wanted may stand there in another spelling: the references that it
@@ -87,7 +89,27 @@ def _database(literals: Sequence[str]) -> Any:
     import hyperscan
 
     expressions = [*(re.escape(literal.encode()) for literal in literals), *_DAMAGE]
+    key = repr([hyperscan.__version__, *expressions])
+    written = kept("search", lambda: sha256(key.encode()).hexdigest(), lambda: _compiled(expressions), ())
+    try:
+        return _loaded(written)
+    except hyperscan.error:  # It is for a processor of another kind, with which this one shares the folder.
+        return _loaded(_compiled(expressions))
+
+
+def _loaded(written: bytes) -> Any:
+    import hyperscan
+
+    database = hyperscan.loadb(written, mode=hyperscan.HS_MODE_BLOCK)
+    database.scratch = hyperscan.Scratch(database)
+    return database
+
+
+def _compiled(expressions: Sequence[bytes]) -> bytes:
+    import hyperscan
+
     database = hyperscan.Database()
     numbers = list(range(len(expressions)))
     database.compile(expressions, ids=numbers, elements=len(numbers), flags=hyperscan.HS_FLAG_DOTALL)
-    return database
+    written: bytes = hyperscan.dumpb(database)
+    return written
