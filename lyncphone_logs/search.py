@@ -89,11 +89,11 @@ def _database(literals: Sequence[str]) -> Any:
     import hyperscan
 
     expressions = [*(re.escape(literal.encode()) for literal in literals), *_DAMAGE]
-    key = repr([hyperscan.__version__, *expressions])
-    written = kept("search", lambda: sha256(key.encode()).hexdigest(), lambda: _compiled(expressions), ())
+    key = sha256(repr(expressions).encode()).hexdigest()
+    written = kept("search", lambda: key, lambda: _compiled(expressions), ())
     try:
         return _loaded(written)
-    except hyperscan.error:  # It is for a processor of another kind, with which this one shares the folder.
+    except hyperscan.error:  # It is of another release, or of a processor of another kind that shares the folder.
         return _loaded(_compiled(expressions))
 
 
