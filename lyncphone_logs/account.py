@@ -1,4 +1,4 @@
-"""The account of a source: every byte of the file lands in exactly one of six sums."""
+"""The account of a source: every byte of the file lands in exactly one of seven sums."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,10 @@ class AccountError(AssertionError):
 
 @dataclass
 class Account:
-    """Bytes by what became of them; `passed_over_bytes` were left out on purpose, `outside_bytes` by `--since`."""
+    """Bytes by what became of them; `passed_over_bytes` were left out on purpose, `outside_bytes` by `--since`.
+
+    `duplicate_bytes` are those of lines that are copies of lines in another input.
+    """
 
     event_bytes: int = 0
     continuation_bytes: int = 0
@@ -17,12 +20,13 @@ class Account:
     separator_bytes: int = 0
     passed_over_bytes: int = 0
     outside_bytes: int = 0
+    duplicate_bytes: int = 0
 
     @property
     def total(self) -> int:
         """All bytes that are accounted for."""
         read = self.event_bytes + self.continuation_bytes + self.unparsed_bytes
-        return read + self.separator_bytes + self.passed_over_bytes + self.outside_bytes
+        return read + self.separator_bytes + self.passed_over_bytes + self.outside_bytes + self.duplicate_bytes
 
     def add(self, other: "Account") -> None:
         """Add the sums of the next part of the source."""

@@ -17,7 +17,9 @@ class Location(StrEnum):
     external = "external"
 
 
-Paths = Annotated[list[str], typer.Argument(help="Trace files, folders, or - for standard input.", show_default=False)]
+Paths = Annotated[
+    list[str], typer.Argument(help="Trace files, folders, archives, or - for standard input.", show_default=False)
+]
 OutputFile = Annotated[str, typer.Option("-o", "--output", help="Write to this file.", show_default=False)]
 Certificate = Annotated[list[str] | None, typer.Option("--certificate", help="File of the server's certificates.")]
 Firmware = Annotated[str, typer.Option("--firmware", help="Firmware version of the phone.")]

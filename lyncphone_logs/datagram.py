@@ -47,14 +47,21 @@ def _pieces(rows: Rows, row: int, message: str, between: str, record: CompiledEx
     in_repaired = starts if written is repaired else _starts(repaired, between, record)
     if not len(starts) == len(own) == len(in_repaired):
         return []
-    is_one_byte_each = "cp1252" in rows.repairs.get(row, ())
-    places = [start if is_one_byte_each else len(written[:start].encode()) for start in starts]
+    places = [len(written[:start].encode(_encoding(rows, row), "replace")) for start in starts]
     lengths = [end - start for start, end in zip(places, [*places[1:], rows.lengths[row]], strict=True)]
     messages = _cut(message, own)
     texts = [messages[0], *(_text(each.removeprefix(between), record) for each in messages[1:])]
     offsets = [rows.offsets[row] + place for place in places]
     parts = zip(offsets, lengths, _cut(written, starts), _cut(repaired, in_repaired), texts, strict=True)
     return [_Piece(row, *part) for part in parts]
+
+
+def _encoding(rows: Rows, row: int) -> str:
+    """That in which the text of a line is as long as the line."""
+    if "cp1252" in rows.repairs.get(row, ()):
+        return "latin-1"
+    known = ("utf-8", "utf-16-le", "utf-32-le")
+    return next((each for each in known if len(rows.texts[row].encode(each)) == rows.lengths[row]), "utf-8")
 
 
 def _starts(text: str, between: str, record: CompiledExpression) -> list[int]:

@@ -126,14 +126,15 @@ def _input(read: Input, trace: Trace) -> finding.Input:
         problem,
         help,
         tuple(sorted(tally.grammars.items())),
+        source.duplicate_lines,
     )
 
 
 def _problem(read: Input, trace: Trace) -> tuple[str, str]:
     source, tally = read
     if source.problem:
-        return source.problem, "check that the file is there and may be read"
-    if tally.events or tally.outside_lines:
+        return source.problem, source.help
+    if tally.events or tally.outside_lines or source.duplicate_lines:
         return "", ""
     first = tally.first_unparsed
     if first is None:

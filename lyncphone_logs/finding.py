@@ -160,7 +160,7 @@ class Fix:
 class Input:
     """One named input and where its bytes went. `problem` is why it could not be used, or in part only.
 
-    `grammars` are those whose header lines of it have, with how many.
+    `grammars` are those whose header lines of it have, with how many. `duplicate_lines` are copies of lines in another.
     """
 
     path: str
@@ -173,3 +173,4 @@ class Input:
     problem: str = ""
     help: str = ""
     grammars: tuple[tuple[str, int], ...] = ()
+    duplicate_lines: int = 0

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
 
+from lyncphone_logs.compression import Readable
 from lyncphone_logs.joining import MOST_LINES
 from lyncphone_logs.source import Source
 
@@ -29,12 +29,12 @@ class Part(Source):
         self.lines, self._handed_out = self.number - 1, self.start
 
     @contextmanager
-    def _open(self) -> Iterator[BinaryIO]:
+    def _open(self) -> Iterator[Readable]:
         with open(self.path, "rb") as file:
             file.seek(self.start)
             yield file
 
-    def _next(self, stream: BinaryIO, size: int) -> bytes:
+    def _next(self, stream: Readable, size: int) -> bytes:
         return super()._next(stream, min(size, self.stop - self.start - self.bytes))
 
     def lines_before(self) -> Iterator[bytes]:

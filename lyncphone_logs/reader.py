@@ -55,7 +55,7 @@ class Reader:
         self._pass_over = pass_over
         self._reaches_end = True
         self._put_together: set[int] = set()
-        self._every_line_matters = False
+        self._every_line_matters = source.every_line_matters
         self._joinings = {grammar.name: grammar.joining for grammar in grammars}
 
     @property
@@ -86,10 +86,7 @@ class Reader:
         for window in self.source.windows(SEARCHED if self._pass_over else WINDOW):
             end = window.data.find(b"\n", WINDOW) + 1 if self._pass_over and window.number == 1 else 0
             if 0 < end < len(window.data):
-                first = Window(window.number, window.offset, window.data[:end])
-                yield first
-                number, offset = window.number + first.data.count(b"\n"), window.offset + end
-                yield Window(number, offset, window.data[end:], window.beyond)
+                yield from window.divided(end)
             else:
                 yield window
 
@@ -97,7 +94,7 @@ class Reader:
         self._found = {offset: self._found[offset] for offset in rest.offsets if offset in self._found}
         lines = self._search.lines(window.data) if self._search else []
         for line in lines:
-            self._found[window.offset + line.start] = line.literals
+            self._found[window.offset_of(line.start)] = line.literals
         # The first window is read whole, so that what phones are there is known.
         pass_over = self._pass_over and window.number > 1 and not self._every_line_matters
         selection = select(window, lines, self._is_understood, goes_on=self._reaches_end) if pass_over else None
@@ -107,7 +104,7 @@ class Reader:
         self._reaches_end = selection.reaches_end if selection else True
         passed_over = selection.passed_over if selection else 0
         self.passed_over_bytes += passed_over
-        self.separator_bytes += len(window.data) + window.beyond - passed_over - sum(rows.lengths)
+        self.separator_bytes += window.size - passed_over - sum(rows.lengths)
         return rows
 
     def _latest(self) -> Event | None:

@@ -80,25 +80,30 @@ def rows_of(window: Window, places: list[tuple[int, int]] | None = None) -> Rows
     rows = Rows()
     if not pieces:
         return rows
-    if places is None:
+    if window.places:
+        rows.numbers = list(range(window.number, window.number + len(pieces)))
+        rows.offsets = [offset for offset, _ in window.places]
+    elif places is None:
         rows.numbers = list(range(window.number, window.number + len(pieces)))
         sizes = map(len, pieces[:-1])
         rows.offsets = list(accumulate(sizes, lambda start, size: start + size + 1, initial=window.offset))
     else:
         rows.numbers, rows.offsets = [number for number, _ in places], [offset for _, offset in places]
         rows.after_gap = {row for row in range(1, len(places)) if rows.numbers[row] != rows.numbers[row - 1] + 1}
-    if b"\r" in window.data:
+    if b"\r" in window.data and not window.places:
         last = pieces[-1]
         pieces = [piece.removesuffix(b"\r") for piece in pieces]
         pieces[-1] = pieces[-1] if ended else last
     rows.lengths = list(map(len, pieces))
     rows.lengths[-1] += window.beyond
+    if window.places:
+        rows.lengths = [length for _, length in window.places]
     _decode(rows, pieces, window.data)
     return _without_blanks(rows)
 
 
 def _decode(rows: Rows, pieces: list[bytes], data: bytes) -> None:
-    if data.isascii() and max(rows.lengths) <= LONGEST_LINE:
+    if data.isascii() and max(map(len, pieces)) <= LONGEST_LINE:
         odd = [row for row, piece in enumerate(pieces) if b"&" in piece] if b"&" in data else []
     else:
         odd = [

@@ -8,64 +8,23 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import BinaryIO
 
+from lyncphone_logs.compression import Damaged, Readable
 from lyncphone_logs.errors import InputError
+from lyncphone_logs.wide import Transcoded, mark_of, transcoded
+from lyncphone_logs.window import LONGEST_LINE, Line, Window, decode
+
+__all__ = ["LONGEST_LINE", "STDIN", "WINDOW", "Line", "Source", "Window", "Written", "decode", "problem_of"]
 
 STDIN = "-"
-LONGEST_LINE = 64 * 1024
-"""Bytes of a line that become text; the rest of a longer one is counted and hashed only."""
-
 WINDOW = 64 * 1024
 """Bytes that are read at a time."""
 
 # A line that is longer than the longest by its line end only is not cut.
 _PIECE = LONGEST_LINE + len(b"\r\n")
-# cp1252 leaves five bytes undefined; they are taken from latin-1, so that every line can be decoded.
-_CP1252 = "".join(
-    chr(byte) if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([byte]).decode("cp1252") for byte in range(256)
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One physical line. `number` counts from 1; `offset` and `length` are bytes of the original, without line end.
-
-    `text` is at most the first 64 KiB, decoded. `repairs` holds `cp1252` where the line was not UTF-8 and `overlong`
-    where the text was cut.
-    """
-
-    number: int
-    offset: int
-    length: int
-    text: str
-    repairs: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Whole lines in a row: the number of the first, its byte offset, and their bytes with line ends.
-
-    `beyond` is how many bytes of the last line, one over 64 KiB, are not in `data`.
-    """
-
-    number: int
-    offset: int
-    data: bytes
-    beyond: int = 0
-
-    def lines(self) -> Iterator[Line]:
-        """Each line with its place."""
-        offset = self.offset
-        pieces = self.data.split(b"\n")
-        last = len(pieces) - 1
-        for index, piece in enumerate(pieces):
-            content = piece.removesuffix(b"\r") if index < last else piece
-            if index < last or piece:
-                yield Line(self.number + index, offset, len(content) + self.beyond, *decode(content))
-            offset += len(piece) + 1
+# UTF-32 has four bytes where UTF-8 has one.
+_WIDEST = 4 * _PIECE
 
 
 class Source:
@@ -73,16 +32,27 @@ class Source:
 
     What was read so far, and is whole once the iteration has ended: `bytes`, `lines`, `sha256`, `separator_bytes` (line
     ends and byte-order mark), `mark_bytes` (the latter alone). `problem` is empty, or says what could not be read.
+
+    An `encoding` is utf-16-le or the like; windows then hold UTF-8, with the place of each line in the original. The
+    first `copied_lines` are copies of lines in the input `copy_of`: read, but not handed out, and counted in
+    `duplicate_lines` and `duplicate_bytes`.
     """
+
+    help = "check that the file is there and may be read"
+    """What helps where there is a problem."""
+    encoding = ""
+    copied_lines = 0
+    copy_of = ""
 
     def __init__(self, path: str, problem: str = "") -> None:
         self.path = path
-        self.problem = problem
+        self.problem = self._refused = problem
         self._exhausted = False
         self._reset()
 
     def _reset(self) -> None:
         self.bytes = self.lines = self.separator_bytes = self.mark_bytes = self._handed_out = 0
+        self.duplicate_lines = self.duplicate_bytes = 0
         self._digest = hashlib.sha256()
 
     def __repr__(self) -> str:
@@ -95,9 +65,24 @@ class Source:
 
     @property
     def size(self) -> int | None:
-        """Bytes of a regular file; None for anything else."""
+        """Bytes of a regular file whose lines can be read from anywhere; None for anything else."""
+        return None if self.encoding or self.copied_lines else self.expected
+
+    @property
+    def expected(self) -> int | None:
+        """Bytes that are there to be read, where that can be told beforehand."""
         status = self._status()
         return status.st_size if status else None
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it can be read more than once."""
+        return self.modified is not None
+
+    @property
+    def every_line_matters(self) -> bool:
+        """Whether no line may be passed over in a search: in other encodings it would find nothing."""
+        return bool(self.encoding)
 
     @property
     def modified(self) -> datetime | None:
@@ -125,30 +110,44 @@ class Source:
 
         Raises InputError where standard input is read a second time.
         """
-        if self.problem:
+        if self._refused or (self.problem and self.path == STDIN):
             return
         if self.path == STDIN and self._exhausted:
             raise InputError("standard input can be read only once", help="save the trace to a file and name that")
         self._exhausted = True
         self._reset()
+        self.problem = ""
         try:
             with self._open() as stream:
-                yield from self._read(stream, size)
+                for window in self._wide(stream) if self.encoding else self._read(stream, size):
+                    yield from self._without_copies(window)
         except OSError as error:
             self.problem = problem_of(self.path, error)
+
+    def _without_copies(self, window: Window) -> Iterator[Window]:
+        end = 0
+        for _ in range(self.copied_lines - window.number + 1):
+            end = window.data.find(b"\n", end) + 1 or len(window.data)
+            self.duplicate_lines += 1
+            if end == len(window.data):
+                self.duplicate_bytes += window.size
+                return
+        copied, rest = window.divided(end) if end else (None, window)
+        self.duplicate_bytes += copied.size if copied else 0
+        yield rest
 
     def lines_before(self) -> Iterator[bytes]:
         """Lines that stand in the file before what is read of it, the nearest first: none, all of it is read."""
         return iter(())
 
-    def _open(self) -> AbstractContextManager[BinaryIO]:
+    def _open(self) -> AbstractContextManager[Readable]:
         if self.path != STDIN:
             return open(self.path, "rb")
         if sys.stdin is None:
             raise OSError("there is no standard input")
         return nullcontext(sys.stdin.buffer)
 
-    def _read(self, stream: BinaryIO, size: int) -> Iterator[Window]:
+    def _read(self, stream: Readable, size: int) -> Iterator[Window]:
         rest = b""
         while chunk := self._next(stream, size):
             if not self._handed_out:
@@ -166,6 +165,34 @@ class Source:
         if rest := self._without_mark(rest):
             yield self._window(rest)
 
+    def _wide(self, stream: Readable) -> Iterator[Window]:
+        rest, cut = self._next(stream, WINDOW), 0
+        if rest.startswith(mark_of(self.encoding)):
+            self._handed_out = self.separator_bytes = self.mark_bytes = len(mark_of(self.encoding))
+            rest = rest[self.mark_bytes :]
+        is_last = False
+        while not is_last:
+            chunk = self._next(stream, WINDOW)
+            rest, is_last = rest + chunk, not chunk
+            lines = transcoded(rest, self._handed_out, self.encoding, _PIECE, is_last=is_last)
+            rest = rest[lines.taken :]
+            if lines.places:
+                yield self._wide_window(lines, cut)
+                cut = 0
+            # Of a line without end the beginning is kept and how many characters are cut out behind it.
+            more = max(len(rest) - 2 * _WIDEST, 0) // 4 * 4
+            rest, cut = rest[:_WIDEST] + rest[_WIDEST + more :], cut + more
+
+    def _wide_window(self, lines: Transcoded, cut: int) -> Window:
+        (first, length), *others = lines.places
+        places = ((first, length + cut), *((offset + cut, length) for offset, length in others))
+        stop = self._handed_out + lines.taken + cut
+        window = Window(self.lines + 1, self._handed_out, lines.data, 0, places, stop)
+        self.lines += len(places)
+        self.separator_bytes += lines.separators
+        self._handed_out = stop
+        return window
+
     def _without_mark(self, data: bytes) -> bytes:
         if self._handed_out or not data.startswith(codecs.BOM_UTF8):
             return data
@@ -180,7 +207,7 @@ class Source:
         self._handed_out += len(data) + beyond
         return window
 
-    def _to_line_end(self, stream: BinaryIO, size: int, line: bytes) -> tuple[int, bytes, bytes]:
+    def _to_line_end(self, stream: Readable, size: int, line: bytes) -> tuple[int, bytes, bytes]:
         """Read on to the end of a line: its length, its line end, and what stands behind it."""
         length = len(line)
         while chunk := self._next(stream, size):
@@ -192,11 +219,12 @@ class Source:
             line = chunk
         return length, b"", b""
 
-    def _next(self, stream: BinaryIO, size: int) -> bytes:
+    def _next(self, stream: Readable, size: int) -> bytes:
         try:
             chunk = stream.read(size)
         except OSError as error:
-            self.problem = problem_of(self.path, error)
+            behind = f" from byte {self.bytes} on" if self.bytes and isinstance(error, Damaged) else ""
+            self.problem = problem_of(f"{self.path}{behind}", error)
             return b""
         self.bytes += len(chunk)
         self._digest.update(chunk)
@@ -210,7 +238,7 @@ class Written(Source):
         super().__init__(path)
         self._content = text.encode("utf-8", "surrogatepass")
 
-    def _open(self) -> AbstractContextManager[BinaryIO]:
+    def _open(self) -> AbstractContextManager[Readable]:
         return io.BytesIO(self._content)
 
 
@@ -218,15 +246,3 @@ def problem_of(path: str, error: OSError | ValueError) -> str:
     """Why a path cannot be read, for people."""
     reason = error.strerror if isinstance(error, OSError) else ""
     return f"cannot read {path}: {reason or error}"
-
-
-def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
-    """The text of at most 64 KiB of a line, and what had to be done for it: `cp1252`, `overlong`."""
-    overlong = len(content) > LONGEST_LINE
-    content = content[:LONGEST_LINE]
-    cut: tuple[str, ...] = ("overlong",) if overlong else ()
-    try:
-        # A character that the cut at 64 KiB splits is left out: it is no sign of another encoding.
-        return codecs.utf_8_decode(content, "strict", not overlong)[0], cut
-    except UnicodeDecodeError:
-        return codecs.charmap_decode(content, "strict", _CP1252)[0], ("cp1252", *cut)

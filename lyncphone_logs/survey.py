@@ -68,8 +68,7 @@ def survey(source: Source, grammars: Sequence[Grammar], anchor: Anchor) -> Surve
 def _windows(source: Source) -> Iterable[Window]:
     size = source.size
     if not size:
-        # What has a time of its own lies somewhere, and can be read again; a pipe cannot.
-        yield from _heads(source) if size is None and source.modified else ()
+        yield from _heads(source) if size is None and source.is_repeatable else ()
         return
     try:
         with open(source.path, "rb") as file:
@@ -88,17 +87,19 @@ def _windows(source: Source) -> Iterable[Window]:
 def _heads(source: Source) -> Iterable[Window]:
     """The beginnings of windows of what cannot be read from the middle, fewer the longer it is."""
     heads: list[Window] = []
+    small: list[Window] = []
     step = 1
     for number, window in enumerate(source.windows()):
         if window.offset > MOST_READ:
             break
+        if source.bytes <= WHOLE:
+            small.append(window)
         if number % step == 0:
-            heads.append(
-                Window(window.number, window.offset, window.data[: window.data.find(b"\n", BYTES) + 1 or None])
-            )
+            end = window.data.find(b"\n", BYTES) + 1
+            heads.append(window.divided(end)[0] if 0 < end < len(window.data) else window)
         if len(heads) > 2 * PLACES:
             heads, step = heads[::2], 2 * step
-    return heads
+    return small if source.bytes <= WHOLE else heads
 
 
 def _look(window: Window, grammars: Sequence[Grammar], seen: Seen) -> None:

@@ -46,6 +46,7 @@ class Tally:
         """Book what is no event, when the reader has come to the end."""
         self.account.separator_bytes = reader.separator_bytes + reader.source.mark_bytes
         self.account.passed_over_bytes = reader.passed_over_bytes
+        self.account.duplicate_bytes = reader.source.duplicate_bytes
         self.assumed = reader.assumed
 
     def add(self, other: "Tally") -> None:

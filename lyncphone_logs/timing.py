@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from lyncphone_logs.batch import Batch
 from lyncphone_logs.clock import Anchor, read_stamp
@@ -14,6 +14,7 @@ from lyncphone_logs.merge import Stream
 from lyncphone_logs.new_year import NewYears
 from lyncphone_logs.period import Period, last_of
 from lyncphone_logs.reader import Reader, anchor_of
+from lyncphone_logs.rotation import rotation_of
 from lyncphone_logs.source import Source
 from lyncphone_logs.survey import Survey, survey
 from lyncphone_logs.tally import Tally
@@ -75,13 +76,30 @@ class Timing:
     def events(self, reader: Reader) -> Iterator[Batch]:
         """The events of one source, corrected and in their order."""
         source = reader.source
-        is_pipe = source.size is None and source.modified is None
-        unseen = source.path if is_pipe and self.anchor(source).basis == "--year" else ""
+        unseen = source.path if not source.is_repeatable and self.anchor(source).basis == "--year" else ""
         return in_sequence(self.corrected(reader.batches(), unseen))
 
     def stream(self, source: Source, batches: Iterator[Batch]) -> Stream:
         """The batches of one source, to be merged with others."""
         return Stream(self._first(source), self.zones.of(source.path), batches)
+
+    def streams(self, sources: Sequence[Source], streams: Sequence[Stream]) -> list[Stream]:
+        """The streams of sources in their order, those of rotated files as one, where times do not speak against it."""
+        joined: list[Stream] = []
+        last: Source | None = None
+        for source, stream in zip(sources, streams, strict=True):
+            if last and joined and self._goes_on(last, source):
+                joined[-1] = Stream(joined[-1].start, stream.zone, chain(joined[-1].batches, stream.batches))
+            else:
+                joined.append(stream)
+            last = source
+        return joined
+
+    def _goes_on(self, before: Source, source: Source) -> bool:
+        firsts = [first for first in (self._first(before), self._first(source)) if first]
+        is_same_zone = self.zones.of(before.path) == self.zones.of(source.path)
+        is_rotated = rotation_of(before.path)[0] == rotation_of(source.path)[0]
+        return is_rotated and is_same_zone and firsts == sorted(firsts)
 
     def assumptions(self, path: str, tally: Tally) -> Iterator[str]:
         """What was assumed of a source that was read, a sentence each."""

@@ -18,6 +18,7 @@ from lyncphone_logs.portion import portion
 from lyncphone_logs.reader import Reader
 from lyncphone_logs.search import Search, is_available
 from lyncphone_logs.source import STDIN, Source
+from lyncphone_logs.stitching import copies_in, stitched
 from lyncphone_logs.tally import Tally
 from lyncphone_logs.timing import Timing
 from lyncphone_logs.vocabulary import kinds, stages_of
@@ -93,7 +94,7 @@ class Trace:
 
         `to_diagnose`: lines that say nothing to any rule may be passed over, as `full` has it.
         """
-        sources = sorted(find_sources(self.paths), key=lambda source: source.path)
+        sources = stitched(find_sources(self.paths))
         self.inputs = tuple(Input(source, Tally()) for source in sources)
         timing = Timing(sources, self.catalog.grammars, self.year, self.zones, self.since, self.until)
         self._timing = timing
@@ -118,7 +119,7 @@ class Trace:
         if timing is None:
             return ()
         told = [each for source, tally in self.inputs for each in timing.assumptions(source.path, tally)]
-        return (*told, *timing.of_all)
+        return (*copies_in([source for source, _ in self.inputs]), *told, *timing.of_all)
 
     def _read(self, timing: Timing, pass_over: bool, *, may_condense: bool) -> Iterator[Batch]:
         search = self._search(pass_over)
@@ -129,6 +130,7 @@ class Trace:
             # Small batches of many sources in turn take time: those that say nothing need not be among them.
             is_one_of_many = may_condense and len(self.inputs) > 1
             streams.append(timing.stream(source, map(condensed, batches) if is_one_of_many else batches))
+        streams = timing.streams([source for source, _ in self.inputs], streams)
         return merged(streams) if len(streams) > 1 else chain.from_iterable(each.batches for each in streams)
 
     def _search(self, pass_over: bool) -> Search | None:
@@ -174,7 +176,7 @@ class Trace:
         return frozenset(named | staged)
 
     def _may_pass_over(self) -> bool:
-        size = sum(source.size or 0 for source, _ in self.inputs)
+        size = sum(source.expected or 0 for source, _ in self.inputs)
         wanted = size > LARGE if self.full is None else not self.full
         return wanted and is_available()
 

@@ -171,7 +171,7 @@ def account_of_bytes(report: Report) -> str:
     """Where every byte of the inputs went."""
     accounts = [read.account for read in report.inputs]
     parts = ["event", "continuation", "unparsed", "separator", "passed over"]
-    parts += ["outside"] if any(account.outside_bytes for account in accounts) else []
+    parts += [part for part in ("outside", "duplicate") if any(_bytes(account, part) for account in accounts)]
     sums = [sum(_bytes(account, part) for account in accounts) for part in parts]
     spoken = " + ".join(f"{number} {part}" for number, part in zip(sums, parts, strict=True))
     return f"{spoken} = {sum(read.bytes for read in report.inputs)}"
