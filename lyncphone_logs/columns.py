@@ -74,8 +74,9 @@ class Surroundings:
         if not kinds:
             return None
         (framing, grammar), _ = kinds.most_common(1)[0]
-        row = list(zip(framed["framing"], found["grammar"], strict=True)).index((framing, grammar))
-        return usual_of(layout_of(texts[row]), grammar, tuple(self._grammars.values()))
+        written = zip(framed["framing"], found["grammar"], texts, strict=True)
+        own = [text for *pair, text in written if pair == [framing, grammar]]
+        return usual_of(layout_of(own[0]), grammar, tuple(self._grammars.values()), own)
 
     def _severities(self, framed: list[str | None], found: Columns) -> list[str | None]:
         written = list(zip(found["grammar"], found["level"], strict=True))

@@ -26,4 +26,8 @@ def compile_expression(expression: pp.ParserElement, *, where: str = "") -> Comp
     numbers: dict[str, list[int]] = {}
     for group, number in sorted(re.compile(part.pattern).groupindex.items(), key=lambda item: item[1]):
         numbers.setdefault(names[int(group[1:])], []).append(number)
-    return CompiledExpression(part.pattern, tuple(numbers), part.literals, tuple(map(tuple, numbers.values())))
+    first = expression
+    while type(first) is pp.MatchFirst:
+        first = first.exprs[0]
+    alone = None if first is expression else compile_expression(first, where=where)
+    return CompiledExpression(part.pattern, tuple(numbers), part.literals, tuple(map(tuple, numbers.values())), alone)

@@ -129,7 +129,7 @@ def test_a_header_is_looked_for_in_all_lines_at_once_only_where_it_stays_in_its_
     path = tmp_path / "own.py"
     path.write_text(OWN.format(header=header), encoding="utf-8")
     own = read_grammar(path, grammars_folder())
-    usual = usual_of((), "own", (own,))
+    usual = usual_of((), "own", (own,), ())
     assert (usual is not None) == stays_in_the_line
     texts = ["own: x a;b", "own:", "own: x\t y", "other", "own: x c"] * 2
     _, each, _, _ = Surroundings([own])._read_each(texts)
@@ -140,6 +140,21 @@ def test_a_header_is_looked_for_in_all_lines_at_once_only_where_it_stays_in_its_
         assert all(each["grammar"][row] == "own" for row in certain)
         for name in ("message", "component"):
             assert [at_once[name][row] for row in certain] == [each[name][row] for row in certain]
+
+
+def test_of_a_header_only_the_first_alternative_is_looked_for_where_most_lines_are_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    header = "'own:' + pp.Regex('.*')('message') | 'other:' + pp.Regex('.*')('component')"
+    path.write_text(OWN.format(header=header), encoding="utf-8")
+    own = read_grammar(path, grammars_folder())
+    texts = ["own: x", "own: y", "other: z", "neither"]
+    for some, certain in ((texts[:3], [0, 1]), (texts[2:3], [0, 1, 2])):
+        usual = usual_of((), "own", (own,), some)
+        assert usual is not None
+        found = usual.read(texts)
+        assert found is not None
+        assert [row for row in range(len(texts)) if row not in found[2]] == certain
+        assert [found[1]["message"][row] for row in certain] == ["x", "y", None][: len(certain)]
 
 
 def batches(path: str) -> Iterator[Batch]:
