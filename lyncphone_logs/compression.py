@@ -1,11 +1,12 @@
 """Compressed streams: gzip, bzip2, xz and Zstandard, recognised by their first bytes and read piece by piece.
 
 Magic numbers: RFC 1952 (gzip), RFC 8878 (Zstandard), the xz file format 1.2.1, the bzip2 manual. Several streams in a
-row are one, as their programs have it. The only door to zstandard.
+row are one, as their programs have it. The only door to Zstandard.
 """
 
 import bz2
 import lzma
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -158,36 +159,32 @@ def _byte_by_byte(decoder: Any, data: bytes) -> Iterator[bytes]:
 
 
 class _Zstd:
-    """zstandard with the interface of bz2. It gives all that it can make of what it gets, so that is little."""
+    """The decoder of Zstandard, whose error is no built-in one."""
 
     def __init__(self) -> None:
         try:
-            import zstandard
+            zstd = _zstd()
         except ImportError:
             raise Damaged(WITHOUT_ZSTD) from None
-        self._decoder = zstandard.ZstdDecompressor().decompressobj()
-        self._fault = zstandard.ZstdError
-        self._rest = b""
+        self._decoder, self._fault = zstd.ZstdDecompressor(), zstd.ZstdError
 
-    @property
-    def needs_input(self) -> bool:
-        return not self._rest
-
-    @property
-    def eof(self) -> bool:
-        return self._decoder.eof
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._decoder.unused_data + self._rest
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._decoder, name)
 
     def decompress(self, data: bytes, size: int) -> bytes:
-        data = self._rest + data
-        data, self._rest = data[:size], data[size:]
         try:
-            return self._decoder.decompress(data)
+            made: bytes = self._decoder.decompress(data, size)
         except self._fault as error:
             raise ValueError(error) from error
+        return made
+
+
+def _zstd() -> Any:
+    if sys.version_info >= (3, 14):
+        import compression.zstd as zstd
+    else:
+        import backports.zstd as zstd
+    return zstd
 
 
 _DECODERS: dict[str, Callable[[], Any]] = {

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from containers import ARCHIVES, COMPRESSIONS, CONTAINERS, WRITTEN_AT, in_tar, in_zip
+from containers import ARCHIVES, COMPRESSIONS, CONTAINERS, WRITTEN_AT, ZSTD, in_tar, in_zip
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -320,8 +320,8 @@ def test_zeros_in_a_log_do_not_make_it_binary() -> None:
     assert len(list(source)) == TEXT.count(b"\n")
 
 
-def test_without_zstandard_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "zstandard", None)
+def test_without_a_package_for_zstandard_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, ZSTD.__name__, None)
     (source,) = sources_in(held_content("x.zst", COMPRESSIONS["zst"](TEXT)))
     assert list(source) == []
     assert "install lyncphone_logs[zstd]" in source.problem
