@@ -33,7 +33,8 @@ class Batch:
     messages of a known kind; `spans` of events over several lines; `repairs`; `handshake`; `derived`, events that stand
     behind the row; `gaps`, rows before which lines were passed over; `left_out`, what a row stands for besides itself;
     `runs`, numbered lines that begin with the row or before it.
-    `own_messages` are the messages without continuation lines, `unparsed` the rows that no grammar read.
+    `own_messages` are the messages without continuation lines, `unparsed` the rows that no grammar read. Until keys are
+    given, `phone` holds the MAC address that the phone's own header states, or nothing.
     """
 
     source: str
@@ -51,7 +52,8 @@ class Batch:
     derived: dict[int, list[Event]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.columns |= {"phone": [""] * len(self), "boot": [0] * len(self), "segment": [0] * len(self)}
+        self.columns |= {"boot": [0] * len(self), "segment": [0] * len(self)}
+        self.columns.setdefault("phone", [""] * len(self))
 
     def __len__(self) -> int:
         return len(self.own_messages)

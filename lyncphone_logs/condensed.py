@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from lyncphone_logs.batch import COLUMNS, Batch, LeftOut
 from lyncphone_logs.event import MESSAGE
+from lyncphone_logs.identity import tells_maker
 from lyncphone_logs.stamps import OLDEST_PHONE
 
 
@@ -40,14 +41,17 @@ def _edges(batch: Batch, start: int, stop: int) -> list[int]:
     if not _is_steady(batch, start, stop):
         return list(rows)
     messages = [row for row in rows if batch.columns["kind"][row] == MESSAGE]
-    return sorted({start, stop - 1, *messages[:1], *messages[-1:]})
+    programs, components = batch.columns["app_name"], batch.columns["component"]
+    telling = next((row for row in messages if tells_maker(programs[row], components[row], MESSAGE)), start)
+    return sorted({start, stop - 1, telling, *messages[:1], *messages[-1:]})
 
 
 def _is_steady(batch: Batch, start: int, stop: int) -> bool:
     hosts, times, qualities, unset = (
         batch.columns[name][start:stop] for name in ("hostname", "time", "time_quality", "is_unset")
     )
-    one_host = hosts[0] is not None and hosts.count(hosts[0]) == len(hosts)
+    macs = batch.columns["phone"][start:stop]
+    one_host = hosts[0] is not None and hosts.count(hosts[0]) == len(hosts) and macs.count(macs[0]) == len(macs)
     one_clock = None not in times and qualities.count(qualities[0]) == len(qualities)
     if not (one_host and one_clock) or True in unset or None in unset or times != sorted(times):
         return False

@@ -1,6 +1,6 @@
 """Keys that tie events together: phone, boot, clock segment, TLS handshake; and events that lie between two lines.
 
-Basis of the keys: a phone is its host name as the collector wrote it, else the file. A boot begins where the logging
+Basis of the keys: a phone is what `identity` tells. A boot begins where the logging
 daemon starts. A segment ends at a boot and where the phone's clock jumps. A handshake is a run of TLS lines of one
 process: a new one begins after half a minute, at a boot, and where a certificate is refused after an alert or OpenSSL's
 "certificate verify failed" ended the earlier handshake.
@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from lyncphone_logs.batch import Batch
-from lyncphone_logs.event import UNPARSED, Event, Value
+from lyncphone_logs.event import Event, Value
+from lyncphone_logs.identity import IDENTIFIED, Identities
 from lyncphone_logs.joining import Joining
 from lyncphone_logs.sequence import Hole, Sequences, Told, runs_of
 from lyncphone_logs.stamps import OLDEST_PHONE, is_unset
@@ -65,37 +66,55 @@ class Correlator:
         self._sequences = Sequences()
         self._phones: dict[str, _Phone] = {}
         self._era = 0
-        self._hosts_of_source: dict[str, str] = {}
+        self._identities = Identities()
+        self._known: set[tuple[str, str]] = set()
 
     def correlate(self, events: Iterable[Event]) -> Iterator[Event]:
         """The events with their keys; a derived event follows the line that it was derived from."""
         for event in events:
-            phone = self._phone_of(event.source, event.hostname, event.kind)
+            mac = event.phone
+            phone = self._identities.phone_of(event.source, event.hostname, event.kind, mac)
             columns = {name: [getattr(event, name)] for name in ("hostname", "grammar", "sequence", "procid")}
             told = self._sequences.tell(event.source, runs_of(columns, [0], 1, self._joinings), columns)
             keyed, derived = self._key(event, phone, told.get(0))
             yield keyed
             yield from derived
+            yield from self._identified(keyed, mac)
 
     def key(self, batch: Batch) -> None:
         """The same for a batch, in place."""
         columns = batch.columns
-        if None in columns["hostname"]:
-            named = zip(columns["hostname"], columns["kind"], strict=True)
-            columns["phone"] = [self._phone_of(batch.source, host, kind) for host, kind in named]
-        else:
-            columns["phone"] = columns["hostname"]
-            self._hosts_of_source[batch.source] = columns["hostname"][-1]
+        macs = self._name_phones(batch)
         told = self._sequences.tell(batch.source, batch.runs, columns)
-        rows = sorted(batch.known.keys() | batch.gaps | told.keys())
+        rows = sorted(batch.known.keys() | batch.gaps | told.keys() | macs.keys())
         start = 0
         for row, event in zip(rows, batch.pick(rows), strict=True):
             self._key_messages(batch, start, row)
             # What was passed over may have set a clock: none is compared across it.
             self._era += row in batch.gaps
             self._key_row(batch, row, event, told.get(row))
+            if row in macs:
+                batch.derived.setdefault(row, []).extend(self._identified(batch.keyed[row], macs[row]))
             start = row + 1
         self._key_messages(batch, start, len(batch))
+
+    def _name_phones(self, batch: Batch) -> dict[int, str]:
+        """Name who wrote each row; the rows that show a phone's MAC address for the first time, with it."""
+        columns, macs = batch.columns, batch.columns["phone"]
+        if None not in columns["hostname"] and self._identities.are_plain and not any(macs):
+            columns["phone"] = columns["hostname"]
+            self._identities.note_host(batch.source, columns["hostname"][-1])
+            return {}
+        named = zip(columns["hostname"], columns["kind"], macs, strict=True)
+        columns["phone"] = [self._identities.phone_of(batch.source, *each) for each in named]
+        pairs = {pair: row for row, pair in reversed(list(enumerate(zip(columns["phone"], macs, strict=True))))}
+        return {row: mac for (phone, mac), row in pairs.items() if mac and (phone, mac) not in self._known}
+
+    def _identified(self, keyed: Event, mac: str) -> list[Event]:
+        if not mac or (keyed.phone, mac) in self._known:
+            return []
+        self._known.add((keyed.phone, mac))
+        return [_derived(keyed, IDENTIFIED, {"mac": mac})]
 
     def _key_messages(self, batch: Batch, start: int, stop: int) -> None:
         """Rows that neither begin a boot nor belong to a handshake; all at once, where they are of one phone."""
@@ -167,12 +186,6 @@ class Correlator:
         if phone.era != self._era:
             phone.era, phone.clock = self._era, None
         return phone
-
-    def _phone_of(self, source: str, hostname: str | None, kind: str) -> str:
-        if hostname:
-            self._hosts_of_source[source] = hostname
-            return hostname
-        return self._hosts_of_source.get(source, source) if kind == UNPARSED else source
 
     def _tell_time(self, phone: _Phone, event: Event) -> float | None:
         if event.time is None or event.time_quality == "collector":

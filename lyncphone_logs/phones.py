@@ -7,10 +7,12 @@ from datetime import datetime
 from lyncphone_logs.batch import Batch
 from lyncphone_logs.event import MESSAGE, UNPARSED, Event
 from lyncphone_logs.fold import Fold
+from lyncphone_logs.identity import FILE, basis_of, tells_maker
 from lyncphone_logs.index import Index
 from lyncphone_logs.journey import Journey
 from lyncphone_logs.rule import Rule
 
+TELLING = ("grammar", "app_name", "component", "kind")
 INFORMATIVE = {"tls", "sip", "sign_in"}
 
 
@@ -25,7 +27,7 @@ class PhoneSeen:
     last: Event
     journey: Journey = field(default_factory=Journey)
     identity: dict[str, str] = field(default_factory=dict)
-    basis: str = "file"
+    basis: str = FILE
     events: int = 0
     informative: int = 0
     repaired: int = 0
@@ -39,8 +41,7 @@ class PhoneSeen:
         self.events += len(times) + more
         self.components.update(filter(None, components))
         self.journey.note(last.boot, times)
-        if last.hostname:
-            self.basis = "host name"
+        self.basis = basis_of(last.phone, last.hostname)
 
     def take(self, event: Event) -> None:
         """Take in what an event says."""
@@ -66,13 +67,14 @@ def gather(
         phone = phones.get(event.phone)
         if phone is None:
             phone = phones[event.phone] = PhoneSeen(Fold(index), event)
-            phone.identity["vendor"] = vendors.get(event.grammar, "")
         return phone
 
     for item in items:
         if isinstance(item, Batch):
             for rows in _by_boot(item):
                 phone = phone_of(item.event(rows[0]))
+                if "vendor" not in phone.identity:
+                    phone.identity |= _maker(zip(*(item.columns[name] for name in TELLING), strict=True), rows, vendors)
                 times, components = ([item.columns[name][row] for row in rows] for name in ("time", "component"))
                 others = [item.left_out[row] for row in rows if row in item.left_out]
                 named = {*components, *(name for other in others for name in other.components)}
@@ -83,8 +85,20 @@ def gather(
             phone = phone_of(item)
             if not item.derived:
                 phone.note(item, [item.time], [item.component])
+            if "vendor" not in phone.identity:
+                phone.identity |= _maker([(item.grammar, item.app_name, item.component, item.kind)], [0], vendors)
             phone.take(item)
     return phones
+
+
+def _maker(
+    lines: Iterable[tuple[str, str | None, str | None, str]], rows: Sequence[int], vendors: Mapping[str, str]
+) -> dict[str, str]:
+    """The maker of the phone that wrote these rows, if one of them tells it."""
+    every = list(lines)
+    own = (every[row] for row in rows)
+    found = (grammar for grammar, app_name, component, kind in own if tells_maker(app_name, component, kind))
+    return next(({"vendor": vendors.get(grammar, "")} for grammar in found), {})
 
 
 def _by_boot(batch: Batch) -> list[list[int]]:

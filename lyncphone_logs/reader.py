@@ -13,6 +13,7 @@ from lyncphone_logs.clock import Anchor
 from lyncphone_logs.columns import Surroundings
 from lyncphone_logs.event import MESSAGE, UNPARSED, Event, Span
 from lyncphone_logs.grammar import Grammar
+from lyncphone_logs.identity import mac_of
 from lyncphone_logs.lines import Lines, lines_of
 from lyncphone_logs.own_line import own_line
 from lyncphone_logs.rows import Rows, rows_of
@@ -163,6 +164,8 @@ class Reader:
         for number, name in enumerate(("time", "time_utc", "time_quality", "received", "is_unset")):
             columns[name] = [stamp[number] for stamp in read]
         columns["time_corrected"] = columns["time"]
+        if "mac" in columns:
+            columns["phone"] = [mac_of(mac) if mac else "" for mac in columns["mac"]]
 
     def _understand(self, batch: Batch) -> None:
         columns = batch.columns

@@ -1,6 +1,6 @@
 """The phones of a trace: who they are, when they wrote, what is missing of what they wrote."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from lyncphone_logs.batch import Batch
 from lyncphone_logs.event import Event
 from lyncphone_logs.extent import LOST
+from lyncphone_logs.identity import FILE, IDENTIFIED, basis_of, mac_of, tells_maker
 
 SILENCE = timedelta(hours=1)
 """A phone that says nothing for so long is told to have been silent; a registration is renewed more often."""
@@ -20,11 +21,12 @@ class Listed:
 
     `first` and `last` are its own clock, naive. `lines` counts repeats; `unparsed` are lines of it that no grammar
     read. `silences` are hours and more without a line, `longest` the longest of them, in seconds; `lost` lines are
-    known to be missing. `grammars` counts its lines by what read them.
+    known to be missing. `grammars` counts its lines by what read them. `aliases` are further host names under which
+    it wrote, and phones that state the same MAC address.
     """
 
     id: str
-    basis: str = "file"
+    basis: str = FILE
     identity: dict[str, str] = field(default_factory=dict)
     grammars: Counter[str] = field(default_factory=Counter)
     first: datetime | None = None
@@ -36,6 +38,7 @@ class Listed:
     longest: float = 0.0
     lost: int = 0
     segment: int = 0
+    aliases: dict[str, None] = field(default_factory=dict)
 
     def note(self, time: datetime, segment: int) -> None:
         """Take in the time of the next line; a clock that was set between two lines makes no silence."""
@@ -55,8 +58,11 @@ class Roster:
     def add(self, batch: Batch) -> None:
         """Take in a batch of events that have their keys."""
         columns, unparsed = batch.columns, set(batch.unparsed)
-        names = ("phone", "hostname", "grammar", "count", "boot", "segment", "time", "time_quality")
-        for row, (name, host, grammar, count, boot, segment, time, quality) in enumerate(
+        names = (
+            "phone", "hostname", "grammar", "count", "boot", "segment", "time", "time_quality", "app_name", "component",
+            "kind",
+        )  # fmt: skip
+        for row, (name, host, grammar, count, boot, segment, time, quality, app_name, component, kind) in enumerate(
             zip(*(columns[each] for each in names), strict=True)
         ):
             phone = self._phones.setdefault(name, Listed(name))
@@ -66,8 +72,11 @@ class Roster:
                 phone.unparsed += count
                 continue
             phone.grammars[grammar] += count
-            phone.identity.setdefault("vendor", self._vendors.get(grammar, ""))
-            phone.basis = "host name" if host else phone.basis
+            if tells_maker(app_name, component, kind):
+                phone.identity.setdefault("vendor", self._vendors.get(grammar, ""))
+            phone.basis = basis_of(name, host) if host or phone.basis == FILE else phone.basis
+            if host and name.rpartition(" ")[0] != host != name:
+                phone.aliases[host] = None
             if time is not None and quality not in ("unset", "none"):
                 phone.note(time, segment)
         for event in _telling(batch):
@@ -82,14 +91,21 @@ class Roster:
 
     def phones(self) -> list[Listed]:
         """The phones by id."""
-        return [self._phones[name] for name in sorted(self._phones)]
+        found = [self._phones[name] for name in sorted(self._phones)]
+        by_mac: defaultdict[str, list[Listed]] = defaultdict(list)
+        for phone in found:
+            by_mac[mac_of(phone.identity.get("mac", ""))].append(phone)
+        for mac, phones in by_mac.items():
+            for phone in phones if mac else ():
+                phone.aliases |= {f"{other.id} (same MAC address)": None for other in phones if other is not phone}
+        return found
 
 
 def _telling(batch: Batch) -> Iterable[Event]:
     for row in sorted({*batch.known, *batch.derived}):
-        if batch.columns["kind"][row] == "device.identified":
+        if batch.columns["kind"][row] == IDENTIFIED:
             yield batch.keyed.get(row) or batch.event(row)
-        yield from (event for event in batch.derived.get(row, ()) if event.kind == LOST)
+        yield from (event for event in batch.derived.get(row, ()) if event.kind in (IDENTIFIED, LOST))
 
 
 def roster_of(batches: Iterable[Batch], vendors: Mapping[str, str]) -> list[Listed]:

@@ -7,7 +7,7 @@ from lyncphone_logs.reports.encoding import to_json
 from lyncphone_logs.reports.visible import visible
 from lyncphone_logs.roster import IDENTITY, Listed
 
-HEADINGS = ("phone", "basis", "device", "first", "last", "boots", "lines", "unparsed", "gaps", "read by")
+HEADINGS = ("phone", "basis", "also", "device", "first", "last", "boots", "lines", "unparsed", "gaps", "read by")
 TO_THE_RIGHT = {"boots", "lines", "unparsed"}
 
 
@@ -29,6 +29,7 @@ def json_lines(phones: Iterable[Listed]) -> Iterator[str]:
             {
                 "id": phone.id,
                 "basis": phone.basis,
+                "aliases": list(phone.aliases),
                 **{name: phone.identity.get(name, "") for name in IDENTITY},
                 "first": phone.first.isoformat() if phone.first else None,
                 "last": phone.last.isoformat() if phone.last else None,
@@ -48,7 +49,8 @@ def _cells(phone: Listed) -> tuple[str, ...]:
     moments = (each.isoformat(" ", "seconds") if each else "-" for each in (phone.first, phone.last))
     numbers = (str(each) for each in (phone.boots, phone.lines, phone.unparsed))
     readers = ", ".join(f"{name} {count}" for name, count in phone.grammars.most_common())
-    cells = (phone.id, phone.basis, device or "-", *moments, *numbers, _gaps(phone) or "-", readers or "-")
+    also = ", ".join(phone.aliases)
+    cells = (phone.id, phone.basis, also or "-", device or "-", *moments, *numbers, _gaps(phone) or "-", readers or "-")
     return tuple(map(visible, cells))
 
 
