@@ -121,7 +121,7 @@ def diagnose(
     )  # fmt: skip
     report = examine.diagnose(trace, verify_fix=verify_fix)
     tell("note", report.notes)
-    tell("problem", report.problems)
+    tell("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
     write(_rendered(report, format, to_terminal=not output), output)
     raise typer.Exit(_exit_code(report, fail_on.value))
 

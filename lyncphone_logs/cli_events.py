@@ -44,6 +44,6 @@ def events(
     else:
         write(RENDERERS[format.value](trace.events()), output)
     tell("note", [*trace.catalog.notes, *trace.assumptions])
-    problems = [*(read.problem for read in examine.inputs(trace) if read.problem), *map(str, trace.catalog.problems)]
+    problems = examine.problems(trace)
     tell("problem", problems)
     raise typer.Exit(3 if problems else 0)

@@ -70,7 +70,7 @@ def _beside(code: str, trace: "Trace") -> None:
     if rule is None:
         raise typer.BadParameter(f"no rule {code!r} {trace.catalog.suggest(code)}".strip(), param_hint="CODE")
     found = examine.explain(trace, rule)
-    problems = [*(read.problem for read in examine.inputs(trace) if read.problem), *map(str, trace.catalog.problems)]
+    problems = examine.problems(trace)
     tell("problem", problems)
     write(explanation_text.render_explanations(found, color=shown.color, width=shown.width))
     raise typer.Exit(3 if problems else 0)

@@ -87,6 +87,6 @@ def _end(trace: "Trace") -> None:
     from lyncphone_logs import examine
 
     tell("note", [*trace.catalog.notes, *trace.assumptions])
-    problems = [*(read.problem for read in examine.inputs(trace) if read.problem), *map(str, trace.catalog.problems)]
+    problems = examine.problems(trace)
     tell("problem", problems)
     raise typer.Exit(3 if problems else 0)

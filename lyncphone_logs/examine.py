@@ -112,6 +112,11 @@ def inputs(trace: Trace) -> tuple[finding.Input, ...]:
     return tuple(_input(each, trace) for each in trace.inputs)
 
 
+def problems(trace: Trace) -> list[str]:
+    """What could not be read, or in part only, of inputs, grammars and rules; whole once the events were iterated."""
+    return [*(read.problem for read in inputs(trace) if read.problem), *map(str, trace.catalog.problems)]
+
+
 def _input(read: Input, trace: Trace) -> finding.Input:
     source, tally = read
     problem, help = _problem(read, trace)
@@ -138,7 +143,9 @@ def _problem(read: Input, trace: Trace) -> tuple[str, str]:
         return "", ""
     first = tally.first_unparsed
     if first is None:
-        return "nothing to read: no line in it", "save the trace again; syslog must be switched on at the phone"
-    return f"no line was understood; line {first.line}: {trace.stops(first)[0]}", (
+        return f"nothing to read in {source.path}: no line in it", (
+            "save the trace again; syslog must be switched on at the phone"
+        )
+    return f"no line of {source.path} was understood; line {first.line}: {trace.stops(first)[0]}", (
         "if this is a trace of a phone, `lyncphone-logs explain --line TEXT` shows how far each grammar comes"
     )

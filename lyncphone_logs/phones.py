@@ -13,12 +13,13 @@ from lyncphone_logs.journey import Journey
 from lyncphone_logs.rule import Rule
 
 TELLING = ("grammar", "app_name", "component", "kind")
-INFORMATIVE = {"tls", "sip", "sign_in"}
+INFORMATIVE = {"tls", "sip", "sign_in", "provisioning", "exchange", "call"}
+"""Families of events that come of a sign-in, or before it of the phone's settings."""
 
 
 @dataclass(slots=True)
 class PhoneSeen:
-    """One phone. `last` is its last line, `events` counts its lines, `informative` those that speak of a sign-in.
+    """One phone. `last` is its last line, `events` counts its lines, `informative` those of the families INFORMATIVE.
 
     `repaired` counts events of known kinds whose line was damaged on its way; a dash alone may be the phone's own.
     """

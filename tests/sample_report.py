@@ -143,7 +143,7 @@ def report(**changed: Any) -> Report:
         "tool": "lyncphone-logs 0.1.0",
         "inputs": (
             Input("founding.log", "0" * 64, size + 1, 1, account, 1, 0, grammars=(("audiocodes_400hd", 1),)),
-            Input("other.log", "", 0, 0, Account(), 0, 0, "permission denied", "make it readable"),
+            Input("other.log", "", 0, 0, Account(), 0, 0, "cannot read other.log: permission denied", "unlock it"),
         ),
         "facts": (STATED,), "phones": (phone(),), "rules_tried": 4,
         "packs": (Pack("built-in", "sample", "1.0", Path("rules"), (), "0123456789abcdef" * 4),),

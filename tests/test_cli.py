@@ -134,7 +134,7 @@ def test_a_mistake_is_one_clear_error_with_its_exit_code(
         (b"", "nothing to read"),
         (b"\n \n\n", "nothing to read"),
         (b"the quick brown fox\n", "audiocodes_400hd read 4 of 19 characters"),
-        (bytes(range(256)) * 40, "no line was understood"),
+        (bytes(range(256)) * 40, "was understood; line 1"),
     ],
 )
 def test_a_file_without_a_line_of_a_phone_is_3_and_says_how_far_it_came(
@@ -147,6 +147,8 @@ def test_a_file_without_a_line_of_a_phone_is_3_and_says_how_far_it_came(
     assert run([str(path), "--format", "json"]) == 3
     (read,) = json.loads(capfd.readouterr().out)["inputs"]
     assert sum(read["account"].values()) == read["bytes"] == len(content)
+    assert run([str(path), "--format", "concise"]) == 3
+    assert str(path) in capfd.readouterr().err
 
 
 def test_a_folder_without_a_file_is_nothing_to_read(tmp_path: Path) -> None:

@@ -69,8 +69,8 @@ phone 10.1.2.3 (by host name) · AudioCodes 420HD firmware 2.0.5
 
 given          firmware 2.0.5 (stated)
 note           the year is assumed
-warning: other.log: permission denied
-  help           make it readable
+warning: cannot read other.log: permission denied
+  help           unlock it
 warning: rule file x.toml is refused
 looked at: 1 line, 1 event, 0 unparsed, 2013-05-07 08:00:00 to 2013-05-07
 08:00:09, 4 rules tried

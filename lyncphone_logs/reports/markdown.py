@@ -164,7 +164,7 @@ def _closing(report: Report) -> Iterator[str]:
     yield from _list("Earlier", (escaped(wording.fix(each)) for each in report.fixes))
     yield from _list("Notes", map(escaped, report.notes))
     unusable = [read for read in report.inputs if read.problem]
-    troubles = [f"{code(read.path)}: {escaped(read.problem)} {escaped(read.help)}" for read in unusable]
+    troubles = [f"{escaped(read.problem)} {escaped(read.help)}" for read in unusable]
     yield from _list("Problems", [*troubles, *map(escaped, report.problems)])
     yield wording.looked_at(report)
     yield f"read by: {escaped(wording.readers(report) or 'no grammar')}"

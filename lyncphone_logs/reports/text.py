@@ -166,7 +166,7 @@ def _closing(page: Page, report: Report) -> None:
 def _troubles(page: Page, inputs: Iterable[Input], problems: Iterable[str]) -> None:
     for read in inputs:
         if read.problem:
-            page.line(Ink("warning", "warning"), f": {read.path}: {read.problem}")
+            page.line(Ink("warning", "warning"), f": {read.problem}")
             page.labelled("help", *filter(None, [read.help]))
     for problem in problems:
         page.line(Ink("warning", "warning"), f": {problem}")
