@@ -48,7 +48,6 @@ class Batch:
     left_out: dict[int, LeftOut] = field(default_factory=dict)
     runs: dict[int, tuple[Run, ...]] = field(default_factory=dict)
     handshake: dict[int, int | None] = field(default_factory=dict)
-    keyed: dict[int, Event] = field(default_factory=dict)
     derived: dict[int, list[Event]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,11 +1,10 @@
 """Keys that tie events together: phone, boot, clock segment, TLS handshake; and events that lie between two lines.
 
-Basis of the keys: a phone is what `identity` tells. A boot begins where the logging
-daemon starts. A segment ends at a boot and where the phone's clock jumps. A handshake is a run of TLS lines of one
-process: a new one begins after half a minute, at a boot, and where a certificate is refused after an alert or OpenSSL's
-"certificate verify failed" ended the earlier handshake.
+Basis of the keys: a phone is what `identity` tells, a handshake what `handshake` does. A boot begins where the logging
+daemon starts. A segment ends at a boot and where the phone's clock jumps.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from types import MappingProxyType
 
 from lyncphone_logs.batch import Batch
 from lyncphone_logs.event import Event, Value
+from lyncphone_logs.handshake import FAMILY, Handshakes
 from lyncphone_logs.identity import IDENTIFIED, Identities
 from lyncphone_logs.joining import Joining
 from lyncphone_logs.sequence import Hole, Sequences, Told, runs_of
@@ -22,26 +22,13 @@ STEPPED, SET, UNSET, LOST, BOOTED = DERIVED = (
     "time.clock.stepped", "time.clock.set", "time.clock.unset", "trace.lines_lost", "device.booted",
 )  # fmt: skip
 """Kinds that no line says: they lie between two lines."""
-LONGEST_HANDSHAKE = timedelta(seconds=30)
+STARTED = "device.started"
+ALONE = (f"{FAMILY}.", STARTED)
+"""Beginnings of the kinds whose events begin a boot or belong to a handshake."""
 BACKWARDS = timedelta(hours=1)
 ONE_DAY, ONE_YEAR = timedelta(days=1), timedelta(days=365)
 
 NO_JOININGS: Mapping[str, Joining | None] = MappingProxyType({})
-
-OPEN_PROCESSES = 64
-"""Processes of a phone whose latest handshake is remembered."""
-
-REFUSAL = "tls.server_certificate.rejected"
-GIVEN_UP = "certificate verify failed"
-"""OpenSSL's last word on a handshake whose certificate was refused."""
-
-
-@dataclass(slots=True)
-class _Handshake:
-    number: int
-    last: datetime | None
-    boot: int
-    is_over: bool = False
 
 
 @dataclass(slots=True)
@@ -49,13 +36,12 @@ class _Phone:
     boot: int = 1
     segment: int = 0
     events: int = 0
-    handshakes: int = 0
+    handshakes: Handshakes = field(default_factory=Handshakes)
     clock: datetime | None = None
     told_unset: bool = False
     counts_boots: bool = False
     is_unset: bool = False
     era: int = 0
-    open: dict[str | None, _Handshake] = field(default_factory=dict)
 
 
 class Correlator:
@@ -86,17 +72,17 @@ class Correlator:
         columns = batch.columns
         macs = self._name_phones(batch)
         told = self._sequences.tell(batch.source, batch.runs, columns)
-        rows = sorted(batch.known.keys() | batch.gaps | told.keys() | macs.keys())
+        alone = {row for row in batch.known if columns["kind"][row].startswith(ALONE)}
+        rows = sorted(alone | told.keys() | macs.keys())
+        gaps = sorted(batch.gaps)
         start = 0
         for row, event in zip(rows, batch.pick(rows), strict=True):
-            self._key_messages(batch, start, row)
-            # What was passed over may have set a clock: none is compared across it.
-            self._era += row in batch.gaps
-            self._key_row(batch, row, event, told.get(row))
+            self._key_lines(batch, start, row, gaps)
+            keyed = self._key_row(batch, row, event, told.get(row))
             if row in macs:
-                batch.derived.setdefault(row, []).extend(self._identified(batch.keyed[row], macs[row]))
+                batch.derived.setdefault(row, []).extend(self._identified(keyed, macs[row]))
             start = row + 1
-        self._key_messages(batch, start, len(batch))
+        self._key_lines(batch, start, len(batch), gaps)
 
     def _name_phones(self, batch: Batch) -> dict[int, str]:
         """Name who wrote each row; the rows that show a phone's MAC address for the first time, with it."""
@@ -116,61 +102,65 @@ class Correlator:
         self._known.add((keyed.phone, mac))
         return [_derived(keyed, IDENTIFIED, {"mac": mac})]
 
-    def _key_messages(self, batch: Batch, start: int, stop: int) -> None:
+    def _key_lines(self, batch: Batch, start: int, stop: int, gaps: Sequence[int]) -> None:
         """Rows that neither begin a boot nor belong to a handshake; all at once, where they are of one phone."""
         if start == stop:
             return
         some = batch.columns["phone"][start:stop]
         if some.count(some[0]) == len(some):
-            self._key_run(batch, start, stop)
+            self._key_run(batch, start, stop, gaps)
         else:
             for row in range(start, stop):
-                self._key_run(batch, row, row + 1)
+                self._key_run(batch, row, row + 1, gaps)
 
-    def _key_run(self, batch: Batch, start: int, stop: int) -> None:
+    def _key_run(self, batch: Batch, start: int, stop: int, gaps: Sequence[int]) -> None:
         columns = batch.columns
         phone = self._phone(columns["phone"][start])
         times, qualities = columns["time"][start:stop], columns["time_quality"][start:stop]
-        if "collector" in qualities or None in times:
+        is_own = "collector" not in qualities and None not in times
+        if is_own:
+            is_unset = phone.is_unset or True in columns["is_unset"][start:stop]
+            is_steady = not is_unset and _goes_on(phone.clock, times)
+        else:
             is_steady = not any(times) or qualities.count("collector") == len(qualities)
-        else:
-            is_steady = (
-                not phone.is_unset and _goes_on(phone.clock, times) and True not in columns["is_unset"][start:stop]
-            )
-            phone.clock = times[-1] if is_steady else phone.clock
-        if is_steady:
-            phone.events += stop - start
-            columns["boot"][start:stop] = [phone.boot] * (stop - start)
-            columns["segment"][start:stop] = [phone.segment] * (stop - start)
-        else:
-            for row in range(start, stop):
-                self._key_row(batch, row, batch.event(row))
+        if not is_steady:
+            for row, event in zip(range(start, stop), batch.pick(range(start, stop)), strict=True):
+                self._key_row(batch, row, event)
+            return
+        self._era += bisect_left(gaps, stop) - bisect_left(gaps, start)
+        if is_own:
+            phone.clock, phone.era = times[-1], self._era
+        phone.events += stop - start
+        columns["boot"][start:stop] = [phone.boot] * (stop - start)
+        columns["segment"][start:stop] = [phone.segment] * (stop - start)
 
     def end(self, batch: Batch) -> None:
         """Take in that no more lines come behind this batch."""
         if lost := [_lost(hole) for hole in self._sequences.end()]:
             batch.derived.setdefault(len(batch) - 1, []).extend(lost)
 
-    def _key_row(self, batch: Batch, row: int, event: Event, told: Told | None = None) -> None:
+    def _key_row(self, batch: Batch, row: int, event: Event, told: Told | None = None) -> Event:
+        # What was passed over may have set a clock: none is compared across it.
+        self._era += row in batch.gaps
         keyed, derived = self._key(event, batch.columns["phone"][row], told)
-        batch.keyed[row] = keyed
         batch.columns["boot"][row], batch.columns["segment"][row] = keyed.boot, keyed.segment
         batch.handshake[row] = keyed.handshake
         if derived:
             batch.derived[row] = derived
+        return keyed
 
     def _key(self, event: Event, name: str, told: Told | None = None) -> tuple[Event, list[Event]]:
         phone = self._phone(name)
         was_unset, was_seen = phone.is_unset, phone.clock is not None
         stepped = self._tell_time(phone, event)
         phone.counts_boots |= told is not None and told.counts_boots
-        has_started = event.kind == "device.started" and not phone.counts_boots
+        has_started = event.kind == STARTED and not phone.counts_boots
         if (has_started and phone.events) or (told and told.resets is not None):
             phone.boot += 1
             phone.segment += 1
             phone.told_unset = False
         phone.events += 1
-        handshake = _handshake(phone, event) if event.family == "tls" else None
+        handshake = phone.handshakes.number(event, phone.boot)
         keyed = event._replace(phone=name, boot=phone.boot, segment=phone.segment, handshake=handshake)
         derived = [] if stepped is None else [_derived(keyed, STEPPED, {"step": stepped})]
         # Where lines were passed over, the jump was not seen, but there was one.
@@ -204,28 +194,11 @@ class Correlator:
         return (event.time - before).total_seconds()
 
 
-def _handshake(phone: _Phone, event: Event) -> int:
-    current = phone.open.get(event.procid)
-    if current is None or _is_new(current, event, phone.boot):
-        phone.handshakes += 1
-        current = phone.open[event.procid] = _Handshake(phone.handshakes, None, phone.boot)
-        if len(phone.open) > OPEN_PROCESSES:
-            del phone.open[next(iter(phone.open))]
-    current.last = event.time or current.last
-    current.is_over |= "alert" in event.kind or event.fields.get("reason") == GIVEN_UP
-    return current.number
-
-
 def _goes_on(clock: datetime | None, times: Sequence[datetime]) -> bool:
     """Whether a clock shows these times one after the other, without a jump that would be told."""
     before = times[0] if clock is None else clock
     is_set = before < OLDEST_PHONE <= times[-1]
     return not is_set and before <= times[0] and (len(times) == 1 or times == sorted(times))
-
-
-def _is_new(current: _Handshake, event: Event, boot: int) -> bool:
-    late = event.time is not None and current.last is not None and abs(event.time - current.last) > LONGEST_HANDSHAKE
-    return late or current.boot != boot or (current.is_over and event.kind == REFUSAL)
 
 
 def _told(event: Event, told: Told) -> list[Event]:

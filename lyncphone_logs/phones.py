@@ -121,7 +121,7 @@ def _telling(batch: Batch, index: Index) -> Iterable[Event]:
     if MESSAGE in index.kinds:
         unparsed = set(batch.unparsed)
         rows = [row for row in range(len(batch)) if row not in unparsed or row in batch.derived]
-    for row in rows:
-        if batch.columns["kind"][row] != UNPARSED:
-            yield batch.keyed.get(row) or batch.event(row)
+    for row, event in zip(rows, batch.pick(rows), strict=True):
+        if event.kind != UNPARSED:
+            yield event
         yield from batch.derived.get(row, ())

@@ -104,7 +104,7 @@ class Roster:
 def _telling(batch: Batch) -> Iterable[Event]:
     for row in sorted({*batch.known, *batch.derived}):
         if batch.columns["kind"][row] == IDENTIFIED:
-            yield batch.keyed.get(row) or batch.event(row)
+            yield batch.event(row)
         yield from (event for event in batch.derived.get(row, ()) if event.kind in (IDENTIFIED, LOST))
 
 

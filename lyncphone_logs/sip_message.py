@@ -7,6 +7,7 @@ any case, or be compact.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lyncphone_logs.event import Value, frozen
 from lyncphone_logs.session_description import session_fields
@@ -28,6 +29,8 @@ DIAGNOSTICS = {
 }
 """The later counts: what the server tells everybody is less than what it tells its own."""
 LONGEST_NUMBER = 9
+MOST_REMEMBERED, LONGEST_REMEMBERED = 1024, 512
+"""Texts whose fields are remembered, since short ones repeat; characters of the longest."""
 
 _LINE_END = re.compile(r"(?P<cr>#015|\^M|\r)?(?: ?#012|\n)|\^M(?: |\Z)")
 _RESPONSE = re.compile(r"(?<![\w/])SIP/2\.0 +(?P<code>[1-6][0-9]{2})(?![0-9]) ?(?P<phrase>.*)")
@@ -105,7 +108,13 @@ def with_sip_fields(kind: str, text: str, fields: Mapping[str, Value]) -> Mappin
     if not kind.startswith("sip."):
         return fields
     known = kinds()[kind].fields
-    return frozen({**fields, **{name: value for name, value in sip_fields(text).items() if name in known}})
+    found = _remembered(text) if len(text) <= LONGEST_REMEMBERED else sip_fields(text)
+    return frozen({**fields, **{name: value for name, value in found.items() if name in known}})
+
+
+@lru_cache(MOST_REMEMBERED)
+def _remembered(text: str) -> Mapping[str, Value]:
+    return sip_fields(text)
 
 
 def header_fields(headers: Mapping[str, Sequence[str]]) -> dict[str, Value]:

@@ -42,8 +42,9 @@ class Reach(Strict):
     def is_met(self, fields: Mapping[str, Value]) -> bool:
         """Whether an event with these fields reaches the stage so."""
         status = fields.get("status_code")
-        is_met = all(str(fields.get(name, "")).casefold() == text.casefold() for name, text in self.where.items())
-        return is_met and isinstance(status, int) and any(low <= status <= high for low, high in self.status_code)
+        if not isinstance(status, int) or not any(low <= status <= high for low, high in self.status_code):
+            return False
+        return all(str(fields.get(name, "")).casefold() == text.casefold() for name, text in self.where.items())
 
 
 @dataclass(frozen=True, kw_only=True)
