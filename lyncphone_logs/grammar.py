@@ -149,9 +149,3 @@ def _extent(spans: Mapping[str, tuple[int, int]], message: str) -> tuple[int, in
         return (0, len(message))
     start = min(start for start, _ in spans.values())
     return message.rfind(" ", 0, start) + 1, max(end for _, end in spans.values())
-
-
-def openers(grammars: Sequence[Grammar]) -> tuple[bytes, ...]:
-    """Bytes of which some stand in each line that opens a message which may go on in lines that are not indented."""
-    literals = {each for grammar in grammars if grammar.joining for each in grammar.joining.literals}
-    return tuple(sorted(each.encode() for each in literals))

@@ -1,7 +1,7 @@
 """Files read by several processes at once, the large ones in parts; what is read is the same as by one, condensed."""
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 
@@ -27,17 +27,17 @@ def read_in_parts(
     grammars: str,
     names: tuple[str, ...],
     jobs: int,
-    openers: Collection[bytes] = (),
+    known: Sequence[Grammar] = (),
 ) -> Iterator[Batch]:
     """The events of regular files in order, read by `jobs` processes, and booked in the tallies.
 
-    `grammars` names a folder of more grammars, or is empty, and `names` those that may read; `openers` are bytes of
-    lines that may open a message which goes on in later lines.
+    `grammars` names a folder of more grammars, or is empty, and `names` those that may read; `known` are these, which
+    tell where a message may go on in later lines.
     """
     with ProcessPoolExecutor(jobs) as pool:
         pending: deque[tuple[Future[Read], Tally]] = deque()
         for source, anchor, tally in sources:
-            for part in parts_of(source, openers=openers):
+            for part in parts_of(source, grammars=known):
                 pending.append((pool.submit(_read, part, anchor, grammars, names), tally))
                 if len(pending) > AHEAD * jobs:
                     yield from _taken(*pending.popleft())

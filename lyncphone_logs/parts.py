@@ -1,11 +1,13 @@
 """A large file in parts that can be read apart from each other: what is read is the same as in one piece."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from lyncphone_logs.compression import Readable
+from lyncphone_logs.grammar import Grammar
 from lyncphone_logs.joining import MOST_LINES
-from lyncphone_logs.source import Source
+from lyncphone_logs.own_line import own_line
+from lyncphone_logs.source import Source, decode
 
 PART = 8 * 1024 * 1024
 """Bytes of a part, about."""
@@ -50,18 +52,18 @@ class Part(Source):
             yield rest.removesuffix(b"\r")
 
 
-def parts_of(source: Source, size: int = PART, openers: Collection[bytes] = ()) -> Iterator[Part]:
+def parts_of(source: Source, size: int = PART, grammars: Sequence[Grammar] = ()) -> Iterator[Part]:
     """The parts of a file, while it is read for its size, its lines and its digest.
 
     Each begins with a printed character of ASCII: with such a line no event goes on, unless it is one that some line
-    nearby opens, with one of the `openers` in it.
+    nearby opens, as its grammar has it.
     """
     start, number, before = 0, 1, b""
     for window in source.windows(SURVEYED):
         if (
             window.offset - start >= size
             and window.data[0] in PRINTED
-            and not any(each in b"".join(_nearby(before, window.data)) for each in openers)
+            and not _may_open(_nearby(before, window.data), grammars)
         ):
             yield Part(source.path, start, window.offset, number)
             start, number = window.offset, window.number
@@ -69,10 +71,19 @@ def parts_of(source: Source, size: int = PART, openers: Collection[bytes] = ()) 
     yield Part(source.path, start, source.bytes, number)
 
 
-def _nearby(before: bytes, behind: bytes) -> tuple[bytes, bytes]:
+def _may_open(lines: bytes, grammars: Sequence[Grammar]) -> bool:
+    """Whether one of these lines may open a message that goes on in lines that are not indented."""
+    literals = {each.encode() for grammar in grammars if grammar.joining for each in grammar.joining.literals}
+    found = [line for line in lines.split(b"\n") if any(each in line for each in literals)]
+    texts = (own_line(decode(line.removesuffix(b"\r"))[0]).text for line in found)
+    readers = (next((each for each in grammars if each.header.pattern.fullmatch(text)), None) for text in texts)
+    return any(reader is not None and reader.joining is not None for reader in readers)
+
+
+def _nearby(before: bytes, behind: bytes) -> bytes:
     """The last lines of what stands before a place, and the first of what stands behind it."""
     start, end = len(before), 0
     for _ in range(MOST_LINES):
         start = max(before.rfind(b"\n", 0, max(start - 1, 0)), 0)
         end = behind.find(b"\n", end) + 1 or len(behind)
-    return before[start:], behind[:end]
+    return before[start:] + behind[:end]

@@ -10,7 +10,6 @@ from lyncphone_logs.catalog import Catalog
 from lyncphone_logs.condensed import condensed
 from lyncphone_logs.correlate import DERIVED, Correlator
 from lyncphone_logs.event import MESSAGE, Event
-from lyncphone_logs.grammar import openers
 from lyncphone_logs.inputs import find_sources
 from lyncphone_logs.merge import merged
 from lyncphone_logs.own_line import own_line
@@ -146,9 +145,7 @@ class Trace:
         inputs = [self.inputs[place] for place in timing.in_order([source for source, _ in self.inputs])]
         sources = [(source, timing.anchor(source), tally) for source, tally in inputs]
         names = tuple(grammar.name for grammar in self.catalog.grammars)
-        return timing.corrected(
-            read_in_parts(sources, self._grammars, names, self.jobs, openers(self.catalog.grammars))
-        )
+        return timing.corrected(read_in_parts(sources, self._grammars, names, self.jobs, self.catalog.grammars))
 
     def _may_be_split(self, pass_over: bool, timing: Timing) -> bool:
         # Parts are condensed where they are read; late lines, other inputs, a period and a zone ask for every line.

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from lyncphone_logs import parts
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.event import Event, Value
-from lyncphone_logs.grammar import openers
 from lyncphone_logs.joining import MOST_LINES
 from lyncphone_logs.parts import parts_of
 from lyncphone_logs.reader import Reader, anchor_of
@@ -218,11 +217,20 @@ def test_parts_read_by_several_processes_hold_the_same_messages(way: Way, tmp_pa
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts, "SURVEYED", 1000)
-        found = list(parts_of(Source(str(path)), 20_000, openers(GRAMMARS)))
+        found = list(parts_of(Source(str(path)), 20_000, GRAMMARS))
     assert len(found) > 4
     events = [event for part in found for event in Reader(part, GRAMMARS, anchor_of(part, 2021)).events()]
     assert events == list(Reader(Source(str(path)), GRAMMARS, anchor_of(Source(str(path)), 2021)).events())
     assert [event.kind for event in sip_of(events)] == ["sip.register.succeeded"] * 3
+
+
+def test_sip_messages_of_a_family_that_cuts_none_leave_a_file_to_be_divided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "trace.log"
+    path.write_text("local7.info voip_task[440]: SIP : INFO - {f():1} SIP/2.0 200 OK\n" * 500, encoding="utf-8")
+    monkeypatch.setattr(parts, "SURVEYED", 1000)
+    assert len(list(parts_of(Source(str(path)), 5000, GRAMMARS))) > 4
 
 
 STORIES = [

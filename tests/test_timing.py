@@ -211,7 +211,7 @@ def test_the_jobs_of_a_large_trace_and_one_process_say_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trace, "WORTHWHILE", 0)
-    monkeypatch.setattr(parallel, "parts_of", lambda source, openers=(): parts_of(source, 20_000, openers))
+    monkeypatch.setattr(parallel, "parts_of", lambda source, grammars=(): parts_of(source, 20_000, grammars))
     stamps = [f"Dec 31 {hour:02}:{minute:02}:00" for hour in range(24) for minute in range(60)]
     stamps += [f"Jan  2 {hour:02}:{minute:02}:00" for hour in range(24) for minute in range(60)]
     stamps += [f"Jan  1 00:{minute:02}:{second:02}" for minute in range(2) for second in range(60)]
