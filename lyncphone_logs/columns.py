@@ -59,7 +59,7 @@ class Surroundings:
                     put(columns[name], others, values)
             put(owns, others, some_owns)
             put(counts, others, some_counts)
-        if 2 * len(others) > len(texts):
+        if 2 * sum(map(bool, map(found["grammar"].__getitem__, others))) > len(texts) - found["grammar"].count(""):
             self._usual = self._usual_of(texts, framed, found)
         return framed, found, owns, counts
 

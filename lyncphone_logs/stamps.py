@@ -1,5 +1,6 @@
 """Time stamps of many lines of one source."""
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -16,6 +17,8 @@ ALMOST_A_YEAR = timedelta(days=360)
 FIRST_DAY = timedelta(days=1)
 """Of a year, in the local time of a phone: where a clock without a year begins when it is switched on."""
 MOST_REMEMBERED = 4096
+LAST_OF_HOUR = timedelta(minutes=59, seconds=59)
+_ENDS_IN_SECONDS = re.compile(r":[0-5][0-9]:[0-5][0-9]")
 
 
 class Stamp(NamedTuple):
@@ -40,7 +43,7 @@ class Stamps:
         self._starts = [0, *(start for start, _ in anchor.later)]
         self._anchors = [self._anchor, *(later for _, later in anchor.later)]
         self._known: dict[tuple[str, str, str], Stamp] = {}
-        self._minutes: dict[str, tuple[datetime, str] | None] = {}
+        self._hours: dict[str, tuple[datetime, str] | None] = {}
 
     def read(self, stamps: Iterable[tuple[str, str, str]], offsets: Sequence[int]) -> list[Stamp]:
         """For each triple of stamp, owner of its clock, and collector's stamp, as `framing.Framed` has them.
@@ -62,7 +65,7 @@ class Stamps:
 
     def _forget(self) -> None:
         self._known.clear()
-        self._minutes.clear()
+        self._hours.clear()
 
     def _read_all(self, written: list[tuple[str, str, str]]) -> list[Stamp]:
         if len(self._known) > MOST_REMEMBERED:
@@ -80,7 +83,7 @@ class Stamps:
         anchor = at_once if is_dated else self._anchor
         reading = None
         if stamp:
-            reading = read_stamp(stamp, anchor) if is_dated else self._of_minute(stamp)
+            reading = read_stamp(stamp, anchor) if is_dated else self._of_hour(stamp)
         self.assumed |= not is_dated and any(
             each and each.quality.startswith("assumed") for each in (reading, received)
         )
@@ -94,20 +97,20 @@ class Stamps:
         shown = "unset" if never_set else quality
         return Stamp(time, reading.utc if reading else None, shown, arrived, never_set)
 
-    def _of_minute(self, stamp: str) -> Reading:
-        """As `read_stamp`, where seconds end the stamp: they are counted from the minute, which is read once."""
-        minute, _, second = stamp.rpartition(":")
-        if len(second) == 2 and second.isascii() and second.isdecimal() and second < "60":
-            if minute not in self._minutes:
-                self._minutes[minute] = self._minute(minute)
-            if start := self._minutes[minute]:
-                return Reading(start[0] + timedelta(seconds=int(second)), None, start[1])
+    def _of_hour(self, stamp: str) -> Reading:
+        """As `read_stamp`, where minutes and seconds end the stamp: they count from the hour, which is read once."""
+        if _ENDS_IN_SECONDS.fullmatch(stamp, max(len(stamp) - 6, 0)):
+            hour = stamp[:-6]
+            if hour not in self._hours:
+                self._hours[hour] = self._hour(hour)
+            if start := self._hours[hour]:
+                return Reading(start[0] + timedelta(seconds=60 * int(stamp[-5:-3]) + int(stamp[-2:])), None, start[1])
         return read_stamp(stamp, self._anchor)
 
-    def _minute(self, minute: str) -> tuple[datetime, str] | None:
-        first, last = (read_stamp(f"{minute}:{edge}", self._anchor) for edge in ("00", "59"))
-        # Where the anchor falls into the minute, its seconds are not of one year.
-        is_whole = first.time and last.time and last.time - first.time == timedelta(seconds=59)
+    def _hour(self, hour: str) -> tuple[datetime, str] | None:
+        first, last = (read_stamp(f"{hour}{edge}", self._anchor) for edge in (":00:00", ":59:59"))
+        # Where the anchor falls into the hour, its seconds are not of one year.
+        is_whole = first.time and last.time and last.time - first.time == LAST_OF_HOUR
         return (first.time, first.quality) if first.time and is_whole else None
 
 

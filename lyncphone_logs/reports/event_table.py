@@ -1,7 +1,6 @@
 """Events for people (a table), for spreadsheets (CSV) and for programs (JSON Lines), an event a line, streaming."""
 
 import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 
 from lyncphone_logs.event import Event
@@ -25,10 +24,9 @@ def table(events: Iterable[Event]) -> Iterator[str]:
 def csv_lines(events: Iterable[Event]) -> Iterator[str]:
     """All columns; `fields` as JSON, times as ISO 8601, control characters made visible."""
     yield ",".join(COLUMNS)
+    row = csv.writer(_Echo(), lineterminator="").writerow
     for event in events:
-        text = io.StringIO()
-        csv.writer(text, lineterminator="").writerow([_csv(plain(cell(event, name))) for name in COLUMNS])
-        yield text.getvalue()
+        yield row([_csv(cell(event, name)) for name in COLUMNS])
 
 
 def json_lines(events: Iterable[Event]) -> Iterator[str]:
@@ -44,10 +42,22 @@ RENDERERS: dict[str, Callable[[Iterable[Event]], Iterator[str]]] = {
 }
 
 
+class _Echo:
+    """A stream that hands back what is written: csv.writer then does so with a row."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
 def _csv(value: object) -> object:
-    if isinstance(value, dict):
-        return to_json(value)
-    if not isinstance(value, str):
+    if isinstance(value, str):
+        return _text(value)
+    if value is None or isinstance(value, int):
         return value
-    text = "\n".join(map(visible, value.split("\n")))
+    shown = plain(value)
+    return to_json(shown) if isinstance(shown, dict) else _text(shown)
+
+
+def _text(value: str) -> str:
+    text = "\n".join(map(visible, value.split("\n"))) if "\n" in value else visible(value)
     return f"'{text}" if value.startswith(FORMULA) else text
