@@ -41,7 +41,7 @@ def expression() -> "pp.ParserElement":
         raise LookupError("the grammar audiocodes_400hd is not there")
     framing = (
         pp.Regex(r"[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}")("stamp")
-        + pp.Regex(r"[^\s]+")("host")
+        + pp.Regex(r"[^ ]+")("host")
         + pp.Regex(r"[a-z0-9]+")("facility")
         + "."
         + pp.Regex(r"[a-z]+")("severity")

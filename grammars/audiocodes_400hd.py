@@ -27,7 +27,7 @@ procid = "[" + pp.Word(pp.nums)("procid") + "]"
 component = pp.Regex(r"[A-Za-z][A-Za-z0-9_]*")("component")
 level = pp.Regex(r"[A-Za-z]+")("level")
 dash = pp.Char("-–—").set_name("dash")
-origin = "{" + pp.Regex(r"[^\s(){}]+")("function") + "()" + ":" + pp.Word(pp.nums)("source_line") + "}"
+origin = "{" + pp.Regex(r"[^ \n\r\t(){}]+")("function") + "()" + ":" + pp.Word(pp.nums)("source_line") + "}"
 message = pp.Regex(r".*")("message")
 
 own_tag = pp.Literal("voip_task")("app_name") + pp.Opt(procid) + ":"

@@ -171,8 +171,10 @@ def _compiled(element: Any) -> re.Pattern[str]:
     return compiled
 
 
-_ITEM = r"(?:\[\^?(?:[^\]\[\\]|\\.)+\]|\\[sSwWdD]|\.)"
-_ONE_RUN = re.compile(rf"{_ITEM}*{_ITEM}[*+]")
+_ITEM = r"(?:\[\^?(?:[^\]\[\\]|\\.)+\]|\\[sSwWdD]|\.|[^\\\[\](){}|^$?*+.]|\\[^0-9A-Za-z])"
+_FIXED = rf"(?:{_ITEM}(?:\{{[0-9]+\}})?)*"
+_FIXED_ONLY = re.compile(_FIXED)
+_ONE_RUN = re.compile(rf"{_FIXED}{_ITEM}[*+]")
 
 
 def _regular(pattern: str, flags: int) -> Part:
@@ -183,6 +185,9 @@ def _regular(pattern: str, flags: int) -> Part:
     if not letters and _ONE_RUN.fullmatch(pattern):
         # Where nothing but the last item repeats, a possessive repeat is the atomic group, and quicker.
         return Part(f"(?:{pattern}+)", facts, literals, trips=facts.empty)
+    if not letters and _FIXED_ONLY.fullmatch(pattern):
+        # What matches in one way only needs none.
+        return Part(f"(?:{pattern})", facts, literals, trips=facts.empty)
     return Part(f"(?>(?{letters}:{pattern}))" if letters else f"(?>{pattern})", facts, literals, trips=facts.empty)
 
 

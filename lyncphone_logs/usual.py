@@ -19,6 +19,15 @@ _NEGATED_SET = re.compile(r"\[\^((?:[^\]\\]|\\.)+)\]")
 _BLANKS, _BLANKS_OF_A_LINE = r"[\t-\n\r ]", r"[\t\r ]"
 
 
+def pattern_of_lines(expression: CompiledExpression, before: str = "", opens: str = "(?:") -> re.Pattern[str]:
+    """The pattern for a text of many lines, none of them empty: its last group is a line that does not match.
+
+    The expression must stay in its line. `before` is a pattern for what stands before it, `opens` the group around it.
+    """
+    own = expression.rendered.replace(_BLANKS, _BLANKS_OF_A_LINE)
+    return re.compile(rf"(?m)^(?:{before}{opens}{own})$|(.+)$)")
+
+
 class Usual:
     """A framing and a grammar's header; `earlier` are grammars that come before it, whose lines are not its own."""
 
@@ -35,10 +44,8 @@ class Usual:
             (name, [first + number - 1 for number in numbers])
             for name, numbers in zip(header.fields, header.groups, strict=True)
         ]
-        own = header.rendered.replace(_BLANKS, _BLANKS_OF_A_LINE)
         # A group around groups takes time, and only those who come earlier look at the text of the whole.
-        own = f"({own})" if earlier else f"(?:{own})"
-        self._pattern = re.compile(rf"(?m)^(?:(?as:{frame.pattern}){own}$|(.+)$)")
+        self._pattern = pattern_of_lines(header, f"(?as:{frame.pattern})", "(" if earlier else "(?:")
 
     def read(self, texts: Sequence[str]) -> tuple[Columns, Columns, list[int]] | None:
         """Columns of framing and header, and the rows that are not of this kind; None where none can be told."""
