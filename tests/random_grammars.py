@@ -13,7 +13,7 @@ import pyparsing as pp
 _NAMELESS = (pp.Empty, pp.LineStart, pp.LineEnd, pp.StringStart, pp.StringEnd, pp.NotAny, pp.FollowedBy, pp.Suppress)
 _REGEXES = [
     "[ab]+", r"\d*", "a(?:bc)?", "[^b]+", r"(?:a|b)\d?", r"\w+(?=1)", "(?:ab|ac|1)", r"[a-c]+\b", "(?>a+|b)", r"\S+",
-    ".*", r"a*+b",
+    ".*", r"a*+b", "[ab]{2}", r"b\.a", "ab*", "a{1}[^a]",
     r"(?:\.\d+)*", r".*c", r"b+$", "^a", r"(?:ab?){1,2}", r"[a-b]{2,}", r"a.*?1", r"\s+b",
 ]  # fmt: skip
 
