@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from lyncphone_logs.batch import Batch
 from lyncphone_logs.zone import AMBIGUOUS, Zone, Zones
 
-MOST_HELD = 64
-"""Batches of about 64 kB that wait for later lines."""
+MOST_HELD = 16
+"""Batches of about 256 kB that wait for later lines."""
 JITTER = timedelta(minutes=5)
 """Lines may come late by so much; what goes back further is another pass of the clock."""
 DAY = timedelta(days=1)

@@ -1,14 +1,12 @@
 """Lines of one source become events: repaired, framing taken off, read by a grammar, continuations joined."""
 
-import gc
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import compress
 from typing import Any
 
-from lyncphone_logs.batch import Batch
+from lyncphone_logs.batch import Batch, no_collection
 from lyncphone_logs.clock import Anchor
 from lyncphone_logs.columns import Surroundings
 from lyncphone_logs.event import MESSAGE, UNPARSED, Event, Span
@@ -123,7 +121,7 @@ class Reader:
 
     def _read(self, rows: Rows, *, but_the_last: bool = False) -> tuple[Batch, Rows]:
         """The events of the rows, and the rows that are to be read again, if events that may go on are left out."""
-        with _no_collection():
+        with no_collection():
             lines = lines_of(rows, self._surroundings.columns(rows), self._grammars)
             every, owner = lines.rows, lines.owner
             self._every_line_matters |= lines.every_line_matters
@@ -164,7 +162,7 @@ class Reader:
         for number, name in enumerate(("time", "time_utc", "time_quality", "received", "is_unset")):
             columns[name] = [stamp[number] for stamp in read]
         columns["time_corrected"] = columns["time"]
-        if "mac" in columns:
+        if any(columns["mac"]):
             columns["phone"] = [mac_of(mac) if mac else "" for mac in columns["mac"]]
 
     def _understand(self, batch: Batch) -> None:
@@ -211,18 +209,6 @@ class Reader:
         batch.unparsed = [place for place in batch.unparsed if not columns["grammar"][place]]
         understood = next((row for row in range(len(batch) - 1, -1, -1) if columns["grammar"][row]), None)
         self._last = self._last if understood is None else batch.event(understood)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Columns hold no cycles; to look for some again and again, while they grow, takes a third of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _join(batch: Batch, lines: Lines, kept: Sequence[int]) -> None:

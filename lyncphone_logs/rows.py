@@ -68,12 +68,15 @@ class Rows:
         self.taken |= others.taken
 
 
+LINE_END = 1
+"""Bytes of a line end that are not part of the line as it is first cut; a carriage return is taken off later."""
 _COLUMNS = ("numbers", "offsets", "lengths", "texts", "repaired")
 
 
 def rows_of(window: Window, places: list[tuple[int, int]] | None = None) -> Rows:
     """The lines of a window; `places` are number and offset of each, where these do not follow each other."""
-    pieces = window.data.split(b"\n")
+    # In this encoding a byte is a character, whatever it means.
+    pieces = str(window.data, "latin-1").split("\n")
     ended = not pieces[-1]
     if ended:
         pieces.pop()
@@ -85,14 +88,14 @@ def rows_of(window: Window, places: list[tuple[int, int]] | None = None) -> Rows
         rows.offsets = [offset for offset, _ in window.places]
     elif places is None:
         rows.numbers = list(range(window.number, window.number + len(pieces)))
-        sizes = map(len, pieces[:-1])
-        rows.offsets = list(accumulate(sizes, lambda start, size: start + size + 1, initial=window.offset))
+        sizes = [len(piece) + LINE_END for piece in pieces[:-1]]
+        rows.offsets = list(accumulate(sizes, initial=window.offset))
     else:
         rows.numbers, rows.offsets = [number for number, _ in places], [offset for _, offset in places]
         rows.after_gap = {row for row in range(1, len(places)) if rows.numbers[row] != rows.numbers[row - 1] + 1}
     if b"\r" in window.data and not window.places:
         last = pieces[-1]
-        pieces = [piece.removesuffix(b"\r") for piece in pieces]
+        pieces = [piece.removesuffix("\r") for piece in pieces]
         pieces[-1] = pieces[-1] if ended else last
     rows.lengths = list(map(len, pieces))
     rows.lengths[-1] += window.beyond
@@ -102,18 +105,17 @@ def rows_of(window: Window, places: list[tuple[int, int]] | None = None) -> Rows
     return _without_blanks(rows)
 
 
-def _decode(rows: Rows, pieces: list[bytes], data: bytes) -> None:
+def _decode(rows: Rows, pieces: list[str], data: bytes) -> None:
     if data.isascii() and max(map(len, pieces)) <= LONGEST_LINE:
-        odd = [row for row, piece in enumerate(pieces) if b"&" in piece] if b"&" in data else []
+        odd = [row for row, piece in enumerate(pieces) if "&" in piece] if b"&" in data else []
     else:
         odd = [
-            row for row, piece in enumerate(pieces)
-            if len(piece) > LONGEST_LINE or not piece.isascii() or b"&" in piece
-        ]  # fmt: skip
-    rows.texts = [str(piece, "latin-1") for piece in pieces]
-    rows.repaired = rows.texts.copy() if odd else rows.texts
+            row for row, piece in enumerate(pieces) if len(piece) > LONGEST_LINE or not piece.isascii() or "&" in piece
+        ]
+    rows.texts = pieces
+    rows.repaired = pieces.copy() if odd else pieces
     for row in odd:
-        rows.texts[row], decoded = decode(pieces[row])
+        rows.texts[row], decoded = decode(pieces[row].encode("latin-1"))
         rows.repaired[row], repaired = repair(rows.texts[row])
         if names := (*decoded, *repaired):
             rows.repairs[row] = names

@@ -1,13 +1,13 @@
 """Time stamps of many lines of one source."""
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import NamedTuple
 
-from lyncphone_logs.clock import Anchor, Reading, read_stamp
+from lyncphone_logs.clock import Anchor, read_stamp
 
 OLDEST_PHONE = datetime(2010, 1, 1)
 """A clock that shows less was never set: the phones of this trade are younger."""
@@ -18,7 +18,6 @@ FIRST_DAY = timedelta(days=1)
 """Of a year, in the local time of a phone: where a clock without a year begins when it is switched on."""
 MOST_REMEMBERED = 4096
 LAST_OF_HOUR = timedelta(minutes=59, seconds=59)
-_ENDS_IN_SECONDS = re.compile(r":[0-5][0-9]:[0-5][0-9]")
 
 
 class Stamp(NamedTuple):
@@ -43,7 +42,7 @@ class Stamps:
         self._starts = [0, *(start for start, _ in anchor.later)]
         self._anchors = [self._anchor, *(later for _, later in anchor.later)]
         self._known: dict[tuple[str, str, str], Stamp] = {}
-        self._hours: dict[str, tuple[datetime, str] | None] = {}
+        self._hours: dict[tuple[str, str], Stamp | None] = {}
 
     def read(self, stamps: Iterable[tuple[str, str, str]], offsets: Sequence[int]) -> list[Stamp]:
         """For each triple of stamp, owner of its clock, and collector's stamp, as `framing.Framed` has them.
@@ -53,7 +52,7 @@ class Stamps:
         written, read = list(stamps), 0
         found: list[Stamp] = []
         while read < len(written):
-            era = bisect_right(self._starts, offsets[read]) - 1
+            era = self._era(offsets[read])
             stop = bisect_left(offsets, self._starts[era + 1]) if era + 1 < len(self._starts) else len(written)
             if self._anchors[era] is not self._anchor:
                 self._anchor = self._anchors[era]
@@ -63,6 +62,9 @@ class Stamps:
             read = stop
         return found
 
+    def _era(self, offset: int) -> int:
+        return bisect_right(self._starts, offset) - 1
+
     def _forget(self) -> None:
         self._known.clear()
         self._hours.clear()
@@ -71,8 +73,26 @@ class Stamps:
         if len(self._known) > MOST_REMEMBERED:
             self._forget()
         for each in {*written}.difference(self._known):
-            self._known[each] = self._read(each)
+            self._known[each] = self._at_once(each) or self._read(each)
         return list(map(self._known.__getitem__, written))
+
+    def _at_once(self, stamps: tuple[str, str, str]) -> Stamp | None:
+        """As `_read`, for a single stamp that minutes and seconds end: they count from the hour, which is read once."""
+        stamp, owner, other = stamps
+        passed = _passed().get(stamp[-6:])
+        if other or passed is None:
+            return None
+        key = stamp[:-6], owner
+        if key not in self._hours:
+            self._hours[key] = self._hour(*key)
+        hour = self._hours[key]
+        return hour and hour._replace(time=hour.time and hour.time + passed)
+
+    def _hour(self, hour: str, owner: str) -> Stamp | None:
+        first, last = (self._read((f"{hour}{edge}", owner, "")) for edge in (":00:00", ":59:59"))
+        # Where the anchor falls into the hour, its seconds are not of one year.
+        is_whole = first.time and last.time and last.time - first.time == LAST_OF_HOUR and first[1:] == last[1:]
+        return first if is_whole else None
 
     def _read(self, stamps: tuple[str, str, str]) -> Stamp:
         stamp, owner, other = stamps
@@ -81,9 +101,7 @@ class Stamps:
         is_dated = received is not None and received.quality == "exact"
         at_once = Anchor(received.time, "collector", day_first=self._anchor.day_first) if received else self._anchor
         anchor = at_once if is_dated else self._anchor
-        reading = None
-        if stamp:
-            reading = read_stamp(stamp, anchor) if is_dated else self._of_hour(stamp)
+        reading = read_stamp(stamp, anchor) if stamp else None
         self.assumed |= not is_dated and any(
             each and each.quality.startswith("assumed") for each in (reading, received)
         )
@@ -97,21 +115,11 @@ class Stamps:
         shown = "unset" if never_set else quality
         return Stamp(time, reading.utc if reading else None, shown, arrived, never_set)
 
-    def _of_hour(self, stamp: str) -> Reading:
-        """As `read_stamp`, where minutes and seconds end the stamp: they count from the hour, which is read once."""
-        if _ENDS_IN_SECONDS.fullmatch(stamp, max(len(stamp) - 6, 0)):
-            hour = stamp[:-6]
-            if hour not in self._hours:
-                self._hours[hour] = self._hour(hour)
-            if start := self._hours[hour]:
-                return Reading(start[0] + timedelta(seconds=60 * int(stamp[-5:-3]) + int(stamp[-2:])), None, start[1])
-        return read_stamp(stamp, self._anchor)
 
-    def _hour(self, hour: str) -> tuple[datetime, str] | None:
-        first, last = (read_stamp(f"{hour}{edge}", self._anchor) for edge in (":00:00", ":59:59"))
-        # Where the anchor falls into the hour, its seconds are not of one year.
-        is_whole = first.time and last.time and last.time - first.time == LAST_OF_HOUR
-        return (first.time, first.quality) if first.time and is_whole else None
+@cache
+def _passed() -> dict[str, timedelta]:
+    """Since the full hour, by minutes and seconds as stamps end in them."""
+    return {f":{each // 60:02}:{each % 60:02}": timedelta(seconds=each) for each in range(3600)}
 
 
 def is_unset(time: datetime | None, quality: str, received: datetime | None) -> bool:

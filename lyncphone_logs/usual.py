@@ -4,8 +4,12 @@ That is several times faster than line by line, and the same: a line of which th
 """
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import compress, count
+from typing import Any, NamedTuple
 
+from lyncphone_logs.combined import NUMBERS, Values, counted, named, timed
 from lyncphone_logs.expression import CompiledExpression
 from lyncphone_logs.framing import Framed, Layout, compiled, framed
 from lyncphone_logs.grammar import Grammar
@@ -28,58 +32,116 @@ def pattern_of_lines(expression: CompiledExpression, before: str = "", opens: st
     return re.compile(rf"(?m)^(?:{before}{opens}{own})$|(.+)$)")
 
 
+class Found(NamedTuple):
+    """Columns of lines of the usual kind, which repeat, their messages, and the rows that are not of it."""
+
+    columns: Columns
+    messages: list[str]
+    others: list[int]
+
+
+class _Part:
+    """Groups of a pattern that say together what some columns hold: of all their rows few differ."""
+
+    def __init__(self, layout: Layout, framing: Mapping[str, int], fields: Mapping[str, Sequence[int]]) -> None:
+        self._layout, self._framing, self._fields = layout, framing, fields
+        self._places = [*framing.values(), *(place for places in fields.values() for place in places)]
+
+    def read(self, groups: Sequence[Sequence[str]]) -> tuple[Values, Values, list[int], list[int]]:
+        """Columns of framing and header of the rows that differ, which of them each row is, and the doubtful rows."""
+        rows = zip(*(groups[place] for place in self._places), strict=True) if self._places else [()] * len(groups[-1])
+        some, codes = _distinct(rows)
+        columns = dict(zip(self._places, zip(*some, strict=True), strict=True))
+        names = {name: columns[place] for name, place in self._framing.items()}
+        of_framing = dict(zip(Framed._fields, framed(self._layout, names, [0] * len(some)), strict=True))
+        found: dict[str, list[Any]] = {name: [None] * len(some) for name in FIELDS}
+        doubtful: set[int] = set()
+        for name, places in self._fields.items():
+            texts = list(zip(*(columns[place] for place in places), strict=True))
+            found[name] = ["".join(each) or None for each in texts]
+            # Where two groups of a field took part, it is not known here which comes later.
+            doubtful.update(row for row, each in enumerate(texts) if len(each) > 1 < len([*filter(None, each)]))
+        return of_framing, found, codes, [row for row, code in enumerate(codes) if code in doubtful] if doubtful else []
+
+
 class Usual:
     """A framing and a grammar's header; `earlier` are grammars that come before it, whose lines are not its own."""
 
     def __init__(
         self, layout: Layout, grammar: Grammar, header: CompiledExpression, earlier: Sequence[Grammar]
     ) -> None:
-        self._layout = layout
         self._grammar = grammar
         self._earlier = tuple(earlier)
         frame = compiled(layout)
-        self._framing = {name: number for number, name in enumerate(frame.groupindex)}
-        first = len(self._framing) + bool(earlier)
-        self._fields = [
-            (name, [first + number - 1 for number in numbers])
+        framing = {name: place for place, name in enumerate(frame.groupindex)}
+        self._own = len(framing)
+        first = self._own + bool(earlier)
+        fields = {
+            name: [first + number - 1 for number in numbers]
             for name, numbers in zip(header.fields, header.groups, strict=True)
-        ]
+        }
+        self._messages = fields.pop("message", [])
+        stamps = {name: place for name, place in framing.items() if name.startswith("stamp")}
+        self._stamps = _Part(layout, stamps, {name: fields.pop(name) for name in ("stamp",) if name in fields})
+        self._counts = _Part(layout, {}, {name: fields.pop(name) for name in NUMBERS if name in fields})
+        self._names = _Part(layout, {name: framing[name] for name in framing if name not in stamps}, fields)
         # A group around groups takes time, and only those who come earlier look at the text of the whole.
         self._pattern = pattern_of_lines(header, f"(?as:{frame.pattern})", "(" if earlier else "(?:")
 
-    def read(self, texts: Sequence[str]) -> tuple[Columns, Columns, list[int]] | None:
-        """Columns of framing and header, and the rows that are not of this kind; None where none can be told."""
+    def read(self, texts: Sequence[str]) -> Found | None:
+        """What framing and header say of each line; None where that cannot be told of any."""
         joined = "\n".join(texts)
         found = self._pattern.findall(joined)
         if len(found) != len(texts):
             return None
         groups = list(zip(*found, strict=True))
-        others = {row for row, other in enumerate(groups[-1]) if other}
-        names = {name: groups[number] for name, number in self._framing.items()}
-        columns = dict(zip(Framed._fields, framed(self._layout, names, [0] * len(texts)), strict=True))
-        header = self._headed(groups, others)
+        messages, doubtful = self._texts(groups)
+        others = {*compress(range(len(texts)), groups[-1]), *doubtful}
+        columns: Columns = {}
+        for part, combine in ((self._names, self._named), (self._stamps, _timed), (self._counts, _counted)):
+            of_framing, of_header, codes, doubtful = part.read(groups)
+            others.update(doubtful)
+            columns |= {name: _spread(values, codes) for name, values in combine(of_framing, of_header).items()}
         if NOTICE in joined:
             others.update(row for row, text in enumerate(texts) if NOTICE in text)
         for grammar in self._earlier:
-            own = groups[len(self._framing)]
+            own = groups[self._own]
             others.update(row for row, text in enumerate(own) if text and grammar.header.pattern.fullmatch(text))
-        return columns, header, sorted(others)
+        return Found(columns, messages, sorted(others))
 
-    def _headed(self, groups: Sequence[Sequence[str]], others: set[int]) -> Columns:
-        count = len(groups[-1])
-        columns: Columns = {name: [None] * count for name in FIELDS}
-        for name, numbers in self._fields:
-            used = [groups[number] for number in numbers if any(groups[number])]
-            if len(used) == 1:
-                columns[name] = [text or None for text in used[0]] if "" in used[0] else list(used[0])
-            elif used:
-                # Where two groups of a field took part, it is not known here which comes later.
-                others.update(
-                    row for row, texts in enumerate(zip(*used, strict=True)) if len([*filter(None, texts)]) > 1
-                )
-                columns[name] = ["".join(texts) or None for texts in zip(*used, strict=True)]
-        columns["grammar"] = [self._grammar.name] * count
-        return columns
+    def _texts(self, groups: Sequence[Sequence[str]]) -> tuple[list[str], list[int]]:
+        if len(self._messages) == 1:
+            return list(groups[self._messages[0]]), []
+        used = [groups[place] for place in self._messages if any(groups[place])]
+        texts = list(zip(*used, strict=True)) if used else [()] * len(groups[-1])
+        doubtful = [row for row, each in enumerate(texts) if len([*filter(None, each)]) > 1]
+        return list(map("".join, texts)), doubtful
+
+    def _named(self, of_framing: Values, of_header: Values) -> Values:
+        grammar = [self._grammar.name] * len(of_framing["start"])
+        return named(of_framing, {**of_header, "grammar": grammar}, {self._grammar.name: self._grammar})
+
+
+def _distinct(rows: Iterable[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[int]]:
+    """Each row once, and for every row its place among these."""
+    places: defaultdict[tuple[str, ...], int] = defaultdict(count().__next__)
+    codes = [*map(places.__getitem__, rows)]
+    return list(places), codes
+
+
+def _spread(values: list[Any], codes: Sequence[int]) -> list[Any]:
+    """A column of its own of the values that the codes name."""
+    if values.count(values[0]) == len(values):
+        return [values[0]] * len(codes)
+    return [*map(values.__getitem__, codes)]
+
+
+def _timed(of_framing: Values, of_header: Values) -> Values:
+    return timed(of_framing, of_header["stamp"])
+
+
+def _counted(_: Values, of_header: Values) -> Values:
+    return counted(of_header)
 
 
 def usual_of(layout: Layout, grammar: str, grammars: Sequence[Grammar], texts: Sequence[str]) -> Usual | None:

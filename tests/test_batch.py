@@ -132,14 +132,14 @@ def test_a_header_is_looked_for_in_all_lines_at_once_only_where_it_stays_in_its_
     usual = usual_of((), "own", (own,), ())
     assert (usual is not None) == stays_in_the_line
     texts = ["own: x a;b", "own:", "own: x\t y", "other", "own: x c"] * 2
-    _, each, _, _ = Surroundings([own])._read_each(texts)
+    each = Surroundings([own])._read_each(texts)
     read = usual.read(texts) if usual else None
     if read:
-        _, at_once, others = read
-        certain = [row for row in range(len(texts)) if row not in others]
+        at_once = {**read.columns, "message": read.messages}
+        certain = [row for row in range(len(texts)) if row not in read.others]
         assert all(each["grammar"][row] == "own" for row in certain)
-        for name in ("message", "component"):
-            assert [at_once[name][row] for row in certain] == [each[name][row] for row in certain]
+        for name, values in at_once.items():
+            assert [values[row] for row in certain] == [each[name][row] for row in certain], name
 
 
 def test_of_a_header_only_the_first_alternative_is_looked_for_where_most_lines_are_of_it(tmp_path: Path) -> None:
@@ -153,8 +153,8 @@ def test_of_a_header_only_the_first_alternative_is_looked_for_where_most_lines_a
         assert usual is not None
         found = usual.read(texts)
         assert found is not None
-        assert [row for row in range(len(texts)) if row not in found[2]] == certain
-        assert [found[1]["message"][row] for row in certain] == ["x", "y", None][: len(certain)]
+        assert [row for row in range(len(texts)) if row not in found.others] == certain
+        assert [found.messages[row] for row in certain] == ["x", "y", ""][: len(certain)]
 
 
 def batches(path: str) -> Iterator[Batch]:

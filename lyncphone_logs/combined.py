@@ -1,0 +1,59 @@
+"""What framing and header of a line say together, many lines at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lyncphone_logs.grammar import Grammar
+
+LONGEST_NUMBER = 9
+"""Digits that are taken for a number."""
+NUMBERS = ("sequence", "sequence_hex", "missed")
+
+Values = Mapping[str, list[Any]]
+
+
+def named(framed: Values, found: Values, grammars: Mapping[str, Grammar]) -> dict[str, list[Any]]:
+    """Who wrote, where in the program, how severe: what the header says, else the framing."""
+    columns = {name: framed[name] for name in ("framing", "facility")}
+    columns |= {name: found[name] for name in ("component", "function", "grammar", "level", "mac")}
+    columns["severity"] = _severities(framed["severity"], found, grammars)
+    for name in ("app_name", "procid", "hostname"):
+        columns[name] = _either(found[name], framed[name]) if any(found[name]) else framed[name]
+    columns["source_line"] = _numbers(found["source_line"])
+    return columns
+
+
+def timed(framed: Values, own: list[str | None]) -> dict[str, list[Any]]:
+    """Stamps and whose they are: one in the phone's own line is the phone's; the framing's is then the collector's."""
+    stamps = {name: framed[name] for name in ("stamp", "stamp_owner", "received")}
+    if not any(own):
+        return stamps
+    written = list(zip(own, *stamps.values(), strict=True))
+    return {
+        "stamp": [mine or stamp for mine, stamp, _, _ in written],
+        "stamp_owner": ["phone" if mine else owner for mine, _, owner, _ in written],
+        "received": [received or (stamp if mine else "") for mine, stamp, _, received in written],
+    }
+
+
+def counted(found: Values) -> dict[str, list[Any]]:
+    """The numbers that a sender counts its lines with."""
+    numbers = _numbers(found["sequence"])
+    if any(found["sequence_hex"]):
+        written = zip(found["sequence_hex"], numbers, strict=True)
+        numbers = [int(text, 16) if text else number for text, number in written]
+    return {"sequence": numbers, "missed": found["missed"]}
+
+
+def _severities(framed: list[str | None], found: Values, grammars: Mapping[str, Grammar]) -> list[str | None]:
+    written = list(zip(found["grammar"], found["level"], strict=True))
+    known = {(name, level): grammars[name].levels.get(level.upper()) for name, level in {*written} if level}
+    return _either(framed, [*map(known.get, written)])
+
+
+def _either(first: list[Any], second: list[Any]) -> list[Any]:
+    return [one or other for one, other in zip(first, second, strict=True)]
+
+
+def _numbers(texts: list[str | None]) -> list[int | None]:
+    return [int(text) if text and len(text) <= LONGEST_NUMBER else None for text in texts]
