@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from lyncphone_logs.batch import Batch
 from lyncphone_logs.zone import AMBIGUOUS, Zone, Zones
 
-MOST_HELD = 16
-"""Batches of about 256 kB that wait for later lines."""
+MOST_HELD = 32_768
+"""Rows that wait for later lines, and the batch that they are in."""
 JITTER = timedelta(minutes=5)
 """Lines may come late by so much; what goes back further is another pass of the clock."""
 DAY = timedelta(days=1)
@@ -80,7 +80,7 @@ class Correction:
                 self._give_up()
             self._held.append(_Held(batch))
             self._take(self._held[-1])
-            if len(self._held) > MOST_HELD:
+            if sum(len(each.batch) for each in self._held) > MOST_HELD:
                 self._give_up()
             yield from self._settled()
         self._give_up()

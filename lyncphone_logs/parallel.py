@@ -55,7 +55,7 @@ def _read(part: Part, anchor: Anchor, grammars: str, names: tuple[str, ...]) -> 
     known, search = _known(grammars, names)
     tally = Tally()
     batches = []
-    reader = Reader(part, known, anchor, search)
+    reader = Reader(part, known, anchor, search, is_alone=True)
     for batch in reader.batches():
         tally.count(batch)
         batches.append(condensed(batch))

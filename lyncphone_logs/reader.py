@@ -22,15 +22,18 @@ from lyncphone_logs.sip_message import with_sip_fields
 from lyncphone_logs.source import WINDOW, Source, Window, Written, decode
 from lyncphone_logs.stamps import Stamps
 
-SEARCHED = 2 * 1024 * 1024
+SEARCHED = 512 * 1024
 """Bytes that are searched at a time."""
+ALONE = 4
+"""Times as many bytes are read or searched at once where no other source is: of many that would be too much memory."""
 
 
 class Reader:
     """Reads one source.
 
     `search` tells which messages a line may hold; with `pass_over` lines that hold none are not read, and counted in
-    `passed_over_bytes`. `separator_bytes` are those of line ends and blank lines.
+    `passed_over_bytes`. `is_alone`: no other source is read at the same time. `separator_bytes` are those of line ends
+    and blank lines.
     """
 
     def __init__(
@@ -41,6 +44,7 @@ class Reader:
         search: Search | None = None,
         *,
         pass_over: bool = False,
+        is_alone: bool = False,
     ) -> None:
         self.source = source
         self.separator_bytes = self.passed_over_bytes = 0
@@ -52,7 +56,8 @@ class Reader:
         self._search = search
         self._found: dict[int, frozenset[int]] = {}
         self._pass_over = pass_over
-        self._reaches_end = True
+        self._size = (SEARCHED if pass_over else WINDOW) * (ALONE if is_alone else 1)
+        self._reaches_end = self._was_whole = self._is_whole = True
         self._put_together: set[int] = set()
         self._every_line_matters = source.every_line_matters
         self._joinings = {grammar.name: grammar.joining for grammar in grammars}
@@ -82,7 +87,7 @@ class Reader:
 
     def _windows(self) -> Iterator[Window]:
         """The windows of the source; the first is small where lines are passed over, since all of it is read."""
-        for window in self.source.windows(SEARCHED if self._pass_over else WINDOW):
+        for window in self.source.windows(self._size):
             end = window.data.find(b"\n", WINDOW) + 1 if self._pass_over and window.number == 1 else 0
             if 0 < end < len(window.data):
                 yield from window.divided(end)
@@ -98,8 +103,10 @@ class Reader:
         pass_over = self._pass_over and window.number > 1 and not self._every_line_matters
         selection = select(window, lines, self._is_understood, goes_on=self._reaches_end) if pass_over else None
         rows = rows_of(selection.window, selection.places) if selection else rows_of(window)
-        if selection and not (self._reaches_end and selection.places[:1] == [(window.number, window.offset)]):
+        is_next = not selection or selection.places[:1] == [(window.number, window.offset)]
+        if not (self._reaches_end and is_next):
             rows.after_gap.add(0)
+        self._was_whole, self._is_whole = self._is_whole, selection is None
         self._reaches_end = selection.reaches_end if selection else True
         passed_over = selection.passed_over if selection else 0
         self.passed_over_bytes += passed_over
@@ -134,7 +141,7 @@ class Reader:
             self._put_together = {every.offsets[row] for row in lines.put_together}
             batch = self._batch(every, lines.columns, kept)
             # What was passed over would look like lines that are missing.
-            is_whole = self._every_line_matters or not self._pass_over
+            is_whole = self._was_whole and self._is_whole and (self._every_line_matters or not self._pass_over)
             batch.runs = runs_of(lines.columns, kept, end, self._joinings) if is_whole else {}
             _join(batch, lines, kept)
         return batch, rest

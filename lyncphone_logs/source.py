@@ -18,7 +18,7 @@ from lyncphone_logs.window import LONGEST_LINE, Line, Window, decode
 __all__ = ["LONGEST_LINE", "STDIN", "WINDOW", "Line", "Source", "Window", "Written", "decode", "problem_of"]
 
 STDIN = "-"
-WINDOW = 256 * 1024
+WINDOW = 64 * 1024
 """Bytes that are read at a time."""
 
 # A line that is longer than the longest by its line end only is not cut.

@@ -89,7 +89,7 @@ def _heads(source: Source) -> Iterable[Window]:
     heads: list[Window] = []
     small: list[Window] = []
     step = 1
-    for number, window in enumerate(source.windows(WHOLE)):
+    for number, window in enumerate(source.windows()):
         if window.offset > MOST_READ:
             break
         if source.bytes <= WHOLE:

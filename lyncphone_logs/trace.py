@@ -124,11 +124,12 @@ class Trace:
         search = self._search(pass_over)
         streams = []
         for source, tally in self.inputs:
-            reader = Reader(source, self.catalog.grammars, timing.anchor(source), search, pass_over=pass_over)
+            anchor, is_alone = timing.anchor(source), len(self.inputs) == 1
+            reader = Reader(source, self.catalog.grammars, anchor, search, pass_over=pass_over, is_alone=is_alone)
             batches = _booked(reader, tally, timing)
             # Small batches of many sources in turn take time: those that say nothing need not be among them.
-            is_one_of_many = may_condense and len(self.inputs) > 1
-            streams.append(timing.stream(source, map(condensed, batches) if is_one_of_many else batches))
+            condense = may_condense and not is_alone
+            streams.append(timing.stream(source, map(condensed, batches) if condense else batches))
         streams = timing.streams([source for source, _ in self.inputs], streams)
         return merged(streams) if len(streams) > 1 else chain.from_iterable(each.batches for each in streams)
 

@@ -73,7 +73,11 @@ def compare(full: Phone, searched: Phone) -> int:
     return len(found)
 
 
-def test_searching_first_says_what_reading_all_says_or_that_it_is_open(log: Path) -> None:
+@pytest.mark.parametrize("times", [1, 4])
+def test_searching_first_says_what_reading_all_says_or_that_it_is_open(
+    times: int, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "ALONE", times)
     compared = 0
     for seed in range(60):
         log.write_bytes(made_trace(seed))
