@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from lyncphone_logs.combined import counted, named, timed
+from lyncphone_logs.combined import named, timed
 from lyncphone_logs.framing import Framed, layout_of, unframe_all
 from lyncphone_logs.grammar import Grammar
 from lyncphone_logs.heading import Columns, put, read_headers
@@ -47,8 +47,7 @@ class Surroundings:
         written = zip(found["message"], found["grammar"], owns, strict=True)
         return {
             **named(framed, found, self._grammars),
-            **timed(framed, found["stamp"]),
-            **counted(found),
+            **timed(framed, found),
             "message": [message or "" if name else text for message, name, text in written],
             "count": counts,
         }

@@ -7,7 +7,8 @@ from lyncphone_logs.grammar import Grammar
 
 LONGEST_NUMBER = 9
 """Digits that are taken for a number."""
-NUMBERS = ("sequence", "sequence_hex", "missed")
+TIMES = ("stamp", "sequence", "sequence_hex", "missed")
+"""Fields of a header that change from line to line."""
 
 Values = Mapping[str, list[Any]]
 
@@ -23,26 +24,22 @@ def named(framed: Values, found: Values, grammars: Mapping[str, Grammar]) -> dic
     return columns
 
 
-def timed(framed: Values, own: list[str | None]) -> dict[str, list[Any]]:
-    """Stamps and whose they are: one in the phone's own line is the phone's; the framing's is then the collector's."""
-    stamps = {name: framed[name] for name in ("stamp", "stamp_owner", "received")}
-    if not any(own):
-        return stamps
-    written = list(zip(own, *stamps.values(), strict=True))
-    return {
-        "stamp": [mine or stamp for mine, stamp, _, _ in written],
-        "stamp_owner": ["phone" if mine else owner for mine, _, owner, _ in written],
-        "received": [received or (stamp if mine else "") for mine, stamp, _, received in written],
-    }
+def timed(framed: Values, found: Values) -> dict[str, list[Any]]:
+    """Stamps, whose they are, and the numbers that a sender counts its lines with.
 
-
-def counted(found: Values) -> dict[str, list[Any]]:
-    """The numbers that a sender counts its lines with."""
-    numbers = _numbers(found["sequence"])
+    A stamp in the phone's own line is the phone's; the framing's is then the collector's.
+    """
+    columns = {name: framed[name] for name in ("stamp", "stamp_owner", "received")}
+    columns |= {"sequence": _numbers(found["sequence"]), "missed": found["missed"]}
+    if any(found["stamp"]):
+        written = list(zip(found["stamp"], framed["stamp"], framed["stamp_owner"], framed["received"], strict=True))
+        columns["stamp"] = [mine or stamp for mine, stamp, _, _ in written]
+        columns["stamp_owner"] = ["phone" if mine else owner for mine, _, owner, _ in written]
+        columns["received"] = [received or (stamp if mine else "") for mine, stamp, _, received in written]
     if any(found["sequence_hex"]):
-        written = zip(found["sequence_hex"], numbers, strict=True)
-        numbers = [int(text, 16) if text else number for text, number in written]
-    return {"sequence": numbers, "missed": found["missed"]}
+        numbers = zip(found["sequence_hex"], columns["sequence"], strict=True)
+        columns["sequence"] = [int(text, 16) if text else number for text, number in numbers]
+    return columns
 
 
 def _severities(framed: list[str | None], found: Values, grammars: Mapping[str, Grammar]) -> list[str | None]:

@@ -1,7 +1,7 @@
 """Events as a pandas DataFrame. This module is imported when a frame is asked for, never before: pandas is heavy.
 
-Columns are put together batch by batch, values that repeat once a batch: memory holds the finished columns, and the
-texts of some rows.
+Columns are put together batch by batch, texts some ten thousand at a time: memory holds the Python values of these and
+the finished columns.
 """
 
 from collections import defaultdict
@@ -93,6 +93,8 @@ class _Times(_Numbers):
 
 
 class _Categories(_Numbers):
+    """Texts that repeat, as numbers at once."""
+
     def __init__(self, dtype: str) -> None:
         self._codes: defaultdict[str | None, int] = defaultdict(count().__next__)
         self._codes[None] = MISSING

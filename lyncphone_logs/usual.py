@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress, count
 from typing import Any, NamedTuple
 
-from lyncphone_logs.combined import NUMBERS, Values, counted, named, timed
+from lyncphone_logs.combined import TIMES, Values, named, timed
 from lyncphone_logs.expression import CompiledExpression
 from lyncphone_logs.framing import Framed, Layout, compiled, framed
 from lyncphone_logs.grammar import Grammar
@@ -41,7 +41,7 @@ class Found(NamedTuple):
 
 
 class _Part:
-    """Groups of a pattern that say together what some columns hold: of all their rows few differ."""
+    """Groups of a pattern that say together what some columns hold; many rows are alike in them."""
 
     def __init__(self, layout: Layout, framing: Mapping[str, int], fields: Mapping[str, Sequence[int]]) -> None:
         self._layout, self._framing, self._fields = layout, framing, fields
@@ -81,10 +81,9 @@ class Usual:
             for name, numbers in zip(header.fields, header.groups, strict=True)
         }
         self._messages = fields.pop("message", [])
-        stamps = {name: place for name, place in framing.items() if name.startswith("stamp")}
-        self._stamps = _Part(layout, stamps, {name: fields.pop(name) for name in ("stamp",) if name in fields})
-        self._counts = _Part(layout, {}, {name: fields.pop(name) for name in NUMBERS if name in fields})
-        self._names = _Part(layout, {name: framing[name] for name in framing if name not in stamps}, fields)
+        stamps = {name: framing.pop(name) for name in [*framing] if name.startswith("stamp")}
+        self._times = _Part(layout, stamps, {name: fields.pop(name) for name in TIMES if name in fields})
+        self._names = _Part(layout, framing, fields)
         # A group around groups takes time, and only those who come earlier look at the text of the whole.
         self._pattern = pattern_of_lines(header, f"(?as:{frame.pattern})", "(" if earlier else "(?:")
 
@@ -98,7 +97,7 @@ class Usual:
         messages, doubtful = self._texts(groups)
         others = {*compress(range(len(texts)), groups[-1]), *doubtful}
         columns: Columns = {}
-        for part, combine in ((self._names, self._named), (self._stamps, _timed), (self._counts, _counted)):
+        for part, combine in ((self._names, self._named), (self._times, timed)):
             of_framing, of_header, codes, doubtful = part.read(groups)
             others.update(doubtful)
             columns |= {name: _spread(values, codes) for name, values in combine(of_framing, of_header).items()}
@@ -134,14 +133,6 @@ def _spread(values: list[Any], codes: Sequence[int]) -> list[Any]:
     if values.count(values[0]) == len(values):
         return [values[0]] * len(codes)
     return [*map(values.__getitem__, codes)]
-
-
-def _timed(of_framing: Values, of_header: Values) -> Values:
-    return timed(of_framing, of_header["stamp"])
-
-
-def _counted(_: Values, of_header: Values) -> Values:
-    return counted(of_header)
 
 
 def usual_of(layout: Layout, grammar: str, grammars: Sequence[Grammar], texts: Sequence[str]) -> Usual | None:
