@@ -5,8 +5,8 @@ from typing import Any
 
 from lyncphone_logs.grammar import Grammar
 
-LONGEST_NUMBER = 9
-"""Digits that are taken for a number."""
+LONGEST_NUMBER = {10: 9, 16: 7}
+"""Digits that are taken for a number, by their base; more would not fit into a column."""
 TIMES = ("stamp", "sequence", "sequence_hex", "missed")
 """Fields of a header that change from line to line."""
 
@@ -37,8 +37,8 @@ def timed(framed: Values, found: Values) -> dict[str, list[Any]]:
         columns["stamp_owner"] = ["phone" if mine else owner for mine, _, owner, _ in written]
         columns["received"] = [received or (stamp if mine else "") for mine, stamp, _, received in written]
     if any(found["sequence_hex"]):
-        numbers = zip(found["sequence_hex"], columns["sequence"], strict=True)
-        columns["sequence"] = [int(text, 16) if text else number for text, number in numbers]
+        numbers = zip(_numbers(found["sequence_hex"], 16), columns["sequence"], strict=True)
+        columns["sequence"] = [other if number is None else number for number, other in numbers]
     return columns
 
 
@@ -52,5 +52,5 @@ def _either(first: list[Any], second: list[Any]) -> list[Any]:
     return [one or other for one, other in zip(first, second, strict=True)]
 
 
-def _numbers(texts: list[str | None]) -> list[int | None]:
-    return [int(text) if text and len(text) <= LONGEST_NUMBER else None for text in texts]
+def _numbers(texts: list[str | None], base: int = 10) -> list[int | None]:
+    return [int(text, base) if text and len(text) <= LONGEST_NUMBER[base] else None for text in texts]

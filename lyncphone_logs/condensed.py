@@ -6,9 +6,10 @@ What keys, journeys and diagnoses are made of stays; a table of the events canno
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lyncphone_logs.batch import COLUMNS, Batch, LeftOut
+from lyncphone_logs.batch import Batch, LeftOut
 from lyncphone_logs.event import MESSAGE
 from lyncphone_logs.identity import tells_maker
+from lyncphone_logs.portion import portion
 from lyncphone_logs.stamps import OLDEST_PHONE
 
 
@@ -26,7 +27,9 @@ def condensed(batch: Batch) -> Batch:
                 len(messages), frozenset(filter(None, (batch.columns["component"][row] for row in messages)))
             )
         kept += rows
-    return _picked(batch, kept, left_out)
+    some = portion(batch, kept)
+    some.left_out = left_out
+    return some
 
 
 def _runs(batch: Batch) -> Iterator[tuple[int, int]]:
@@ -56,15 +59,3 @@ def _is_steady(batch: Batch, start: int, stop: int) -> bool:
     if not (one_host and one_clock) or True in unset or None in unset or times != sorted(times):
         return False
     return not times[0] < OLDEST_PHONE <= times[-1]
-
-
-def _picked(batch: Batch, rows: list[int], left_out: dict[int, LeftOut]) -> Batch:
-    place = {row: place for place, row in enumerate(rows)}
-    columns = {name: [batch.columns[name][row] for row in rows] for name in COLUMNS}
-    some = Batch(batch.source, columns, [batch.own_messages[row] for row in rows])
-    for name in ("known", "spans", "repairs", "runs"):
-        setattr(some, name, {place[row]: value for row, value in getattr(batch, name).items() if row in place})
-    some.unparsed = [place[row] for row in batch.unparsed if row in place]
-    some.gaps = {place[row] for row in batch.gaps}
-    some.left_out = left_out
-    return some
