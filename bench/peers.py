@@ -86,21 +86,24 @@ def python_re(path: str) -> Work:
 def compiled(path: str) -> Work:
     """The same line, compiled from pyparsing, in all lines of a window at once, as the reader does.
 
-    As there, nothing looks for cycles meanwhile.
+    As there, most lines are of the first alternative, which is looked for, the whole reads the others, and nothing
+    looks for cycles meanwhile.
     """
     from line_pattern import expression
 
     from lyncphone_logs.compiler import compile_expression
     from lyncphone_logs.usual import pattern_of_lines
 
-    find = pattern_of_lines(compile_expression(expression())).findall
+    line = compile_expression(expression())
+    find, match = pattern_of_lines(line.first or line).findall, line.pattern.fullmatch
     gc.disable()
     start = time.perf_counter()
     tried = matched = 0
     for text in texts(path, WINDOW):
         found = find(text)
+        others = [match(groups[-1]) for groups in found if groups[-1]]
         tried += len(found)
-        matched += sum(1 for groups in found if not groups[-1])
+        matched += len(found) - len(others) + sum(1 for other in others if other and other.groups())
     return Work(tried, matched, time.perf_counter() - start)
 
 

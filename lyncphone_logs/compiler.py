@@ -13,21 +13,34 @@ One known difference: `CaselessLiteral` and `CaselessKeyword` of pyparsing compa
 """
 
 import re
+from dataclasses import replace
 
 import pyparsing as pp
 
 from lyncphone_logs.expression import CompiledExpression
 from lyncphone_logs.rendering import render
+from lyncphone_logs.tokens import Part
 
 
 def compile_expression(expression: pp.ParserElement, *, where: str = "") -> CompiledExpression:
     """Renders the expression; raises `GrammarError` with the element, the reason and what to use instead."""
-    part, names = render(expression, where)
+    whole, short = _compiled(*render(expression, where)), _first_only(expression)
+    return replace(whole, first=_compiled(*render(short, where))) if short else whole
+
+
+def _first_only(expression: pp.ParserElement) -> pp.ParserElement | None:
+    """The expression with only the first alternative of the choice that it is, or ends with; None without one."""
+    whole = last = expression.copy().streamline()
+    while isinstance(last, pp.And) and last.exprs:
+        last = last.exprs[-1]
+    if type(last) is not pp.MatchFirst:
+        return None
+    last.exprs = last.exprs[:1]
+    return whole
+
+
+def _compiled(part: Part, names: list[str]) -> CompiledExpression:
     numbers: dict[str, list[int]] = {}
     for group, number in sorted(re.compile(part.pattern).groupindex.items(), key=lambda item: item[1]):
         numbers.setdefault(names[int(group[1:])], []).append(number)
-    first = expression
-    while type(first) is pp.MatchFirst:
-        first = first.exprs[0]
-    alone = None if first is expression else compile_expression(first, where=where)
-    return CompiledExpression(part.pattern, tuple(numbers), part.literals, tuple(map(tuple, numbers.values())), alone)
+    return CompiledExpression(part.pattern, tuple(numbers), part.literals, tuple(map(tuple, numbers.values())))

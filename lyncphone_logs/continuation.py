@@ -22,9 +22,8 @@ def continuations(rows: Rows, columns: Columns, joinings: Mapping[str, Joining])
     """
     owner = _counted(rows, columns, joinings)
     lines = Counter(owner.values())
-    indented = [row for row, text in enumerate(rows.texts) if text[0] in " \t" and columns["message"][row]]
-    bare = [row for row in indented if not columns["grammar"][row] and columns["framing"][row] == "none"]
-    for row in bare:
+    unread = [row for row, name in enumerate(columns["grammar"]) if not name and columns["framing"][row] == "none"]
+    for row in (row for row in unread if rows.texts[row][0] in " \t" and columns["message"][row]):
         first = owner.get(row - 1, row - 1)
         if row and row not in owner and not rows.is_apart(row) and lines[first] < MOST_CONTINUATIONS:
             owner[row] = first

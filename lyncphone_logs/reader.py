@@ -3,7 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from itertools import compress
+from itertools import chain, pairwise
+from operator import itemgetter
 from typing import Any
 
 from lyncphone_logs.batch import Batch, no_collection
@@ -134,7 +135,9 @@ class Reader:
             self._every_line_matters |= lines.every_line_matters
             end = lines.end if but_the_last else len(every)
             rest = rows.tail(bisect_left(rows.numbers, every.numbers[end])) if but_the_last else Rows()
-            kept = [row for row in range(end) if row not in owner and every.offsets[row] not in rows.taken]
+            kept: Sequence[int] = range(end)
+            if owner or rows.taken:
+                kept = [row for row in kept if row not in owner and every.offsets[row] not in rows.taken]
             if but_the_last and not kept:
                 end, rest = 0, rows
             rest.taken |= {every.offsets[row] for row, first in owner.items() if first < end <= row}
@@ -148,10 +151,8 @@ class Reader:
 
     def _batch(self, rows: Rows, columns: dict[str, list[Any]], kept: Sequence[int]) -> Batch:
         if len(kept) < len(rows):
-            is_kept = bytearray(len(rows))
-            for row in kept:
-                is_kept[row] = 1
-            columns = {name: list(compress(column, is_kept)) for name, column in columns.items()}
+            runs = _runs(kept)
+            columns = {name: [*chain.from_iterable(map(column.__getitem__, runs))] for name, column in columns.items()}
         batch = Batch(self.source.path, columns, columns["message"])
         batch.unparsed = [place for place, name in enumerate(columns["grammar"]) if not name]
         batch.gaps = {bisect_left(kept, row) for row in rows.after_gap} - {len(kept)}
@@ -167,7 +168,7 @@ class Reader:
         read = self._stamps.read(written, columns["offset"])
         columns["time_raw"] = columns["stamp"]
         for number, name in enumerate(("time", "time_utc", "time_quality", "received", "is_unset")):
-            columns[name] = [stamp[number] for stamp in read]
+            columns[name] = [*map(itemgetter(number), read)]
         columns["time_corrected"] = columns["time"]
         if any(columns["mac"]):
             columns["phone"] = [mac_of(mac) if mac else "" for mac in columns["mac"]]
@@ -218,12 +219,19 @@ class Reader:
         self._last = self._last if understood is None else batch.event(understood)
 
 
+def _runs(rows: Sequence[int]) -> list[slice]:
+    """Rows that follow each other, together."""
+    if not rows or rows[-1] - rows[0] == len(rows) - 1:
+        return [slice(rows[0], rows[-1] + 1)] if rows else []
+    ends = [place for place, (row, following) in enumerate(pairwise(rows), 1) if row + 1 != following]
+    return [slice(rows[start], rows[stop - 1] + 1) for start, stop in pairwise((0, *ends, len(rows)))]
+
+
 def _join(batch: Batch, lines: Lines, kept: Sequence[int]) -> None:
-    place = {row: place for place, row in enumerate(kept)} if lines.owner else {}
     texts, messages = batch.columns["text"], batch.columns["message"]
     for row, first in lines.owner.items():
-        if first in place:
-            at = place[first]
+        at = bisect_left(kept, first)
+        if at < len(kept) and kept[at] == first:
             batch.spans[at] = (*batch.spans_of(at), Span(lines.rows.offsets[row], lines.rows.lengths[row]))
             texts[at] = f"{texts[at]}\n{lines.rows.texts[row]}"
             if first not in lines.put_together:

@@ -122,9 +122,9 @@ def _decode(rows: Rows, pieces: list[str], data: bytes) -> None:
 
 
 def _without_blanks(rows: Rows) -> Rows:
-    is_kept = [bool(text) and not text.isspace() for text in rows.texts]
-    if all(is_kept):
+    if "" not in rows.texts and not any(map(str.isspace, rows.texts)):
         return rows
+    is_kept = [bool(text) and not text.isspace() for text in rows.texts]
     new = Rows()
     for name in _COLUMNS:
         setattr(new, name, list(compress(getattr(rows, name), is_kept)))

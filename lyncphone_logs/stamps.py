@@ -86,7 +86,8 @@ class Stamps:
         if key not in self._hours:
             self._hours[key] = self._hour(*key)
         hour = self._hours[key]
-        return hour and hour._replace(time=hour.time and hour.time + passed)
+        # _replace takes four times as long.
+        return hour and Stamp(hour.time and hour.time + passed, hour.utc, hour.quality, hour.received, hour.is_unset)
 
     def _hour(self, hour: str, owner: str) -> Stamp | None:
         first, last = (self._read((f"{hour}{edge}", owner, "")) for edge in (":00:00", ":59:59"))

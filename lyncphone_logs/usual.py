@@ -5,8 +5,8 @@ That is several times faster than line by line, and the same: a line of which th
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import compress, count
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import compress, count, islice
 from typing import Any, NamedTuple
 
 from lyncphone_logs.combined import TIMES, Values, named, timed
@@ -32,6 +32,11 @@ def pattern_of_lines(expression: CompiledExpression, before: str = "", opens: st
     return re.compile(rf"(?m)^(?:{before}{opens}{own})$|(.+)$)")
 
 
+AT_HAND = 128
+"""Lines that are looked at together, so that what is made of them is still at hand."""
+MOST_REMEMBERED = 2048
+
+
 class Found(NamedTuple):
     """Columns of lines of the usual kind, which repeat, their messages, and the rows that are not of it."""
 
@@ -41,27 +46,57 @@ class Found(NamedTuple):
 
 
 class _Part:
-    """Groups of a pattern that say together what some columns hold; many rows are alike in them."""
+    """Groups of a pattern that say together what some columns hold; rows that are alike in them are read once.
 
-    def __init__(self, layout: Layout, framing: Mapping[str, int], fields: Mapping[str, Sequence[int]]) -> None:
-        self._layout, self._framing, self._fields = layout, framing, fields
+    `combine` makes the columns of what framing and header say.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        framing: Mapping[str, int],
+        fields: Mapping[str, Sequence[int]],
+        combine: Callable[[Values, Values], Columns],
+    ) -> None:
+        self._layout, self._framing, self._fields, self._combine = layout, framing, fields, combine
         self._places = [*framing.values(), *(place for places in fields.values() for place in places)]
+        self._forget()
 
-    def read(self, groups: Sequence[Sequence[str]]) -> tuple[Values, Values, list[int], list[int]]:
-        """Columns of framing and header of the rows that differ, which of them each row is, and the doubtful rows."""
+    def _forget(self) -> None:
+        self._known: defaultdict[tuple[str, ...], int] = defaultdict(count().__next__)
+        self._columns: Columns = {}
+        self._doubtful: set[int] = set()
+        self._read = 0
+
+    def codes(self, groups: Sequence[Sequence[str]]) -> Iterable[int]:
+        """Which of the known rows each row is alike to, for `columns`."""
         rows = zip(*(groups[place] for place in self._places), strict=True) if self._places else [()] * len(groups[-1])
-        some, codes = _distinct(rows)
-        columns = dict(zip(self._places, zip(*some, strict=True), strict=True))
+        return map(self._known.__getitem__, rows)
+
+    def columns(self, codes: Sequence[int]) -> tuple[Columns, list[int]]:
+        """The columns, and the rows that are doubtful; what is known may be forgotten then."""
+        if len(self._known) > self._read:
+            self._learn(list(islice(self._known, self._read, None)))
+        found = {name: _spread(values, codes) for name, values in self._columns.items()}
+        doubtful = [row for row, code in enumerate(codes) if code in self._doubtful] if self._doubtful else []
+        if self._read > MOST_REMEMBERED:
+            self._forget()
+        return found, doubtful
+
+    def _learn(self, rows: Sequence[tuple[str, ...]]) -> None:
+        columns = dict(zip(self._places, zip(*rows, strict=True), strict=True))
         names = {name: columns[place] for name, place in self._framing.items()}
-        of_framing = dict(zip(Framed._fields, framed(self._layout, names, [0] * len(some)), strict=True))
-        found: dict[str, list[Any]] = {name: [None] * len(some) for name in FIELDS}
-        doubtful: set[int] = set()
+        of_framing = dict(zip(Framed._fields, framed(self._layout, names, [0] * len(rows)), strict=True))
+        found: dict[str, list[Any]] = {name: [None] * len(rows) for name in FIELDS}
         for name, places in self._fields.items():
             texts = list(zip(*(columns[place] for place in places), strict=True))
             found[name] = ["".join(each) or None for each in texts]
             # Where two groups of a field took part, it is not known here which comes later.
-            doubtful.update(row for row, each in enumerate(texts) if len(each) > 1 < len([*filter(None, each)]))
-        return of_framing, found, codes, [row for row, code in enumerate(codes) if code in doubtful] if doubtful else []
+            took_part = (len([*filter(None, each)]) if len(each) > 1 else 1 for each in texts)
+            self._doubtful.update(row for row, number in enumerate(took_part, self._read) if number > 1)
+        for name, values in self._combine(of_framing, found).items():
+            self._columns.setdefault(name, []).extend(values)
+        self._read += len(rows)
 
 
 class Usual:
@@ -82,30 +117,38 @@ class Usual:
         }
         self._messages = fields.pop("message", [])
         stamps = {name: framing.pop(name) for name in [*framing] if name.startswith("stamp")}
-        self._times = _Part(layout, stamps, {name: fields.pop(name) for name in TIMES if name in fields})
-        self._names = _Part(layout, framing, fields)
+        self._times = _Part(layout, stamps, {name: fields.pop(name) for name in TIMES if name in fields}, timed)
+        self._names = _Part(layout, framing, fields, self._named)
         # A group around groups takes time, and only those who come earlier look at the text of the whole.
         self._pattern = pattern_of_lines(header, f"(?as:{frame.pattern})", "(" if earlier else "(?:")
 
     def read(self, texts: Sequence[str]) -> Found | None:
         """What framing and header say of each line; None where that cannot be told of any."""
-        joined = "\n".join(texts)
-        found = self._pattern.findall(joined)
-        if len(found) != len(texts):
-            return None
-        groups = list(zip(*found, strict=True))
-        messages, doubtful = self._texts(groups)
-        others = {*compress(range(len(texts)), groups[-1]), *doubtful}
+        parts: dict[_Part, list[int]] = {self._names: [], self._times: []}
+        messages: list[str] = []
+        others: set[int] = set()
+        for start in range(0, len(texts), AT_HAND):
+            at_hand = texts[start : start + AT_HAND]
+            joined = "\n".join(at_hand)
+            found = self._pattern.findall(joined)
+            if len(found) != len(at_hand):
+                return None
+            groups = list(zip(*found, strict=True))
+            some, doubtful = self._texts(groups)
+            messages += some
+            others.update(start + row for row in (*compress(range(len(found)), groups[-1]), *doubtful))
+            for part, codes in parts.items():
+                codes.extend(part.codes(groups))
+            if NOTICE in joined:
+                others.update(row for row, text in enumerate(at_hand, start) if NOTICE in text)
+            for grammar in self._earlier:
+                own = enumerate(groups[self._own], start)
+                others.update(row for row, text in own if text and grammar.header.pattern.fullmatch(text))
         columns: Columns = {}
-        for part, combine in ((self._names, self._named), (self._times, timed)):
-            of_framing, of_header, codes, doubtful = part.read(groups)
+        for part, codes in parts.items():
+            of_part, doubtful = part.columns(codes)
             others.update(doubtful)
-            columns |= {name: _spread(values, codes) for name, values in combine(of_framing, of_header).items()}
-        if NOTICE in joined:
-            others.update(row for row, text in enumerate(texts) if NOTICE in text)
-        for grammar in self._earlier:
-            own = groups[self._own]
-            others.update(row for row, text in enumerate(own) if text and grammar.header.pattern.fullmatch(text))
+            columns |= of_part
         return Found(columns, messages, sorted(others))
 
     def _texts(self, groups: Sequence[Sequence[str]]) -> tuple[list[str], list[int]]:
@@ -116,16 +159,9 @@ class Usual:
         doubtful = [row for row, each in enumerate(texts) if len([*filter(None, each)]) > 1]
         return list(map("".join, texts)), doubtful
 
-    def _named(self, of_framing: Values, of_header: Values) -> Values:
+    def _named(self, of_framing: Values, of_header: Values) -> Columns:
         grammar = [self._grammar.name] * len(of_framing["start"])
         return named(of_framing, {**of_header, "grammar": grammar}, {self._grammar.name: self._grammar})
-
-
-def _distinct(rows: Iterable[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[int]]:
-    """Each row once, and for every row its place among these."""
-    places: defaultdict[tuple[str, ...], int] = defaultdict(count().__next__)
-    codes = [*map(places.__getitem__, rows)]
-    return list(places), codes
 
 
 def _spread(values: list[Any], codes: Sequence[int]) -> list[Any]:

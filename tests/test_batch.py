@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from made_traces import made_trace
 
 import lyncphone_logs as lp
-from lyncphone_logs import parts, trace
+from lyncphone_logs import parts, trace, usual
 from lyncphone_logs.batch import Batch
 from lyncphone_logs.catalog import grammars_folder, read_catalog
 from lyncphone_logs.columns import Surroundings
@@ -21,6 +21,7 @@ from lyncphone_logs.framing import unframe, unframe_all
 from lyncphone_logs.grammar_file import read_grammar
 from lyncphone_logs.parts import Part, parts_of
 from lyncphone_logs.reader import Reader, anchor_of
+from lyncphone_logs.rows import rows_of
 from lyncphone_logs.search import Search
 from lyncphone_logs.source import Source, Window
 from lyncphone_logs.usual import usual_of
@@ -129,11 +130,11 @@ def test_a_header_is_looked_for_in_all_lines_at_once_only_where_it_stays_in_its_
     path = tmp_path / "own.py"
     path.write_text(OWN.format(header=header), encoding="utf-8")
     own = read_grammar(path, grammars_folder())
-    usual = usual_of((), "own", (own,), ())
-    assert (usual is not None) == stays_in_the_line
+    found = usual_of((), "own", (own,), ())
+    assert (found is not None) == stays_in_the_line
     texts = ["own: x a;b", "own:", "own: x\t y", "other", "own: x c"] * 2
     each = Surroundings([own])._read_each(texts)
-    read = usual.read(texts) if usual else None
+    read = found.read(texts) if found else None
     if read:
         at_once = {**read.columns, "message": read.messages}
         certain = [row for row in range(len(texts)) if row not in read.others]
@@ -149,12 +150,30 @@ def test_of_a_header_only_the_first_alternative_is_looked_for_where_most_lines_a
     own = read_grammar(path, grammars_folder())
     texts = ["own: x", "own: y", "other: z", "neither"]
     for some, certain in ((texts[:3], [0, 1]), (texts[2:3], [0, 1, 2])):
-        usual = usual_of((), "own", (own,), some)
-        assert usual is not None
-        found = usual.read(texts)
+        read = usual_of((), "own", (own,), some)
+        assert read is not None
+        found = read.read(texts)
         assert found is not None
         assert [row for row in range(len(texts)) if row not in found.others] == certain
         assert [found.messages[row] for row in certain] == ["x", "y", ""][: len(certain)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_was_remembered_or_forgotten_of_earlier_lines_makes_no_difference(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(usual, "AT_HAND", 4)
+    monkeypatch.setattr(usual, "MOST_REMEMBERED", 8)
+    surroundings = Surroundings(GRAMMARS)
+    lines = made_trace(seed, lines=300).splitlines(keepends=True)
+    at_once = 0
+    for start in range(0, len(lines), 30):
+        rows = rows_of(Window(start + 1, 0, b"".join(lines[start : start + 30])))
+        at_once += bool(surroundings._usual)
+        columns = surroundings.columns(rows)
+        each = Surroundings(GRAMMARS)._read_each(list(rows.repaired))
+        assert {name: columns[name] for name in each} == each
+    assert at_once > 5
 
 
 def batches(path: str) -> Iterator[Batch]:
