@@ -17,6 +17,8 @@ _TABLES = (
     ("zero-width", str.maketrans(dict.fromkeys(_INVISIBLE))),
 )
 
+_TOUCHED = re.compile(f"[&{_DASHES.pattern[1:-1]}{''.join(chr(sign) for _, table in _TABLES for sign in table)}]")
+
 
 def repair(text: str) -> tuple[str, tuple[str, ...]]:
     """The text as the phone may have written it, and the sorted names of what was changed.
@@ -25,7 +27,7 @@ def repair(text: str) -> tuple[str, tuple[str, ...]]:
     were resolved, once. `zero-width`: zero-width and direction marks, soft hyphens and byte-order marks were removed.
     `dash`: the text holds a figure, en or em dash or a minus sign; it stays, since grammars accept it.
     """
-    if text.isascii() and "&" not in text:
+    if (text.isascii() and "&" not in text) or not _TOUCHED.search(text):
         return text, ()
     repaired = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
     names = {"html"} if repaired != text else set()

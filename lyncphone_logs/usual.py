@@ -5,7 +5,7 @@ That is several times faster than line by line, and the same: a line of which th
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import compress, count, islice
 from typing import Any, NamedTuple
 
@@ -136,20 +136,23 @@ class Usual:
             groups = list(zip(*found, strict=True))
             some, doubtful = self._texts(groups)
             messages += some
-            others.update(start + row for row in (*compress(range(len(found)), groups[-1]), *doubtful))
+            others.update(start + row for row in (*doubtful, *self._of_others(groups)))
             for part, codes in parts.items():
                 codes.extend(part.codes(groups))
             if NOTICE in joined:
                 others.update(row for row, text in enumerate(at_hand, start) if NOTICE in text)
-            for grammar in self._earlier:
-                own = enumerate(groups[self._own], start)
-                others.update(row for row, text in own if text and grammar.header.pattern.fullmatch(text))
         columns: Columns = {}
         for part, codes in parts.items():
             of_part, doubtful = part.columns(codes)
             others.update(doubtful)
             columns |= of_part
         return Found(columns, messages, sorted(others))
+
+    def _of_others(self, groups: Sequence[Sequence[str]]) -> Iterator[int]:
+        yield from compress(count(), groups[-1])
+        for grammar in self._earlier:
+            is_own = grammar.header.pattern.fullmatch
+            yield from (row for row, text in enumerate(groups[self._own]) if text and is_own(text))
 
     def _texts(self, groups: Sequence[Sequence[str]]) -> tuple[list[str], list[int]]:
         if len(self._messages) == 1:
