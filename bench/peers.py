@@ -91,8 +91,8 @@ def compiled(path: str) -> Work:
     """
     from line_pattern import expression
 
-    from lyncphone_logs.compiler import compile_expression
-    from lyncphone_logs.usual import pattern_of_lines
+    from lyncphone_logs.grammar.compiler_names import compile_expression
+    from lyncphone_logs.parsing.header_batch import pattern_of_lines
 
     line = compile_expression(expression())
     find, match = pattern_of_lines(line.first or line).findall, line.pattern.fullmatch
@@ -111,7 +111,7 @@ def compiled_by_line(path: str) -> Work:
     """The same, a line at a time."""
     from line_pattern import expression
 
-    from lyncphone_logs.compiler import compile_expression
+    from lyncphone_logs.grammar.compiler_names import compile_expression
 
     return by_match(path, compile_expression(expression()).pattern.fullmatch)
 

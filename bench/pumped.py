@@ -19,9 +19,9 @@ from typing import Any
 import pyparsing as pp
 
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.compiler import compile_expression
-from lyncphone_logs.framing import unframe
-from lyncphone_logs.grammar import Grammar
+from lyncphone_logs.grammar.compiler_names import compile_expression
+from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.syslog.framing import unframe
 
 SIZES = (1_000, 4_000, 16_000, 64_000)
 CHARACTERS = 64_000

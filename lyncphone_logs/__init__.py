@@ -13,10 +13,10 @@ from lyncphone_logs.errors import (
 )
 
 if TYPE_CHECKING:
-    from lyncphone_logs.event import Event
-    from lyncphone_logs.examine import diagnose, read_trace
+    from lyncphone_logs.api import diagnose, read_trace
+    from lyncphone_logs.events.event import Event
     from lyncphone_logs.reports.report import Report
-    from lyncphone_logs.trace import Trace
+    from lyncphone_logs.trace.trace import Trace
 
 __all__ = [
     "Event",
@@ -34,11 +34,11 @@ __all__ = [
 
 # Imported when first asked for: `--help` would otherwise wait for the grammar and rule machinery.
 _LATER = {
-    "Event": "event",
+    "Event": "events.event",
     "Report": "reports.report",
-    "Trace": "trace",
-    "diagnose": "examine",
-    "read_trace": "examine",
+    "Trace": "trace.trace",
+    "diagnose": "api",
+    "read_trace": "api",
 }
 
 

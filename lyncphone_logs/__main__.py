@@ -1,5 +1,5 @@
 """`python -m lyncphone_logs`."""
 
-from lyncphone_logs.cli import main
+from lyncphone_logs.cli.app import main
 
 main()

@@ -6,20 +6,17 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
-from lyncphone_logs import vocabulary
-from lyncphone_logs.closed import LARGEST_FILE
-from lyncphone_logs.errors import GrammarError, InputError, LyncphoneLogsError, RuleError
-from lyncphone_logs.grammar import Grammar
-from lyncphone_logs.grammar_file import read_grammar
-from lyncphone_logs.kept import code, fingerprint, kept
-from lyncphone_logs.own_line import own_line
-from lyncphone_logs.pack import Pack, added, built_in
-from lyncphone_logs.rule import CLASSES, Rule
-from lyncphone_logs.vocabulary import suggestion
+from lyncphone_logs.cache import code, fingerprint, kept
+from lyncphone_logs.errors import GrammarError, InputError, LyncphoneLogsError, RuleError, suggestion
+from lyncphone_logs.events import vocabulary
+from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.grammar.loader import read_grammar
+from lyncphone_logs.rules.packs import Pack, added, built_in
+from lyncphone_logs.rules.rule import CLASSES, Rule
+from lyncphone_logs.syslog.own_line import own_line
+from lyncphone_logs.validation import LARGEST_FILE
 
 MOST_GRAMMARS = 2000
-RULE_CODE = ("clause.py", "condition.py", "places.py", "rule.py", "rule_file.py")
-"""Modules on which it depends what a rule file is read as, beside those of the vocabulary."""
 PACKAGE = Path(__file__).parent
 T = TypeVar("T")
 
@@ -118,12 +115,12 @@ def _read_rules(paths: Sequence[str]) -> tuple[list[Rule], list[LyncphoneLogsErr
 
 
 def _key(paths: Sequence[str]) -> str:
-    made_by = code(*RULE_CODE, "pydantic", "regex")
+    made_by = code("rules", libraries=("pydantic", "regex"))
     return f"{fingerprint(paths, largest=LARGEST_FILE)} {vocabulary.version()} {made_by}"
 
 
 def _read_rule_files(paths: Sequence[str]) -> tuple[list[Rule], list[LyncphoneLogsError]]:
-    from lyncphone_logs.rule_file import read_rule
+    from lyncphone_logs.rules.loader import read_rule
 
     return _read(paths, lambda path: read_rule(Path(path)))
 

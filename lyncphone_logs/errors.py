@@ -42,3 +42,11 @@ class RuleError(LyncphoneLogsError):
 
 class OutputError(LyncphoneLogsError):
     """The answer cannot be written."""
+
+
+def suggestion(word: str, known: list[str]) -> str:
+    """A "did you mean" for a word that is not known, or nothing."""
+    import difflib
+
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else ""

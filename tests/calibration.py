@@ -9,7 +9,7 @@ from pathlib import Path
 
 from known_truth import SHOWN, WORDS, Answer, Pair, draws, pairs
 
-from lyncphone_logs.ranking import FACTOR, LIKELIHOOD, OTHER_CAUSE, PRIOR
+from lyncphone_logs.diagnosis.ranking import FACTOR, LIKELIHOOD, OTHER_CAUSE, PRIOR
 
 CASES = 3000
 PAGE = Path(__file__).parent.parent / "docs" / "calibration.md"

@@ -10,17 +10,17 @@ from datetime import timedelta
 from functools import cache
 from itertools import combinations
 
+from lyncphone_logs.authoring.samples import START, diagnosed, events_of
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.clause import Clause, Explained
-from lyncphone_logs.correlate import Correlator
-from lyncphone_logs.decision import GIVEN
-from lyncphone_logs.diagnosis import find
-from lyncphone_logs.event import Event
-from lyncphone_logs.finding import Diagnosis, Phone
-from lyncphone_logs.pattern import fits
-from lyncphone_logs.ranking import FACTOR, LIKELIHOOD, OTHER_CAUSE, PRIOR
-from lyncphone_logs.rule import EXPLAINS, Rule
-from lyncphone_logs.samples import START, diagnosed, events_of
+from lyncphone_logs.diagnosis.engine import find
+from lyncphone_logs.diagnosis.evaluation import GIVEN
+from lyncphone_logs.diagnosis.findings import Diagnosis, Phone
+from lyncphone_logs.diagnosis.ranking import FACTOR, LIKELIHOOD, OTHER_CAUSE, PRIOR
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.matching.matcher import fits
+from lyncphone_logs.rules.clause import Clause, Explained
+from lyncphone_logs.rules.rule import EXPLAINS, Rule
+from lyncphone_logs.trace.correlator import Correlator
 
 WHOLE = "LOG001"
 """Of a trace that says nothing, which no other diagnosis can be made of."""

@@ -5,10 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from lyncphone_logs.account import Account
-from lyncphone_logs.clause import Clause, Explained
-from lyncphone_logs.event import Event, Span
-from lyncphone_logs.finding import (
+from lyncphone_logs.diagnosis.findings import (
     Boot,
     Diagnosis,
     Evidence,
@@ -19,9 +16,12 @@ from lyncphone_logs.finding import (
     StageState,
     Term,
 )
-from lyncphone_logs.pack import Pack
+from lyncphone_logs.events.event import Event, Span
 from lyncphone_logs.reports.report import Report
-from lyncphone_logs.rule import History, Reference, Remedy, Rule, Sample, Verify
+from lyncphone_logs.rules.clause import Clause, Explained
+from lyncphone_logs.rules.packs import Pack
+from lyncphone_logs.rules.rule import History, Reference, Remedy, Rule, Sample, Verify
+from lyncphone_logs.trace.account import Account
 
 SAID = "server cert is invalid. ctx->error=7."
 HEADER = "local7.err voip_task[440]: CERT     : ERR  – "

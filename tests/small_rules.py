@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from lyncphone_logs.closed import validated
-from lyncphone_logs.correlate import Correlator
-from lyncphone_logs.diagnosis import find
-from lyncphone_logs.event import Event, Value
-from lyncphone_logs.finding import Diagnosis, Phone, Term
-from lyncphone_logs.rule import Rule
+from lyncphone_logs.diagnosis.engine import find
+from lyncphone_logs.diagnosis.findings import Diagnosis, Phone, Term
+from lyncphone_logs.events.event import Event, Value
+from lyncphone_logs.rules.rule import Rule
+from lyncphone_logs.trace.correlator import Correlator
+from lyncphone_logs.validation import validated
 
 START = datetime(2013, 7, 9, 12)
 REJECTED = "tls.server_certificate.rejected"

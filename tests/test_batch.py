@@ -9,22 +9,24 @@ from hypothesis import strategies as st
 from made_traces import made_trace
 
 import lyncphone_logs as lp
-from lyncphone_logs import parts, trace, usual
-from lyncphone_logs.batch import Batch
 from lyncphone_logs.catalog import grammars_folder, read_catalog
-from lyncphone_logs.columns import Surroundings
-from lyncphone_logs.condensed import condensed
-from lyncphone_logs.correlate import Correlator
-from lyncphone_logs.diagnosis import find
-from lyncphone_logs.event import Event
-from lyncphone_logs.framing import unframe, unframe_all
-from lyncphone_logs.grammar_file import read_grammar
-from lyncphone_logs.parts import Part, parts_of
-from lyncphone_logs.reader import Reader, anchor_of
-from lyncphone_logs.rows import rows_of
-from lyncphone_logs.search import Search
-from lyncphone_logs.source import Source, Window
-from lyncphone_logs.usual import usual_of
+from lyncphone_logs.diagnosis.engine import find
+from lyncphone_logs.events.batch import Batch
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.grammar.loader import read_grammar
+from lyncphone_logs.parsing import header_batch as usual
+from lyncphone_logs.parsing.columns import Surroundings
+from lyncphone_logs.parsing.header_batch import usual_of
+from lyncphone_logs.parsing.literal_search import Search
+from lyncphone_logs.parsing.reader import Reader, anchor_of
+from lyncphone_logs.sources.source import Source, Window
+from lyncphone_logs.syslog.framing import unframe, unframe_all
+from lyncphone_logs.syslog.lines import rows_of
+from lyncphone_logs.trace import parallel as parts
+from lyncphone_logs.trace import trace
+from lyncphone_logs.trace.condense import condensed
+from lyncphone_logs.trace.correlator import Correlator
+from lyncphone_logs.trace.parallel import Part, parts_of
 
 GRAMMARS = read_catalog().grammars
 RULES = read_catalog().rules

@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lyncphone_logs.errors import EvidenceError
-from lyncphone_logs.event import Event, Span
-from lyncphone_logs.evidence.certificate import LIMIT, read_certificates
-from lyncphone_logs.vocabulary import kinds
+from lyncphone_logs.events.event import Event, Span
+from lyncphone_logs.events.vocabulary import kinds
+from lyncphone_logs.evidence.certificate_file import LIMIT, read_certificates
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "certificates"
 CERTIFICATE_FILES = sorted(path.name for path in FIXTURES.iterdir() if path.suffix in {".pem", ".der", ".p7b"})

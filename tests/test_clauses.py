@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from small_rules import START, SYMPTOM, clause, event, phone_of, rule, state, term_of
 
-from lyncphone_logs.closed import Unsound
-from lyncphone_logs.event import Event
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.validation import Unsound
 
 CHALLENGED, FAILED, DISCOVER, LEASE = (
     "sip.register.challenged",

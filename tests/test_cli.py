@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 import lyncphone_logs as lp
-from lyncphone_logs.cli import run
-from lyncphone_logs.table import COLUMNS
+from lyncphone_logs.cli.app import run
+from lyncphone_logs.events.columns import COLUMNS
 
 ROOT = Path(__file__).parent.parent
 FOUNDING = str(ROOT / "fixtures" / "audiocodes_400hd" / "founding-line" / "trace.log")
 GOOD = "voip_task[440]: CC       : INFO - registered\n"
-RULE = (ROOT / "lyncphone_logs" / "rules" / "tls" / "certificate-expired.toml").read_text(encoding="utf-8")
+RULE = (ROOT / "lyncphone_logs" / "content" / "rules" / "tls" / "certificate-expired.toml").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -322,7 +322,7 @@ def test_a_bug_is_told_as_one_without_a_traceback(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("planted")
 
-    monkeypatch.setattr("lyncphone_logs.examine.diagnose", fail)
+    monkeypatch.setattr("lyncphone_logs.api.diagnose", fail)
     assert run([FOUNDING]) == 5
     err = capfd.readouterr().err
     assert "this is a bug: ZeroDivisionError: planted" in err
@@ -336,7 +336,7 @@ def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("lyncphone_logs.examine.diagnose", interrupt)
+    monkeypatch.setattr("lyncphone_logs.api.diagnose", interrupt)
     assert run([FOUNDING]) == 130
 
 
@@ -367,7 +367,7 @@ def test_events_go_to_a_parquet_file_whose_rows_are_those_of_the_frame(tmp_path:
 def test_without_pyarrow_parquet_is_one_error_that_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("lyncphone_logs.parquet.find_spec", lambda name: None)
+    monkeypatch.setattr("lyncphone_logs.events.parquet.find_spec", lambda name: None)
     assert run(["events", FOUNDING, "-o", str(tmp_path / "events.parquet")]) == 4
     assert "pip install 'lyncphone-logs[parquet]'" in capfd.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lyncphone_logs.clock import Anchor, Reading, day_stands_first, read_stamp
+from lyncphone_logs.timestamps.formats import Anchor, Reading, day_stands_first, read_stamp
 
 NOWHERE = Anchor(None, "")
 JULY = Anchor(datetime(2013, 7, 10, 12, 0), "file time")

@@ -8,9 +8,9 @@ import pyparsing as pp
 import pytest
 from random_grammars import grammar, oracle, texts
 
-from lyncphone_logs.compiler import compile_expression
 from lyncphone_logs.errors import GrammarError
-from lyncphone_logs.expression import check_engine
+from lyncphone_logs.grammar.compiler_names import compile_expression
+from lyncphone_logs.grammar.expression import check_engine
 
 LONG = os.environ.get("LYNCPHONE_LOGS_LONG") == "1"
 CERT = "voip_task[440]: CERT     : ERR  – {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."

@@ -17,15 +17,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lyncphone_logs as lp
-from lyncphone_logs import inputs
-from lyncphone_logs.ahead import read_ahead
-from lyncphone_logs.compression import Damaged, Pieces, compression_of, unpacked
-from lyncphone_logs.container import sources_in
-from lyncphone_logs.content import Limits, Memory, held_content
 from lyncphone_logs.errors import InputError
-from lyncphone_logs.event import Event
-from lyncphone_logs.inputs import find_sources
-from lyncphone_logs.source import Source
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.sources import discovery as inputs
+from lyncphone_logs.sources.ahead import read_ahead
+from lyncphone_logs.sources.archives import sources_in
+from lyncphone_logs.sources.decompression import Damaged, Pieces, compression_of, unpacked
+from lyncphone_logs.sources.discovery import find_sources
+from lyncphone_logs.sources.source import Source
+from lyncphone_logs.sources.streams import Limits, Memory, held_content
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 STORIES = [
@@ -432,7 +432,7 @@ def test_text_is_not_taken_for_compressed(head: bytes) -> None:
 def test_the_program_reads_a_bundle_and_says_what_it_could_not(
     tmp_path: Path, capsys: pytest.CaptureFixture[Any]
 ) -> None:
-    from lyncphone_logs.cli import run
+    from lyncphone_logs.cli.app import run
 
     gz = COMPRESSIONS["gz"](TEXT)
     members = {"log/phone.log": TEXT, "shot.jpg": JPEG, "log/other.log.gz": gz[: len(gz) // 2]}

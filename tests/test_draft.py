@@ -6,12 +6,12 @@ import pytest
 from small_rules import event
 
 import lyncphone_logs
+from lyncphone_logs.authoring.draft import draft, line_numbers
+from lyncphone_logs.authoring.samples import check_rule
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.cli import run
-from lyncphone_logs.draft import draft, line_numbers
+from lyncphone_logs.cli.app import run
 from lyncphone_logs.errors import InputError, RuleError
-from lyncphone_logs.rule_file import read_rule
-from lyncphone_logs.samples import check_rule
+from lyncphone_logs.rules.loader import read_rule
 
 REJECTED_LINE = "CERT     : ERR  - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."
 LINES = f"""daemon.info udhcpc[210]: Sending discover...

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import lyncphone_logs as lp
-from lyncphone_logs.container import sources_in
-from lyncphone_logs.content import held_content
-from lyncphone_logs.event import Event
-from lyncphone_logs.source import LONGEST_LINE, Source
-from lyncphone_logs.wide import encoding_of
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.sources.archives import sources_in
+from lyncphone_logs.sources.encodings import encoding_of
+from lyncphone_logs.sources.source import LONGEST_LINE, Source
+from lyncphone_logs.sources.streams import held_content
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 STORIES = [

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from small_rules import REJECTED, START, SYMPTOM, clause, event, phone_of, rule, state, term_of
 
-from lyncphone_logs.clause import Clause
-from lyncphone_logs.closed import Unsound, validated
-from lyncphone_logs.condition import Pattern
-from lyncphone_logs.correlate import Correlator
-from lyncphone_logs.diagnosis import find
-from lyncphone_logs.event import Event
-from lyncphone_logs.fold import OPEN_SCOPES, Fold
-from lyncphone_logs.index import Index
-from lyncphone_logs.pattern import fits, version_fits, version_of
-from lyncphone_logs.ranking import CONSEQUENCE, FACTOR, OTHER_CAUSE, PRIOR
+from lyncphone_logs.diagnosis.engine import find
+from lyncphone_logs.diagnosis.ranking import CONSEQUENCE, FACTOR, OTHER_CAUSE, PRIOR
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.matching.matcher import fits, version_fits, version_of
+from lyncphone_logs.matching.rule_index import Index
+from lyncphone_logs.matching.symptoms import OPEN_SCOPES, Fold
+from lyncphone_logs.rules.clause import Clause
+from lyncphone_logs.rules.condition import Pattern
+from lyncphone_logs.trace.correlator import Correlator
+from lyncphone_logs.validation import Unsound, validated
 
 
 def test_shares_are_weights_over_all_weights_and_the_other_cause() -> None:

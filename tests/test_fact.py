@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lyncphone_logs.errors import EvidenceError
-from lyncphone_logs.event import Event
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.events.vocabulary import Stage, kinds
 from lyncphone_logs.evidence.display import known_messages, read_display
-from lyncphone_logs.evidence.fact import state_facts
-from lyncphone_logs.vocabulary import Stage, kinds
+from lyncphone_logs.evidence.stated import state_facts
 
 
 def told(event: Event) -> tuple[str, str, str, dict[str, object]]:
@@ -162,7 +162,7 @@ def test_any_text_gives_one_event_of_the_vocabulary(text: str) -> None:
 
 def test_facts_and_screen_texts_are_read_without_cryptography() -> None:
     program = (
-        "import sys, lyncphone_logs.evidence.fact, lyncphone_logs.evidence.display; "
+        "import sys, lyncphone_logs.evidence.stated, lyncphone_logs.evidence.display; "
         "sys.exit('cryptography' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

@@ -7,11 +7,11 @@ import pytest
 
 import lyncphone_logs as lp
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.event import UNPARSED
-from lyncphone_logs.grammar import Grammar, Sample
-from lyncphone_logs.own_line import own_line
-from lyncphone_logs.reader import Reader, anchor_of
-from lyncphone_logs.source import Written
+from lyncphone_logs.events.event import UNPARSED
+from lyncphone_logs.grammar.grammar import Grammar, Sample
+from lyncphone_logs.parsing.reader import Reader, anchor_of
+from lyncphone_logs.sources.source import Written
+from lyncphone_logs.syslog.own_line import own_line
 
 FOREIGN = sorted((Path(__file__).parent.parent / "fixtures" / "foreign").glob("*.log"))
 GRAMMARS = read_catalog().grammars

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 import lyncphone_logs as lp
-from lyncphone_logs.finding import Diagnosis, Phone
+from lyncphone_logs.diagnosis.findings import Diagnosis, Phone
 from lyncphone_logs.reports.text import render
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -197,7 +197,9 @@ def test_a_stated_firmware_gives_way_to_what_the_trace_says(tmp_path: Path) -> N
     "known", [{}, {"certificate": certificate("chain-sha1.pem"), "firmware": "2.0.5", "location": "internal"}]
 )
 def test_the_json_of_a_real_run_keeps_its_schema_and_is_the_same_every_time(known: dict[str, Any]) -> None:
-    schema = json.loads((Path(lp.__file__).parent / "schema" / "report-1.schema.json").read_text(encoding="utf-8"))
+    schema = json.loads(
+        (Path(lp.__file__).parent / "content" / "schema" / "report-1.schema.json").read_text(encoding="utf-8")
+    )
     text = lp.diagnose(lp.read_trace(FOUNDING, **known)).to_json()
     jsonschema.validate(json.loads(text), schema)
     assert text == lp.diagnose(lp.read_trace(FOUNDING, **known)).to_json()

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lyncphone_logs import repetition
-from lyncphone_logs.framing import Framed, unframe
-from lyncphone_logs.repetition import repeats
-from lyncphone_logs.shapes import FACILITIES, PATTERNS, SEVERITIES
+from lyncphone_logs.syslog import unwrap as repetition
+from lyncphone_logs.syslog.framing import Framed, unframe
+from lyncphone_logs.syslog.framing_patterns import FACILITIES, PATTERNS, SEVERITIES
+from lyncphone_logs.syslog.unwrap import repeats
 
 OWN = "voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."
 STAMP = "Jul 10 09:08:07"

@@ -9,13 +9,13 @@ import pyparsing as pp
 import pytest
 from random_grammars import oracle, texts
 
+from lyncphone_logs.authoring.samples import check_grammar
 from lyncphone_logs.catalog import grammars_folder, read_catalog
 from lyncphone_logs.errors import GrammarError
-from lyncphone_logs.expression import CompiledExpression
-from lyncphone_logs.grammar import LONGEST_REMEMBERED, Grammar
-from lyncphone_logs.grammar_file import read_grammar
-from lyncphone_logs.own_line import own_line
-from lyncphone_logs.samples import check_grammar
+from lyncphone_logs.grammar.expression import CompiledExpression
+from lyncphone_logs.grammar.grammar import LONGEST_REMEMBERED, Grammar
+from lyncphone_logs.grammar.loader import read_grammar
+from lyncphone_logs.syslog.own_line import own_line
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 GRAMMARS = read_catalog().grammars

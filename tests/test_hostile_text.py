@@ -12,9 +12,10 @@ import pytest
 from markdown_it import MarkdownIt
 from sample_report import EXTERNAL, REKEYED, SIGNATURE, lead, phone, planted, report
 
-from lyncphone_logs.reports import concise, html, jsonl, markdown, text
+from lyncphone_logs.reports import concise, html, markdown, text
+from lyncphone_logs.reports import json as jsonl
+from lyncphone_logs.reports.escaping import HIDDEN, visible
 from lyncphone_logs.reports.report import Report
-from lyncphone_logs.reports.visible import HIDDEN, visible
 
 SEEDS = {
     "clear screen": "\x1b[2J\x1b[H\x1b[?25l",

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import lyncphone_logs as lp
-from lyncphone_logs.event import MESSAGE, UNPARSED
-from lyncphone_logs.identity import Identities, basis_of, mac_in_name
-from lyncphone_logs.roster import Listed, roster_of
+from lyncphone_logs.events.event import MESSAGE, UNPARSED
+from lyncphone_logs.trace.phone_identity import Identities, basis_of, mac_in_name
+from lyncphone_logs.trace.phone_list import Listed, roster_of
 
 ONE, OTHER = "000413000001", "000413000002"
 Line = tuple[str | None, str]

@@ -12,12 +12,17 @@ from typing import Any
 import pyparsing
 import pytest
 
-from lyncphone_logs import catalog, grammar_file, kept, pack, rule_file, vocabulary
+from lyncphone_logs import cache as kept
+from lyncphone_logs import catalog, content
 from lyncphone_logs.catalog import grammars_folder, read_catalog
-from lyncphone_logs.closed import LARGEST_FILE
-from lyncphone_logs.grammar import Grammar
-from lyncphone_logs.grammar_file import read_grammar
-from lyncphone_logs.rule import Rule
+from lyncphone_logs.events import vocabulary
+from lyncphone_logs.grammar import loader as grammar_file
+from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.grammar.loader import read_grammar
+from lyncphone_logs.rules import loader as rule_file
+from lyncphone_logs.rules import packs as pack
+from lyncphone_logs.rules.rule import Rule
+from lyncphone_logs.validation import LARGEST_FILE
 
 ROOT = Path(__file__).parent.parent
 FOUNDING = ROOT / "fixtures" / "audiocodes_400hd" / "founding-line" / "trace.log"
@@ -200,16 +205,15 @@ def test_another_version_has_entries_of_its_own(
 
 
 def test_the_key_tells_libraries_code_and_vocabulary_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert f"'pyparsing-{pyparsing.__version__}." in kept.code("pyparsing")
-    folder = tmp_path / "vocabulary"
+    assert f"'pyparsing-{pyparsing.__version__}." in kept.code(libraries=("pyparsing",))
     monkeypatch.setattr(kept, "PACKAGE", tmp_path)
-    monkeypatch.setattr(vocabulary, "CODE", ("own.py",))
-    monkeypatch.setattr(vocabulary, "__file__", str(folder / "__init__.py"))
-    folder.mkdir()
+    monkeypatch.setattr(content, "path", lambda name: tmp_path / name)
+    for folder in ("vocabulary", "events"):
+        (tmp_path / folder).mkdir()
     keys = []
     for word, meaning in [("a", "x"), ("b", "x"), ("b", "y"), ("b", "y")]:
-        (tmp_path / "own.py").write_text(word, encoding="utf-8")
-        (folder / "own.toml").write_text(meaning, encoding="utf-8")
+        (tmp_path / "events" / "own.py").write_text(word, encoding="utf-8")
+        (tmp_path / "vocabulary" / "own.toml").write_text(meaning, encoding="utf-8")
         kept.code.cache_clear()
         keys.append(vocabulary.version.__wrapped__())
     kept.code.cache_clear()
@@ -257,26 +261,26 @@ def test_what_changed_while_it_was_made_is_not_kept(folder: Path) -> None:
     ("work", "known"),
     [
         (
-            f"from lyncphone_logs.grammar_file import read_grammar; read_grammar(Path({str(GRAMMARS[0])!r}), Path())",
-            {*grammar_file.CODE, *vocabulary.CODE},
+            f"from lyncphone_logs.grammar.loader import read_grammar; read_grammar(Path({str(GRAMMARS[0])!r}), Path())",
+            {"grammar", "events", "content"},
         ),
-        ("from lyncphone_logs.vocabulary import families; families()", {*vocabulary.CODE}),
-        ("from lyncphone_logs.rule_file import read_rule", {*catalog.RULE_CODE, *vocabulary.CODE}),
+        ("from lyncphone_logs.events.vocabulary import families; families()", {"events", "content"}),
+        ("from lyncphone_logs.rules.loader import read_rule", {"rules", "events", "content"}),
     ],
     ids=["grammar", "vocabulary", "rules"],
 )
-def test_every_module_that_the_work_is_done_with_is_in_the_key(work: str, known: set[str], tmp_path: Path) -> None:
+def test_every_package_that_the_work_is_done_with_is_in_the_key(work: str, known: set[str], tmp_path: Path) -> None:
     process = started(tmp_path / "cache", "-c", f"import sys; from pathlib import Path; {work}; print(*sys.modules)")
     names = process.communicate()[0].split()
-    used = {f"{name.partition('.')[2]}.py" for name in names if name.startswith("lyncphone_logs.")}
-    assert "kept.py" in used
-    assert used - {"vocabulary.py"} <= known
+    used = {name.split(".")[1] for name in names if name.startswith("lyncphone_logs.") and name.count(".") == 2}
+    assert "lyncphone_logs.cache" in names
+    assert used <= known
 
 
 def test_a_warm_start_needs_neither_pyparsing_nor_pydantic_and_says_the_same(tmp_path: Path) -> None:
     cold, warm = (started(tmp_path / "cache", "-c", DIAGNOSE).communicate() for _ in range(2))
     assert {"pyparsing", "pydantic"} <= set(cold[1].split())
-    assert not {"pyparsing", "pydantic", "runpy", "lyncphone_logs.compiler"} & set(warm[1].split())
+    assert not {"pyparsing", "pydantic", "runpy", "lyncphone_logs.grammar.compiler"} & set(warm[1].split())
     assert cold[0] == warm[0]
     assert "TLS001" in warm[0]
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from small_rules import REJECTED, clause, rule
 
+from lyncphone_logs.authoring.lint import lint, timers
 from lyncphone_logs.catalog import read_catalog, rule_file
-from lyncphone_logs.cli import run
-from lyncphone_logs.lint import lint, timers
-from lyncphone_logs.places import places
-from lyncphone_logs.rule import Rule, Sample
-from lyncphone_logs.rule_file import read_rule
-from lyncphone_logs.vocabulary import kinds
+from lyncphone_logs.cli.app import run
+from lyncphone_logs.events.vocabulary import kinds
+from lyncphone_logs.rules.loader import read_rule
+from lyncphone_logs.rules.rule import Rule, Sample
+from lyncphone_logs.rules.toml_positions import places
 
 GRAMMARS = read_catalog().grammars
 SAMPLES = [

@@ -13,17 +13,17 @@ import pytest
 from sample_report import event, lead
 
 from lyncphone_logs.catalog import grammars_folder, read_catalog
-from lyncphone_logs.clause import Basis
-from lyncphone_logs.cli import run
-from lyncphone_logs.condition import Condition, Pattern, Scalar
-from lyncphone_logs.entry import FOLDER, TABLES, Entry, entries
+from lyncphone_logs.cli.app import run
+from lyncphone_logs.diagnosis.findings import Evidence
 from lyncphone_logs.errors import InputError
-from lyncphone_logs.event import Event
-from lyncphone_logs.finding import Evidence
-from lyncphone_logs.lookup import look_up, of_event, range_around, suggest
+from lyncphone_logs.events.codes import look_up, of_event, range_around, suggest
+from lyncphone_logs.events.entry import FOLDER, TABLES, Entry, entries
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.events.vocabulary import Stage
 from lyncphone_logs.reports import wording
-from lyncphone_logs.reports.lookup_text import render_entries, speaks_of
-from lyncphone_logs.vocabulary import Stage
+from lyncphone_logs.reports.codes import render_entries, speaks_of
+from lyncphone_logs.rules.clause import Basis
+from lyncphone_logs.rules.condition import Condition, Pattern, Scalar
 
 MATRIX = Path(__file__).parent.parent / "fixtures" / "x509" / "x509_verify_matrix.csv"
 VERSIONS = ["0.9.8", "0.9.8k", "0.9.8y", "1.0.0", "1.0.1j", "1.0.2u", "1.1.0", "1.1.1w", "3.0.19", "3.2.1", "3.4.0"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import lyncphone_logs as lp
-from lyncphone_logs.finding import Phone
+from lyncphone_logs.diagnosis.findings import Phone
 
 PHONES = 50
 START = datetime(2021, 3, 9, 18, 40)

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import lyncphone_logs as lp
-from lyncphone_logs.finding import Phone
+from lyncphone_logs.diagnosis.findings import Phone
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "x509"
 CERT = "local7.err voip_task[440]: CERT     : ERR  - "

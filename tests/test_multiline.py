@@ -10,13 +10,13 @@ from cut_messages import WAYS, as_cisco, as_datagrams, as_snom, as_viewer, inter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lyncphone_logs import parts
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.event import Event, Value
-from lyncphone_logs.joining import MOST_LINES
-from lyncphone_logs.parts import parts_of
-from lyncphone_logs.reader import Reader, anchor_of
-from lyncphone_logs.source import Source, Window, Written
+from lyncphone_logs.events.event import Event, Value
+from lyncphone_logs.grammar.multiline_spec import MOST_LINES
+from lyncphone_logs.parsing.reader import Reader, anchor_of
+from lyncphone_logs.sources.source import Source, Window, Written
+from lyncphone_logs.trace import parallel as parts
+from lyncphone_logs.trace.parallel import parts_of
 
 GRAMMARS = read_catalog().grammars
 Way = Callable[[str, list[int], str, int], list[str]]

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from small_rules import REJECTED, clause, rule
 
+from lyncphone_logs.authoring.mutation import mutants, survivors
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.cli import run
-from lyncphone_logs.mutation import mutants, survivors
-from lyncphone_logs.rule import Rule, Sample, SampleEvent
+from lyncphone_logs.cli.app import run
+from lyncphone_logs.rules.rule import Rule, Sample, SampleEvent
 
 GRAMMARS = read_catalog().grammars
 SYMPTOM = SampleEvent(kind=REJECTED, fields={"verify_code": 7})

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 import lyncphone_logs
-from lyncphone_logs import pack
 from lyncphone_logs.catalog import read_catalog, rule_file
-from lyncphone_logs.cli import run
-from lyncphone_logs.closed import LARGEST_FILE
+from lyncphone_logs.cli.app import run
 from lyncphone_logs.errors import InputError, RuleError
+from lyncphone_logs.rules import packs as pack
+from lyncphone_logs.validation import LARGEST_FILE
 
 FOUNDING = Path(__file__).parent.parent / "fixtures" / "audiocodes_400hd" / "founding-line" / "trace.log"
 KNOWN = read_catalog()

@@ -8,11 +8,11 @@ import pytest
 from healthy import healthy_lines
 
 import lyncphone_logs
-from lyncphone_logs.cli import run
+from lyncphone_logs.cli.app import run
 from lyncphone_logs.errors import InputError
-from lyncphone_logs.mask import masked, shape
-from lyncphone_logs.roster import roster_of
-from lyncphone_logs.unknown import MOST_SHAPES, unknowns_of
+from lyncphone_logs.trace.mask import masked, shape
+from lyncphone_logs.trace.phone_list import roster_of
+from lyncphone_logs.trace.unparsed import MOST_SHAPES, unknowns_of
 
 BOB = "Jul  9 10:00:{0:02d} phone-b local7.info voip_task[440]: "
 MIXED = f"""Jul  9 10:00:00 phone-a syslog.info syslogd started: BusyBox v1.22.1
@@ -114,7 +114,7 @@ def test_texts_of_one_shape(one: str, other: str) -> None:
 
 
 def test_shapes_are_bounded_and_the_rest_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lyncphone_logs.unknown.MOST_SHAPES", 2)
+    monkeypatch.setattr("lyncphone_logs.trace.unparsed.MOST_SHAPES", 2)
     trace = tmp_path / "trace.log"
     trace.write_text("a\nb\nc\nd\na\n", encoding="utf-8")
     found = unknowns_of(lyncphone_logs.read_trace(trace).batches())

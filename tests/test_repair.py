@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lyncphone_logs.repair import repair
+from lyncphone_logs.syslog.damage import repair
 
 FOUNDING = "local7.err voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} server cert is invalid."
 

@@ -13,14 +13,15 @@ import jsonschema
 import pytest
 from sample_report import EXTERNAL, LINE, REKEYED, SAID, SIGNATURE, event, lead, phone, report, rival
 
-from lyncphone_logs.clause import Clause
-from lyncphone_logs.condition import Condition, Scalar
-from lyncphone_logs.finding import Boot, Evidence, NotCheckable, StageState
-from lyncphone_logs.reports import concise, html, jsonl, markdown, text, wording
+from lyncphone_logs.diagnosis.findings import Boot, Evidence, NotCheckable, StageState
+from lyncphone_logs.reports import concise, html, markdown, text, wording
+from lyncphone_logs.reports import json as jsonl
 from lyncphone_logs.reports.excerpt import cells, excerpt, fitted
 from lyncphone_logs.reports.report import Report
+from lyncphone_logs.rules.clause import Clause
+from lyncphone_logs.rules.condition import Condition, Scalar
 
-SCHEMA = json.loads(files("lyncphone_logs").joinpath("schema/report-1.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(files("lyncphone_logs").joinpath("content/schema/report-1.schema.json").read_text(encoding="utf-8"))
 
 GOLDEN = """\
 error[TLS001] signature-algorithm-unsupported: The firmware cannot verify the signature algorithm

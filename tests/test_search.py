@@ -9,15 +9,16 @@ from hypothesis import strategies as st
 from made_traces import made_trace
 
 import lyncphone_logs as lp
-from lyncphone_logs import reader, trace
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.finding import Diagnosis, Phone
-from lyncphone_logs.grammar import Grammar
-from lyncphone_logs.own_line import own_line
-from lyncphone_logs.repair import repair
+from lyncphone_logs.diagnosis.findings import Diagnosis, Phone
+from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.parsing import reader
+from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.reports.report import Report
-from lyncphone_logs.search import Search
-from lyncphone_logs.source import decode
+from lyncphone_logs.sources.source import decode
+from lyncphone_logs.syslog.damage import repair
+from lyncphone_logs.syslog.own_line import own_line
+from lyncphone_logs.trace import trace
 
 WANTED = "voip_task[440]: CERT : ERR - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."
 GRAMMARS = read_catalog().grammars

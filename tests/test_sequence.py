@@ -6,12 +6,12 @@ import pytest
 
 import lyncphone_logs as lp
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.condensed import condensed
-from lyncphone_logs.correlate import Correlator
-from lyncphone_logs.event import Event
-from lyncphone_logs.reader import Reader, anchor_of
-from lyncphone_logs.sequence import LATE
-from lyncphone_logs.source import Written
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.parsing.reader import Reader, anchor_of
+from lyncphone_logs.parsing.sequence_numbers import LATE
+from lyncphone_logs.sources.source import Written
+from lyncphone_logs.trace.condense import condensed
+from lyncphone_logs.trace.correlator import Correlator
 
 GRAMMARS = read_catalog().grammars
 

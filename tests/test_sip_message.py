@@ -2,8 +2,8 @@
 
 import pytest
 
-from lyncphone_logs.event import Value
-from lyncphone_logs.sip_message import parse, sip_fields
+from lyncphone_logs.events.event import Value
+from lyncphone_logs.parsing.sip import parse, sip_fields
 
 REFUSED = [
     "SIP/2.0 401 Unauthorized",

@@ -19,16 +19,19 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 import lyncphone_logs as lp
-from lyncphone_logs import correction, merge, parallel, survey, trace
-from lyncphone_logs.batch import COLUMNS, Batch
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.cli import app
-from lyncphone_logs.clock import Anchor
+from lyncphone_logs.cli.app import app
 from lyncphone_logs.errors import InputError
-from lyncphone_logs.event import Event
-from lyncphone_logs.parts import parts_of
-from lyncphone_logs.source import Written
-from lyncphone_logs.zone import Zone, Zones
+from lyncphone_logs.events.batch import COLUMNS, Batch
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.sources.source import Written
+from lyncphone_logs.timestamps import correction
+from lyncphone_logs.timestamps.formats import Anchor
+from lyncphone_logs.timestamps.zones import Zone, Zones
+from lyncphone_logs.trace import ordering as merge
+from lyncphone_logs.trace import parallel_names as parallel
+from lyncphone_logs.trace import survey, trace
+from lyncphone_logs.trace.parallel import parts_of
 
 CLOCKS = Path(__file__).parent.parent / "fixtures" / "time"
 CASES = tomllib.loads((CLOCKS / "expected.toml").read_text(encoding="utf-8"))["case"]
@@ -320,8 +323,8 @@ def test_a_late_line_goes_where_its_number_fills_a_hole(
 def test_late_lines_are_put_right_wherever_windows_end(
     window: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lyncphone_logs.reader.WINDOW", window)
-    monkeypatch.setattr("lyncphone_logs.reader.ALONE", 1)
+    monkeypatch.setattr("lyncphone_logs.parsing.reader.WINDOW", window)
+    monkeypatch.setattr("lyncphone_logs.parsing.reader.ALONE", 1)
     numbers = list(range(1, 201))
     for place in range(5, 195, 10):
         numbers[place], numbers[place + 4] = numbers[place + 4], numbers[place]

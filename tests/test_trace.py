@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lyncphone_logs as lp
-from lyncphone_logs.compression import compression_of
-from lyncphone_logs.container import is_archive
-from lyncphone_logs.event import Event
-from lyncphone_logs.table import COLUMNS
+from lyncphone_logs.events.columns import COLUMNS
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.sources.archives import is_archive
+from lyncphone_logs.sources.decompression import compression_of
 
 OWN = "voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."
 NOON = datetime(2013, 7, 9, 12)
@@ -215,8 +215,8 @@ def test_the_frame_has_the_frozen_columns_and_types_even_when_empty(log: Path) -
 def test_frames_of_many_chunks_join(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trace, _ = read(log, f"Jul  9 12:00:00 10.1.2.3 {OWN}\nunknown\n" * 4, year=2013)
     whole = trace.to_frame()
-    monkeypatch.setattr("lyncphone_logs.frame.CHUNK", 3)
-    monkeypatch.setattr("lyncphone_logs.reader.WINDOW", 40)
+    monkeypatch.setattr("lyncphone_logs.events.dataframe.CHUNK", 3)
+    monkeypatch.setattr("lyncphone_logs.parsing.reader.WINDOW", 40)
     assert trace.to_frame().equals(whole)
 
 

@@ -1,183 +1,222 @@
-"""Certificate files (PEM, DER or PKCS#7, with whatever text between) as events."""
+"""What one certificate says (X.509, RFC 5280). Facts only: no signature is verified.
+
+cryptography verifies neither SHA-1 nor MD5 signatures, and those are the question here.
+"""
 
 import re
-from binascii import a2b_base64
+import warnings
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple, TypeVar
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from lyncphone_logs.errors import EvidenceError
-from lyncphone_logs.event import Event, Span, Value
-from lyncphone_logs.evidence.chain import Chain, order
-from lyncphone_logs.evidence.inspection import UNREADABLE, Certificate, inspect, noting
-from lyncphone_logs.vocabulary import capture_of
+from lyncphone_logs.events.event import Span, Value
 
-LIMIT = 1 << 20
-"""The largest file that is read, in bytes."""
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What cryptography raises over bytes that it cannot read; TypeError and KeyError come from odd types of names."""
 
-_PEM = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CERTIFICATE|PKCS7|CMS)-----([^-]*)(-----END \1-----)?")
-_LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
-_HELP = capture_of("certificate.inspected")
+_HOST_NAME = re.compile(r"[\w*-]+(\.[\w-]+)+")
+
+# OpenSSL's name, the digest and the scheme, after RFC 3279, 4055, 5758 and 8410. PSS names its digest elsewhere.
+_SIGNATURES = {
+    "1.2.840.113549.1.1.2": ("md2WithRSAEncryption", "md2", "pkcs1"),
+    "1.2.840.113549.1.1.4": ("md5WithRSAEncryption", "md5", "pkcs1"),
+    "1.2.840.113549.1.1.5": ("sha1WithRSAEncryption", "sha1", "pkcs1"),
+    "1.3.14.3.2.29": ("sha1WithRSA", "sha1", "pkcs1"),
+    "1.2.840.113549.1.1.14": ("sha224WithRSAEncryption", "sha224", "pkcs1"),
+    "1.2.840.113549.1.1.11": ("sha256WithRSAEncryption", "sha256", "pkcs1"),
+    "1.2.840.113549.1.1.12": ("sha384WithRSAEncryption", "sha384", "pkcs1"),
+    "1.2.840.113549.1.1.13": ("sha512WithRSAEncryption", "sha512", "pkcs1"),
+    "1.2.840.113549.1.1.10": ("rsassaPss", None, "pss"),
+    "1.2.840.10045.4.1": ("ecdsa-with-SHA1", "sha1", "ecdsa"),
+    "1.2.840.10045.4.3.1": ("ecdsa-with-SHA224", "sha224", "ecdsa"),
+    "1.2.840.10045.4.3.2": ("ecdsa-with-SHA256", "sha256", "ecdsa"),
+    "1.2.840.10045.4.3.3": ("ecdsa-with-SHA384", "sha384", "ecdsa"),
+    "1.2.840.10045.4.3.4": ("ecdsa-with-SHA512", "sha512", "ecdsa"),
+    "1.2.840.10040.4.3": ("dsaWithSHA1", "sha1", "dsa"),
+    "2.16.840.1.101.3.4.3.1": ("dsa_with_SHA224", "sha224", "dsa"),
+    "2.16.840.1.101.3.4.3.2": ("dsa_with_SHA256", "sha256", "dsa"),
+    "1.3.101.112": ("ED25519", "none", "eddsa"),
+    "1.3.101.113": ("ED448", "none", "eddsa"),
+}
+
+Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 
-def read_certificates(path: str, *, domain: str = "") -> list[Event]:
-    """One `certificate.inspected` for each certificate of the file, the server's first and its issuers after it, then
-    one `certificate.chain`, then, where a SIP domain is given, one `certificate.names_checked`.
+class Extended(NamedTuple):
+    """What the extensions say; the names are those of the subjectAltName, else the common name."""
 
-    `line` is the certificate's place in the file, `spans` its PEM block, else the whole file. A certificate that comes
-    twice is told once. Names are not checked where no certificate is a server's. Raises EvidenceError where the
-    file cannot be read, is larger than `LIMIT`, or holds no certificate or a damaged one.
+    names: tuple[str, ...] | None = None
+    server_auth: bool | None = None
+    key_identifiers: bool | None = None
+    ca: bool = False
+    own_key: bytes | None = None
+    issuer_key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Certificate:
+    """One certificate of a file; `number` counts from 1, `span` is where its bytes stand, times are UTC.
+
+    What cannot be read is None: the digest of an unknown algorithm, the size of an unknown key, and what only
+    extensions say where these are damaged.
     """
-    data = _read(path)
-    domain = domain.strip().lower().rstrip(".")
-    chain = order(_certificates(path, data))
-    events = [_inspected(path, certificate, chain) for certificate in (*chain.links, *chain.others)]
-    events.append(_chain(path, chain, Span(0, len(data))))
-    if domain and chain.server and chain.server.names is not None:
-        events.append(_names_checked(path, chain.server, chain.server.names, domain))
-    return events
+
+    number: int
+    span: Span
+    subject: str
+    issuer: str
+    serial_number: str
+    signature_algorithm: str
+    signature_hash: str | None
+    signature_scheme: str
+    key_type: str
+    key_size: int | None
+    not_before: datetime
+    not_after: datetime
+    extended: Extended
+    notes: tuple[str, ...] = ()
+
+    @property
+    def subject_name(self) -> str:
+        """The subject as names are compared: case and runs of blanks make no difference (RFC 5280 section 7.1)."""
+        return _folded(self.subject)
+
+    @property
+    def issuer_name(self) -> str:
+        """The issuer as names are compared."""
+        return _folded(self.issuer)
+
+    @property
+    def self_signed(self) -> bool:
+        """Subject and issuer are the same name."""
+        return self.subject_name == self.issuer_name
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """The DNS names of the subjectAltName, else the common name."""
+        return self.extended.names
+
+    @property
+    def may_serve(self) -> bool:
+        """It is not a CA's, or is a CA's that is named like a host, as self-signed servers often are."""
+        return not self.extended.ca or any(_HOST_NAME.fullmatch(name) for name in self.names or ())
+
+    @property
+    def fields(self) -> Mapping[str, Value]:
+        """The fields of `certificate.inspected` that need no other certificate; those that are None are left out."""
+        own = ("subject", "issuer", "serial_number", "signature_algorithm", "signature_hash", "signature_scheme",
+               "key_type", "key_size", "not_before", "not_after", "names", "self_signed")  # fmt: skip
+        told = {name: getattr(self, name) for name in own}
+        told |= {"server_auth": self.extended.server_auth, "key_identifiers": self.extended.key_identifiers}
+        return {name: value for name, value in told.items() if value is not None}
 
 
-def _read(path: str) -> bytes:
+def inspect(der: bytes, number: int, span: Span, notes: tuple[str, ...] = ()) -> Certificate:
+    """Everything that is told of one certificate in DER. Raises one of `UNREADABLE`."""
+    with noting() as own:
+        raw = x509.load_der_x509_certificate(der)
+        oid = raw.signature_algorithm_oid.dotted_string
+        algorithm, digest, scheme = _SIGNATURES.get(oid, (oid, None, "other"))
+        key_type, key_size = _key(raw)
+        certificate = Certificate(
+            number=number,
+            span=span,
+            subject=raw.subject.rfc4514_string(),
+            issuer=raw.issuer.rfc4514_string(),
+            serial_number=_hexadecimal(raw.serial_number),
+            signature_algorithm=algorithm,
+            signature_hash=_digest_of_pss(raw) if scheme == "pss" else digest,
+            signature_scheme=scheme,
+            key_type=key_type,
+            key_size=key_size,
+            not_before=raw.not_valid_before_utc,
+            not_after=raw.not_valid_after_utc,
+            extended=_extended_or_note(raw, own),
+        )
+    return replace(certificate, notes=(*notes, *own))
+
+
+@contextmanager
+def noting() -> Iterator[list[str]]:
+    """The warnings of what runs inside, each by its first sentence; the list is filled at the end."""
+    notes: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield notes
+    notes.extend(sorted({str(warning.message).partition(". ")[0].rstrip(".") for warning in caught}))
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _hexadecimal(number: int) -> str:
+    digits = f"{abs(number):X}"
+    return "-" * (number < 0) + digits.zfill(len(digits) + len(digits) % 2)
+
+
+def _digest_of_pss(raw: x509.Certificate) -> str | None:
     try:
-        with open(path, "rb") as file:
-            data = file.read(LIMIT + 1)
-    except (OSError, ValueError) as error:
-        because = getattr(error, "strerror", None) or str(error)
-        raise EvidenceError("the certificate file cannot be read", because, path, _HELP) from error
-    if len(data) > LIMIT:
-        raise EvidenceError("the certificate file is not read", "it is larger than 1 MiB", path, _HELP)
-    return data
-
-
-def _certificates(path: str, data: bytes) -> list[Certificate]:
-    found: dict[bytes, Certificate] = {}
-    place = 0
-    for content, span in _blocks(path, data):
-        try:
-            with noting() as notes:
-                certificates = _ders(content)
-            for der in certificates:
-                place += 1
-                if der not in found:
-                    found[der] = inspect(der, place, span, tuple(notes))
-        except UNREADABLE as error:
-            raise _damaged(path, data, span) from error
-    if not found:
-        raise EvidenceError("the file holds no certificate", _why_none(data), path, _HELP)
-    return list(found.values())
-
-
-def _blocks(path: str, data: bytes) -> Iterator[tuple[bytes, Span]]:
-    """The bytes of each PEM block that may hold certificates; all bytes where the file is not PEM."""
-    text, width = _narrow(data)
-    if not _LABEL.search(text):
-        if data:
-            yield data, Span(0, len(data))
-        return
-    for block in _PEM.finditer(text):
-        span = Span(block.start() * width, (block.end() - block.start()) * width)
-        if not block[3]:
-            raise _damaged(path, data, span, "its END line is missing")
-        try:
-            yield a2b_base64(block[2]), span
-        except ValueError as error:
-            raise _damaged(path, data, span) from error
-
-
-def _narrow(data: bytes) -> tuple[bytes, int]:
-    """The text one byte a character, and how many bytes it had: PowerShell's `>` writes UTF-16."""
-    if data.startswith(b"\xff\xfe"):
-        return data[0::2], 2
-    if data.startswith(b"\xfe\xff"):
-        return data[1::2], 2
-    return data, 1
-
-
-def _ders(content: bytes) -> list[bytes]:
-    try:
-        x509.load_der_x509_certificate(content)
-        return [content]
+        digest = raw.signature_hash_algorithm
     except UNREADABLE:
-        return [certificate.public_bytes(Encoding.DER) for certificate in pkcs7.load_der_pkcs7_certificates(content)]
+        return None
+    return digest.name if digest else None
 
 
-def _damaged(path: str, data: bytes, span: Span, because: str = "") -> EvidenceError:
-    if not _LABEL.search(_narrow(data)[0]):
-        return EvidenceError("the file holds no certificate", "it is neither PEM, DER nor PKCS#7", path, _HELP)
-    line = data.count(b"\n", 0, span.offset) + 1
-    because = because or "the text between BEGIN and END is no certificate"
-    return EvidenceError("a certificate of the file is damaged", because, f"{path}, line {line}", _HELP)
+def _key(raw: x509.Certificate) -> tuple[str, int | None]:
+    try:
+        key = raw.public_key()
+    except UNREADABLE:
+        return "other", None
+    kinds = {"rsa": rsa.RSAPublicKey, "ec": ec.EllipticCurvePublicKey, "dsa": dsa.DSAPublicKey}
+    name = next((name for name, kind in kinds.items() if isinstance(key, kind)), "other")
+    return name, getattr(key, "key_size", None)
 
 
-def _why_none(data: bytes) -> str:
-    labels = sorted({label.decode("ascii") for label in _LABEL.findall(_narrow(data)[0])})
-    if labels:
-        return f"it holds {', '.join(labels)}, which is no certificate"
-    return "it is empty" if not data else "it is neither PEM, DER nor PKCS#7"
+def _extended_or_note(raw: x509.Certificate, notes: list[str]) -> Extended:
+    try:
+        return _extended(raw)
+    except UNREADABLE:
+        notes.append("its extensions cannot be read")
+        return Extended()
 
 
-def _event(path: str, name: str, kind: str, text: str, fields: Mapping[str, Value], line: int, span: Span) -> Event:
-    text = " ".join(text.split())
-    return Event(
-        id=f"certificate:{path}:{name}",
-        kind=f"certificate.{kind}",
-        source=path,
-        line=line,
-        spans=(span,),
-        fields=MappingProxyType(dict(fields)),
-        text=text,
-        message=text,
+def _extended(raw: x509.Certificate) -> Extended:
+    constraints = _extension(raw, x509.BasicConstraints)
+    own = _extension(raw, x509.SubjectKeyIdentifier)
+    above = _extension(raw, x509.AuthorityKeyIdentifier)
+    usage = _extension(raw, x509.ExtendedKeyUsage)
+    return Extended(
+        names=_names(raw),
+        server_auth=usage is None or ExtendedKeyUsageOID.SERVER_AUTH in usage,
+        key_identifiers=above is not None,
+        ca=constraints is not None and constraints.ca,
+        own_key=own.digest if own else None,
+        issuer_key=above.key_identifier if above else None,
     )
 
 
-def _inspected(path: str, certificate: Certificate, chain: Chain) -> Event:
-    role = chain.role(certificate)
-    known = "self" if certificate.self_signed else "in-file" if chain.issuer_in_file(certificate) else "not-in-file"
-    fields = {"role": role, **certificate.fields, "issuer_known": known}
-    number = certificate.number
-    return _event(path, str(number), "inspected", _text(role, certificate), fields, number, certificate.span)
+def _extension(raw: x509.Certificate, kind: type[Extension]) -> Extension | None:
+    return next((found.value for found in raw.extensions if isinstance(found.value, kind)), None)
 
 
-def _text(role: str, certificate: Certificate) -> str:
-    pss = certificate.signature_scheme == "pss"
-    digest = f" with {certificate.signature_hash or 'an unknown digest'}" if pss else ""
-    parts = [
-        f"{role} certificate {certificate.subject or 'without a subject'}",
-        f"{certificate.signature_algorithm}{digest}",
-        f"{certificate.key_type.upper()} {certificate.key_size or 'key'}",
-        f"valid {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}",
-        "self-signed" if certificate.self_signed else f"issued by {certificate.issuer}",
-    ]
-    return "; note: ".join([", ".join(parts), *certificate.notes])
-
-
-def _chain(path: str, chain: Chain, span: Span) -> Event:
-    roles = [chain.role(certificate) for certificate in (*chain.links, *chain.others)]
-    fields: dict[str, Value] = {
-        "certificates": len(roles),
-        "complete": chain.complete,
-        "sha2": chain.sha2,
-        "pss": chain.pss,
-        "weak": chain.weak,
-        "intermediates": roles.count("intermediate"),
-        "described": chain.described(),
-    }
-    text = f"{'complete' if chain.complete else 'incomplete'} chain: {chain.described()}"
-    return _event(path, "chain", "chain", text, fields, 0, span)
-
-
-def _names_checked(path: str, server: Certificate, names: tuple[str, ...], domain: str) -> Event:
-    matches = any(_lies_in(name.lower(), domain) for name in names)
-    fields: dict[str, Value] = {"domain": domain, "matches": matches, "names": names}
-    which = "one of them lies" if matches else "none of them lies"
-    text = f"the server's certificate names {', '.join(names) or 'nothing'}; {which} in the SIP domain {domain}"
-    return _event(path, "names", "names_checked", text, fields, 0, server.span)
-
-
-def _lies_in(name: str, domain: str) -> bool:
-    """Equal, below, or a wildcard for the domain's first label (RFC 6125 section 6.4.3)."""
-    wildcard = name.startswith("*.") and name[1:] == f".{domain.partition('.')[2]}"
-    return name == domain or name.endswith(f".{domain}") or wildcard
+def _names(raw: x509.Certificate) -> tuple[str, ...]:
+    alternative = _extension(raw, x509.SubjectAlternativeName)
+    dns = alternative.get_values_for_type(x509.DNSName) if alternative else []
+    common = [str(name.value) for name in raw.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
+    return tuple(dns or common)

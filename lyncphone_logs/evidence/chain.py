@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lyncphone_logs.evidence.inspection import Certificate
+from lyncphone_logs.evidence.certificate import Certificate
 
 Answer = Literal["yes", "no", "unknown"]
 

@@ -2,12 +2,12 @@
 
 import tomllib
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from lyncphone_logs.event import Event
-from lyncphone_logs.vocabulary import Stage
+from lyncphone_logs import content
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.events.vocabulary import Stage
 
 _QUOTES = "\"'<>"
 _TYPOGRAPHIC = str.maketrans("“”„‟«»‘’‚‛‹›", "\"\"\"\"\"\"''''''")
@@ -32,7 +32,7 @@ class Message(NamedTuple):
 @cache
 def known_messages() -> tuple[Message, ...]:
     """The known texts, in the order of the file."""
-    path = Path(__file__).parent.parent / "knowledge" / "display_messages.toml"
+    path = content.path("knowledge") / "display_messages.toml"
     rows = tomllib.loads(path.read_text(encoding="utf-8"))["message"]
     return tuple(Message(**row) for row in rows)
 

@@ -6,18 +6,17 @@ and is 0 where the symptom does not stand in a trace, the confidence has two dig
 
 from collections.abc import Iterator
 
-from lyncphone_logs.finding import Diagnosis
+from lyncphone_logs.diagnosis.findings import Diagnosis, Findings
 from lyncphone_logs.reports import wording
-from lyncphone_logs.reports.report import Report
-from lyncphone_logs.reports.visible import visible
+from lyncphone_logs.reports.escaping import visible
 
 
-def render(report: Report) -> str:
+def render(report: Findings) -> str:
     """The lines in the order of the report, without a final line end; empty when nothing was diagnosed."""
     return "\n".join(visible(line) for line in _lines(report))
 
 
-def _lines(report: Report) -> Iterator[str]:
+def _lines(report: Findings) -> Iterator[str]:
     for phone in report.phones:
         for found in phone.diagnoses:
             rule = found.rule

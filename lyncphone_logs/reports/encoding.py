@@ -4,7 +4,7 @@ import json
 import unicodedata
 from typing import Any
 
-from lyncphone_logs.reports.visible import HIDDEN
+from lyncphone_logs.reports.escaping import HIDDEN
 
 
 class _Escapes(dict[int, str]):

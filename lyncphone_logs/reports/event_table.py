@@ -3,10 +3,10 @@
 import csv
 from collections.abc import Callable, Iterable, Iterator
 
-from lyncphone_logs.event import Event
+from lyncphone_logs.events.columns import COLUMNS, cell, plain
+from lyncphone_logs.events.event import Event
 from lyncphone_logs.reports.encoding import to_json
-from lyncphone_logs.reports.visible import visible
-from lyncphone_logs.table import COLUMNS, cell, plain
+from lyncphone_logs.reports.escaping import visible
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs a cell that begins so (OWASP, CSV injection); such text gets a quote in front."""

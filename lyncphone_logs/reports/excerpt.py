@@ -3,8 +3,8 @@
 import unicodedata
 from typing import NamedTuple
 
-from lyncphone_logs.event import Event
-from lyncphone_logs.reports.visible import visible
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.reports.escaping import visible
 
 SHOWN_LINES = 6
 CUT = "…"

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from lyncphone_logs.condition import unfilled
-from lyncphone_logs.event import Event
-from lyncphone_logs.finding import Evidence, Explanation, Term, Weighed
+from lyncphone_logs.diagnosis.findings import Evidence, Explanation, Term, Weighed
+from lyncphone_logs.events.event import Event
 from lyncphone_logs.reports import wording
+from lyncphone_logs.reports.explain import ROLES
 from lyncphone_logs.reports.page import Ink, Page
-from lyncphone_logs.reports.rule_text import ROLES
-from lyncphone_logs.rule import EXPLAINS
+from lyncphone_logs.rules.condition import unfilled
+from lyncphone_logs.rules.rule import EXPLAINS
 
 MARKS = {"holds": "yes", "refuted": "no", "undecidable": "open"}
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
-from lyncphone_logs.event import Event
-from lyncphone_logs.finding import Boot, Diagnosis, Evidence, NotCheckable, Phone, StageState, Term
+from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Evidence, NotCheckable, Phone, StageState, Term
+from lyncphone_logs.events.event import Event
 
 SHOWN_EVIDENCE = 3
 SHOWN_BOOTS = 5

@@ -7,13 +7,13 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from lyncphone_logs.diagnosis.findings import Findings
 from lyncphone_logs.reports import grouping, wording
+from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.excerpt import excerpt
-from lyncphone_logs.reports.report import Report
-from lyncphone_logs.reports.visible import visible
 
 
-def render(report: Report) -> str:
+def render(report: Findings) -> str:
     """An element of class `lyncphone-logs` with its style; to be shown in a notebook or saved as a file."""
     return _template().render(report=report, grouping=grouping, wording=wording, excerpt=excerpt, is_link=is_link)
 

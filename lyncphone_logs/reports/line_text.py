@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from lyncphone_logs.grammar import Grammar, Reading
-from lyncphone_logs.own_line import OwnLine, own_line
-from lyncphone_logs.reports.visible import visible
+from lyncphone_logs.grammar.grammar import Grammar, Reading
+from lyncphone_logs.reports.escaping import visible
+from lyncphone_logs.syslog.own_line import OwnLine, own_line
 
 
 def render_line(line: str, grammars: Sequence[Grammar]) -> Iterator[str]:

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from lyncphone_logs.finding import Boot, Diagnosis, Phone, Term
+from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Findings, Phone, Term
 from lyncphone_logs.reports import grouping, wording
+from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.excerpt import excerpt
 from lyncphone_logs.reports.grouping import Case, Proof
-from lyncphone_logs.reports.report import Report
-from lyncphone_logs.reports.visible import visible
-from lyncphone_logs.rule import Rule
+from lyncphone_logs.rules.rule import Rule
 
 # CommonMark 0.31 section 2.4, GFM autolinks, and the emoji, mentions and mathematics of common trackers
 _SPECIAL = re.compile(
@@ -23,7 +22,7 @@ _SPECIAL = re.compile(
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 
 
-def render(report: Report) -> str:
+def render(report: Findings) -> str:
     """The report as Markdown, without a final line end."""
     return "\n\n".join(_blocks(report))
 
@@ -52,7 +51,7 @@ def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
 
 
-def _blocks(report: Report) -> Iterator[str]:
+def _blocks(report: Findings) -> Iterator[str]:
     for phone in report.phones:
         for case in grouping.cases(phone):
             yield from _case(phone, case)
@@ -136,7 +135,7 @@ def _list(label: str, items: Iterable[str]) -> Iterator[str]:
         yield "\n".join([f"**{label}**", "", *rows])
 
 
-def _rest_of(report: Report, phone: Phone) -> Iterator[str]:
+def _rest_of(report: Findings, phone: Phone) -> Iterator[str]:
     if not phone.diagnoses:
         yield escaped(wording.silence(report, [phone]))
     yield from _list("Journey", map(_boot, phone.boots[: grouping.SHOWN_BOOTS]))
@@ -157,7 +156,7 @@ def _boot(boot: Boot) -> str:
     return f"boot {boot.id} ({wording.span(boot.first, boot.last)}): {wording.stopped_at(boot)} · {' · '.join(stages)}"
 
 
-def _closing(report: Report) -> Iterator[str]:
+def _closing(report: Findings) -> Iterator[str]:
     if not report.phones:
         yield escaped(wording.silence(report, []))
     yield from _list("Given", (escaped(event.text) for event in report.facts))

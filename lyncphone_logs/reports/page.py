@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.excerpt import cells
-from lyncphone_logs.reports.visible import visible
 
 INDENT = 2
 LABEL = 15

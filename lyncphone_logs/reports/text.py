@@ -3,22 +3,21 @@
 from collections.abc import Iterable
 from itertools import islice
 
-from lyncphone_logs.event import Event
-from lyncphone_logs.finding import Diagnosis, Input, Phone, Term
+from lyncphone_logs.diagnosis.findings import Diagnosis, Findings, Input, Phone, Term
+from lyncphone_logs.events.event import Event
 from lyncphone_logs.reports import grouping, wording
 from lyncphone_logs.reports.excerpt import Shown, cells, excerpt, fitted
+from lyncphone_logs.reports.explain import remedy, render_rule
 from lyncphone_logs.reports.grouping import Case, Proof
 from lyncphone_logs.reports.page import Ink, Page
-from lyncphone_logs.reports.report import Report
-from lyncphone_logs.reports.rule_text import remedy, render_rule
-from lyncphone_logs.rule import Rule
+from lyncphone_logs.rules.rule import Rule
 
 __all__ = ["render", "render_rule"]
 
 SHOWN_FACTS = 10
 
 
-def render(report: Report, *, color: bool, width: int | None) -> str:
+def render(report: Findings, *, color: bool, width: int | None) -> str:
     """The report as text without a final line end. `width`: columns of the terminal, None where nothing may wrap."""
     page = Page(color=color, width=width)
     for phone in report.phones:
@@ -122,7 +121,7 @@ def _term(term: Term) -> str:
     return " ".join(filter(None, [wording.factor(term.weight), term.says, f"({term.basis})"]))
 
 
-def _rest_of(page: Page, report: Report, phone: Phone) -> None:
+def _rest_of(page: Page, report: Findings, phone: Phone) -> None:
     page.line(Ink(f"phone {phone.id}", "strong"), f" ({phone.basis}) · {wording.device(phone)}")
     if not phone.diagnoses:
         page.labelled("result", wording.silence(report, [phone]))
@@ -148,7 +147,7 @@ def _journey(page: Page, phone: Phone) -> None:
         page.labelled("", f"… {wording.counted(len(phone.boots) - grouping.SHOWN_BOOTS, 'more boot')}")
 
 
-def _closing(page: Page, report: Report) -> None:
+def _closing(page: Page, report: Findings) -> None:
     if not report.phones:
         page.prose(wording.silence(report, []))
     page.labelled("given", *(event.text for event in report.facts[:SHOWN_FACTS]), indent=0)

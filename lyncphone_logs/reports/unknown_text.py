@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from lyncphone_logs.reports.encoding import to_json
+from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.markdown import code, fenced
-from lyncphone_logs.reports.visible import visible
 from lyncphone_logs.reports.wording import counted
-from lyncphone_logs.unknown import Unknown, Unknowns
+from lyncphone_logs.trace.unparsed import Unknown, Unknowns
 
 TITLES = {"line": "Lines that no grammar reads", "message": "Messages of no known kind"}
 

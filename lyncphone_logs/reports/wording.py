@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from lyncphone_logs import lookup
-from lyncphone_logs.account import Account
-from lyncphone_logs.entry import Entry
-from lyncphone_logs.event import Event
-from lyncphone_logs.finding import Boot, Diagnosis, Fix, Phone, StageState
-from lyncphone_logs.reports.report import Report
+from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Findings, Fix, Phone, StageState
+from lyncphone_logs.events import codes as lookup
+from lyncphone_logs.events.entry import Entry
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.trace.account import Account
 
 
 def place(event: Event) -> str:
@@ -129,7 +128,7 @@ def stage_with_line(stage: StageState) -> str:
     return stage.stage + (f" (line {stage.evidence[0].line})" if stage.evidence and stage.evidence[0].line else "")
 
 
-def silence(report: Report, phones: Iterable[Phone]) -> str:
+def silence(report: Findings, phones: Iterable[Phone]) -> str:
     """What to say where nothing was diagnosed: never that the phone is healthy."""
     said = "nothing was diagnosed; that does not show that the phone is healthy: "
     unchecked = sum(len(phone.not_checkable) for phone in phones)
@@ -138,7 +137,7 @@ def silence(report: Report, phones: Iterable[Phone]) -> str:
     return f"{said}no symptom was seen that one of the {counted(report.rules_tried, 'rule')} explains"
 
 
-def looked_at(report: Report) -> str:
+def looked_at(report: Findings) -> str:
     """What the answer rests on."""
     boots = [boot for phone in report.phones for boot in phone.boots]
     times = sorted(time for boot in boots for time in (boot.first, boot.last) if time)
@@ -149,7 +148,7 @@ def looked_at(report: Report) -> str:
     return f"{seen}, {counted(report.rules_tried, 'rule')} tried"
 
 
-def readers(report: Report) -> str:
+def readers(report: Findings) -> str:
     """Which grammars read the lines, and why: their headers."""
     counts: Counter[str] = Counter()
     for read in report.inputs:
@@ -160,14 +159,14 @@ def readers(report: Report) -> str:
     )
 
 
-def packs(report: Report) -> str:
+def packs(report: Findings) -> str:
     """Which rules were tried: name, version and the first digits of the hash of each pack."""
     return ", ".join(
         f"{each.name} {each.version} (SHA-256 {each.sha256[:12]})".replace("  ", " ") for each in report.packs
     )
 
 
-def account_of_bytes(report: Report) -> str:
+def account_of_bytes(report: Findings) -> str:
     """Where every byte of the inputs went."""
     accounts = [read.account for read in report.inputs]
     parts = ["event", "continuation", "unparsed", "separator", "passed over"]

@@ -1,0 +1,152 @@
+"""One run from trace to report."""
+
+from collections.abc import Sequence
+from datetime import MAXYEAR
+from os import PathLike, fspath
+
+from lyncphone_logs.catalog import read_catalog
+from lyncphone_logs.diagnosis import explanation
+from lyncphone_logs.diagnosis import findings as finding
+from lyncphone_logs.diagnosis.engine import find
+from lyncphone_logs.diagnosis.fix_check import fixes, read_earlier
+from lyncphone_logs.errors import InputError
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.evidence.display import read_display
+from lyncphone_logs.evidence.stated import state_facts
+from lyncphone_logs.reports.report import Report
+from lyncphone_logs.rules.rule import Rule
+from lyncphone_logs.timestamps.zones import Zones
+from lyncphone_logs.trace.trace import Input, Trace
+from lyncphone_logs.version import program
+
+
+def read_trace(
+    *paths: str | PathLike[str],
+    certificate: Sequence[str | PathLike[str]] | str | PathLike[str] = (),
+    firmware: str = "",
+    model: str = "",
+    location: str = "",
+    domain: str = "",
+    display: Sequence[str] | str = (),
+    year: int = 0,
+    tz: Sequence[str] | str = (),
+    since: str = "",
+    until: str = "",
+    rules: str = "",
+    grammar: Sequence[str] | str = (),
+    grammars: str = "",
+    full: bool | None = None,
+    jobs: int = 1,
+) -> Trace:
+    """A trace of one or several files, folders or `-`, with what else is known of the phone and its server.
+
+    `certificate` names files of the server's certificates, `location` is `internal` or `external`, `display` is what
+    the phone's screen says, `year` the last year of the trace, `tz` its zone or `NAME=ZONE` of an input; lines before
+    `since` or after `until` (2013-07-09T12:00; 12:00 on the last day; -2h before the end) are left out. `rules` and
+    `grammars` name folders of more of these; `grammar` names those that may read. To diagnose, `full` reads every line,
+    False only those that a rule may ask for, None decides by size; `jobs` processes read every line of a large trace.
+    Lines are read when events are asked for, and so InputError is raised for times that cannot be read. Raises
+    InputError, EvidenceError, RuleError or GrammarError.
+    """
+    if not 0 <= year <= MAXYEAR:
+        raise InputError(f"{year} cannot be the last year of a trace", help=f"a year from 1 to {MAXYEAR}")
+    facts = state_facts(firmware=firmware, model=model, location=location, domain=domain)
+    for text in filter(None, [display] if isinstance(display, str) else display):
+        facts.append(read_display(text))
+    facts += _inspected([certificate] if isinstance(certificate, str | PathLike) else certificate, domain)
+    catalog = read_catalog(rules, grammars).only([grammar] if isinstance(grammar, str) and grammar else grammar)
+    zones = Zones([tz] if isinstance(tz, str) and tz else tz)
+    return Trace(
+        [fspath(path) for path in paths], catalog, facts=facts, year=year, zones=zones, since=since, until=until,
+        full=full, jobs=jobs, grammars=grammars,
+    )  # fmt: skip
+
+
+def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]:
+    found: list[Event] = []
+    for path in [fspath(each) for each in files if each]:
+        from lyncphone_logs.evidence.certificate_file import read_certificates
+
+        found += read_certificates(path, domain=domain)
+    return found
+
+
+def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
+    """Read the whole trace once and say what is wrong, in constant memory.
+
+    `verify_fix` names a JSON report of an earlier trace: what it found is then said to be fixed, not fixed, or that
+    this trace cannot tell. Raises InputError where that is none, or nothing that the trace names can be read.
+    """
+    catalog = trace.catalog
+    earlier = read_earlier(fspath(verify_fix)) if verify_fix else ()
+    vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
+    phones, notes = find(
+        trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
+        {each.code for each in earlier},
+    )  # fmt: skip
+    return Report(
+        tool=program(),
+        inputs=inputs(trace),
+        facts=trace.facts,
+        phones=phones,
+        rules_tried=len(catalog.rules),
+        packs=catalog.packs,
+        fixes=fixes(earlier, phones, catalog.rules),
+        notes=(*catalog.notes, *trace.assumptions, *notes),
+        problems=tuple(str(problem) for problem in catalog.problems),
+    )
+
+
+def explain(trace: Trace, rule: Rule) -> tuple[finding.Explanation, ...]:
+    """One rule of the trace's catalog beside each of its phones, clause by clause.
+
+    Raises InputError where nothing that the trace names can be read.
+    """
+    catalog = trace.catalog
+    vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
+    batches = trace.batches(to_diagnose=True)
+    return explanation.explain(batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds)
+
+
+def inputs(trace: Trace) -> tuple[finding.Input, ...]:
+    """What was read of each input, and what could not be used; whole once the events of the trace were iterated."""
+    return tuple(_input(each, trace) for each in trace.inputs)
+
+
+def problems(trace: Trace) -> list[str]:
+    """What could not be read, or in part only, of inputs, grammars and rules; whole once the events were iterated."""
+    return [*(read.problem for read in inputs(trace) if read.problem), *map(str, trace.catalog.problems)]
+
+
+def _input(read: Input, trace: Trace) -> finding.Input:
+    source, tally = read
+    problem, help = _problem(read, trace)
+    return finding.Input(
+        source.path,
+        source.sha256,
+        source.bytes,
+        source.lines,
+        tally.account,
+        tally.events,
+        tally.unparsed_lines,
+        problem,
+        help,
+        tuple(sorted(tally.grammars.items())),
+        source.duplicate_lines,
+    )
+
+
+def _problem(read: Input, trace: Trace) -> tuple[str, str]:
+    source, tally = read
+    if source.problem:
+        return source.problem, source.help
+    if tally.events or tally.outside_lines or source.duplicate_lines:
+        return "", ""
+    first = tally.first_unparsed
+    if first is None:
+        return f"nothing to read in {source.path}: no line in it", (
+            "save the trace again; syslog must be switched on at the phone"
+        )
+    return f"no line of {source.path} was understood; line {first.line}: {trace.stops(first)[0]}", (
+        "if this is a trace of a phone, `lyncphone-logs explain --line TEXT` shows how far each grammar comes"
+    )

@@ -1,0 +1,187 @@
+"""What is wrong with rules that load: what no trace can show, what says nothing, what is missing, how it is worded."""
+
+import re
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+from lyncphone_logs import content
+from lyncphone_logs.diagnosis.evaluation import GIVEN
+from lyncphone_logs.events.event import LOST
+from lyncphone_logs.events.vocabulary import kinds
+from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.grammar.linearity import Refused
+from lyncphone_logs.grammar.regex_linearity import regex
+from lyncphone_logs.rules.clause import Clause
+from lyncphone_logs.rules.condition import Condition, Pattern
+from lyncphone_logs.rules.rule import EXPLAINS, Rule
+from lyncphone_logs.rules.toml_positions import Place, nearest, places
+from lyncphone_logs.trace.correlator import DERIVED
+
+NOT_OF_A_LINE = {*DERIVED, LOST, "trace.examined", "log.message"}
+"""Kinds that no message of a grammar makes."""
+LEAST = {"positive": 3, "negative": 5}
+LONGEST_TITLE = 110
+TEXT_TYPES = {"text", "version", "list"}
+
+
+class Complaint(NamedTuple):
+    """One thing that is wrong: `file:line:column`, the rule and what it is."""
+
+    place: str
+    code: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.code} {self.says}"
+
+
+@cache
+def timers() -> dict[str, tuple[float, str, str]]:
+    """For a kind of event how long a device may take to show it, in seconds, with the timer and its source."""
+    path = content.path("knowledge") / "timers.toml"
+    read = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {kind: (row["seconds"], row["timer"], row["source"]) for kind, row in read.items()}
+
+
+def lint(files: Iterable[tuple[Path, Rule]], rules: Sequence[Rule], grammars: Sequence[Grammar]) -> Iterator[Complaint]:
+    """Complaints about rules with the files that they stand in, among all rules, in the order of the files."""
+    produced = {kind for grammar in grammars for kind, _ in grammar.messages} | NOT_OF_A_LINE
+    same = _overlapping(rules)
+    for path, rule in files:
+        known = places(path.read_text(encoding="utf-8"))
+        found = [*_complaints(rule, rules, produced), *((("explains",), each) for each in same[rule.code])]
+        for place, says in sorted(found, key=lambda each: nearest(known, each[0])):
+            line, column = nearest(known, place)
+            yield Complaint(f"{path}:{line}:{column}", rule.code, says)
+
+
+def _complaints(rule: Rule, rules: Sequence[Rule], produced: set[str]) -> Iterator[tuple[Place, str]]:
+    for number, explained in enumerate(rule.explains):
+        yield from _pattern(explained, ("explains", number), produced)
+    for number, clause in enumerate(rule.clause):
+        for step in clause.steps:
+            yield from _pattern(step, ("clause", number), produced)
+        yield from ((("clause", number), says) for says in _clause(clause, rule))
+    yield from _pattern(rule.verify, ("verify",), produced)
+    yield from _sets(rule)
+    yield from _links(rule, rules)
+    yield from _samples(rule)
+    yield from _wording(rule)
+
+
+def _pattern(pattern: Pattern, place: Place, produced: set[str]) -> Iterator[tuple[Place, str]]:
+    if not any(kind in produced or kind.partition(".")[0] in GIVEN for kind in pattern.kinds):
+        yield place, f"no grammar produces {' or '.join(pattern.kinds)}"
+    for kind in pattern.kinds:
+        for name, test in pattern.where.items():
+            field = kinds()[kind].fields[name]
+            tests = test.none_of if isinstance(test, Condition) else test if isinstance(test, list) else [test]
+            unknown = [each for each in tests if field.values and str(each) not in field.values]
+            if unknown:
+                yield (*place, "where", name), f"{kind} never has {name} {unknown[0]!r}: {', '.join(field.values)}"
+            if field.type in {"integer", "number"} and any(isinstance(each, str) for each in tests):
+                yield (*place, "where", name), f"{name} is a number, and is compared with text"
+            if field.type in TEXT_TYPES and any(not isinstance(each, str) for each in tests):
+                yield (*place, "where", name), f"{name} is text, and is compared with a number"
+    for name, test in pattern.where.items():
+        if isinstance(test, Condition):
+            yield from (((*place, "where", name), says) for says in _condition(test))
+
+
+def _condition(test: Condition) -> Iterator[str]:
+    if test.at_least is not None and test.at_most is not None and test.at_least > test.at_most:
+        yield "no number is at least and at most that"
+    if test.contains and test.prefix and test.contains.casefold() in test.prefix.casefold():
+        yield "contains says nothing beside prefix"
+    if test.regex:
+        try:
+            regex(test.regex, re.IGNORECASE if test.regex.startswith("(?i)") else 0)
+        except (Refused, re.error) as error:
+            yield f"regex is not proven to take linear time: {error}"
+
+
+def _clause(clause: Clause, rule: Rule) -> Iterator[str]:
+    mine = (clause.kinds, clause.where)
+    is_plain = len(clause.steps) == 1 and not (clause.absent or clause.anchors or clause.count > 1)
+    if is_plain and all(mine == (each.kinds, each.where) for each in rule.explains):
+        yield f"clause {clause.id} is the symptom itself, and holds wherever that was seen"
+    for other in rule.clause:
+        opposite = {clause.role, other.role} in ({"supports", "contradicts"}, {"requires", "rules_out"})
+        if opposite and clause.role in {"supports", "requires"} and _asked(clause) == _asked(other):
+            yield f"clauses {clause.id} and {other.id} hold together, for and against"
+        is_contrary = clause.absent and not other.absent and _asked(clause)[:-1] == _asked(other)[:-1]
+        if is_contrary and clause.role == other.role == "requires":
+            yield f"clauses {clause.id} and {other.id} cannot hold together"
+    for kind in clause.kinds if clause.absent and clause.within and clause.starts else ():
+        seconds, timer, source = timers().get(kind, (0.0, "", ""))
+        if clause.within and clause.within < seconds:
+            why = f"{timer} ({source})"
+            yield f"within {clause.within:g} s is shorter than the {seconds:g} s that {kind} may take: {why}"
+
+
+def _asked(clause: Clause) -> tuple[object, ...]:
+    window = (clause.before, clause.after, clause.between, clause.within, clause.count, clause.by, clause.once_per)
+    steps = [(step.kinds, step.where) for step in clause.steps]
+    return (steps, clause.named, window, clause.same, clause.absent)
+
+
+def _sets(rule: Rule) -> Iterator[tuple[Place, str]]:
+    inferred = {clause.id for clause in rule.clause if clause.basis == "inferred"}
+    if all(each.basis == "inferred" for each in rule.explains):
+        inferred.add(EXPLAINS)
+    for number, together in enumerate(rule.confirmed_by):
+        if inferred.issuperset(together):
+            yield ("confirmed_by", number), f"{', '.join(together)}: what is inferred cannot confirm alone"
+
+
+def _links(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[Place, str]]:
+    known = {each.code: each for each in rules}
+    for name in ("leads_to", "silences"):
+        for number, code in enumerate(getattr(rule, name)):
+            if code not in known:
+                yield (name, number), f"{name} names no rule: {code}"
+            elif rule.code == code or rule.code in getattr(known[code], name):
+                yield (name, number), f"{name}: {code} names {rule.code} too"
+
+
+def _samples(rule: Rule) -> Iterator[tuple[Place, str]]:
+    counts: Counter[str] = Counter("negative" if each.kind == "near_miss" else each.kind for each in rule.sample)
+    for kind, least in LEAST.items():
+        if counts[kind] < least:
+            yield ("sample",), f"{counts[kind]} {kind} samples, at least {least} are needed"
+    needed = sum(clause.role == "requires" for clause in rule.clause) or 1
+    near = sum(each.kind == "near_miss" for each in rule.sample)
+    if near < needed:
+        yield ("sample",), f"{near} near misses, one for each required clause is needed: {needed}"
+    if not any(each.url.startswith("https://") or each.url.startswith("http://") for each in rule.references):
+        yield ("references",), "no reference has an address"
+
+
+def _wording(rule: Rule) -> Iterator[tuple[Place, str]]:
+    if rule.title.endswith(".") or len(rule.title) > LONGEST_TITLE:
+        yield ("title",), f"a title has no full stop and at most {LONGEST_TITLE} characters"
+    for number, step in enumerate(rule.remedy):
+        if not step.what.endswith((".", "?")):
+            yield ("remedy", number, "what"), "a step is a sentence with a full stop"
+    for name in ("cause", "impact"):
+        if not getattr(rule, name).endswith("."):
+            yield (name,), f"{name} is made of sentences"
+
+
+def _overlapping(rules: Sequence[Rule]) -> dict[str, list[str]]:
+    """Rules that no trace could tell apart."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for one, other in combinations(rules, 2):
+        if _shape(one) == _shape(other):
+            found[other.code].append(f"is shown by the same as {one.code}: no trace can tell them apart")
+    return found
+
+
+def _shape(rule: Rule) -> tuple[object, ...]:
+    shown = [(each.kinds, each.where, each.likelihood) for each in rule.explains]
+    return shown, [(each.role, each.strength, _asked(each)) for each in rule.clause], rule.applies_to

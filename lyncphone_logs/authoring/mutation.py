@@ -1,0 +1,101 @@
+"""Rules that were changed on purpose: a sample must notice each change, else it proves nothing about that clause."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from lyncphone_logs.authoring.samples import diagnosed, events_of, failures
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.rules.clause import Clause, Scope
+from lyncphone_logs.rules.condition import Pattern
+from lyncphone_logs.rules.rule import Rule
+
+WIDER: dict[Scope, Scope] = {"transaction": "call", "call": "phone", "handshake": "boot", "boot": "phone"}
+LOOSENED = 10.0
+"""How many times as long a window becomes."""
+BOOT = "device.started"
+
+
+def survivors(rule: Rule, rules: Sequence[Rule], grammars: Sequence[Grammar]) -> Iterator[str]:
+    """The changes of a rule that no sample notices, and lines of samples that do not act as their role says."""
+    samples = [(sample, events_of(sample, grammars)) for sample in rule.sample]
+    kinds = {kind for each in rule.explains for kind in each.kinds}
+    rivals = [other for other in rules if kinds & {kind for each in other.explains for kind in each.kinds}]
+    for change, mutant in mutants(rule):
+        others = [mutant if other.code == rule.code else other for other in rivals]
+        if not any(True for sample, events in samples for _ in failures(mutant, sample, events, others, grammars)):
+            yield f"no sample notices: {change}"
+    for sample, events in samples:
+        if sample.kind == "positive":
+            yield from (f"{each}: {sample.says}" for each in _misbehaving(rule, events, grammars))
+
+
+def mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
+    """What was changed, with the changed rule: each symptom dropped, each clause dropped, negated and loosened."""
+    for number in range(len(rule.explains)):
+        rest = (*rule.explains[:number], *rule.explains[number + 1 :])
+        if rest:
+            yield f"explains entry {number + 1} dropped", replace(rule, explains=rest)
+    named = {name for clause in rule.clause for name in (*clause.named, *clause.anchors)}
+    compared = {other for each in rule.patterns for _, _, other, _ in each.comparisons}
+    for clause in rule.clause:
+        if clause.id not in named | compared:
+            yield f"clause {clause.id} dropped", _without(rule, clause)
+        if clause.id not in compared and not _is_anchor(rule, clause):
+            yield f"clause {clause.id} negated", _with(rule, clause, _negated(clause))
+        looser = _loosened(clause)
+        if looser:
+            yield f"clause {clause.id} loosened", _with(rule, clause, [looser])
+
+
+def _is_anchor(rule: Rule, clause: Clause) -> bool:
+    return any(clause.id in other.anchors for other in rule.clause)
+
+
+def _without(rule: Rule, clause: Clause) -> Rule:
+    rest = tuple(each for each in rule.clause if each is not clause)
+    return replace(rule, clause=rest, confirmed_by=tuple(each for each in rule.confirmed_by if clause.id not in each))
+
+
+def _with(rule: Rule, clause: Clause, instead: Sequence[Clause]) -> Rule:
+    changed = [new for each in rule.clause for new in (instead if each is clause else [each])]
+    return replace(rule, clause=tuple(changed))
+
+
+def _negated(clause: Clause) -> list[Clause]:
+    part = replace(clause, id=f"{clause.id}-part", role="part")
+    said = {"role": clause.role, "strength": clause.strength, "basis": clause.basis, "group": clause.group}
+    return [part, Clause(id=clause.id, none=(part.id,), source=clause.source, says="not so", **said)]  # type: ignore[arg-type]
+
+
+def _loosened(clause: Clause) -> Clause | None:
+    """The clause with less asked of it: of its fields, steps, number, time or scope; None where it asks for none."""
+    if clause.where:
+        return replace(clause, where={}, says="looser")
+    if clause.then:
+        return replace(clause, then=tuple(Pattern(event=step.event) for step in clause.then[:-1]), count=1, within=None)
+    if clause.count > 1:
+        return replace(clause, count=1, within=None if not clause.anchors else clause.within, by="", once_per="")
+    if clause.within:
+        return replace(clause, within=clause.within * LOOSENED)
+    return replace(clause, same=WIDER[clause.same]) if clause.same in WIDER and not clause.absent else None
+
+
+def _misbehaving(rule: Rule, events: Sequence[Event], grammars: Sequence[Grammar]) -> Iterator[str]:
+    """Events whose loss does not act as their role says; beside the rule alone, so that no rival's share moves."""
+    whole = diagnosed(rule, events, [rule], grammars)
+    if whole is None or any(clause.absent for clause in rule.clause):
+        return
+    for number, event in enumerate(events):
+        # A boot is no evidence, but what it parts may be some; without any line there is no phone.
+        if event.kind == BOOT or len(events) == 1:
+            continue
+        roles = {each.role for each in whole.evidence if each.event.id == event.id}
+        without = diagnosed(rule, [*events[:number], *events[number + 1 :]], [rule], grammars)
+        left = without.confidence if without else 0.0
+        if roles <= {"supports", "requires"} and left > whole.confidence:
+            yield f"without line {number + 1} the rule is more probable, though it speaks for it"
+        if roles == {"contradicts"} and left < whole.confidence:
+            yield f"without line {number + 1} the rule is less probable, though it speaks against it"
+        if not roles and left != whole.confidence:
+            yield f"without line {number + 1} the rule is not as probable, though that is no evidence"

@@ -1,0 +1,112 @@
+"""The samples inside rules and grammars, put to the test by the very code that reads traces."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import get_args
+
+from lyncphone_logs.catalog import overlaps
+from lyncphone_logs.diagnosis.engine import find
+from lyncphone_logs.diagnosis.evaluation import GIVEN
+from lyncphone_logs.diagnosis.findings import Diagnosis
+from lyncphone_logs.diagnosis.ranking import APPLIES_TO
+from lyncphone_logs.events.event import Event, Value
+from lyncphone_logs.events.vocabulary import kinds
+from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.parsing.reader import Reader, anchor_of
+from lyncphone_logs.rules.rule import EXPLAINS, Rule, Sample, SampleEvent, SampleLine, Verdict
+from lyncphone_logs.sources.source import Written
+from lyncphone_logs.syslog.own_line import own_line
+from lyncphone_logs.trace.correlator import Correlator
+
+LAST_YEAR = 2013
+"""Stamps without a year in samples are from the year of the founding line."""
+START = datetime(LAST_YEAR, 7, 9, 12)
+"""What `at` counts from where a line has no stamp of its own."""
+
+
+def check_grammar(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:
+    """What is wrong with the samples of a grammar, a line each; nothing when all are read as they say."""
+    for sample in grammar.samples:
+        text = own_line(sample.line).text
+        reading = grammar.read(text)
+        if reading is None and any(sample in other.samples and other.read(text) for other in others):
+            continue  # a shared message, in a line of another family
+        found = (reading.kind, dict(reading.fields)) if reading else None
+        if found != (sample.kind, dict(sample.fields)):
+            yield f"{sample.line!r} should be {sample.kind} {dict(sample.fields)}, is {found}"
+    yield from overlaps(grammar, others)
+    for kind in sorted({kind for kind, _ in grammar.messages} - {sample.kind for sample in grammar.samples}):
+        yield f"no sample shows {kind}"
+
+
+def check_rule(rule: Rule, rules: Sequence[Rule], grammars: Sequence[Grammar]) -> Iterator[str]:
+    """What is wrong with the samples of a rule among all rules, a line each; nothing when all turn out as they say."""
+    for sample in rule.sample:
+        yield from failures(rule, sample, events_of(sample, grammars), rules, grammars)
+
+
+def failures(
+    rule: Rule, sample: Sample, events: Sequence[Event], rules: Sequence[Rule], grammars: Sequence[Grammar]
+) -> Iterator[str]:
+    """Why a sample does not turn out as it says, at most one line, when its events are these."""
+    found = diagnosed(rule, events, rules, grammars)
+    if sample.kind != "positive" and found:
+        yield f"{sample.kind} sample is diagnosed ({found.verdict}): {sample.says}"
+    elif sample.kind == "positive" and not found:
+        yield f"positive sample should be {sample.verdict}, is not listed: {sample.says}"
+    elif sample.kind == "positive" and found and not _is_within(found.verdict, sample):
+        most = f", at most {sample.at_most}" if sample.at_most != "confirmed" else ""
+        yield f"positive sample should be {sample.verdict}{most}, is {found.verdict}: {sample.says}"
+    elif found and sample.holds is not None and _holding(found) != set(sample.holds):
+        yield f"clauses that hold should be {sorted(sample.holds)}, are {sorted(_holding(found))}: {sample.says}"
+
+
+def diagnosed(
+    rule: Rule, events: Sequence[Event], rules: Sequence[Rule], grammars: Sequence[Grammar]
+) -> Diagnosis | None:
+    """What the rule makes of the events among all rules; those that do not come from a trace are stated facts."""
+    seen = [event for event in events if event.family not in GIVEN]
+    facts = [event for event in events if event.family in GIVEN]
+    keyed = Correlator({each.name: each.joining for each in grammars}).correlate(seen)
+    phones, _ = find(keyed, facts, rules, {each.name: each.vendor for each in grammars})
+    found = [each for phone in phones for each in phone.diagnoses if each.rule.code == rule.code]
+    return found[0] if found else None
+
+
+def events_of(sample: Sample, grammars: Sequence[Grammar]) -> list[Event]:
+    """The events of a sample in their order."""
+    lines = [(each.at, each.line) if isinstance(each, SampleLine) else (None, each) for each in sample.lines]
+    lines.sort(key=lambda each: each[0] or 0)
+    written = Written("\n".join(line for _, line in lines), "sample")
+    read = Reader(written, grammars, anchor_of(written, LAST_YEAR)).events()
+    placed = [(lines[event.line - 1][0], event) for event in read]
+    stated = [(each.at, _event(number, each)) for number, each in enumerate(sample.events)]
+    return [_at(event, at) for at, event in sorted([*stated, *placed], key=lambda each: each[0] or 0)]
+
+
+def _at(event: Event, at: float | None) -> Event:
+    is_stamped = event.time is not None or at is None
+    return event if is_stamped else event._replace(time=START + timedelta(seconds=at or 0), time_quality="exact")
+
+
+def _event(number: int, sample: SampleEvent) -> Event:
+    fields = {name: _value(sample.kind, name, value) for name, value in sample.fields.items()}
+    text = f"{sample.kind} {sample.fields}"
+    return Event(id=f"sample:{number}", kind=sample.kind, source="sample", fields=MappingProxyType(fields), text=text)
+
+
+def _value(kind: str, name: str, value: bool | int | float | str | list[str]) -> Value:
+    if isinstance(value, list):
+        return tuple(value)
+    is_time = kinds()[kind].fields[name].type == "time"
+    return datetime.fromisoformat(value) if is_time and isinstance(value, str) else value
+
+
+def _holding(found: Diagnosis) -> set[str]:
+    return {term.clause for term in found.terms if term.state == "holds"} - {EXPLAINS, APPLIES_TO}
+
+
+def _is_within(verdict: Verdict, sample: Sample) -> bool:
+    order = get_args(Verdict)
+    return order.index(sample.at_most) <= order.index(verdict) <= order.index(sample.verdict)

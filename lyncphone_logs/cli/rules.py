@@ -1,0 +1,92 @@
+"""The commands about rules: list, show, test, lint, new."""
+
+from typing import Annotated
+
+import typer
+
+from lyncphone_logs.cli.options import GrammarsFolder, OutputFile, RulesFolder, finish
+from lyncphone_logs.cli.output import write
+
+rules_app = typer.Typer(help="The diagnoses that are known.", no_args_is_help=True)
+
+
+@rules_app.command("list")
+def rules_list(rules: RulesFolder = "") -> None:
+    """List all diagnoses: code, severity, name, title."""
+    from lyncphone_logs.catalog import read_catalog
+
+    catalog = read_catalog(rules)
+    write(f"{rule.code:8} {rule.severity:8} {rule.name:31} {rule.title}" for rule in catalog.rules)
+    finish(catalog.problems)
+
+
+@rules_app.command("show")
+def rules_show(code: Annotated[str, typer.Argument(help="Code or name of a rule.")], rules: RulesFolder = "") -> None:
+    """Print the file of one rule."""
+    from lyncphone_logs.catalog import read_catalog, rule_file
+
+    catalog = read_catalog(rules)
+    rule = catalog.rule(code)
+    if rule is None:
+        raise typer.BadParameter(f"no rule {code!r} {catalog.suggest(code)}".strip(), param_hint="CODE")
+    write(rule_file(rule, catalog).read_text(encoding="utf-8").rstrip())
+
+
+@rules_app.command("test")
+def rules_test(
+    code: Annotated[str, typer.Argument(help="Code or name of one rule; all without it.")] = "",
+    rules: RulesFolder = "",
+    grammars: GrammarsFolder = "",
+    mutate: Annotated[
+        bool, typer.Option("--mutate", help="Also change each clause and line, which a sample must notice.")
+    ] = False,
+) -> None:
+    """Put the samples inside the rules to the test."""
+    from lyncphone_logs.authoring.mutation import survivors
+    from lyncphone_logs.authoring.samples import check_rule
+    from lyncphone_logs.catalog import read_catalog
+
+    catalog = read_catalog(rules, grammars)
+    chosen = [rule for rule in catalog.rules if not code or rule is catalog.rule(code)]
+    failures = [
+        f"{rule.code} {each}"
+        for rule in chosen
+        for check in (check_rule, survivors)[: 1 + mutate]
+        for each in check(rule, catalog.rules, catalog.grammars)
+    ]
+    samples = sum(len(rule.sample) for rule in chosen)
+    write([*failures, f"{len(chosen)} rules, {samples} samples, {len(failures)} failures"])
+    finish(catalog.problems, failed=bool(failures) or not chosen)
+
+
+@rules_app.command("lint")
+def rules_lint(
+    code: Annotated[str, typer.Argument(help="Code or name of one rule; all without it.")] = "",
+    rules: RulesFolder = "",
+    grammars: GrammarsFolder = "",
+) -> None:
+    """Look for rules that no trace can meet, that say nothing, or that lack something."""
+    from lyncphone_logs.authoring.lint import lint
+    from lyncphone_logs.catalog import read_catalog, rule_file
+
+    catalog = read_catalog(rules, grammars)
+    files = [(rule_file(rule, catalog), rule) for rule in catalog.rules if not code or rule is catalog.rule(code)]
+    complaints = list(lint(files, catalog.rules, catalog.grammars))
+    write([*map(str, complaints), f"{len(files)} rules, {len(complaints)} complaints"])
+    finish(catalog.problems, failed=bool(complaints) or not files)
+
+
+@rules_app.command("new")
+def rules_new(
+    code: Annotated[str, typer.Argument(help="Code of the rule to be, such as TLS042.")],
+    trace: Annotated[str, typer.Option("--from", help="Trace that shows it.")],
+    lines: Annotated[str, typer.Option("--lines", help="Its lines, as in 12,15-17.")],
+    output: OutputFile = "",
+    grammars: GrammarsFolder = "",
+) -> None:
+    """Draft a rule from marked lines of a trace; it loads, and `rules lint` says what is still missing."""
+    from lyncphone_logs.api import read_trace
+    from lyncphone_logs.authoring.draft import draft, line_numbers
+
+    numbers = line_numbers(lines)
+    write(draft(code, read_trace(trace, grammars=grammars).events(), numbers), output)

@@ -1,0 +1,127 @@
+"""What the lines of a trace showed of each phone: its fold, its journey, and what is told of the lines as a whole."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from lyncphone_logs.diagnosis.journey import Journey
+from lyncphone_logs.events.batch import Batch
+from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event
+from lyncphone_logs.matching.rule_index import Index
+from lyncphone_logs.matching.symptoms import Fold
+from lyncphone_logs.rules.rule import Rule
+from lyncphone_logs.trace.phone_identity import FILE, basis_of, tells_maker
+
+TELLING = ("grammar", "app_name", "component", "kind")
+INFORMATIVE = {"tls", "sip", "sign_in", "provisioning", "exchange", "call"}
+"""Families of events that come of a sign-in, or before it of the phone's settings."""
+
+
+@dataclass(slots=True)
+class PhoneSeen:
+    """One phone. `last` is its last line, `events` counts its lines, `informative` those of the families INFORMATIVE.
+
+    `repaired` counts events of known kinds whose line was damaged on its way; a dash alone may be the phone's own.
+    """
+
+    fold: Fold
+    last: Event
+    journey: Journey = field(default_factory=Journey)
+    identity: dict[str, str] = field(default_factory=dict)
+    basis: str = FILE
+    events: int = 0
+    informative: int = 0
+    repaired: int = 0
+    components: set[str] = field(default_factory=set)
+
+    def note(
+        self, last: Event, times: Sequence[datetime | None], components: Iterable[str | None], more: int = 0
+    ) -> None:
+        """Take in that there were lines of one boot, of which `last` is the last, and `more` without a time."""
+        self.last = last
+        self.events += len(times) + more
+        self.components.update(filter(None, components))
+        self.journey.note(last.boot, times)
+        self.basis = basis_of(last.phone, last.hostname)
+
+    def take(self, event: Event) -> None:
+        """Take in what an event says."""
+        self.fold.add(event)
+        self.journey.reach(event)
+        self.informative += event.family in INFORMATIVE
+        self.repaired += event.kind != MESSAGE and not event.derived and not {"dash"}.issuperset(event.repairs)
+        if event.kind == "device.identified":
+            self.identity |= {name: str(value) for name, value in event.fields.items()}
+
+
+def gather(
+    items: Iterable[Event | Batch], rules: Sequence[Rule], vendors: Mapping[str, str], verified: Collection[str] = ()
+) -> dict[str, PhoneSeen]:
+    """The phones by name, from correlated events or batches of them; lines that nobody understood tell of none.
+
+    `vendors` maps a grammar's name to the maker of its phones; `verified` are rules whose fix is looked for.
+    """
+    index = Index(rules, verified)
+    phones: dict[str, PhoneSeen] = {}
+
+    def phone_of(event: Event) -> PhoneSeen:
+        phone = phones.get(event.phone)
+        if phone is None:
+            phone = phones[event.phone] = PhoneSeen(Fold(index), event)
+        return phone
+
+    for item in items:
+        if isinstance(item, Batch):
+            for rows in _by_boot(item):
+                phone = phone_of(item.event(rows[0]))
+                if "vendor" not in phone.identity:
+                    phone.identity |= _maker(zip(*(item.columns[name] for name in TELLING), strict=True), rows, vendors)
+                times, components = ([item.columns[name][row] for row in rows] for name in ("time", "component"))
+                others = [item.left_out[row] for row in rows if row in item.left_out]
+                named = {*components, *(name for other in others for name in other.components)}
+                phone.note(item.event(rows[-1]), times, named, sum(other.messages for other in others))
+            for event in _telling(item, index):
+                phone_of(event).take(event)
+        elif item.kind != UNPARSED:
+            phone = phone_of(item)
+            if not item.derived:
+                phone.note(item, [item.time], [item.component])
+            if "vendor" not in phone.identity:
+                phone.identity |= _maker([(item.grammar, item.app_name, item.component, item.kind)], [0], vendors)
+            phone.take(item)
+    return phones
+
+
+def _maker(
+    lines: Iterable[tuple[str, str | None, str | None, str]], rows: Sequence[int], vendors: Mapping[str, str]
+) -> dict[str, str]:
+    """The maker of the phone that wrote these rows, if one of them tells it."""
+    every = list(lines)
+    own = (every[row] for row in rows)
+    found = (grammar for grammar, app_name, component, kind in own if tells_maker(app_name, component, kind))
+    return next(({"vendor": vendors.get(grammar, "")} for grammar in found), {})
+
+
+def _by_boot(batch: Batch) -> list[list[int]]:
+    """The rows of each boot of each phone."""
+    keys = list(zip(batch.columns["phone"], batch.columns["boot"], strict=True))
+    unparsed = set(batch.unparsed)
+    rows = [row for row in range(len(batch)) if row not in unparsed] if unparsed else list(range(len(batch)))
+    if keys.count(keys[0]) == len(keys):
+        return [rows] if rows else []
+    groups: dict[tuple[str, int], list[int]] = {}
+    for row in rows:
+        groups.setdefault(keys[row], []).append(row)
+    return list(groups.values())
+
+
+def _telling(batch: Batch, index: Index) -> Iterable[Event]:
+    """The events that a rule or a stage of the journey may name."""
+    rows = sorted({*batch.known, *batch.derived})
+    if MESSAGE in index.kinds:
+        unparsed = set(batch.unparsed)
+        rows = [row for row in range(len(batch)) if row not in unparsed or row in batch.derived]
+    for row, event in zip(rows, batch.pick(rows), strict=True):
+        if event.kind != UNPARSED:
+            yield event
+        yield from batch.derived.get(row, ())

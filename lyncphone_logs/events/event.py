@@ -1,0 +1,99 @@
+"""The event: one line, one message over several lines, or one stated fact, understood.
+
+Names are those of RFC 5424 section 6 where it has one (hostname, facility, severity, app_name, procid).
+"""
+
+import copyreg
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+Value = str | int | float | bool | datetime | tuple[str, ...]
+
+UNPARSED = "unparsed"
+MESSAGE = "log.message"
+LOST = "trace.lines_lost"
+NOTHING: Mapping[str, Value] = MappingProxyType({})
+"""The fields of an event that has none."""
+
+
+def frozen(fields: dict[str, Value]) -> MappingProxyType[str, Value]:
+    """The fields as an event holds them."""
+    return MappingProxyType(fields)
+
+
+_SEPARATORS = re.compile(r"[.:-]")
+
+
+@cache
+def mac_of(text: str) -> str:
+    """A MAC address as twelve small hexadecimal digits."""
+    return _SEPARATORS.sub("", text).lower()
+
+
+copyreg.pickle(MappingProxyType, lambda fields: (frozen, (dict(fields),)))
+
+
+class Span(NamedTuple):
+    """A range of bytes in the original file or archive member."""
+
+    offset: int
+    length: int
+
+
+class Event(NamedTuple):
+    """What one piece of evidence says.
+
+    `time` is the phone's own clock and `received` the collector's, both naive as written; `time_utc` is set only where
+    the zone is known. A line that only the collector stamped has that stamp as `time` too. `time_quality` is one of
+    `exact`, `assumed-year`, `assumed-date`, `unset` (a clock that was never set), `ambiguous` and `nonexistent` (in the
+    zone that was stated), `uptime`, `collector`, `none`. `time_corrected` is `time`, where that is unset what the clock
+    should have shown, if that can be told. `text` is the line as the file has it
+    (decoded, without its line end); `message` is what follows the header. `marked` is the range of `message` that the
+    kind's own fields cover, in characters. `repairs` names damage that was undone before reading. `derived` marks a
+    second event of a line that has its own, such as a clock that jumped there.
+    """
+
+    id: str
+    kind: str
+    source: str
+    member: str = ""
+    line: int = 0
+    spans: tuple[Span, ...] = ()
+    count: int = 1  # type: ignore[assignment]  # the field hides a method of tuple that nobody asks an event for
+    fields: Mapping[str, Value] = NOTHING
+    time: datetime | None = None
+    time_utc: datetime | None = None
+    time_raw: str = ""
+    time_quality: str = "none"
+    received: datetime | None = None
+    time_corrected: datetime | None = None
+    segment: int = 0
+    sequence: int | None = None
+    hostname: str | None = None
+    facility: str | None = None
+    severity: str | None = None
+    app_name: str | None = None
+    procid: str | None = None
+    component: str | None = None
+    level: str | None = None
+    function: str | None = None
+    source_line: int | None = None
+    message: str = ""
+    text: str = ""
+    marked: tuple[int, int] | None = None
+    repairs: tuple[str, ...] = ()
+    grammar: str = ""
+    framing: str = ""
+    phone: str = ""
+    boot: int = 0
+    handshake: int | None = None
+    derived: bool = False
+
+    @property
+    def family(self) -> str:
+        """The first word of the kind: `tls` of `tls.alert.received`."""
+        return self.kind.partition(".")[0]

@@ -1,0 +1,41 @@
+"""The `name=value` pairs of a message that no expression of a grammar knows."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lyncphone_logs.events.event import NOTHING, Value
+
+_PAIR = re.compile(r"""(?<![\w.>/-])([A-Za-z_][\w./]*+(?:->?[\w./]*+)*+)=("[^"]*+"|[^\s,;]++)""")
+_TRAILING = ".:)"
+
+
+class Pairs(Mapping[str, Value]):
+    """Names and values as text, without quotes and the punctuation behind them; of equal names the last.
+
+    They are looked for when somebody asks: most messages have none, and of most nobody wants them.
+    """
+
+    __slots__ = ("_message",)
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+
+    def _found(self) -> dict[str, Value]:
+        return {name: value.strip('"').rstrip(_TRAILING) for name, value in _PAIR.findall(self._message)}
+
+    def __getitem__(self, name: str) -> Value:
+        return self._found()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found())
+
+    def __len__(self) -> int:
+        return len(self._found())
+
+    def __repr__(self) -> str:
+        return repr(self._found())
+
+
+def pairs(message: str) -> Mapping[str, Value]:
+    """The pairs of a message."""
+    return Pairs(message) if "=" in message else NOTHING

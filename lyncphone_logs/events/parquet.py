@@ -1,0 +1,35 @@
+"""Events as a Parquet file, in constant memory. The only door to pyarrow, which the extra `parquet` brings."""
+
+import json
+from collections.abc import Iterable
+from importlib.util import find_spec
+from typing import Any, BinaryIO
+
+from lyncphone_logs.errors import OutputError
+from lyncphone_logs.events.batch import Batch
+from lyncphone_logs.events.columns import COLUMNS, chunks, plain
+
+
+def check_available(path: str) -> None:
+    """Raise OutputError where pyarrow is not installed."""
+    if find_spec("pyarrow") is None:
+        raise OutputError(
+            "Parquet cannot be written", "pyarrow is not installed", path, "pip install 'lyncphone-logs[parquet]'"
+        )
+
+
+def write_parquet(batches: Iterable[Batch], stream: BinaryIO) -> None:
+    """A row for each event, columns as COLUMNS has them: texts as strings, `fields` as JSON, times without a zone."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    kinds = {"int64": pa.int64(), "int32": pa.int32(), "Int32": pa.int32(), "datetime64[us]": pa.timestamp("us")}
+    schema = pa.schema([(name, kinds.get(dtype, pa.string())) for name, dtype in COLUMNS.items()])
+    with parquet.ParquetWriter(stream, schema) as writer:
+        for columns in chunks(batches):
+            columns["fields"] = [_json(fields) for fields in columns["fields"]]
+            writer.write_table(pa.Table.from_pydict(columns, schema=schema))
+
+
+def _json(fields: Any) -> str:
+    return json.dumps(plain(fields), ensure_ascii=False)

@@ -1,0 +1,154 @@
+"""Every event kind that a grammar may produce and a rule may name, with its fields, read from the TOML files here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Literal
+
+from lyncphone_logs import content
+from lyncphone_logs.cache import code, fingerprint, kept
+from lyncphone_logs.errors import suggestion
+from lyncphone_logs.events.event import Value
+from lyncphone_logs.validation import Strict, validated
+
+Stage = Literal[
+    "link", "vlan", "dhcp", "time", "dns", "tls", "root-chain", "web-ticket", "user-certificate", "register",
+    "subscribe", "exchange", "update", "call",
+]  # fmt: skip
+"""The sign-in stages of a phone, in the order in which it passes them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field(Strict):
+    """One field of a kind: its type, its unit, and what it means."""
+
+    type: Literal["text", "integer", "number", "boolean", "time", "version", "list"]
+    meaning: str
+    unit: str = ""
+    values: tuple[str, ...] = ()
+
+
+Outcome = Literal["passed", "failed"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reach(Strict):
+    """A stage that some events of a kind speak of: those with these texts, and a status code in one of the ranges."""
+
+    stage: Stage
+    outcome: Outcome
+    where: dict[str, str]
+    status_code: tuple[tuple[int, int], ...]
+
+    def is_met(self, fields: Mapping[str, Value]) -> bool:
+        """Whether an event with these fields reaches the stage so."""
+        status = fields.get("status_code")
+        if not isinstance(status, int) or not any(low <= status <= high for low, high in self.status_code):
+            return False
+        return all(str(fields.get(name, "")).casefold() == text.casefold() for name, text in self.where.items())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Strict):
+    """One event kind. `generic_of` names kinds that say the same failure more exactly.
+
+    `reaches` are stages that hang on the fields of the event.
+    """
+
+    meaning: str
+    stage: Stage | None = None
+    outcome: Outcome | None = None
+    reaches: tuple[Reach, ...] = ()
+    generic_of: tuple[str, ...] = ()
+    capture: str = ""
+    fields: dict[str, Field] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family(Strict):
+    """The kinds of one family. `capture` says how a trace is made that holds them."""
+
+    family: str
+    meaning: str
+    capture: str
+    kinds: dict[str, Kind]
+
+
+CONVERTERS: Mapping[str, Callable[[str], Value]] = {"integer": int, "number": float}
+
+
+@cache
+def version() -> str:
+    """What changes when an entry, or the code that reads it, does."""
+    return fingerprint(sorted(content.path("vocabulary").glob("*.toml"))) + code(
+        "events", "content", libraries=("pydantic",)
+    )
+
+
+@cache
+def families() -> dict[str, Family]:
+    """All families by name."""
+    return kept("vocabulary", version, _families, (Family, Kind, Field, Reach))
+
+
+def _families() -> dict[str, Family]:
+    import tomllib
+
+    paths = sorted(content.path("vocabulary").glob("*.toml"))
+    read = [validated(Family, tomllib.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    return {family.family: family for family in read}
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """All kinds by their full name."""
+    return {name: kind for family in families().values() for name, kind in family.kinds.items()}
+
+
+def capture_of(kind: str) -> str:
+    """How to obtain an event of this kind: the kind's own way, else its family's."""
+    return kinds()[kind].capture or families()[kind.partition(".")[0]].capture
+
+
+def unknown_kind(kind: str) -> str:
+    """Why a kind may not be named, or nothing where it may."""
+    if kind in kinds():
+        return ""
+    return " ".join(filter(None, [f"the vocabulary has no event kind {kind!r}", suggestion(kind, list(kinds()))]))
+
+
+def unknown_field(kind: str, field: str) -> str:
+    """Why a field of a known kind may not be named, or nothing where it may."""
+    fields = kinds()[kind].fields
+    if field in fields:
+        return ""
+    return " ".join(filter(None, [f"{kind} has no field {field!r}", suggestion(field, list(fields))]))
+
+
+def reached(kind: str, fields: Mapping[str, Value]) -> tuple[Stage, Outcome] | None:
+    """The stage of the sign-in that an event speaks of, and how it went there."""
+    known = kinds()[kind]
+    if known.stage and known.outcome:
+        return known.stage, known.outcome
+    return next(((each.stage, each.outcome) for each in known.reaches if each.is_met(fields)), None)
+
+
+@cache
+def stages_of(kind: str) -> frozenset[Stage]:
+    """The stages that events of a kind may speak of."""
+    known = kinds()[kind]
+    return frozenset({each.stage for each in known.reaches} | ({known.stage} if known.stage else set()))
+
+
+@cache
+def _converters(kind: str) -> Mapping[str, Callable[[str], Value]]:
+    declared = kinds()[kind].fields.items()
+    return {name: CONVERTERS[each.type] for name, each in declared if each.type in CONVERTERS}
+
+
+def typed(kind: str, field: str, text: str) -> Value:
+    """The text of a field as the type that the vocabulary gives it; unreadable numbers stay text."""
+    try:
+        return _converters(kind).get(field, str)(text)
+    except ValueError:
+        return text

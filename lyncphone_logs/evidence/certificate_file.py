@@ -1,0 +1,183 @@
+"""Certificate files (PEM, DER or PKCS#7, with whatever text between) as events."""
+
+import re
+from binascii import a2b_base64
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+
+from lyncphone_logs.errors import EvidenceError
+from lyncphone_logs.events.event import Event, Span, Value
+from lyncphone_logs.events.vocabulary import capture_of
+from lyncphone_logs.evidence.certificate import UNREADABLE, Certificate, inspect, noting
+from lyncphone_logs.evidence.chain import Chain, order
+
+LIMIT = 1 << 20
+"""The largest file that is read, in bytes."""
+
+_PEM = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CERTIFICATE|PKCS7|CMS)-----([^-]*)(-----END \1-----)?")
+_LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
+_HELP = capture_of("certificate.inspected")
+
+
+def read_certificates(path: str, *, domain: str = "") -> list[Event]:
+    """One `certificate.inspected` for each certificate of the file, the server's first and its issuers after it, then
+    one `certificate.chain`, then, where a SIP domain is given, one `certificate.names_checked`.
+
+    `line` is the certificate's place in the file, `spans` its PEM block, else the whole file. A certificate that comes
+    twice is told once. Names are not checked where no certificate is a server's. Raises EvidenceError where the
+    file cannot be read, is larger than `LIMIT`, or holds no certificate or a damaged one.
+    """
+    data = _read(path)
+    domain = domain.strip().lower().rstrip(".")
+    chain = order(_certificates(path, data))
+    events = [_inspected(path, certificate, chain) for certificate in (*chain.links, *chain.others)]
+    events.append(_chain(path, chain, Span(0, len(data))))
+    if domain and chain.server and chain.server.names is not None:
+        events.append(_names_checked(path, chain.server, chain.server.names, domain))
+    return events
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            data = file.read(LIMIT + 1)
+    except (OSError, ValueError) as error:
+        because = getattr(error, "strerror", None) or str(error)
+        raise EvidenceError("the certificate file cannot be read", because, path, _HELP) from error
+    if len(data) > LIMIT:
+        raise EvidenceError("the certificate file is not read", "it is larger than 1 MiB", path, _HELP)
+    return data
+
+
+def _certificates(path: str, data: bytes) -> list[Certificate]:
+    found: dict[bytes, Certificate] = {}
+    place = 0
+    for content, span in _blocks(path, data):
+        try:
+            with noting() as notes:
+                certificates = _ders(content)
+            for der in certificates:
+                place += 1
+                if der not in found:
+                    found[der] = inspect(der, place, span, tuple(notes))
+        except UNREADABLE as error:
+            raise _damaged(path, data, span) from error
+    if not found:
+        raise EvidenceError("the file holds no certificate", _why_none(data), path, _HELP)
+    return list(found.values())
+
+
+def _blocks(path: str, data: bytes) -> Iterator[tuple[bytes, Span]]:
+    """The bytes of each PEM block that may hold certificates; all bytes where the file is not PEM."""
+    text, width = _narrow(data)
+    if not _LABEL.search(text):
+        if data:
+            yield data, Span(0, len(data))
+        return
+    for block in _PEM.finditer(text):
+        span = Span(block.start() * width, (block.end() - block.start()) * width)
+        if not block[3]:
+            raise _damaged(path, data, span, "its END line is missing")
+        try:
+            yield a2b_base64(block[2]), span
+        except ValueError as error:
+            raise _damaged(path, data, span) from error
+
+
+def _narrow(data: bytes) -> tuple[bytes, int]:
+    """The text one byte a character, and how many bytes it had: PowerShell's `>` writes UTF-16."""
+    if data.startswith(b"\xff\xfe"):
+        return data[0::2], 2
+    if data.startswith(b"\xfe\xff"):
+        return data[1::2], 2
+    return data, 1
+
+
+def _ders(content: bytes) -> list[bytes]:
+    try:
+        x509.load_der_x509_certificate(content)
+        return [content]
+    except UNREADABLE:
+        return [certificate.public_bytes(Encoding.DER) for certificate in pkcs7.load_der_pkcs7_certificates(content)]
+
+
+def _damaged(path: str, data: bytes, span: Span, because: str = "") -> EvidenceError:
+    if not _LABEL.search(_narrow(data)[0]):
+        return EvidenceError("the file holds no certificate", "it is neither PEM, DER nor PKCS#7", path, _HELP)
+    line = data.count(b"\n", 0, span.offset) + 1
+    because = because or "the text between BEGIN and END is no certificate"
+    return EvidenceError("a certificate of the file is damaged", because, f"{path}, line {line}", _HELP)
+
+
+def _why_none(data: bytes) -> str:
+    labels = sorted({label.decode("ascii") for label in _LABEL.findall(_narrow(data)[0])})
+    if labels:
+        return f"it holds {', '.join(labels)}, which is no certificate"
+    return "it is empty" if not data else "it is neither PEM, DER nor PKCS#7"
+
+
+def _event(path: str, name: str, kind: str, text: str, fields: Mapping[str, Value], line: int, span: Span) -> Event:
+    text = " ".join(text.split())
+    return Event(
+        id=f"certificate:{path}:{name}",
+        kind=f"certificate.{kind}",
+        source=path,
+        line=line,
+        spans=(span,),
+        fields=MappingProxyType(dict(fields)),
+        text=text,
+        message=text,
+    )
+
+
+def _inspected(path: str, certificate: Certificate, chain: Chain) -> Event:
+    role = chain.role(certificate)
+    known = "self" if certificate.self_signed else "in-file" if chain.issuer_in_file(certificate) else "not-in-file"
+    fields = {"role": role, **certificate.fields, "issuer_known": known}
+    number = certificate.number
+    return _event(path, str(number), "inspected", _text(role, certificate), fields, number, certificate.span)
+
+
+def _text(role: str, certificate: Certificate) -> str:
+    pss = certificate.signature_scheme == "pss"
+    digest = f" with {certificate.signature_hash or 'an unknown digest'}" if pss else ""
+    parts = [
+        f"{role} certificate {certificate.subject or 'without a subject'}",
+        f"{certificate.signature_algorithm}{digest}",
+        f"{certificate.key_type.upper()} {certificate.key_size or 'key'}",
+        f"valid {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}",
+        "self-signed" if certificate.self_signed else f"issued by {certificate.issuer}",
+    ]
+    return "; note: ".join([", ".join(parts), *certificate.notes])
+
+
+def _chain(path: str, chain: Chain, span: Span) -> Event:
+    roles = [chain.role(certificate) for certificate in (*chain.links, *chain.others)]
+    fields: dict[str, Value] = {
+        "certificates": len(roles),
+        "complete": chain.complete,
+        "sha2": chain.sha2,
+        "pss": chain.pss,
+        "weak": chain.weak,
+        "intermediates": roles.count("intermediate"),
+        "described": chain.described(),
+    }
+    text = f"{'complete' if chain.complete else 'incomplete'} chain: {chain.described()}"
+    return _event(path, "chain", "chain", text, fields, 0, span)
+
+
+def _names_checked(path: str, server: Certificate, names: tuple[str, ...], domain: str) -> Event:
+    matches = any(_lies_in(name.lower(), domain) for name in names)
+    fields: dict[str, Value] = {"domain": domain, "matches": matches, "names": names}
+    which = "one of them lies" if matches else "none of them lies"
+    text = f"the server's certificate names {', '.join(names) or 'nothing'}; {which} in the SIP domain {domain}"
+    return _event(path, "names", "names_checked", text, fields, 0, server.span)
+
+
+def _lies_in(name: str, domain: str) -> bool:
+    """Equal, below, or a wildcard for the domain's first label (RFC 6125 section 6.4.3)."""
+    wildcard = name.startswith("*.") and name[1:] == f".{domain.partition('.')[2]}"
+    return name == domain or name.endswith(f".{domain}") or wildcard

@@ -1,0 +1,60 @@
+"""What the user states about the phone, as events."""
+
+from types import MappingProxyType
+
+from lyncphone_logs.errors import EvidenceError, suggestion
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.events.vocabulary import capture_of, kinds
+
+
+def state_facts(*, firmware: str = "", model: str = "", location: str = "", domain: str = "") -> list[Event]:
+    """One event for each fact that is given, in the order firmware, model, location, domain.
+
+    Raises EvidenceError where the firmware holds no digit, the location is neither internal nor external, or the
+    domain is a whole SIP address. A domain and a location are told in lower case.
+    """
+    stated = {
+        "firmware": _firmware(firmware.strip()),
+        "model": model.strip(),
+        "location": _location(location.strip().lower()),
+        "domain": _domain(domain.strip().lower().rstrip(".")),
+    }
+    return [_event(name, value) for name, value in stated.items() if value]
+
+
+def _event(name: str, value: str) -> Event:
+    text = f"{name} {value} (stated)"
+    return Event(
+        id=f"fact:{name}",
+        kind=f"fact.{name}",
+        source=f"--{name}",
+        fields=MappingProxyType({name: value}),
+        text=text,
+        message=text,
+    )
+
+
+def _refused(name: str, value: str, because: str, help: str) -> EvidenceError:
+    return EvidenceError(f"the {name} {value!r} cannot be used", because, f"--{name}", help)
+
+
+def _firmware(value: str) -> str:
+    if value and not any(character.isdigit() for character in value):
+        raise _refused("firmware", value, "a firmware version holds a digit", capture_of("fact.firmware"))
+    return value
+
+
+def _location(value: str) -> str:
+    known = kinds()["fact.location"].fields["location"].values
+    if value and value not in known:
+        help = suggestion(value, list(known)) or capture_of("fact.location")
+        raise _refused("location", value, f"a location is {' or '.join(known)}", help)
+    return value
+
+
+def _domain(value: str) -> str:
+    _, at, after = value.rpartition("@")
+    if at:
+        help = f"pass only the part after the @: --domain {after}" if after else capture_of("fact.domain")
+        raise _refused("domain", value, "it is a whole SIP address, not a domain", help)
+    return value

@@ -1,0 +1,250 @@
+"""Renders a tree of pyparsing elements: sequences, choices, repetitions, lookaheads and names around tokens.
+
+Around groups stands `(?>(?:...)*)` and never `(?:...)*+`: CPython 3.11 loses captures in possessive repetitions.
+Source of each fact: `parseImpl` and `preParse` of the class in pyparsing 3.3 `core.py`.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import pyparsing as pp
+
+from lyncphone_logs.errors import GrammarError
+from lyncphone_logs.grammar import linearity as linear
+from lyncphone_logs.grammar.elements import Part, blanks, skipped, token
+from lyncphone_logs.grammar.linearity import MANY, Refused
+
+_RECURSION = ("recursion is not regular", "write the levels out, or use ZeroOrMore")
+_REFUSED: dict[type[pp.ParserElement], tuple[str, str]] = {
+    pp.Forward: _RECURSION,
+    pp.Each: ("elements in any order cannot be rendered", "use ZeroOrMore of a choice"),
+    pp.Or: ("the longest alternative is known only after all were tried", "use | with the longer one first"),
+    pp.NoMatch: ("it matches nothing", "leave it out"),
+    pp.And._ErrorStop: ("the operator - ends the whole parse", "use +"),
+    pp.PrecededBy: ("it looks back", "put what stands before it into the expression"),
+    pp.Dict: ("its keys come from the text", "use results names"),
+    pp.Located: ("it adds results of its own", "leave it out: a field has its span"),
+}
+_NAMELESS = (pp.Empty, pp.LineStart, pp.LineEnd, pp.StringStart, pp.StringEnd, pp.NotAny, pp.FollowedBy, pp.Suppress)
+
+
+def render(expression: pp.ParserElement, where: str) -> tuple[Part, list[str]]:
+    """The part for `fullmatch` and the field of each group f0, f1 ...; raises `GrammarError`."""
+    root: Any = expression.copy().parse_with_tabs()
+    renderer = _Renderer(where)
+    try:
+        root.streamline()
+        return renderer.root(root), renderer.names
+    except RecursionError:
+        raise GrammarError("the expression cannot be compiled", _RECURSION[0], where, _RECURSION[1]) from None
+
+
+class _Renderer:
+    """Renders one tree; elements are Any because what they are made of is not in pyparsing's public types."""
+
+    def __init__(self, where: str) -> None:
+        self.where = where
+        self.names: list[str] = []
+        self.enclosing: tuple[str, ...] = ()
+        self.looking = False
+        self.losing = ""
+        self.combining = False
+        self.opening: Any = None
+        self.outermost: Any = None
+
+    @contextmanager
+    def having(self, **states: Any) -> Iterator[None]:
+        before = {name: getattr(self, name) for name in states}
+        self.__dict__.update(states)
+        yield
+        self.__dict__.update(before)
+
+    def root(self, element: Any) -> Part:
+        self.opening = element.exprs[0] if type(element) is pp.And and element.exprs else element
+        self.outermost = element
+        whole, own, default = self.whole(element), skipped(element), blanks(pp.ParserElement.DEFAULT_WHITE_CHARS)
+        return self.sequence(element, [whole, default] if own.pattern == default.pattern else [whole, own, default])
+
+    def whole(self, element: Any) -> Part:
+        return self.sequence(element, [*self.split(element)])
+
+    def split(self, element: Any, names: tuple[str, ...] = ()) -> tuple[Part, Part]:
+        """The blanks that the element skips, and the rest, which also bears the names handed down to it."""
+        try:
+            _check_options(element)
+            own = element.resultsName if not self.looking and element.resultsName != "_skipped" else ""
+            names = (*names, own) if own else names
+            before = skipped(element) if element.callPreparse else Part()
+            return before, self.rest(element, names)
+        except Refused as refused:
+            raise self.error(element, refused) from None
+
+    def error(self, element: Any, refused: Refused) -> GrammarError:
+        name = str(element)
+        short = name if len(name) <= 60 else f"{name[:57]}..."
+        what = f"{type(element).__name__.strip('_')} {short} cannot be compiled"
+        return GrammarError(what, refused.because, self.where, refused.help)
+
+    def rest(self, element: Any, names: tuple[str, ...]) -> Part:
+        handing_down = _HANDING_DOWN.get(type(element))
+        if handing_down:
+            return handing_down(self, element, names)
+        if names and isinstance(element, _NAMELESS):
+            raise Refused("a name is given to what has no text of its own", "name what stands around it")
+        return self.named(names, lambda: self.bare(element))
+
+    def named(self, names: tuple[str, ...], render: Callable[[], Part]) -> Part:
+        """Opens the groups first: the enclosed names are checked against them."""
+        if names and self.losing:
+            raise Refused(f"pyparsing loses names within {self.losing}", "name an element outside of it")
+        if set(names) & set(self.enclosing) or len(set(names)) < len(names):
+            raise Refused("a name is given again within the element of that name", "use two names")
+        opened = "".join(map(self.open, names))
+        with self.having(enclosing=(*self.enclosing, *names)):
+            part = render()
+        return replace(part, pattern=f"{opened}{part.pattern}{')' * len(names)}") if names else part
+
+    def open(self, name: str) -> str:
+        self.names.append(name)
+        return f"(?P<f{len(self.names) - 1}>"
+
+    def bare(self, element: Any) -> Part:
+        if type(element) is pp.StringStart:
+            return self.string_start(element)
+        render = _COMPOUNDS.get(type(element))
+        part = render(self, element) if render else token(element)
+        if part is None:
+            raise Refused("this class is not known", "build it from known elements")
+        return part
+
+    def string_start(self, element: Any) -> Part:
+        if element is not self.opening or skipped(element).pattern != skipped(self.outermost).pattern:
+            raise Refused("it is not the first to skip blanks", "leave it out: parsing begins where the text does")
+        return Part()
+
+    def sequence(self, element: Any, parts: list[Part]) -> Part:
+        past = trips = False
+        empty = True
+        for part in parts:
+            if past and part.trips:
+                raise self.error(element, Refused("pyparsing stands behind the end of the text here", "drop LineEnd"))
+            trips = trips or (empty and part.trips)
+            past = part.past or (past and part.facts.empty)
+            empty = empty and part.facts.empty
+        facts = linear.sequence(*(part.facts for part in parts))
+        pattern = "".join(part.pattern for part in parts)
+        return Part(pattern, facts, linear.best(part.literals for part in parts), past, trips)
+
+    def and_(self, element: Any) -> Part:
+        if not element.exprs:
+            raise Refused("it has no elements", "leave it out")
+        return self.sequence(element, [self.split(element.exprs[0])[1], *map(self.whole, element.exprs[1:])])
+
+    def match_first(self, element: Any, names: tuple[str, ...]) -> Part:
+        if not element.exprs:
+            raise Refused("it has no alternatives", "leave it out")
+        before = [skipped(each) if each.callPreparse else Part() for each in element.exprs]
+        if any(part.pattern != before[0].pattern for part in before):
+            return _choice([self.sequence(element, [*self.split(each, names)]) for each in element.exprs])
+        if any(type(each) in _HANDING_DOWN or isinstance(each, _NAMELESS) for each in element.exprs):
+            return self.sequence(element, [before[0], _choice([self.split(each, names)[1] for each in element.exprs])])
+        choice = self.named(names, lambda: _choice([self.split(each)[1] for each in element.exprs]))
+        return self.sequence(element, [before[0], choice])
+
+    def opt(self, element: Any, names: tuple[str, ...]) -> Part:
+        return _choice([self.split(element.expr, names)[1], Part()])
+
+    def group(self, element: Any, names: tuple[str, ...]) -> Part:
+        return self.split(element.expr, names)[1]
+
+    def zero_or_more(self, element: Any, names: tuple[str, ...]) -> Part:
+        return _choice([self.one_or_more(element, names), Part()])
+
+    def one_or_more(self, element: Any, names: tuple[str, ...]) -> Part:
+        if names and not element.callPreparse:
+            raise Refused("the name would take in blanks before a choice", "name the alternatives instead")
+        return self.named(names, lambda: self.turns(element))
+
+    def turns(self, element: Any) -> Part:
+        high = element.max_count or MANY
+        stop = [self.not_any(element.not_ender)] if element.not_ender is not None else []
+        body = self.sequence(element, [*stop, self.whole(element.expr)])
+        if body.past and body.trips:
+            raise Refused("pyparsing stands behind the end of the text at the next turn", "repeat what takes text")
+        facts = linear.repeated(body.facts, 1, high)
+        facts = replace(facts, tail=0) if stop else facts
+        times = "+" if high == MANY else f"{{1,{high}}}"
+        return replace(body, pattern=f"(?>(?:{body.pattern}){times})", facts=facts)
+
+    def enhanced(self, element: Any) -> Part:
+        return self.split(element.expr)[1]
+
+    def suppress(self, element: Any) -> Part:
+        if self.combining:
+            raise Refused("Combine would leave a part of the text out", "name the parts instead")
+        with self.having(losing="Suppress"):
+            return self.enhanced(element)
+
+    def combine(self, element: Any) -> Part:
+        if not element.adjacent or element.joinString:
+            raise Refused("the joined text differs from the text that was read", "leave out adjacent and join_string")
+        with self.having(combining=True):
+            return self.enhanced(element)
+
+    def followed_by(self, element: Any) -> Part:
+        with self.having(losing="FollowedBy"):
+            part = self.whole(element.expr)
+        return Part(f"(?={part.pattern})", linear.lookahead(part.facts), trips=part.trips)
+
+    def not_any(self, element: Any) -> Part:
+        with self.having(looking=True):
+            part = self.whole(element.expr)
+        return Part(f"(?!{part.pattern})", linear.lookahead(part.facts), trips=part.trips)
+
+    def skip_to(self, element: Any) -> Part:
+        if element.failOn is not None or element.ignorer.ignoreExprs:
+            raise Refused("its fail_on and ignore cannot be rendered", "skip to the nearer of both with one_of")
+        with self.having(looking=True):
+            target = self.enhanced(element)
+        skip = Part(f"(?>(?s:.*?)(?={target.pattern}))", linear.skipping(target.facts), target.literals, trips=True)
+        return self.sequence(element, [skip, self.enhanced(element)]) if element.includeMatch else skip
+
+
+def _choice(alternatives: list[Part]) -> Part:
+    facts = linear.choice(*(part.facts for part in alternatives))
+    literals = linear.any_of([part.literals for part in alternatives])
+    past, trips = any(part.past for part in alternatives), any(part.trips for part in alternatives)
+    return Part(f"(?>{'|'.join(part.pattern for part in alternatives)})", facts, literals, past, trips)
+
+
+def _check_options(element: Any) -> None:
+    if type(element) in _REFUSED:
+        raise Refused(*_REFUSED[type(element)])
+    if element.parseAction or element.failAction:
+        raise Refused("parse actions and conditions are code", "take them off; one_of: without caseless, or as a Regex")
+    if element.ignoreExprs:
+        raise Refused("ignored expressions cannot be rendered", "put them where they may stand")
+    if element.resultsName and not element.modalResults and element.resultsName != "_skipped":
+        raise Refused("an accumulating name is a list", "use the name without *")
+    if type(element) is pp.Opt and element.defaultValue is not pp.Opt(pp.Empty()).defaultValue:
+        raise Refused("a default is not in the text", "leave it out, and take the field as absent")
+
+
+_HANDING_DOWN: dict[type[pp.ParserElement], Callable[[_Renderer, Any, tuple[str, ...]], Part]] = {
+    pp.MatchFirst: _Renderer.match_first,
+    pp.Opt: _Renderer.opt,
+    pp.Group: _Renderer.group,
+    pp.ZeroOrMore: _Renderer.zero_or_more,
+    pp.OneOrMore: _Renderer.one_or_more,
+}
+_COMPOUNDS: dict[type[pp.ParserElement], Callable[[_Renderer, Any], Part]] = {
+    pp.And: _Renderer.and_,
+    pp.Suppress: _Renderer.suppress,
+    pp.Combine: _Renderer.combine,
+    pp.DelimitedList: _Renderer.enhanced,
+    pp.FollowedBy: _Renderer.followed_by,
+    pp.NotAny: _Renderer.not_any,
+    pp.SkipTo: _Renderer.skip_to,
+}

@@ -1,0 +1,220 @@
+"""The linear-time proof for the regular expressions that users write: the stdlib `re` goes back where it can.
+
+Each choice (how often to repeat, which branch) must be decided by the next character, so that going back fails at once.
+A choice that is open is let through outside of repetitions: branches and counted repetitions multiply the time by a
+constant, and one endless repetition may be open where giving up a character costs a constant (`.*foo`).
+"""
+
+import importlib
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import Any
+
+from lyncphone_logs.grammar import linearity as linear
+from lyncphone_logs.grammar.linearity import ALL, ASCII, FEW, NOTHING, TEST, Facts, Refused
+
+_parser: Any = importlib.import_module("re._parser")
+_constants: Any = importlib.import_module("re._constants")
+_PATHS = 1000
+_EXAMPLES = [*map(chr, range(128)), "\u00e9", "\u0663", "\u2003", "\u2014"]
+_LETTERS = linear.mask(chr(code) for code in range(128) if chr(code).isalpha())
+_FOLDED_BEYOND_ASCII = linear.mask("kKsSiI")
+_UNSUPPORTED = {
+    "GROUPREF": ("it refers back to a group", "write the text twice, or parse it and compare afterwards"),
+    "GROUPREF_EXISTS": ("it refers back to a group", "use two alternatives"),
+}
+
+
+@lru_cache(maxsize=1024)  # a grammar uses the same few elements again and again
+def regex(pattern: str, flags: int) -> tuple[Facts, tuple[str, ...]]:
+    """Facts and necessary texts of a regular expression of the stdlib; raises `Refused`, `re.error`."""
+    tree = _parser.parse(pattern, flags)
+    if tree.state.groups > 1:
+        raise Refused("it has capturing groups", "write (?:...), and name the element with a results name")
+    facts = _Region(tree.state.flags).facts_within(list(tree))
+    folded = tree.state.flags & re.IGNORECASE
+    return replace(facts, tail=0), () if folded else _texts(list(tree))
+
+
+def _texts(items: Sequence[Any]) -> tuple[str, ...]:
+    found: list[tuple[str, ...]] = []
+    literal = ""
+    for op, value in [*items, (None, None)]:
+        if op is _constants.LITERAL:
+            literal += chr(value)
+            continue
+        found += [(literal,)] if literal else []
+        found.append(_texts_inside(str(op), value))
+        literal = ""
+    return linear.best(found)
+
+
+def _texts_inside(op: str, value: Any) -> tuple[str, ...]:
+    if op == "BRANCH":
+        return linear.any_of([_texts(list(branch)) for branch in value[1]])
+    if op.endswith("_REPEAT"):
+        return _texts(list(value[2])) if value[0] else ()
+    return _texts(_grouped(op, value)) if op in ("SUBPATTERN", "ATOMIC_GROUP") else ()
+
+
+def _grouped(op: str, value: Any) -> list[Any]:
+    if op == "SUBPATTERN":
+        if value[1] or value[2]:
+            raise Refused("it changes flags inside", "give flags= for the whole Regex")
+        value = value[-1]
+    return list(value)
+
+
+class _Region:
+    """A stretch within which the engine may go back: the whole expression, or an atomic part of it."""
+
+    def __init__(self, flags: int) -> None:
+        self.flags = flags
+        self.paths = 1
+        self.open_repetitions = 0
+
+    def facts_within(self, items: Sequence[Any]) -> Facts:
+        facts = self.facts(items)
+        self.check(items, NOTHING, looped=False)
+        if self.paths == 1 and not self.open_repetitions:
+            return facts
+        return replace(facts, fails=facts.scanned, overshoots=facts.scanned)
+
+    def facts(self, items: Sequence[Any]) -> Facts:
+        parts: list[Facts] = []
+        for op, value in items:
+            part = self.item(str(op), value)
+            if part.empty and part.fallible:  # a failed test lets what stands before it give characters back
+                part = replace(part, overshoots=part.overshoots | linear.sequence(*parts).endless)
+            parts.append(part)
+        return linear.sequence(*parts)
+
+    def item(self, op: str, value: Any) -> Facts:
+        if op in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
+            return linear.one(self.set_of(op, value))
+        if op == "BRANCH":
+            return linear.choice(*(self.facts(list(branch)) for branch in value[1]))
+        if op.endswith("_REPEAT"):
+            return self.repetition(op, *value)
+        if op == "SUBPATTERN":
+            return self.facts(_grouped(op, value))
+        if op == "ATOMIC_GROUP":
+            return _Region(self.flags).facts_within(list(value))
+        if op.startswith("ASSERT"):
+            return self.lookaround(*value)
+        if op in ("AT", "FAILURE"):
+            return TEST
+        raise Refused(*_UNSUPPORTED.get(op, (f"{op} is not supported", "use a simpler expression")))
+
+    def repetition(self, op: str, low: int, high: int, body: Any) -> Facts:
+        region = _Region(self.flags)
+        facts = region.facts_within(list(body)) if op.startswith("POSSESSIVE") else self.facts(list(body))
+        if (low, high) == (0, 1):
+            return linear.choice(facts, NOTHING)
+        return linear.repeated(facts, low, linear.MANY if high is _constants.MAXREPEAT else high)
+
+    def lookaround(self, direction: int, body: Any) -> Facts:
+        if direction < 0:
+            raise Refused("it looks back", "put what stands before it into the grammar")
+        facts = _Region(self.flags).facts_within(list(body))
+        if facts.scanned:
+            raise Refused("its lookahead may look far", "look at a few characters, or use FollowedBy or ~")
+        return linear.lookahead(facts)
+
+    def check(self, items: Sequence[Any], after: Facts, *, looped: bool) -> None:
+        """Looks at each choice together with what comes after it; raises `Refused`."""
+        for op, value in reversed(items):
+            self.check_item(str(op), value, after, looped)
+            after = linear.sequence(self.item(str(op), value), after)
+
+    def check_item(self, op: str, value: Any, after: Facts, looped: bool) -> None:
+        if op == "SUBPATTERN":
+            self.check(_grouped(op, value), after, looped=looped)
+        elif op == "BRANCH":
+            self.check_branches([list(branch) for branch in value[1]], after, looped)
+        elif op in ("MAX_REPEAT", "MIN_REPEAT"):
+            self.check_repetition(*value, after=after, looped=looped)
+
+    def check_branches(self, branches: list[list[Any]], after: Facts, looped: bool) -> None:
+        seen = overlap = 0
+        for branch in branches:
+            self.check(branch, after, looped=looped)
+            first = linear.sequence(self.facts(branch), after).first
+            overlap |= seen & first
+            seen |= first
+        if overlap:
+            self.open_choice(len(branches), looped)
+
+    def check_repetition(self, low: int, high: int, body: Any, *, after: Facts, looped: bool) -> None:
+        items = list(body)
+        facts = self.facts(items)
+        loops = high > 1
+        again = linear.choice(facts, after) if loops else after
+        self.check(items, again, looped=looped or loops)
+        if low != high and facts.first & after.first:
+            if high > FEW:
+                self.open_endless(after, looped)
+            else:
+                self.open_choice(high - low + 1, looped)
+
+    def open_choice(self, ways: int, looped: bool) -> None:
+        self.paths *= ways
+        if looped or self.paths > _PATHS:
+            raise Refused(
+                "the next character does not decide how it goes on, and going back multiplies",
+                "let alternatives and what follows a repetition begin with different characters, or use (?>...)",
+            )
+
+    def open_endless(self, after: Facts, looped: bool) -> None:
+        self.open_repetitions += 1
+        far = after.fails and (after.empty or after.first & after.fails)
+        if looped or far or self.open_repetitions > 1:
+            raise Refused(
+                "a repetition and what follows it may begin with the same character, so it may be tried again from"
+                " each place",
+                "exclude that character from the repetition, use a possessive one (*+), or split the Regex in elements",
+            )
+
+    def set_of(self, op: str, value: Any) -> int:
+        if op == "ANY":
+            return ALL if self.flags & re.DOTALL else ALL & ~linear.mask("\n")
+        items = {"IN": value, "LITERAL": [(op, value)], "NOT_LITERAL": [("NEGATE", None), ("LITERAL", value)]}[op]
+        some = _set(items, self.flags & re.ASCII)
+        return _folded(some) if self.flags & re.IGNORECASE else some
+
+
+def _set(items: Sequence[Any], flags: int) -> int:
+    """The set, or more: what stands beyond ASCII is known by its class only, and so never surely excluded."""
+    sure = maybe = 0
+    for op, value in items:
+        some = _members(str(op), value, flags)
+        maybe |= some
+        sure |= some if str(op) == "CATEGORY" else some & ASCII
+    return ALL & ~sure if str(items[0][0]) == "NEGATE" else maybe
+
+
+def _members(op: str, value: Any, flags: int) -> int:
+    if op == "LITERAL":
+        return linear.mask(chr(value))
+    if op == "RANGE":
+        low, high = value
+        return linear.mask(map(chr, range(low, min(high, 127) + 1))) | (ALL & ~ASCII if high > 127 else 0)
+    return _category(str(value), flags) if op == "CATEGORY" else 0
+
+
+@cache
+def _category(name: str, flags: int) -> int:
+    letter = name.removeprefix("CATEGORY_").removeprefix("NOT_")[0].lower()
+    escape = "\\" + (letter.upper() if "NOT_" in name else letter)
+    return linear.mask(sign for sign in _EXAMPLES if re.fullmatch(escape, sign, flags))
+
+
+def _folded(some: int) -> int:
+    for code in range(128):
+        if some >> code & 1 and chr(code).isalpha():
+            some |= linear.mask(chr(code).swapcase())
+    if some & _LETTERS:
+        some |= linear.WORD
+    return some | (_FOLDED_BEYOND_ASCII if some & linear.WORD else 0)

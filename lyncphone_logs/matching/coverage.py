@@ -1,0 +1,38 @@
+"""Which part of each clock segment of a phone a trace shows: its first and last event, and where lines were lost."""
+
+from collections import OrderedDict, deque
+
+from lyncphone_logs.events.event import LOST, Event
+
+MOST_SEGMENTS = 256
+
+
+class Extent:
+    """What was seen of one phone, event by event; of the latest 256 segments and the latest 256 losses."""
+
+    def __init__(self) -> None:
+        self._edges: OrderedDict[int, tuple[Event, Event]] = OrderedDict()
+        self._losses: deque[tuple[int, Event]] = deque(maxlen=MOST_SEGMENTS)
+        self._latest = 0
+
+    def note(self, event: Event, position: int) -> None:
+        """Take in the next event."""
+        edges = self._edges.get(event.segment)
+        self._edges[event.segment] = (edges[0] if edges else event, event)
+        self._latest = max(self._latest, event.segment)
+        if event.kind == LOST:
+            self._losses.append((position, event))
+        if len(self._edges) > MOST_SEGMENTS:
+            self._edges.popitem(last=False)
+
+    def edges(self, event: Event) -> tuple[Event, Event] | None:
+        """The first and the last event of the segment in which an event lies."""
+        return self._edges.get(event.segment)
+
+    def is_latest(self, event: Event) -> bool:
+        """Whether no segment follows the one in which an event lies."""
+        return event.segment == self._latest
+
+    def losses(self, first: int, last: int | None) -> list[Event]:
+        """Where lines were lost between two positions, or after the first."""
+        return [event for place, event in self._losses if first <= place and (last is None or place <= last)]

@@ -1,0 +1,53 @@
+"""Which lines go on with the one before."""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from lyncphone_logs.grammar.multiline_spec import MOST_CONTINUATIONS, Joining
+from lyncphone_logs.parsing.heading import Columns
+from lyncphone_logs.syslog.lines import Rows
+from lyncphone_logs.syslog.own_line import own_line
+
+LINE_END = 2
+"""Bytes of a line end in SIP (RFC 3261 section 7)."""
+
+
+def continuations(rows: Rows, columns: Columns, joinings: Mapping[str, Joining]) -> dict[int, int]:
+    """Of lines that are nothing by themselves: the row of the event that goes on there.
+
+    They are indented, or the line before them tells how many bytes of message follow it.
+    """
+    owner = _counted(rows, columns, joinings)
+    lines = Counter(owner.values())
+    unread = [row for row, name in enumerate(columns["grammar"]) if not name and columns["framing"][row] == "none"]
+    for row in (row for row in unread if rows.texts[row][0] in " \t" and columns["message"][row]):
+        first = owner.get(row - 1, row - 1)
+        if row and row not in owner and not rows.is_apart(row) and lines[first] < MOST_CONTINUATIONS:
+            owner[row] = first
+            lines[first] += 1
+    return owner
+
+
+def _counted(rows: Rows, columns: Columns, joinings: Mapping[str, Joining]) -> dict[int, int]:
+    owner: dict[int, int] = {}
+    for name, joining in joinings.items():
+        if joining.counted:
+            for first in [row for row, grammar in enumerate(columns["grammar"]) if grammar == name]:
+                text = own_line(rows.repaired[first]).text
+                if spans := joining.counted.match(text):
+                    start, end = spans["length"]
+                    owner |= dict.fromkeys(_body(rows, columns, first, int(text[start:end][:9])), first)
+    return owner
+
+
+def _body(rows: Rows, columns: Columns, first: int, left: int) -> list[int]:
+    """The rows behind one that hold this many bytes, blank lines between them included; fewer where others follow."""
+    body: list[int] = []
+    for row in range(first + 1, min(len(rows), first + 1 + MOST_CONTINUATIONS)):
+        blank = rows.numbers[row] - rows.numbers[row - 1] - 1
+        left -= LINE_END * blank if body else 0
+        if left <= 0 or columns["grammar"][row] or rows.is_apart(row):
+            break
+        body.append(row)
+        left -= rows.lengths[row] + LINE_END
+    return body

@@ -1,0 +1,90 @@
+"""Entries of the tables of knowledge/ as a page for a terminal: what `explain x509:20` prints."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from lyncphone_logs.events.codes import look_up, range_around
+from lyncphone_logs.events.entry import TABLES, Entry, Source
+from lyncphone_logs.events.event import Event, Value
+from lyncphone_logs.matching.matcher import fits
+from lyncphone_logs.reports.page import Ink, Page
+from lyncphone_logs.rules.condition import Pattern
+from lyncphone_logs.rules.rule import Rule
+
+RANGE = "ids of this part of the servers; no source at hand names the single id"
+
+
+def render_entries(entries: Iterable[Entry], rules: Sequence[Rule], *, color: bool, width: int | None) -> str:
+    """The entries as text without a final line end, each number with the rules that speak of it.
+
+    `width`: columns of the terminal, None where nothing may wrap.
+    """
+    page = Page(color=color, width=width)
+    for word, meanings in groupby(entries, key=lambda entry: entry.word):
+        meant = tuple(meanings)
+        page.line(Ink(word, "strong"), f" · {TABLES[meant[0].table].title}")
+        for entry in meant:
+            _meaning(page, entry)
+        _rules(page, meant, rules)
+        page.labelled("read", *map(_source, dict.fromkeys(source for entry in meant for source in entry.sources)))
+        page.blank()
+    return page.text()
+
+
+def _meaning(page: Page, entry: Entry) -> None:
+    page.labelled("name", *([] if entry.table == "step" else [entry.name]))
+    page.labelled("logs print", *entry.texts)
+    page.labelled(TABLES[entry.table].scope, *filter(None, [entry.scope]))
+    page.labelled("holds in", *filter(None, [entry.versions]))
+    page.labelled("means", *filter(None, [entry.meaning or (RANGE if entry.last > entry.number else "")]))
+    page.labelled("cause", *([f"{entry.cause} ({entry.basis})"] if entry.cause else []))
+    page.labelled("next", *filter(None, [entry.next]))
+    if around := range_around(entry):
+        page.labelled("part of", f"{around.word} {around.name}")
+    page.labelled("see also", *map(_beside, entry.see))
+    page.blank()
+
+
+def _beside(word: str) -> str:
+    """A word with its name, or with both names where a number has two meanings."""
+    names = dict.fromkeys(entry.name for entry in look_up(word) if entry.table != "step")
+    return " ".join([word, " or ".join(names)]).strip()
+
+
+def _rules(page: Page, meant: Sequence[Entry], rules: Sequence[Rule]) -> None:
+    stage = meant[0].name if meant[0].table == "step" else ""
+    explaining = [rule for rule in rules if rule.stage == stage or speaks_of(rule.explains, meant)]
+    further = [rule for rule in rules if rule not in explaining and speaks_of(rule.clause, meant)]
+    page.labelled("diagnoses", *map(_rule, explaining))
+    page.labelled("evidence in", *map(_rule, further))
+    if not explaining and not further:
+        page.labelled("diagnoses", "no rule speaks of it yet")
+
+
+def _rule(rule: Rule) -> str:
+    return f"{rule.code} {rule.name}: {rule.title}"
+
+
+def speaks_of(patterns: Iterable[Pattern], meant: Sequence[Entry]) -> bool:
+    """Whether one of the patterns tests a field for the number, or for the text, of one of the entries."""
+    return any(_tests(pattern, entry) for pattern in patterns for entry in meant)
+
+
+def _tests(pattern: Pattern, entry: Entry) -> bool:
+    table = TABLES[entry.table]
+    kind = next((kind for kind in pattern.kinds if kind.startswith(table.kind)), "")
+    values: dict[str, tuple[Value, ...]] = {
+        table.number_field: (entry.number,),
+        table.text_field: (entry.name, entry.name.replace("_", " "), *entry.texts),
+    }
+    tested = [(field, value) for field, known in values.items() if kind and field in pattern.where for value in known]
+    return any(_passes(pattern, kind, field, value) for field, value in tested)
+
+
+def _passes(pattern: Pattern, kind: str, field: str, value: Value) -> bool:
+    alone = Pattern(event=kind, where={field: pattern.where[field]})
+    return fits(alone, Event(id="", kind=kind, source="", fields={field: value})) is True
+
+
+def _source(source: Source) -> str:
+    return " ".join(filter(None, [source.title, source.url]))

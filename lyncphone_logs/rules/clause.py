@@ -1,0 +1,162 @@
+"""Clauses of rules: what else was seen, how often, in which order, within which time, or not at all.
+
+Time is the phone's own clock where both events lie in one segment of it, else the collector's; never that of the
+machine. Events with the same stamp, and lines that came late, keep the order of the trace. Where a time is not known, a
+clause that asks for one is undecidable.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Literal
+
+from lyncphone_logs.events.vocabulary import unknown_field
+from lyncphone_logs.rules.condition import SYMPTOM, Pattern
+from lyncphone_logs.validation import Line, Must
+
+Strength = Literal["decisive", "strong", "moderate", "weak"]
+Basis = Literal["seen", "documented", "inferred"]
+Scope = Literal["transaction", "call", "handshake", "boot", "phone"]
+MOST_COUNTED = 32
+"""Events that are remembered, for each clause and scope, to measure a time between them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained(Pattern):
+    """A symptom that the cause would produce. `likelihood`: how readily the cause shows itself in just this way.
+
+    Of the entries of one rule the first that fits an event counts.
+    """
+
+    likelihood: Literal["strong", "moderate", "weak"] = "strong"
+    basis: Basis
+    source: Line
+    says: Line
+
+    def check(self) -> None:
+        """Raises ValueError where it is not sound."""
+        super().check()
+        self.check_template(self.says)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause(Pattern):
+    """A further piece of evidence, looked for in the same transaction, call, handshake, boot or phone as the symptom.
+
+    `count`: at least so many events, `within` so many seconds of each other, `by` with the same value of a field,
+    `once_per` counted once a boot, call and so on. `then`: the event is followed by these, in any order where `ordered`
+    is false, all `within` seconds or `within_events` events of the phone. `first_of`: the event comes before any of
+    these. `before`, `after`, `between`: its place beside the symptom or another clause's event, at most `within`
+    seconds away. `absent`: there is none in that window; every anchor opens one, and the clause holds where one was
+    empty and whole, so that it could have been seen. `all`, `any`, `none`: of other clauses, instead of an event.
+
+    Role `part` weighs nothing: others refer to it. Clauses of one `group` say the same thing twice: only the weightiest
+    that holds counts.
+    """
+
+    event: tuple[str, ...] | str = ()
+    id: Annotated[str, Must(pattern=r"^[a-z0-9-]+$")]
+    role: Literal["requires", "supports", "contradicts", "rules_out", "part"]
+    strength: Strength = "moderate"
+    basis: Basis
+    source: Line
+    says: Line
+    same: Scope = "phone"
+    count: Annotated[int, Must(ge=1, le=MOST_COUNTED)] = 1
+    within: Annotated[float, Must(gt=0)] | None = None
+    within_events: Annotated[int, Must(ge=1)] | None = None
+    by: str = ""
+    once_per: Literal["", "transaction", "call", "handshake", "boot"] = ""
+    then: tuple[Pattern, ...] = ()
+    ordered: bool = True
+    first_of: tuple[Pattern, ...] = ()
+    before: str = ""
+    after: str = ""
+    between: tuple[str, ...] = ()
+    absent: bool = False
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    none: tuple[str, ...] = ()
+    group: str = ""
+
+    @property
+    def is_composed(self) -> bool:
+        """Whether it is made of other clauses."""
+        return bool(self.all or self.any or self.none)
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """Clauses that it is made of."""
+        return (*self.all, *self.any, *self.none)
+
+    @property
+    def starts(self) -> tuple[str, ...]:
+        """Anchors after which its events lie."""
+        return tuple(filter(None, (self.after, *self.between[:1])))
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """Anchors before which its events lie."""
+        return tuple(filter(None, (self.before, *self.between[1:])))
+
+    @cached_property
+    def anchors(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.starts, *self.ends)
+
+    @cached_property
+    def is_by_symptom(self) -> bool:
+        """Whether the symptom is one of them."""
+        return SYMPTOM in self.anchors
+
+    @property
+    def steps(self) -> tuple[Pattern, ...]:
+        """Its own event and those that follow it or compete with it."""
+        return () if self.is_composed else (self, *self.then, *self.first_of)
+
+    @property
+    def all_kinds(self) -> tuple[str, ...]:
+        """The kinds of all its steps."""
+        return tuple(dict.fromkeys(kind for step in self.steps for kind in step.kinds))
+
+    def check(self) -> None:
+        """Raises ValueError where it is not sound."""
+        if not self.is_composed:
+            super().check()
+        complaint = next(self._complaints(), "")
+        if complaint:
+            raise ValueError(complaint)
+        if not (self.absent or self.is_composed):
+            self.check_template(self.says)
+
+    def _complaints(self) -> Iterator[str]:
+        if self.basis == "inferred" and self.strength in {"decisive", "strong"}:
+            yield "an inferred signature weighs at most moderate"
+        if self.basis == "inferred" and self.role == "rules_out":
+            yield "an inferred signature cannot rule out"
+        forms = {"count": self.count > 1, "then": self.then, "first_of": self.first_of, "absent": self.absent}
+        given = [name for name, is_given in forms.items() if is_given]
+        if self.is_composed and (given or self.kinds or self.anchors or self.within):
+            yield "all, any and none are of other clauses: no event, form or window beside them"
+        if len(given) > 1:
+            yield f"{' and '.join(given)} cannot be asked for at once"
+        yield from self._window_complaints()
+        if (self.by or self.once_per) and self.count == 1:
+            yield "by and once_per say what count counts"
+        if self.by:
+            yield from filter(None, (unknown_field(kind, self.by) for kind in self.kinds))
+
+    def _window_complaints(self) -> Iterator[str]:
+        if self.between and (len(self.between) != 2 or self.before or self.after):
+            yield "between names two anchors, instead of before and after"
+        if self.anchors and (self.then or self.first_of):
+            yield "then and first_of have no window beside an anchor"
+        if self.within and not (self.count > 1 or self.then or self.anchors):
+            yield "within needs count, then, before, after or between"
+        if self.then and not (self.within or self.within_events):
+            yield "then needs within or within_events: nobody waits for ever"
+        if self.within_events and not self.then:
+            yield "within_events needs then"
+        in_boot = self.same == "boot" and self.before == SYMPTOM
+        if self.absent and not (in_boot or self.between or (self.anchors and self.within)):
+            yield 'absent needs between, an anchor with within, or same = "boot" with before = "symptom"'

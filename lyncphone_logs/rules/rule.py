@@ -1,0 +1,186 @@
+"""A rule: a pattern of events and what it means. Data in TOML, one file a diagnosis; this is its closed schema.
+
+A rule whose symptom (`explains`) was seen is a candidate cause of it; its clauses then make it more or less probable.
+
+The classes have no slots: pickle restores them in half the time without.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Annotated, Literal
+
+from lyncphone_logs.errors import suggestion
+from lyncphone_logs.events.vocabulary import Stage, unknown_field, unknown_kind
+from lyncphone_logs.rules.clause import Clause, Explained
+from lyncphone_logs.rules.condition import SYMPTOM, VERSION, Condition, Pattern, Scalar
+from lyncphone_logs.validation import Line, Must, Strict, Text
+
+Severity = Literal["error", "warning", "note"]
+Verdict = Literal["confirmed", "likely", "possible", "unlikely"]
+Code = Annotated[str, Must(pattern=r"^[A-Z]{2,5}\d{3}$")]
+EXPLAINS = "explains"
+"""How `confirmed_by` names the symptom itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applicability(Strict):
+    """Phones that the rule is about; what is not named does not matter. `firmware` is a version condition."""
+
+    vendor: str = ""
+    model: str = ""
+    firmware: Annotated[str, Must(pattern=VERSION)] = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Remedy(Strict):
+    """One step: who does it, where, what, and how it is undone."""
+
+    who: Line
+    where: Line
+    what: Line
+    undo: Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class History(Strict):
+    """Advice that was given once and must not be followed today, with its danger."""
+
+    year: int
+    advice: Line
+    danger: Line
+    source: Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference(Strict):
+    """Where to read more."""
+
+    title: Line
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verify(Pattern):
+    """What the next trace must show when the fix worked."""
+
+    says: Line
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleEvent(Strict):
+    """An event of a sample that does not come from a line; `at` is in seconds from the start of the sample."""
+
+    at: Annotated[float, Must(ge=0)] | None = None
+    kind: str
+    fields: dict[str, Scalar | list[str]] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Raises ValueError where it is not sound."""
+        complaint = unknown_kind(self.kind) or next(
+            filter(None, map(partial(unknown_field, self.kind), self.fields)), ""
+        )
+        if complaint:
+            raise ValueError(complaint)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleLine(Strict):
+    """A line of a sample, so many seconds from its start."""
+
+    at: Annotated[float, Must(ge=0)]
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample(Strict):
+    """A trace in small with what the rule makes of it.
+
+    positive: listed with at least `verdict`, and at most `at_most` where that is said; `holds` names the clauses that
+    hold, and no other may; negative: not listed at all, or ruled out; near_miss: as negative, but one piece short of a
+    positive. Lines and events that say `at` come in that order, others before them, events first. `origin` is real
+    (with its source) or synthetic.
+    """
+
+    kind: Literal["positive", "negative", "near_miss"]
+    says: Line
+    origin: Annotated[str, Must(pattern=r"^(synthetic|real: .+)$")] = "synthetic"
+    lines: tuple[str | SampleLine, ...] = ()
+    events: tuple[SampleEvent, ...] = ()
+    verdict: Verdict = "unlikely"
+    at_most: Verdict = "confirmed"
+    holds: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Strict):
+    """One diagnosis.
+
+    `confirmed_by`: sets of clauses of which one must hold as a whole for the word; `explains` in such a set is the
+    symptom itself, where its signature is not inferred. `leads_to`: diagnoses that may be consequences of this one, and
+    are then put under it. `silences`: more general ones that say nothing beside it.
+    """
+
+    code: Code
+    name: Annotated[str, Must(pattern=r"^[a-z0-9]+(-[a-z0-9]+)+$")]
+    title: Line
+    severity: Severity
+    stage: Stage | None = None
+    prevalence: Literal["common", "occasional", "rare"]
+    applies_to: tuple[Applicability, ...] = ()
+    explains: tuple[Explained, ...]
+    clause: tuple[Clause, ...] = ()
+    confirmed_by: tuple[tuple[str, ...], ...] = ()
+    leads_to: tuple[Code, ...] = ()
+    silences: tuple[Code, ...] = ()
+    cause: Text
+    impact: Text
+    remedy: tuple[Remedy, ...]
+    history: tuple[History, ...] = ()
+    verify: Verify
+    references: tuple[Reference, ...]
+    sample: tuple[Sample, ...] = ()
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """Everything that it looks for in a trace."""
+        return (*self.explains, *(step for clause in self.clause for step in clause.steps), self.verify)
+
+    def check(self) -> None:
+        """Raises ValueError where it is not sound."""
+        for name in ("explains", "remedy", "references", "sample"):
+            if not getattr(self, name):
+                raise ValueError(f"{name}: at least one is needed")
+        ids = [clause.id for clause in self.clause]
+        if len(set(ids)) < len(ids) or {EXPLAINS, SYMPTOM}.intersection(ids):
+            raise ValueError(f"two clauses have the same id, or one is called {EXPLAINS} or {SYMPTOM}")
+        complaint = next(self._complaints(ids), "")
+        if complaint:
+            raise ValueError(complaint)
+
+    def _complaints(self, ids: list[str]) -> Iterator[str]:
+        for name in sorted({name for together in self.confirmed_by for name in together} - {EXPLAINS, *ids}):
+            yield f"confirmed_by names no clause: {name!r} {suggestion(name, ids)}".strip()
+        plain = {clause.id: clause for clause in self.clause if not (clause.is_composed or clause.absent)}
+        for number, clause in enumerate(self.clause):
+            for name in sorted(set(clause.named).difference(ids[:number])):
+                yield f"clause {clause.id} names {name!r}, no clause before it {suggestion(name, ids)}".strip()
+            others = {*clause.anchors, *(other for step in clause.steps for _, _, other, _ in step.comparisons)}
+            for name in sorted(others - {SYMPTOM, *plain}):
+                yield f"clause {clause.id} refers to {name!r}, which is no clause with an event"
+            for name in sorted(others.intersection(plain)):
+                if plain[name].same != clause.same:
+                    yield f"clause {clause.id} and {name} lie in different scopes: same = {plain[name].same!r}"
+        for name in sorted({name for each in self.sample for name in each.holds or ()}.difference(ids)):
+            yield f"a sample says that {name!r} holds, which is no clause {suggestion(name, ids)}".strip()
+        weighed = {name for clause in self.clause for name in (*clause.named, *clause.anchors)}
+        compared = {other for each in self.patterns for _, _, other, _ in each.comparisons}
+        for name in (each.id for each in self.clause if each.role == "part" and each.id not in weighed | compared):
+            yield f"clause {name} is part of nothing"
+
+
+CLASSES = (
+    Applicability, Clause, Condition, Explained, History, Pattern, Reference, Remedy, Rule, Sample, SampleEvent,
+    SampleLine, Verify,
+)  # fmt: skip
+"""Those that an instance of Rule is made of."""

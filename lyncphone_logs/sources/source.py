@@ -1,0 +1,248 @@
+"""Sources: the named inputs of a run, read line by line, with the place of every line in the original bytes."""
+
+import codecs
+import hashlib
+import io
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta
+
+from lyncphone_logs.errors import InputError
+from lyncphone_logs.sources.decompression import Damaged, Readable
+from lyncphone_logs.sources.encodings import Transcoded, mark_of, transcoded
+from lyncphone_logs.sources.window import LONGEST_LINE, Line, Window, decode
+
+__all__ = ["LONGEST_LINE", "STDIN", "WINDOW", "Line", "Source", "Window", "Written", "decode", "problem_of"]
+
+STDIN = "-"
+WINDOW = 64 * 1024
+"""Bytes that are read at a time."""
+
+# A line that is longer than the longest by its line end only is not cut.
+_PIECE = LONGEST_LINE + len(b"\r\n")
+# UTF-32 has four bytes where UTF-8 has one.
+_WIDEST = 4 * _PIECE
+
+
+class Source:
+    """One named input; iterate for its lines. `path` is what the user named, `-` is standard input.
+
+    What was read so far, and is whole once the iteration has ended: `bytes`, `lines`, `sha256`, `separator_bytes` (line
+    ends and byte-order mark), `mark_bytes` (the latter alone). `problem` is empty, or says what could not be read.
+
+    An `encoding` is utf-16-le or the like; windows then hold UTF-8, with the place of each line in the original. The
+    first `copied_lines` are copies of lines in the input `copy_of`: read, but not handed out, and counted in
+    `duplicate_lines` and `duplicate_bytes`.
+    """
+
+    help = "check that the file is there and may be read"
+    """What helps where there is a problem."""
+    encoding = ""
+    copied_lines = 0
+    copy_of = ""
+
+    def __init__(self, path: str, problem: str = "") -> None:
+        self.path = path
+        self.problem = self._refused = problem
+        self._exhausted = False
+        self._reset()
+
+    def _reset(self) -> None:
+        self.bytes = self.lines = self.separator_bytes = self.mark_bytes = self._handed_out = 0
+        self.duplicate_lines = self.duplicate_bytes = 0
+        self._digest = hashlib.sha256()
+
+    def __repr__(self) -> str:
+        return f"Source({self.path!r}, problem={self.problem!r})"
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the bytes that were read, in hexadecimal digits."""
+        return self._digest.hexdigest()
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of a regular file whose lines can be read from anywhere; None for anything else."""
+        return None if self.encoding or self.copied_lines else self.expected
+
+    @property
+    def expected(self) -> int | None:
+        """Bytes that are there to be read, where that can be told beforehand."""
+        status = self._status()
+        return status.st_size if status else None
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it can be read more than once."""
+        return self.modified is not None
+
+    @property
+    def every_line_matters(self) -> bool:
+        """Whether no line may be passed over in a search: in other encodings it would find nothing."""
+        return bool(self.encoding)
+
+    @property
+    def modified(self) -> datetime | None:
+        """When a regular file was last written, naive UTC; None for anything else."""
+        status = self._status()
+        try:
+            return datetime(1970, 1, 1) + timedelta(microseconds=status.st_mtime_ns // 1000) if status else None
+        except OverflowError:
+            return None
+
+    def _status(self) -> os.stat_result | None:
+        try:
+            status = os.stat(self.path)
+        except (OSError, ValueError):
+            return None
+        return status if self.path != STDIN and stat.S_ISREG(status.st_mode) else None
+
+    def __iter__(self) -> Iterator[Line]:
+        """The lines, in constant memory; as `windows` otherwise."""
+        for window in self.windows():
+            yield from window.lines()
+
+    def windows(self, size: int = WINDOW) -> Iterator[Window]:
+        """The lines, about `size` bytes of them at a time. A failure to read sets `problem` and ends them.
+
+        Raises InputError where standard input is read a second time.
+        """
+        if self._refused or (self.problem and self.path == STDIN):
+            return
+        if self.path == STDIN and self._exhausted:
+            raise InputError("standard input can be read only once", help="save the trace to a file and name that")
+        self._exhausted = True
+        self._reset()
+        self.problem = ""
+        try:
+            with self._open() as stream:
+                for window in self._wide(stream) if self.encoding else self._read(stream, size):
+                    yield from self._without_copies(window)
+        except OSError as error:
+            self.problem = problem_of(self.path, error)
+
+    def _without_copies(self, window: Window) -> Iterator[Window]:
+        end = 0
+        for _ in range(self.copied_lines - window.number + 1):
+            end = window.data.find(b"\n", end) + 1 or len(window.data)
+            self.duplicate_lines += 1
+            if end == len(window.data):
+                self.duplicate_bytes += window.size
+                return
+        copied, rest = window.divided(end) if end else (None, window)
+        self.duplicate_bytes += copied.size if copied else 0
+        yield rest
+
+    def lines_before(self) -> Iterator[bytes]:
+        """Lines that stand in the file before what is read of it, the nearest first: none, all of it is read."""
+        return iter(())
+
+    def _open(self) -> AbstractContextManager[Readable]:
+        if self.path != STDIN:
+            return open(self.path, "rb")
+        if sys.stdin is None:
+            raise OSError("there is no standard input")
+        return nullcontext(sys.stdin.buffer)
+
+    def _read(self, stream: Readable, size: int) -> Iterator[Window]:
+        rest = b""
+        while chunk := self._next(stream, size):
+            if not self._handed_out:
+                chunk, rest = self._without_mark(rest + chunk), b""
+            end = chunk.rfind(b"\n") + 1
+            if end:
+                yield self._window(b"".join([rest, memoryview(chunk)[:end]]))
+                rest = chunk[end:]
+            else:
+                rest += chunk
+            if len(rest) > _PIECE:
+                head = rest[:_PIECE]
+                length, line_end, rest = self._to_line_end(stream, size, rest)
+                yield self._window(head + line_end, beyond=length - _PIECE)
+        if rest := self._without_mark(rest):
+            yield self._window(rest)
+
+    def _wide(self, stream: Readable) -> Iterator[Window]:
+        rest, cut = self._next(stream, WINDOW), 0
+        if rest.startswith(mark_of(self.encoding)):
+            self._handed_out = self.separator_bytes = self.mark_bytes = len(mark_of(self.encoding))
+            rest = rest[self.mark_bytes :]
+        is_last = False
+        while not is_last:
+            chunk = self._next(stream, WINDOW)
+            rest, is_last = rest + chunk, not chunk
+            lines = transcoded(rest, self._handed_out, self.encoding, _PIECE, is_last=is_last)
+            rest = rest[lines.taken :]
+            if lines.places:
+                yield self._wide_window(lines, cut)
+                cut = 0
+            # Of a line without end the beginning is kept and how many characters are cut out behind it.
+            more = max(len(rest) - 2 * _WIDEST, 0) // 4 * 4
+            rest, cut = rest[:_WIDEST] + rest[_WIDEST + more :], cut + more
+
+    def _wide_window(self, lines: Transcoded, cut: int) -> Window:
+        (first, length), *others = lines.places
+        places = ((first, length + cut), *((offset + cut, length) for offset, length in others))
+        stop = self._handed_out + lines.taken + cut
+        window = Window(self.lines + 1, self._handed_out, lines.data, 0, places, stop)
+        self.lines += len(places)
+        self.separator_bytes += lines.separators
+        self._handed_out = stop
+        return window
+
+    def _without_mark(self, data: bytes) -> bytes:
+        if self._handed_out or not data.startswith(codecs.BOM_UTF8):
+            return data
+        self._handed_out = self.separator_bytes = self.mark_bytes = len(codecs.BOM_UTF8)
+        return data[len(codecs.BOM_UTF8) :]
+
+    def _window(self, data: bytes, beyond: int = 0) -> Window:
+        window = Window(self.lines + 1, self._handed_out, data, beyond)
+        ends = data.count(b"\n")
+        self.lines += ends + (not data.endswith(b"\n"))
+        self.separator_bytes += ends + (data.count(b"\r\n") if b"\r" in data else 0)
+        self._handed_out += len(data) + beyond
+        return window
+
+    def _to_line_end(self, stream: Readable, size: int, line: bytes) -> tuple[int, bytes, bytes]:
+        """Read on to the end of a line: its length, its line end, and what stands behind it."""
+        length = len(line)
+        while chunk := self._next(stream, size):
+            end = chunk.find(b"\n")
+            length += len(chunk) if end < 0 else end
+            before = (line[-1:] + chunk[: max(end, 0)])[-1:]
+            if end >= 0:
+                return (length - 1, b"\r\n", chunk[end + 1 :]) if before == b"\r" else (length, b"\n", chunk[end + 1 :])
+            line = chunk
+        return length, b"", b""
+
+    def _next(self, stream: Readable, size: int) -> bytes:
+        try:
+            chunk = stream.read(size)
+        except OSError as error:
+            behind = f" from byte {self.bytes} on" if self.bytes and isinstance(error, Damaged) else ""
+            self.problem = problem_of(f"{self.path}{behind}", error)
+            return b""
+        self.bytes += len(chunk)
+        self._digest.update(chunk)
+        return chunk
+
+
+class Written(Source):
+    """Text in memory, read as a file would be."""
+
+    def __init__(self, text: str, path: str) -> None:
+        super().__init__(path)
+        self._content = text.encode("utf-8", "surrogatepass")
+
+    def _open(self) -> AbstractContextManager[Readable]:
+        return io.BytesIO(self._content)
+
+
+def problem_of(path: str, error: OSError | ValueError) -> str:
+    """Why a path cannot be read, for people."""
+    reason = error.strerror if isinstance(error, OSError) else ""
+    return f"cannot read {path}: {reason or error}"

@@ -1,0 +1,144 @@
+"""The clocks of the sources of one run: what completes their stamps, their zones, and what was assumed of them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import chain, pairwise
+
+from lyncphone_logs.errors import InputError
+from lyncphone_logs.events.batch import Batch
+from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.parsing.reader import Reader, anchor_of
+from lyncphone_logs.sources.rotation_names import rotation_of
+from lyncphone_logs.sources.source import Source
+from lyncphone_logs.timestamps.correction import Correction
+from lyncphone_logs.timestamps.formats import Anchor, read_stamp
+from lyncphone_logs.timestamps.new_year import NewYears
+from lyncphone_logs.timestamps.time_range import Period, last_of
+from lyncphone_logs.timestamps.zones import AMBIGUOUS, NONEXISTENT, Zones
+from lyncphone_logs.trace.accounting import Tally
+from lyncphone_logs.trace.lateness import in_sequence
+from lyncphone_logs.trace.ordering import Stream
+from lyncphone_logs.trace.survey import Survey, survey
+
+
+class Timing:
+    """Looks into each source; `period` is what `since` and `until` mean there.
+
+    Raises InputError for a time that cannot be read, and for the zone of a source that is not there.
+    """
+
+    def __init__(
+        self, sources: Sequence[Source], grammars: Sequence[Grammar], year: int, zones: Zones, since: str, until: str
+    ) -> None:
+        self.zones = zones
+        self._surveys = {source.path: survey(source, grammars, anchor_of(source, year)) for source in sources}
+        self._corrections: list[Correction] = []
+        self._new_years: dict[str, NewYears] = {}
+        self.period = Period(since, until, last_of(each.last for each in self._surveys.values()))
+        if unused := zones.unused([*self._surveys]):
+            raise InputError(
+                f"no input is called {unused[0]}",
+                where=f"--tz {unused[0]}=…",
+                help=f"one of: {', '.join(self._surveys)}",
+            )
+
+    def anchor(self, source: Source) -> Anchor:
+        """What completes the stamps of a source."""
+        return self._surveys[source.path].anchor
+
+    @property
+    def overlaps(self) -> bool:
+        """Whether two sources may have lines of the same time, so that they have to be merged."""
+        spans = [(each.first, each.last) for each in self._surveys.values()]
+        known = sorted((first, last) for first, last in spans if first and last)
+        return len(known) < len(spans) > 1 or any(before[1] >= after[0] for before, after in pairwise(known))
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether senders were seen that count their lines."""
+        return any(each.is_numbered for each in self._surveys.values())
+
+    def in_order(self, sources: Sequence[Source]) -> list[int]:
+        """The places of the sources by their first moment, those without one first."""
+        return sorted(range(len(sources)), key=lambda place: (self._first(sources[place]) or datetime.min, place))
+
+    def _first(self, source: Source) -> datetime | None:
+        return self._surveys[source.path].first
+
+    def corrected(self, batches: Iterator[Batch], unseen: str = "") -> Iterator[Batch]:
+        """The batches with their clocks corrected; `unseen` names a source that could not be looked into."""
+        if unseen:
+            self._new_years[unseen] = NewYears()
+            batches = self._new_years[unseen].count(batches)
+        self._corrections.append(Correction(self.zones))
+        return self._corrections[-1].correct(batches)
+
+    def events(self, reader: Reader) -> Iterator[Batch]:
+        """The events of one source, corrected and in their order."""
+        source = reader.source
+        unseen = source.path if not source.is_repeatable and self.anchor(source).basis == "--year" else ""
+        return in_sequence(self.corrected(reader.batches(), unseen))
+
+    def stream(self, source: Source, batches: Iterator[Batch]) -> Stream:
+        """The batches of one source, to be merged with others."""
+        return Stream(self._first(source), self.zones.of(source.path), batches)
+
+    def streams(self, sources: Sequence[Source], streams: Sequence[Stream]) -> list[Stream]:
+        """The streams of sources in their order, those of rotated files as one, where times do not speak against it."""
+        joined: list[Stream] = []
+        last: Source | None = None
+        for source, stream in zip(sources, streams, strict=True):
+            if last and joined and self._goes_on(last, source):
+                joined[-1] = Stream(joined[-1].start, stream.zone, chain(joined[-1].batches, stream.batches))
+            else:
+                joined.append(stream)
+            last = source
+        return joined
+
+    def _goes_on(self, before: Source, source: Source) -> bool:
+        firsts = [first for first in (self._first(before), self._first(source)) if first]
+        is_same_zone = self.zones.of(before.path) == self.zones.of(source.path)
+        is_rotated = rotation_of(before.path)[0] == rotation_of(source.path)[0]
+        return is_rotated and is_same_zone and firsts == sorted(firsts)
+
+    def assumptions(self, path: str, tally: Tally) -> Iterator[str]:
+        """What was assumed of a source that was read, a sentence each."""
+        found = self._surveys[path]
+        yield from (f"{path}: {each}" for each in (*_of_stamps(found, tally), *self._of_clocks(path)))
+        if tally.outside_lines:
+            yield f"{path}: {tally.outside_lines} lines outside --since and --until are left out, and what they tell"
+
+    @property
+    def of_all(self) -> Sequence[str]:
+        """What was assumed of all sources together."""
+        if not self.overlaps or all(self.zones.of(path) for path in self._surveys):
+            return ()
+        return ("times of several inputs are taken for those of one zone; --tz NAME=ZONE states another",)
+
+    def _of_clocks(self, path: str) -> Iterator[str]:
+        zone = self.zones.of(path)
+        if path in self._new_years and self._new_years[path].passed:
+            yield "it can be read only once: the stated year is that of its beginning, New Years count from there"
+        if zone:
+            yield f"times are of {zone.name}, as was stated"
+        counts = {what: count for each in self._corrections for what, count in each.counts.get(path, {}).items()}
+        for what, count in sorted(counts.items()):
+            if what == AMBIGUOUS and zone:
+                yield f"lines of an hour that comes twice in {zone.name}: which pass is theirs is not told, nor UTC"
+            elif what == NONEXISTENT and zone:
+                yield f"lines show times that {zone.name} leaves out when summer time begins: their UTC is not known"
+            else:
+                yield f"lines by a clock that was never set ({count}): {what}"
+
+
+def _of_stamps(found: Survey, tally: Tally) -> Iterator[str]:
+    anchor = found.anchor
+    if tally.assumed and found.last and not found.year:
+        yield f"days end on {found.last.date()}, assumed from {found.basis}"
+    elif tally.assumed and (last := found.last or anchor.latest):
+        yield f"years end in {found.year or last.year}, assumed from {found.basis or anchor.basis}"
+    if found.conflict:
+        yield found.conflict
+    if found.undecided:
+        shown = read_stamp(found.undecided, anchor).time
+        yield f"{found.undecided} is taken for {shown:%d %B %Y}: nothing tells the order of day and month"

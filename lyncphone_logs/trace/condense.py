@@ -1,0 +1,61 @@
+"""A batch without the messages that say nothing by themselves, for which the first of each run stands.
+
+What keys, journeys and diagnoses are made of stays; a table of the events cannot be made of it.
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from lyncphone_logs.events.batch import Batch, LeftOut
+from lyncphone_logs.events.event import MESSAGE
+from lyncphone_logs.events.portion import portion
+from lyncphone_logs.timestamps.resolver import OLDEST_PHONE
+from lyncphone_logs.trace.phone_identity import tells_maker
+
+
+def condensed(batch: Batch) -> Batch:
+    """The rows of a known kind, and of each run of other rows those at its edges, if its clock only goes on."""
+    kept: list[int] = []
+    left_out: dict[int, LeftOut] = {}
+    for start, stop in _runs(batch):
+        rows = _edges(batch, start, stop)
+        dropped = sorted(set(range(start, stop)).difference(rows))
+        messages = [row for row in dropped if batch.columns["kind"][row] == MESSAGE]
+        if messages:
+            first = next(row for row in rows if batch.columns["kind"][row] == MESSAGE)
+            left_out[len(kept) + rows.index(first)] = LeftOut(
+                len(messages), frozenset(filter(None, (batch.columns["component"][row] for row in messages)))
+            )
+        kept += rows
+    some = portion(batch, kept)
+    some.left_out = left_out
+    return some
+
+
+def _runs(batch: Batch) -> Iterator[tuple[int, int]]:
+    """Ranges of rows, those of a known kind and those behind a gap alone."""
+    alone = batch.known.keys() | batch.gaps | batch.runs.keys()
+    edges = sorted({0, len(batch), *alone, *(row + 1 for row in alone)} - {len(batch) + 1})
+    yield from pairwise(edges)
+
+
+def _edges(batch: Batch, start: int, stop: int) -> list[int]:
+    rows = range(start, stop)
+    if not _is_steady(batch, start, stop):
+        return list(rows)
+    messages = [row for row in rows if batch.columns["kind"][row] == MESSAGE]
+    programs, components = batch.columns["app_name"], batch.columns["component"]
+    telling = next((row for row in messages if tells_maker(programs[row], components[row], MESSAGE)), start)
+    return sorted({start, stop - 1, telling, *messages[:1], *messages[-1:]})
+
+
+def _is_steady(batch: Batch, start: int, stop: int) -> bool:
+    hosts, times, qualities, unset = (
+        batch.columns[name][start:stop] for name in ("hostname", "time", "time_quality", "is_unset")
+    )
+    macs = batch.columns["phone"][start:stop]
+    one_host = hosts[0] is not None and hosts.count(hosts[0]) == len(hosts) and macs.count(macs[0]) == len(macs)
+    one_clock = None not in times and qualities.count(qualities[0]) == len(qualities)
+    if not (one_host and one_clock) or True in unset or None in unset or times != sorted(times):
+        return False
+    return not times[0] < OLDEST_PHONE <= times[-1]

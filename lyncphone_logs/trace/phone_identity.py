@@ -1,0 +1,89 @@
+"""Who wrote a line: phones by the names that lines give them.
+
+A MAC address in the phone's own header says it best: two hosts with one are one phone, which changed its address; two
+of them behind one host are two phones behind a relay. Else it is the host name as the collector wrote it. Where that is
+missing too, a MAC address in the name of the file, as Polycom (`0004f2…-app.log`) and provisioning servers name theirs,
+else the file. An address alone is no more than a host name: DHCP gives it to another phone tomorrow.
+"""
+
+import re
+from collections import defaultdict
+from functools import cache
+
+from lyncphone_logs.events.event import UNPARSED, mac_of
+
+_HEX = r"[0-9A-Fa-f]"
+_MAC = re.compile(
+    rf"(?<!{_HEX})(?:{_HEX}{{12}}|{_HEX}{{2}}(?:[:-]{_HEX}{{2}}){{5}}|{_HEX}{{4}}(?:[.]{_HEX}{{4}}){{2}})(?!{_HEX})"
+)
+IDENTIFIED = "device.identified"
+FILE, HOST, MAC, HOST_AND_MAC = "file", "host name", "MAC address", "host name and MAC address"
+
+COMMON_PROGRAMS = frozenset({
+    "crond", "dhclient", "dnsmasq", "dropbear", "ifplugd", "init", "kernel", "klogd", "ntpd", "sshd", "syslogd",
+    "udhcpc", "wpa_supplicant",
+})  # fmt: skip
+"""Programs of Linux and BusyBox that phones of all makers run: their lines do not tell the maker."""
+
+
+def tells_maker(app_name: str | None, component: str | None, kind: str) -> bool:
+    """Whether a line is of a form that one maker's phones write; BusyBox's "syslogd started" has no program."""
+    return app_name not in COMMON_PROGRAMS and bool(app_name or component or kind != "device.started")
+
+
+@cache
+def mac_in_name(path: str) -> str:
+    """The MAC address in the name of a file, or nothing. A day and a time are none: years do not begin with 00."""
+    found = (mac_of(each) for each in _MAC.findall(path.rpartition("/")[2]))
+    return next((mac for mac in found if mac.startswith("00") or not mac.isdecimal()), "")
+
+
+def basis_of(phone: str, hostname: str | None) -> str:
+    """By what a phone of this name was told, of which a line has this host."""
+    host, _, last = phone.rpartition(" ")
+    if len(last) == 12 and _MAC.fullmatch(last):
+        return HOST_AND_MAC if host else MAC
+    return HOST if hostname else FILE
+
+
+class Identities:
+    """Names the phones, line by line."""
+
+    def __init__(self) -> None:
+        self._by_mac: dict[str, str] = {}
+        self._mac_of_phone: dict[str, str] = {}
+        self._macs_of_host: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._latest: dict[str, str] = {}
+
+    @property
+    def are_plain(self) -> bool:
+        """Whether every phone so far is just its host."""
+        return not self._by_mac
+
+    def phone_of(self, source: str, hostname: str | None, kind: str, mac: str = "") -> str:
+        """The phone that wrote a line; a line that nobody understood is of the one that wrote before it."""
+        if mac:
+            self._latest[source] = self._of_mac(mac, hostname)
+        elif hostname:
+            macs = self._macs_of_host.get(hostname, {})
+            self._latest[source] = self._by_mac[next(iter(macs))] if len(macs) == 1 else hostname
+        elif kind != UNPARSED:
+            return self._of_file(source)
+        return self._latest.get(source) or self._of_file(source)
+
+    def note_host(self, source: str, hostname: str) -> None:
+        """Take in who wrote the latest line of a source, where phones are plain."""
+        self._latest[source] = hostname
+
+    def _of_mac(self, mac: str, hostname: str | None) -> str:
+        if hostname:
+            self._macs_of_host[hostname][mac] = None
+        if mac not in self._by_mac:
+            name = hostname or mac
+            name = name if self._mac_of_phone.get(name, mac) == mac else f"{name} {mac}"
+            self._by_mac[mac], self._mac_of_phone[name] = name, mac
+        return self._by_mac[mac]
+
+    def _of_file(self, source: str) -> str:
+        mac = mac_in_name(source)
+        return self._of_mac(mac, None) if mac else source

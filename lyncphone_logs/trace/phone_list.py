@@ -1,0 +1,115 @@
+"""The phones of a trace: who they are, when they wrote, what is missing of what they wrote."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from lyncphone_logs.events.batch import Batch
+from lyncphone_logs.events.event import LOST, Event, mac_of
+from lyncphone_logs.trace.phone_identity import FILE, IDENTIFIED, basis_of, tells_maker
+
+SILENCE = timedelta(hours=1)
+"""A phone that says nothing for so long is told to have been silent; a registration is renewed more often."""
+IDENTITY = ("vendor", "model", "firmware", "mac")
+
+
+@dataclass(slots=True)
+class Listed:
+    """One phone. `id` is its name as the collector or its own header has it, else the file: `basis` says which.
+
+    `first` and `last` are its own clock, naive. `lines` counts repeats; `unparsed` are lines of it that no grammar
+    read. `silences` are hours and more without a line, `longest` the longest of them, in seconds; `lost` lines are
+    known to be missing. `grammars` counts its lines by what read them. `aliases` are further host names under which
+    it wrote, and phones that state the same MAC address.
+    """
+
+    id: str
+    basis: str = FILE
+    identity: dict[str, str] = field(default_factory=dict)
+    grammars: Counter[str] = field(default_factory=Counter)
+    first: datetime | None = None
+    last: datetime | None = None
+    boots: int = 1
+    lines: int = 0
+    unparsed: int = 0
+    silences: int = 0
+    longest: float = 0.0
+    lost: int = 0
+    segment: int = 0
+    aliases: dict[str, None] = field(default_factory=dict)
+
+    def note(self, time: datetime, segment: int) -> None:
+        """Take in the time of the next line; a clock that was set between two lines makes no silence."""
+        if self.last is not None and segment == self.segment and time - self.last >= SILENCE:
+            self.silences += 1
+            self.longest = max(self.longest, (time - self.last).total_seconds())
+        self.first, self.last, self.segment = self.first or time, time, segment
+
+
+class Roster:
+    """Phones by id, batch by batch. `vendors` maps a grammar's name to the maker of its phones."""
+
+    def __init__(self, vendors: Mapping[str, str]) -> None:
+        self._vendors = vendors
+        self._phones: dict[str, Listed] = {}
+
+    def add(self, batch: Batch) -> None:
+        """Take in a batch of events that have their keys."""
+        columns, unparsed = batch.columns, set(batch.unparsed)
+        names = (
+            "phone", "hostname", "grammar", "count", "boot", "segment", "time", "time_quality", "app_name", "component",
+            "kind",
+        )  # fmt: skip
+        for row, (name, host, grammar, count, boot, segment, time, quality, app_name, component, kind) in enumerate(
+            zip(*(columns[each] for each in names), strict=True)
+        ):
+            phone = self._phones.setdefault(name, Listed(name))
+            phone.lines += count
+            phone.boots = max(phone.boots, boot)
+            if row in unparsed:
+                phone.unparsed += count
+                continue
+            phone.grammars[grammar] += count
+            if tells_maker(app_name, component, kind):
+                phone.identity.setdefault("vendor", self._vendors.get(grammar, ""))
+            phone.basis = basis_of(name, host) if host or phone.basis == FILE else phone.basis
+            if host and name.rpartition(" ")[0] != host != name:
+                phone.aliases[host] = None
+            if time is not None and quality not in ("unset", "none"):
+                phone.note(time, segment)
+        for event in _telling(batch):
+            self._take(event)
+
+    def _take(self, event: Event) -> None:
+        phone = self._phones.setdefault(event.phone, Listed(event.phone))
+        if event.kind == LOST:
+            phone.lost += int(str(event.fields.get("lines", 0) or 0))
+        else:
+            phone.identity |= {name: str(event.fields[name]) for name in IDENTITY if event.fields.get(name)}
+
+    def phones(self) -> list[Listed]:
+        """The phones by id."""
+        found = [self._phones[name] for name in sorted(self._phones)]
+        by_mac: defaultdict[str, list[Listed]] = defaultdict(list)
+        for phone in found:
+            by_mac[mac_of(phone.identity.get("mac", ""))].append(phone)
+        for mac, phones in by_mac.items():
+            for phone in phones if mac else ():
+                phone.aliases |= {f"{other.id} (same MAC address)": None for other in phones if other is not phone}
+        return found
+
+
+def _telling(batch: Batch) -> Iterable[Event]:
+    for row in sorted({*batch.known, *batch.derived}):
+        if batch.columns["kind"][row] == IDENTIFIED:
+            yield batch.event(row)
+        yield from (event for event in batch.derived.get(row, ()) if event.kind in (IDENTIFIED, LOST))
+
+
+def roster_of(batches: Iterable[Batch], vendors: Mapping[str, str]) -> list[Listed]:
+    """The phones of all batches, by id."""
+    roster = Roster(vendors)
+    for batch in batches:
+        roster.add(batch)
+    return roster.phones()

@@ -1,0 +1,179 @@
+"""What the stamps of a source are completed from, found by looking into it in a few places before it is read.
+
+A stamp without a year lies within months of the place before it that was looked at, one without a date within hours.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.parsing.heading import read_headers
+from lyncphone_logs.sources.source import Source, Window
+from lyncphone_logs.syslog.framing import Framed, unframe_all
+from lyncphone_logs.syslog.lines import rows_of
+from lyncphone_logs.timestamps.formats import Anchor, day_stands_first, read_stamp
+from lyncphone_logs.timestamps.resolver import FIRST_DAY, OLDEST_PHONE
+from lyncphone_logs.timestamps.years import AHEAD, ALMOST_LATE, BACK, LATE, Placed, Seen, days_of, years_of
+
+PLACES, BYTES, WHOLE = 64, 2048, 64 * 1024
+"""A source is looked at in 64 places of 2 kB, up to 64 kB as a whole."""
+MOST_ROWS = 256
+MOST_READ = 64 * 1024 * 1024
+"""Bytes of a source that are read to look into it, where it cannot be read from the middle."""
+LEAP_YEAR = timedelta(days=366)
+_LEAP_DAY = ("Feb 29", "29-02@", "0229")
+# 2000 was a leap year: every day of a year is in it.
+_ANY_YEAR = Anchor(datetime(2000, 12, 31, 23, 59, 59, 999999), "--year")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The anchor for every part of a source; its first and last moment, naive; which year it ends in and why.
+
+    `year` is 0 where no stamp was without one; the `basis` is then that of the days. `conflict` says what the stated
+    year cannot be, `undecided` is a stamp of which nothing tells what is the day and what the month.
+    """
+
+    anchor: Anchor
+    first: datetime | None = None
+    last: datetime | None = None
+    year: int = 0
+    basis: str = ""
+    conflict: str = ""
+    undecided: str = ""
+    is_numbered: bool = False
+
+
+def survey(source: Source, grammars: Sequence[Grammar], anchor: Anchor) -> Survey:
+    """Look into what can be read again; of a pipe, and where no stamp is found, nothing is told but the anchor."""
+    seen = Seen([], [], [], set())
+    for window in _windows(source):
+        _look(window, grammars, seen)
+    anchor = replace(anchor, day_first=True in seen.orders if len(seen.orders - {None}) == 1 else None)
+    years, basis, conflict = years_of(seen, anchor)
+    days = days_of(seen.dayless, sorted(seen.dated or years), anchor)
+    moments = [moment for _, moment in (*seen.dated, *years, *days)]
+    if not moments:
+        return Survey(anchor, is_numbered=seen.is_numbered)
+    last = max(moment for _, moment in years) if years else None
+    basis = basis or ("dated lines" if days and seen.dated else anchor.basis)
+    parts = _parts(years, days, replace(anchor, basis=basis))
+    undecided = seen.undecided if anchor.day_first is None else ""
+    return Survey(
+        parts, min(moments), max(moments), last.year if last else 0, basis, conflict, undecided, seen.is_numbered
+    )
+
+
+def _windows(source: Source) -> Iterable[Window]:
+    size = source.size
+    if not size:
+        yield from _heads(source) if size is None and source.is_repeatable else ()
+        return
+    try:
+        with open(source.path, "rb") as file:
+            if size <= WHOLE:
+                yield Window(1, 0, file.read(size))
+                return
+            for place in range(PLACES + 1):
+                start = file.seek((size - BYTES) * place // PLACES)
+                data = file.read(BYTES)
+                begin = data.find(b"\n") + 1 if start else 0
+                yield Window(1, start + begin, data[begin : data.rfind(b"\n") + 1])
+    except OSError:
+        return
+
+
+def _heads(source: Source) -> Iterable[Window]:
+    """The beginnings of windows of what cannot be read from the middle, fewer the longer it is."""
+    heads: list[Window] = []
+    small: list[Window] = []
+    step = 1
+    for number, window in enumerate(source.windows()):
+        if window.offset > MOST_READ:
+            break
+        if source.bytes <= WHOLE:
+            small.append(window)
+        if number % step == 0:
+            end = window.data.find(b"\n", BYTES) + 1
+            heads.append(window.divided(end)[0] if 0 < end < len(window.data) else window)
+        if len(heads) > 2 * PLACES:
+            heads, step = heads[::2], 2 * step
+    return small if source.bytes <= WHOLE else heads
+
+
+def _look(window: Window, grammars: Sequence[Grammar], seen: Seen) -> None:
+    rows = rows_of(window)
+    step = max(1, len(rows) // MOST_ROWS)
+    last = len(rows) - 1
+    some = [row for row, text in enumerate(rows.texts) if row % step == 0 or row == last or _is_leap_day(text)]
+    texts = [rows.repaired[row] for row in some]
+    framed = dict(zip(Framed._fields, unframe_all(texts), strict=True))
+    owns = [text[start:] for text, start in zip(texts, framed["start"], strict=True)]
+    headers = read_headers(owns, grammars)
+    own, seen.is_numbered = headers["stamp"], seen.is_numbered or any(headers["sequence"])
+    for place, row in enumerate(some):
+        outer, received = framed["stamp"][place], framed["received"][place]
+        stamps = (own[place] or outer, received or (outer if own[place] else ""))
+        _note(stamps, rows.offsets[row], seen)
+
+
+def _is_leap_day(text: str) -> bool:
+    return any(each in text for each in _LEAP_DAY)
+
+
+def _note(stamps: tuple[str, str], offset: int, seen: Seen) -> None:
+    for stamp in filter(None, reversed(stamps)):
+        seen.orders.add(day_stands_first(stamp))
+        dated = read_stamp(stamp, Anchor(None, ""))
+        seen.undecided = seen.undecided or (stamp if dated.quality == "assumed-date" else "")
+        if moment := dated.time:
+            if moment >= OLDEST_PHONE:
+                seen.dated.append((offset, moment))
+                # The collector's date is that of the phone's stamp on the same line.
+                return
+            continue
+        reading = read_stamp(stamp, _ANY_YEAR)
+        if reading.time and reading.quality == "assumed-date":
+            seen.dayless.append((offset, reading.time))
+        elif reading.time and not _may_be_unset(reading.time, seen.yearless):
+            seen.yearless.append((offset, reading.time))
+
+
+def _may_be_unset(moment: datetime, before: Sequence[Placed]) -> bool:
+    """On the first of January, unless the line before is of the day before: there clocks begin that were never set."""
+    new_year = datetime(moment.year, 1, 1)
+    if moment - new_year >= FIRST_DAY:
+        return False
+    since = moment - (before[-1][1] if before else moment)
+    return not before or not timedelta() <= since % LEAP_YEAR < FIRST_DAY
+
+
+def _parts(years: Sequence[Placed], days: Sequence[Placed], anchor: Anchor) -> Anchor:
+    """An anchor for each part of the source in which the stamps stay near to each other."""
+    anchors: list[tuple[int, Anchor]] = [(0, anchor)]
+    near: dict[str, datetime] = {}
+    placed = [(offset, "latest", moment) for offset, moment in years] + [(offset, "day", at) for offset, at in days]
+    for offset, name, moment in sorted(placed):
+        if name in near and abs(moment - near[name]) < (BACK / 2 if name == "latest" else LATE / 2):
+            continue
+        # What is told of the first place holds from the beginning.
+        start = offset if name in near else 0
+        near[name] = moment
+        newest = _newest(moment, name, anchor)
+        if start == 0:
+            anchors = [(at, _with(each, name, newest)) for at, each in anchors]
+        else:
+            anchors.append((start, _with(anchors[-1][1], name, newest)))
+    return replace(anchors[0][1], later=tuple(anchors[1:]))
+
+
+def _with(anchor: Anchor, name: str, newest: datetime) -> Anchor:
+    return replace(anchor, latest=newest) if name == "latest" else replace(anchor, day=newest)
+
+
+def _newest(moment: datetime, name: str, anchor: Anchor) -> datetime:
+    margin = AHEAD if name == "latest" else ALMOST_LATE
+    newest = moment + min(margin, datetime.max - moment)
+    is_limit = name == "latest" and anchor.latest is not None and anchor.basis != "dated lines"
+    return min(newest, anchor.latest) if is_limit and anchor.latest else newest
