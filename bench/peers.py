@@ -91,7 +91,7 @@ def compiled(path: str) -> Work:
     """
     from line_pattern import expression
 
-    from lyncphone_logs.grammar.compiler_names import compile_expression
+    from lyncphone_logs.grammar.compiler import compile_expression
     from lyncphone_logs.parsing.header_batch import pattern_of_lines
 
     line = compile_expression(expression())
@@ -111,7 +111,7 @@ def compiled_by_line(path: str) -> Work:
     """The same, a line at a time."""
     from line_pattern import expression
 
-    from lyncphone_logs.grammar.compiler_names import compile_expression
+    from lyncphone_logs.grammar.compiler import compile_expression
 
     return by_match(path, compile_expression(expression()).pattern.fullmatch)
 

@@ -19,7 +19,7 @@ from typing import Any
 import pyparsing as pp
 
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.grammar.compiler_names import compile_expression
+from lyncphone_logs.grammar.compiler import compile_expression
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.syslog.framing import unframe
 

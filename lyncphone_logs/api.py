@@ -5,7 +5,7 @@ from datetime import MAXYEAR
 from os import PathLike, fspath
 
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.diagnosis import explanation
+from lyncphone_logs.diagnosis import engine as explanation
 from lyncphone_logs.diagnosis import findings as finding
 from lyncphone_logs.diagnosis.engine import find
 from lyncphone_logs.diagnosis.fix_check import fixes, read_earlier

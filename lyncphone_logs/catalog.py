@@ -13,7 +13,7 @@ from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.loader import read_grammar
 from lyncphone_logs.rules.packs import Pack, added, built_in
 from lyncphone_logs.rules.rule import CLASSES, Rule
-from lyncphone_logs.syslog.own_line import own_line
+from lyncphone_logs.syslog.unwrap import own_line
 from lyncphone_logs.validation import LARGEST_FILE
 
 MOST_GRAMMARS = 2000

@@ -21,7 +21,7 @@ from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.clause import Clause, Explained
 from lyncphone_logs.rules.packs import Pack
 from lyncphone_logs.rules.rule import History, Reference, Remedy, Rule, Sample, Verify
-from lyncphone_logs.trace.account import Account
+from lyncphone_logs.trace.accounting import Account
 
 SAID = "server cert is invalid. ctx->error=7."
 HEADER = "local7.err voip_task[440]: CERT     : ERR  – "

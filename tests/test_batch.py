@@ -15,8 +15,7 @@ from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.loader import read_grammar
 from lyncphone_logs.parsing import header_batch as usual
-from lyncphone_logs.parsing.columns import Surroundings
-from lyncphone_logs.parsing.header_batch import usual_of
+from lyncphone_logs.parsing.header_batch import Surroundings, usual_of
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.reader import Reader, anchor_of
 from lyncphone_logs.sources.source import Source, Window

@@ -10,7 +10,7 @@ import pytest
 
 import lyncphone_logs
 from lyncphone_logs.events.event import UNPARSED
-from lyncphone_logs.grammar.compiler_names import compile_expression
+from lyncphone_logs.grammar.compiler import compile_expression
 
 sys.path.append(str(Path(__file__).parent.parent / "bench"))
 # The programs of bench/ are scripts and no package; hence imports behind a statement.

@@ -9,7 +9,7 @@ import pytest
 from random_grammars import grammar, oracle, texts
 
 from lyncphone_logs.errors import GrammarError
-from lyncphone_logs.grammar.compiler_names import compile_expression
+from lyncphone_logs.grammar.compiler import compile_expression
 from lyncphone_logs.grammar.expression import check_engine
 
 LONG = os.environ.get("LYNCPHONE_LOGS_LONG") == "1"

@@ -20,9 +20,8 @@ import lyncphone_logs as lp
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.sources import discovery as inputs
-from lyncphone_logs.sources.ahead import read_ahead
 from lyncphone_logs.sources.archives import sources_in
-from lyncphone_logs.sources.decompression import Damaged, Pieces, compression_of, unpacked
+from lyncphone_logs.sources.decompression import Damaged, Pieces, compression_of, read_ahead, unpacked
 from lyncphone_logs.sources.discovery import find_sources
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.sources.streams import Limits, Memory, held_content

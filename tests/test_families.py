@@ -11,7 +11,7 @@ from lyncphone_logs.events.event import UNPARSED
 from lyncphone_logs.grammar.grammar import Grammar, Sample
 from lyncphone_logs.parsing.reader import Reader, anchor_of
 from lyncphone_logs.sources.source import Written
-from lyncphone_logs.syslog.own_line import own_line
+from lyncphone_logs.syslog.unwrap import own_line
 
 FOREIGN = sorted((Path(__file__).parent.parent / "fixtures" / "foreign").glob("*.log"))
 GRAMMARS = read_catalog().grammars

@@ -15,7 +15,7 @@ from lyncphone_logs.errors import GrammarError
 from lyncphone_logs.grammar.expression import CompiledExpression
 from lyncphone_logs.grammar.grammar import LONGEST_REMEMBERED, Grammar
 from lyncphone_logs.grammar.loader import read_grammar
-from lyncphone_logs.syslog.own_line import own_line
+from lyncphone_logs.syslog.unwrap import own_line
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 GRAMMARS = read_catalog().grammars

@@ -16,8 +16,7 @@ from lyncphone_logs.catalog import grammars_folder, read_catalog
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.diagnosis.findings import Evidence
 from lyncphone_logs.errors import InputError
-from lyncphone_logs.events.codes import look_up, of_event, range_around, suggest
-from lyncphone_logs.events.entry import FOLDER, TABLES, Entry, entries
+from lyncphone_logs.events.codes import FOLDER, TABLES, Entry, entries, look_up, of_event, range_around, suggest
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
 from lyncphone_logs.reports import wording

@@ -10,9 +10,8 @@ from healthy import healthy_lines
 import lyncphone_logs
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.errors import InputError
-from lyncphone_logs.trace.mask import masked, shape
 from lyncphone_logs.trace.phone_list import roster_of
-from lyncphone_logs.trace.unparsed import MOST_SHAPES, unknowns_of
+from lyncphone_logs.trace.unparsed import MOST_SHAPES, masked, shape, unknowns_of
 
 BOB = "Jul  9 10:00:{0:02d} phone-b local7.info voip_task[440]: "
 MIXED = f"""Jul  9 10:00:00 phone-a syslog.info syslogd started: BusyBox v1.22.1

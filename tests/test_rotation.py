@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 import lyncphone_logs as lp
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.sources.discovery import find_sources
-from lyncphone_logs.sources.rotation import LOOKED_AT, stitched
-from lyncphone_logs.sources.rotation_names import rotation_of
+from lyncphone_logs.sources.rotation import LOOKED_AT, rotation_of, stitched
 
 LINE = "Jul  9 {:02}:{:02}:{:02} synthetic-phone local7.info voip_task[440]: SIP     : INFO - step {}"
 LINES = [LINE.format(10 + number // 3600, number // 60 % 60, number % 60, number) for number in range(400)]

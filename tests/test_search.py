@@ -17,7 +17,7 @@ from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.sources.source import decode
 from lyncphone_logs.syslog.damage import repair
-from lyncphone_logs.syslog.own_line import own_line
+from lyncphone_logs.syslog.unwrap import own_line
 from lyncphone_logs.trace import trace
 
 WANTED = "voip_task[440]: CERT : ERR - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."

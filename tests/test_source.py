@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.sources.discovery import find_sources
 from lyncphone_logs.sources.source import LONGEST_LINE, Line, Source
-from lyncphone_logs.trace.account import Account, AccountError
+from lyncphone_logs.trace.accounting import Account, AccountError
 
 BOM = b"\xef\xbb\xbf"
 BYTES = st.binary(max_size=200) | st.lists(

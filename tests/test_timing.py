@@ -29,8 +29,7 @@ from lyncphone_logs.timestamps import correction
 from lyncphone_logs.timestamps.formats import Anchor
 from lyncphone_logs.timestamps.zones import Zone, Zones
 from lyncphone_logs.trace import ordering as merge
-from lyncphone_logs.trace import parallel_names as parallel
-from lyncphone_logs.trace import survey, trace
+from lyncphone_logs.trace import parallel, survey, trace
 from lyncphone_logs.trace.parallel import parts_of
 
 CLOCKS = Path(__file__).parent.parent / "fixtures" / "time"

@@ -16,7 +16,7 @@ from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing.reader import Reader, anchor_of
 from lyncphone_logs.rules.rule import EXPLAINS, Rule, Sample, SampleEvent, SampleLine, Verdict
 from lyncphone_logs.sources.source import Written
-from lyncphone_logs.syslog.own_line import own_line
+from lyncphone_logs.syslog.unwrap import own_line
 from lyncphone_logs.trace.correlator import Correlator
 
 LAST_YEAR = 2013

@@ -134,7 +134,7 @@ def _rendered(report: "Report", format: Format, *, to_terminal: bool) -> str:
     if format is Format.json:
         return report.to_json()
     if format is Format.text:
-        from lyncphone_logs.reports.terminal import Terminal, standard_output
+        from lyncphone_logs.reports.page import Terminal, standard_output
         from lyncphone_logs.reports.text import render
 
         terminal = standard_output() if to_terminal else Terminal(color=False, width=None)

@@ -30,7 +30,7 @@ def events(
 ) -> None:
     """Show every line of a trace as the event that it is; to a file whose name ends in .parquet, as Parquet."""
     from lyncphone_logs import api as examine
-    from lyncphone_logs.reports.event_table import RENDERERS
+    from lyncphone_logs.reports.tables import EVENT_FORMATS
 
     trace = examine.read_trace(
         *paths, year=year, tz=tz or (), since=since, until=until, grammar=grammar or (), grammars=grammars
@@ -42,7 +42,7 @@ def events(
         with whole_file(output) as stream:
             write_parquet(trace.batches(), stream)
     else:
-        write(RENDERERS[format.value](trace.events()), output)
+        write(EVENT_FORMATS[format.value](trace.events()), output)
     tell("note", [*trace.catalog.notes, *trace.assumptions])
     problems = examine.problems(trace)
     tell("problem", problems)

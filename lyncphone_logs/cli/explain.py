@@ -64,7 +64,8 @@ def explain(
 
 def _beside(code: str, trace: "Trace") -> None:
     from lyncphone_logs import api as examine
-    from lyncphone_logs.reports import explanation_text, terminal
+    from lyncphone_logs.reports import explain as explanation_text
+    from lyncphone_logs.reports import page as terminal
 
     rule, shown = trace.catalog.rule(code), terminal.standard_output()
     if rule is None:
@@ -80,8 +81,9 @@ def _alone(code: str, line: str, rules: str, grammars: str) -> None:
     from lyncphone_logs.catalog import read_catalog
     from lyncphone_logs.events import codes as lookup
     from lyncphone_logs.reports import codes as lookup_text
+    from lyncphone_logs.reports import explain as line_text
     from lyncphone_logs.reports import explain as rule_text
-    from lyncphone_logs.reports import line_text, terminal
+    from lyncphone_logs.reports import page as terminal
 
     catalog = read_catalog(rules, grammars)
     if line:

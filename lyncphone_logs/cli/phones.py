@@ -51,14 +51,14 @@ def phones(
 ) -> None:
     """List the phones of a trace: identity, device, when they wrote, boots, what is missing."""
     from lyncphone_logs import api as examine
-    from lyncphone_logs.reports.tables import json_lines, table
+    from lyncphone_logs.reports.tables import phone_json_lines, phone_table
     from lyncphone_logs.trace.phone_list import roster_of
 
     trace = examine.read_trace(
         *paths, year=year, tz=tz or (), since=since, until=until, grammar=grammar or (), grammars=grammars
     )
     found = roster_of(trace.batches(), {each.name: each.vendor for each in trace.catalog.grammars})
-    write(table(found) if format is PhonesFormat.table else json_lines(found), output)
+    write(phone_table(found) if format is PhonesFormat.table else phone_json_lines(found), output)
     _end(trace)
 
 
@@ -73,12 +73,12 @@ def unparsed(
 ) -> None:
     """Group what was not understood by shape, with counts and an example that shows nobody's name or address."""
     from lyncphone_logs import api as examine
-    from lyncphone_logs.reports import unknown_text
+    from lyncphone_logs.reports import tables
     from lyncphone_logs.trace.unparsed import unknowns_of
 
     trace = examine.read_trace(*paths, grammar=grammar or (), grammars=grammars)
     found = unknowns_of(trace.batches())
-    render = {"table": unknown_text.table, "markdown": unknown_text.markdown, "jsonl": unknown_text.json_lines}
+    render = {"table": tables.unparsed_table, "markdown": tables.unparsed_markdown, "jsonl": tables.unparsed_json_lines}
     write(render[format.value](found), output)
     _end(trace)
 

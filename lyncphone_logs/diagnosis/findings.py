@@ -9,7 +9,7 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
 from lyncphone_logs.rules.packs import Pack
 from lyncphone_logs.rules.rule import Rule, Verdict
-from lyncphone_logs.trace.account import Account
+from lyncphone_logs.trace.accounting import Account
 
 State = Literal["holds", "refuted", "undecidable"]
 

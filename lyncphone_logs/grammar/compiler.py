@@ -4,6 +4,7 @@ Around groups stands `(?>(?:...)*)` and never `(?:...)*+`: CPython 3.11 loses ca
 Source of each fact: `parseImpl` and `preParse` of the class in pyparsing 3.3 `core.py`.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pyparsing as pp
 from lyncphone_logs.errors import GrammarError
 from lyncphone_logs.grammar import linearity as linear
 from lyncphone_logs.grammar.elements import Part, blanks, skipped, token
+from lyncphone_logs.grammar.expression import CompiledExpression
 from lyncphone_logs.grammar.linearity import MANY, Refused
 
 _RECURSION = ("recursion is not regular", "write the levels out, or use ZeroOrMore")
@@ -248,3 +250,27 @@ _COMPOUNDS: dict[type[pp.ParserElement], Callable[[_Renderer, Any], Part]] = {
     pp.NotAny: _Renderer.not_any,
     pp.SkipTo: _Renderer.skip_to,
 }
+
+
+def compile_expression(expression: pp.ParserElement, *, where: str = "") -> CompiledExpression:
+    """Renders the expression; raises `GrammarError` with the element, the reason and what to use instead."""
+    whole, short = _compiled(*render(expression, where)), _first_only(expression)
+    return replace(whole, first=_compiled(*render(short, where))) if short else whole
+
+
+def _first_only(expression: pp.ParserElement) -> pp.ParserElement | None:
+    """The expression with only the first alternative of the choice that it is, or ends with; None without one."""
+    whole = last = expression.copy().streamline()
+    while isinstance(last, pp.And) and last.exprs:
+        last = last.exprs[-1]
+    if type(last) is not pp.MatchFirst:
+        return None
+    last.exprs = last.exprs[:1]
+    return whole
+
+
+def _compiled(part: Part, names: list[str]) -> CompiledExpression:
+    numbers: dict[str, list[int]] = {}
+    for group, number in sorted(re.compile(part.pattern).groupindex.items(), key=lambda item: item[1]):
+        numbers.setdefault(names[int(group[1:])], []).append(number)
+    return CompiledExpression(part.pattern, tuple(numbers), part.literals, tuple(map(tuple, numbers.values())))

@@ -148,7 +148,7 @@ def _compiled_parts(path: Path, parts: Sequence[dict[str, Any]]) -> Compiled:
 
 
 def _joining(declared: Mapping[str, Any], path: Path) -> Joining:
-    from lyncphone_logs.grammar.compiler_names import compile_expression
+    from lyncphone_logs.grammar.compiler import compile_expression
 
     return joining_of(declared, lambda name, each: compile_expression(each, where=f"{path}: joining: {name}"))
 
@@ -158,7 +158,7 @@ def _sample(origin: str, line: str, kind: str, fields: Mapping[str, Value]) -> t
 
 
 def _compiled_header(expression: "pp.ParserElement", path: Path) -> CompiledExpression:
-    from lyncphone_logs.grammar.compiler_names import compile_expression
+    from lyncphone_logs.grammar.compiler import compile_expression
 
     compiled = compile_expression(expression, where=f"{path}: header")
     for name in sorted(set(compiled.fields) - HEADER_FIELDS):
@@ -169,7 +169,7 @@ def _compiled_header(expression: "pp.ParserElement", path: Path) -> CompiledExpr
 
 
 def _compiled(kind: str, expression: "pp.ParserElement", path: Path) -> CompiledExpression:
-    from lyncphone_logs.grammar.compiler_names import compile_expression
+    from lyncphone_logs.grammar.compiler import compile_expression
 
     complaint = unknown_kind(kind)
     if not complaint:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.accumulators import KEPT_EVENTS, LEFT_OPEN, OWN, START, Watch
-from lyncphone_logs.matching.coverage import Extent
-from lyncphone_logs.matching.interval import CLOCK_UNKNOWN, seconds_between
+from lyncphone_logs.matching.coverage import CLOCK_UNKNOWN, Extent, seconds_between
 from lyncphone_logs.rules.clause import MOST_COUNTED, Clause
 
 ENDED = "the trace ended within the time"

@@ -4,9 +4,8 @@ from collections import deque
 
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.absence import Absence
-from lyncphone_logs.matching.accumulators import END, KEPT_EVENTS, START, Tally, Watch
-from lyncphone_logs.matching.question import Question
-from lyncphone_logs.matching.succession import Race, Succession
+from lyncphone_logs.matching.accumulators import END, KEPT_EVENTS, START, Race, Succession, Tally, Watch
+from lyncphone_logs.matching.rule_index import Question
 from lyncphone_logs.rules.clause import MOST_COUNTED
 from lyncphone_logs.rules.condition import SYMPTOM
 

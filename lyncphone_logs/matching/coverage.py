@@ -36,3 +36,18 @@ class Extent:
     def losses(self, first: int, last: int | None) -> list[Event]:
         """Where lines were lost between two positions, or after the first."""
         return [event for place, event in self._losses if first <= place and (last is None or place <= last)]
+
+
+CLOCK_UNKNOWN = "clock unknown: the time between the lines cannot be told"
+
+
+def seconds_between(first: Event, second: Event) -> float | None:
+    """How far two events lie apart, by the phone's clock within one segment of it, else by the collector's.
+
+    Never negative: lines that came late lie as far away as their stamps say. None where neither clock tells.
+    """
+    if first.time and second.time and (first.phone, first.segment) == (second.phone, second.segment):
+        return abs((second.time - first.time).total_seconds())
+    if first.received and second.received:
+        return abs((second.received - first.received).total_seconds())
+    return None

@@ -14,8 +14,7 @@ from lyncphone_logs.events.vocabulary import Stage, kinds
 from lyncphone_logs.matching.accumulators import KEPT_EVENTS, Watch, scope_of
 from lyncphone_logs.matching.clause_scope import Scope, ScopeKey
 from lyncphone_logs.matching.coverage import Extent
-from lyncphone_logs.matching.question import Question
-from lyncphone_logs.matching.rule_index import Asked, Index, Meaning
+from lyncphone_logs.matching.rule_index import Asked, Index, Meaning, Question
 from lyncphone_logs.rules.clause import Explained
 from lyncphone_logs.rules.rule import Rule
 

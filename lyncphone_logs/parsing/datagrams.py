@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lyncphone_logs.grammar.expression import CompiledExpression
 from lyncphone_logs.grammar.multiline_spec import MOST_CONTINUATIONS, Joining
-from lyncphone_logs.parsing.heading import Columns
+from lyncphone_logs.parsing.header import Columns
 from lyncphone_logs.syslog.lines import Rows
 
 SHARED = ("hostname", "facility", "severity", "app_name", "procid", "sequence", "framing")

@@ -2,11 +2,15 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import NamedTuple
 
+from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.multiline_spec import MOST_CONTINUATIONS, Joining
-from lyncphone_logs.parsing.heading import Columns
+from lyncphone_logs.parsing.datagrams import divided, shared
+from lyncphone_logs.parsing.header import Columns
+from lyncphone_logs.parsing.reassembly import assemble
 from lyncphone_logs.syslog.lines import Rows
-from lyncphone_logs.syslog.own_line import own_line
+from lyncphone_logs.syslog.unwrap import own_line
 
 LINE_END = 2
 """Bytes of a line end in SIP (RFC 3261 section 7)."""
@@ -51,3 +55,32 @@ def _body(rows: Rows, columns: Columns, first: int, left: int) -> list[int]:
         body.append(row)
         left -= rows.lengths[row] + LINE_END
     return body
+
+
+class Lines(NamedTuple):
+    """A row for each message; `owner` gives of a further row of an event its first one.
+
+    `put_together` are first rows whose message holds those of the further ones. From `end` on rows may belong to events
+    that go on behind the last row; that is where a line begins. `every_line_matters` where lines that say nothing
+    by themselves may go on with others, or be counted.
+    """
+
+    rows: Rows
+    columns: Columns
+    owner: dict[int, int]
+    put_together: frozenset[int]
+    end: int
+    every_line_matters: bool
+
+
+def lines_of(rows: Rows, columns: Columns, grammars: Mapping[str, Grammar]) -> Lines:
+    """What the lines of a window are; there is at least one."""
+    present = {name: grammars[name] for name in sorted({*columns["grammar"]} - {""}) if grammars[name].joining}
+    joinings = {name: grammar.joining for name, grammar in present.items() if grammar.joining}
+    rows, columns = divided(rows, columns, joinings)
+    first_of = shared(rows, columns, joinings)
+    owner = continuations(rows, columns, joinings)
+    made = assemble(rows, columns, present, owner, first_of)
+    for row, text in made.messages.items():
+        columns["message"][row] = text
+    return Lines(rows, columns, made.owner, frozenset(made.messages), made.end, bool(present))

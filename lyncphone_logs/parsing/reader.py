@@ -10,15 +10,14 @@ from typing import Any
 from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Span, mac_of
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.parsing.columns import Surroundings
-from lyncphone_logs.parsing.lines import Lines, lines_of
-from lyncphone_logs.parsing.literal_search import Search
-from lyncphone_logs.parsing.selection import select
+from lyncphone_logs.parsing.header_batch import Surroundings
+from lyncphone_logs.parsing.literal_search import Search, select
+from lyncphone_logs.parsing.multiline import Lines, lines_of
 from lyncphone_logs.parsing.sequence_numbers import runs_of
 from lyncphone_logs.parsing.sip import with_sip_fields
 from lyncphone_logs.sources.source import WINDOW, Source, Window, Written, decode
 from lyncphone_logs.syslog.lines import Rows, rows_of
-from lyncphone_logs.syslog.own_line import own_line
+from lyncphone_logs.syslog.unwrap import own_line
 from lyncphone_logs.timestamps.formats import Anchor
 from lyncphone_logs.timestamps.resolver import Stamps
 

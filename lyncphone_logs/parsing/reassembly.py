@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from lyncphone_logs.events.event import MESSAGE
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.multiline_spec import MOST_LINES, SEQUENCE, Joining
-from lyncphone_logs.parsing.heading import Columns
+from lyncphone_logs.parsing.header import Columns
 from lyncphone_logs.parsing.sequence_numbers import LATE
 from lyncphone_logs.parsing.sip import parse
 from lyncphone_logs.syslog.lines import Rows
-from lyncphone_logs.syslog.own_line import own_line
+from lyncphone_logs.syslog.unwrap import own_line
 
 MOST_PIECES = 64
 MOST_BYTES = 256 * 1024

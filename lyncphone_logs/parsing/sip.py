@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from lyncphone_logs.events.event import Value, frozen
 from lyncphone_logs.events.vocabulary import kinds
-from lyncphone_logs.parsing.session_description import session_fields
 
 COMPACT = {
     "b": "referred-by", "c": "content-type", "e": "content-encoding", "f": "from", "i": "call-id", "k": "supported",
@@ -224,3 +223,20 @@ def _uri(value: str) -> str:
 def _number(text: str) -> int | None:
     digits = text.split(";")[0].split("(")[0].strip()
     return int(digits) if digits.isdigit() and digits.isascii() and len(digits) <= LONGEST_NUMBER else None
+
+
+def session_fields(body: Sequence[str]) -> dict[str, Value]:
+    """The fields of a session description, none where the body is no such."""
+    lines = [line.strip() for line in body]
+    media = tuple(line[2:] for line in lines if line.startswith("m="))
+    address = next((line.split()[-1] for line in lines if line.startswith("c=") and len(line.split()) == 3), "")
+    if not (media or address):
+        return {}
+    codecs = (line.partition(" ")[2].partition("/")[0] for line in lines if line.startswith("a=rtpmap:"))
+    found: dict[str, Value] = {"media": media, "codecs": tuple(dict.fromkeys(filter(None, codecs)))}
+    return {
+        **{name: value for name, value in found.items() if value},
+        **({"media_address": address} if address else {}),
+        "crypto": any(line.startswith("a=crypto:") for line in lines),
+        "ice": any(line.startswith("a=candidate:") for line in lines),
+    }

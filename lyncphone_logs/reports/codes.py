@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from lyncphone_logs.events.codes import look_up, range_around
-from lyncphone_logs.events.entry import TABLES, Entry, Source
+from lyncphone_logs.events.codes import TABLES, Entry, Source, look_up, range_around
 from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.matching.matcher import fits
 from lyncphone_logs.reports.page import Ink, Page

@@ -1,10 +1,17 @@
 """One rule as a page for a terminal: what `explain CODE` prints when there is no trace."""
 
-from lyncphone_logs.reports import grouping
+from collections.abc import Iterable, Iterator, Sequence
+
+from lyncphone_logs.diagnosis.findings import Evidence, Explanation, Term, Weighed
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.grammar.grammar import Grammar, Reading
+from lyncphone_logs.reports import grouping, wording
+from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.page import Ink, Page
 from lyncphone_logs.rules.clause import Clause
-from lyncphone_logs.rules.condition import SYMPTOM, Condition, Pattern, Scalar
-from lyncphone_logs.rules.rule import Applicability, Rule
+from lyncphone_logs.rules.condition import SYMPTOM, Condition, Pattern, Scalar, unfilled
+from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Rule
+from lyncphone_logs.syslog.unwrap import OwnLine, own_line
 
 ROLES = {"requires": "needed", "supports": "for", "contradicts": "against", "rules_out": "rules out"}
 
@@ -94,3 +101,98 @@ def _test(test: Condition | list[Scalar] | Scalar) -> str:
         return f"is {test}"
     given = {name: getattr(test, name) for name in test.given}
     return " and ".join(f"{name.replace('_', ' ')} {value}" for name, value in given.items())
+
+
+MARKS = {"holds": "yes", "refuted": "no", "undecidable": "open"}
+
+
+def render_explanations(found: Iterable[Explanation], *, color: bool, width: int | None) -> str:
+    """The explanations as text without a final line end. `width`: columns of the terminal, None where nothing wraps."""
+    page = Page(color=color, width=width)
+    for each in found:
+        page.blank()
+        rule = each.rule
+        page.line(Ink(f"{rule.severity}[{rule.code}]", rule.severity), Ink(f" {rule.name}: {rule.title}", "strong"))
+        page.line("  ", Ink(f"phone {each.phone}", "strong"))
+        for weighed in each.weighed:
+            _weighed(page, weighed)
+        if not each.weighed:
+            _unseen(page, each)
+    return page.text()
+
+
+def _weighed(page: Page, weighed: Weighed) -> None:
+    share = f", {wording.share(weighed.confidence)}" if weighed.confidence else ""
+    page.labelled("result", f"{weighed.verdict}{share}")
+    places = ", ".join(map(wording.place, weighed.symptom))
+    page.labelled("symptom", f"{places} · {wording.counted(weighed.count, 'time')}")
+    for term in weighed.terms:
+        page.labelled(MARKS[term.state], _said(term))
+        page.labelled("", *_details(term, weighed.evidence))
+
+
+def _said(term: Term) -> str:
+    role = "" if term.role == EXPLAINS else f"{ROLES.get(term.role, term.role)}, "
+    return " ".join(filter(None, [f"{term.clause} ({role}{term.basis})", wording.factor(term.weight), term.says]))
+
+
+def _details(term: Term, evidence: Iterable[Evidence]) -> Iterable[str]:
+    places = [wording.place(each.event) for each in evidence if (each.clause, each.role) == (term.clause, term.role)]
+    if places and term.role != EXPLAINS:
+        yield f"at {', '.join(places)}"
+    if term.reason:
+        yield f"open because: {term.reason}"
+    if term.nearest:
+        yield f"nearest miss: {term.nearest}"
+    if term.capture:
+        yield f"to decide: {term.capture}"
+
+
+def _unseen(page: Page, found: Explanation) -> None:
+    page.labelled("result", "its symptom was not seen")
+    for shown in found.rule.explains:
+        page.labelled("looked for", f"{' or '.join(shown.kinds)}: {unfilled(shown.says)}")
+    if found.nearest:
+        page.labelled("nearest miss", f"{wording.place(found.nearest)}: {_fields(found.nearest)}")
+    page.labelled("to decide", found.capture)
+
+
+def _fields(event: Event) -> str:
+    return " ".join([event.kind, *(f"{name}={value}" for name, value in sorted(event.fields.items()))])
+
+
+def render_line(line: str, grammars: Sequence[Grammar]) -> Iterator[str]:
+    """Lines of text; every grammar is asked, those that read it first, then those that came furthest."""
+    own = own_line(line)
+    yield visible(line)
+    yield from _framing(own)
+    readings = [(grammar, grammar.read(own.text)) for grammar in grammars]
+    for grammar, reading in readings:
+        if reading:
+            yield from _read(grammar, reading)
+    refused = [(grammar.name, *grammar.stopped_at(own.text)) for grammar, reading in readings if not reading]
+    for name, place, expected in sorted(refused, key=lambda each: (-each[1], each[0])):
+        yield f"grammar   {name}: does not read this line"
+        yield f"  {visible(own.text)}"
+        yield f"  {' ' * len(visible(own.text[:place]))}^ expected here: {visible(expected)}"
+
+
+def _framing(own: OwnLine) -> Iterator[str]:
+    framed = own.framed
+    yield f"framing   {framed.framing}"
+    for name in ("facility", "severity", "hostname", "app_name", "procid", "stamp", "received"):
+        if value := getattr(framed, name):
+            yield f"  {name:14} {visible(value)}"
+    if own.repairs:
+        yield f"repaired  {', '.join(own.repairs)}"
+    if own.count > 1:
+        yield f"repeated  {own.count} times"
+
+
+def _read(grammar: Grammar, reading: Reading) -> Iterator[str]:
+    yield f"grammar   {grammar.name} ({grammar.vendor})"
+    for name, value in reading.header.items():
+        yield f"  {name:14} {visible(value)}"
+    yield f"kind      {reading.kind}"
+    for name, field in reading.fields.items():
+        yield f"  {name:14} {visible(str(field))}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from lyncphone_logs.diagnosis.findings import Diagnosis, Evidence, Findings, Fix, Input, Phone, RuledOut
 from lyncphone_logs.events.event import Event, Value
-from lyncphone_logs.reports.encoding import to_json
+from lyncphone_logs.reports.escaping import to_json
 from lyncphone_logs.rules.rule import Rule
 
 SCHEMA_VERSION = "1"

@@ -1,6 +1,10 @@
 """A page for a terminal or a pipe: the one place where input text becomes lines, visible, coloured and wrapped."""
 
+import sys
+from dataclasses import dataclass
 from typing import NamedTuple
+
+from rich.console import Console
 
 from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.excerpt import cells
@@ -78,3 +82,18 @@ def wrapped(text: str, room: int | None) -> list[str]:
         else:
             line = f"{line} {word}" if line else word
     return [*lines, line]
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """`width` is the columns of the terminal; None for a pipe or a file, where nothing may wrap."""
+
+    color: bool
+    width: int | None
+
+
+def standard_output() -> Terminal:
+    """What the standard output of this process is."""
+    console = Console(file=sys.stdout)
+    color = console.color_system is not None and not console.no_color
+    return Terminal(color, console.width if sys.stdout.isatty() else None)

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Findings, Fix, Phone, StageState
 from lyncphone_logs.events import codes as lookup
-from lyncphone_logs.events.entry import Entry
+from lyncphone_logs.events.codes import Entry
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.trace.account import Account
+from lyncphone_logs.trace.accounting import Account
 
 
 def place(event: Event) -> str:

@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from lyncphone_logs.sources.ahead import read_ahead
-from lyncphone_logs.sources.decompression import PIECE, Damaged, Pieces, Readable, compression_of, unpacked
+from lyncphone_logs.sources.decompression import PIECE, Damaged, Pieces, Readable, compression_of, read_ahead, unpacked
 from lyncphone_logs.sources.encodings import encoding_of
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.sources.streams import HEAD, Content

@@ -6,11 +6,12 @@ ends is told by the anchor (`--year`, file time) or by lines with a full date; a
 
 from bisect import bisect_right
 from calendar import isleap
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.timestamps.formats import Anchor
 
 BACK, AHEAD = timedelta(days=115), timedelta(days=250)
@@ -122,3 +123,27 @@ def _nearest(moment: datetime, reference: datetime) -> datetime:
     if on_day < reference - LATE:
         return on_day + DAY
     return on_day - DAY if on_day >= reference + (DAY - LATE) else on_day
+
+
+class NewYears:
+    """Counts New Years; `passed` is how many."""
+
+    def __init__(self) -> None:
+        self.passed = 0
+        self._last: datetime | None = None
+
+    def count(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """The batches, assumed years one more from each December to January on."""
+        for batch in batches:
+            times, qualities = batch.columns["time"], batch.columns["time_quality"]
+            for row, quality in enumerate(qualities):
+                if quality == "assumed-year":
+                    times[row] = self._in_year(times[row])
+            yield batch
+
+    def _in_year(self, time: datetime) -> datetime:
+        if self._last:
+            self.passed = max(0, self.passed + (self._last - time > AHEAD) - (time - self._last > AHEAD))
+        self._last = time
+        is_possible = time.year + self.passed <= datetime.max.year and (time.month, time.day) != (2, 29)
+        return time.replace(year=time.year + self.passed) if is_possible else time

@@ -8,16 +8,15 @@ from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing.reader import Reader, anchor_of
-from lyncphone_logs.sources.rotation_names import rotation_of
+from lyncphone_logs.sources.rotation import rotation_of
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.timestamps.correction import Correction
 from lyncphone_logs.timestamps.formats import Anchor, read_stamp
-from lyncphone_logs.timestamps.new_year import NewYears
 from lyncphone_logs.timestamps.time_range import Period, last_of
+from lyncphone_logs.timestamps.years import NewYears
 from lyncphone_logs.timestamps.zones import AMBIGUOUS, NONEXISTENT, Zones
 from lyncphone_logs.trace.accounting import Tally
-from lyncphone_logs.trace.lateness import in_sequence
-from lyncphone_logs.trace.ordering import Stream
+from lyncphone_logs.trace.ordering import Stream, in_sequence
 from lyncphone_logs.trace.survey import Survey, survey
 
 

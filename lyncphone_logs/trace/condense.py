@@ -6,9 +6,8 @@ What keys, journeys and diagnoses are made of stays; a table of the events canno
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lyncphone_logs.events.batch import Batch, LeftOut
+from lyncphone_logs.events.batch import Batch, LeftOut, portion
 from lyncphone_logs.events.event import MESSAGE
-from lyncphone_logs.events.portion import portion
 from lyncphone_logs.timestamps.resolver import OLDEST_PHONE
 from lyncphone_logs.trace.phone_identity import tells_maker
 

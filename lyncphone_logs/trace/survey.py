@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.parsing.heading import read_headers
+from lyncphone_logs.parsing.header import read_headers
 from lyncphone_logs.sources.source import Source, Window
 from lyncphone_logs.syslog.framing import Framed, unframe_all
 from lyncphone_logs.syslog.lines import rows_of

@@ -6,16 +6,15 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from lyncphone_logs.catalog import Catalog
-from lyncphone_logs.events.batch import Batch, with_last
+from lyncphone_logs.events.batch import Batch, portion, with_last
 from lyncphone_logs.events.event import MESSAGE, Event
-from lyncphone_logs.events.portion import portion
 from lyncphone_logs.events.vocabulary import kinds, stages_of
 from lyncphone_logs.parsing.literal_search import Search, is_available
 from lyncphone_logs.parsing.reader import Reader
 from lyncphone_logs.sources.discovery import find_sources
 from lyncphone_logs.sources.rotation import copies_in, stitched
 from lyncphone_logs.sources.source import STDIN, Source
-from lyncphone_logs.syslog.own_line import own_line
+from lyncphone_logs.syslog.unwrap import own_line
 from lyncphone_logs.timestamps.zones import Zones
 from lyncphone_logs.trace.accounting import Tally
 from lyncphone_logs.trace.clocks import Timing
@@ -141,7 +140,7 @@ class Trace:
         return Search(self.catalog.grammars, self._wanted if pass_over else None)
 
     def _read_at_once(self, timing: Timing) -> Iterator[Batch]:
-        from lyncphone_logs.trace.parallel_names import read_in_parts
+        from lyncphone_logs.trace.parallel import read_in_parts
 
         inputs = [self.inputs[place] for place in timing.in_order([source for source, _ in self.inputs])]
         sources = [(source, timing.anchor(source), tally) for source, tally in inputs]
