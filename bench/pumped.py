@@ -21,7 +21,7 @@ import pyparsing as pp
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.grammar.compiler import compile_expression
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.syslog.framing import unframe
+from lyncphone_logs.syslog.framing import parse_prefix
 
 SIZES = (1_000, 4_000, 16_000, 64_000)
 CHARACTERS = 64_000
@@ -104,7 +104,7 @@ def of_shapes(repetitions: int = REPETITIONS) -> Iterator[Taken]:
 def of_grammars() -> Iterator[Taken]:
     """The header and each message of each grammar with the times of the text whose cost grew most."""
     for grammar in read_catalog().grammars:
-        texts = [sample.line[unframe(sample.line).start :] for sample in grammar.samples]
+        texts = [sample.line[parse_prefix(sample.line).start :] for sample in grammar.samples]
         yield from _worst(f"{grammar.name}: header", [grammar.header.pattern], texts)
         messages = [message for text in texts if (message := _message(grammar, text))]
         yield from _worst(f"{grammar.name}: messages", [each.pattern for _, each in grammar.messages], messages)

@@ -5,10 +5,9 @@ from datetime import MAXYEAR
 from os import PathLike, fspath
 
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.diagnosis import engine as explanation
-from lyncphone_logs.diagnosis import findings as finding
-from lyncphone_logs.diagnosis.engine import find
-from lyncphone_logs.diagnosis.fix_check import fixes, read_earlier
+from lyncphone_logs.diagnosis import engine, findings
+from lyncphone_logs.diagnosis.engine import diagnose_phones
+from lyncphone_logs.diagnosis.fix_check import fixes, read_previous
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.evidence.display import read_display
@@ -78,9 +77,9 @@ def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
     this trace cannot tell. Raises InputError where that is none, or nothing that the trace names can be read.
     """
     catalog = trace.catalog
-    earlier = read_earlier(fspath(verify_fix)) if verify_fix else ()
+    earlier = read_previous(fspath(verify_fix)) if verify_fix else ()
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
-    phones, notes = find(
+    phones, notes = diagnose_phones(
         trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
         {each.code for each in earlier},
     )  # fmt: skip
@@ -97,7 +96,7 @@ def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
     )
 
 
-def explain(trace: Trace, rule: Rule) -> tuple[finding.Explanation, ...]:
+def explain(trace: Trace, rule: Rule) -> tuple[findings.Explanation, ...]:
     """One rule of the trace's catalog beside each of its phones, clause by clause.
 
     Raises InputError where nothing that the trace names can be read.
@@ -105,10 +104,10 @@ def explain(trace: Trace, rule: Rule) -> tuple[finding.Explanation, ...]:
     catalog = trace.catalog
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
     batches = trace.batches(to_diagnose=True)
-    return explanation.explain(batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds)
+    return engine.explain(batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds)
 
 
-def inputs(trace: Trace) -> tuple[finding.Input, ...]:
+def inputs(trace: Trace) -> tuple[findings.InputSummary, ...]:
     """What was read of each input, and what could not be used; whole once the events of the trace were iterated."""
     return tuple(_input(each, trace) for each in trace.inputs)
 
@@ -118,10 +117,10 @@ def problems(trace: Trace) -> list[str]:
     return [*(read.problem for read in inputs(trace) if read.problem), *map(str, trace.catalog.problems)]
 
 
-def _input(read: Input, trace: Trace) -> finding.Input:
+def _input(read: Input, trace: Trace) -> findings.InputSummary:
     source, tally = read
     problem, help = _problem(read, trace)
-    return finding.Input(
+    return findings.InputSummary(
         source.path,
         source.sha256,
         source.bytes,

@@ -20,14 +20,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 VARIABLE = "LYNCPHONE_LOGS_CACHE"
-MOST_ENTRIES = 100
+MAX_ENTRIES = 100
 SUFFIX = ".kept"
 PACKAGE = Path(__file__).parent
 DIGEST = sha256().digest_size
 T = TypeVar("T")
 
 
-def kept(
+def cached(
     kind: str,
     key: Callable[[], str],
     make: Callable[[], T],
@@ -66,7 +66,7 @@ def fingerprint(paths: Iterable[Path | str], *, largest: int = sys.maxsize) -> s
 
 
 @cache
-def code(*names: str, libraries: tuple[str, ...] = ()) -> str:
+def code_version(*names: str, libraries: tuple[str, ...] = ()) -> str:
     """What tells this code from other versions of it: Python, all modules of some packages of ours, some libraries.
 
     The modules beside the packages (errors, validation and this one) always count.
@@ -140,7 +140,7 @@ def _seal(path: Path, payload: bytes) -> bytes:
 
 def _remove_oldest(folder: Path) -> None:
     entries = [entry for entry in os.scandir(folder) if entry.name.endswith(SUFFIX)]
-    for _, path in sorted((entry.stat().st_mtime_ns, entry.path) for entry in entries)[:-MOST_ENTRIES]:
+    for _, path in sorted((entry.stat().st_mtime_ns, entry.path) for entry in entries)[:-MAX_ENTRIES]:
         os.unlink(path)
 
 

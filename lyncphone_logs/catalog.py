@@ -6,17 +6,17 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
-from lyncphone_logs.cache import code, fingerprint, kept
+from lyncphone_logs.cache import cached, code_version, fingerprint
 from lyncphone_logs.errors import GrammarError, InputError, LyncphoneLogsError, RuleError, suggestion
 from lyncphone_logs.events import vocabulary
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.loader import read_grammar
 from lyncphone_logs.rules.packs import Pack, added, built_in
 from lyncphone_logs.rules.rule import CLASSES, Rule
-from lyncphone_logs.syslog.unwrap import own_line
-from lyncphone_logs.validation import LARGEST_FILE
+from lyncphone_logs.syslog.unwrap import unwrap
+from lyncphone_logs.validation import MAX_FILE_BYTES
 
-MOST_GRAMMARS = 2000
+MAX_GRAMMARS = 2000
 PACKAGE = Path(__file__).parent
 T = TypeVar("T")
 
@@ -72,12 +72,12 @@ def read_catalog(rules: str = "", grammars: str = "") -> Catalog:
     known = _builtin()
     more_grammars, problems = _read(_named(grammars), _read_grammar)
     notes: list[str] = [f"grammars of {grammars} are code and were run"] if more_grammars else []
-    every = _overlaid(known.grammars, more_grammars, lambda grammar: grammar.name, grammars, notes)
+    every = overlay(known.grammars, more_grammars, lambda grammar: grammar.name, grammars, notes)
     notes += [f"grammar {grammar.name}: {each}" for grammar in more_grammars for each in overlaps(grammar, every)]
     packs, found = tuple(added(rules)), known.rules
     for pack in packs:
         more_rules, rule_problems = _read_rules(pack.files)
-        found = _overlaid(found, more_rules, lambda rule: rule.code, f"rule pack {pack.name}", notes)
+        found = overlay(found, more_rules, lambda rule: rule.code, f"rule pack {pack.name}", notes)
         problems += rule_problems
     return Catalog(every, found, (*known.packs, *packs), tuple(notes), (*known.problems, *problems))
 
@@ -85,7 +85,7 @@ def read_catalog(rules: str = "", grammars: str = "") -> Catalog:
 def overlaps(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:
     """The samples of a grammar that two of its kinds match, or that another grammar reads as well."""
     for sample in grammar.samples:
-        text = own_line(sample.line).text
+        text = unwrap(sample.line).text
         reading = grammar.read(text)
         kinds = grammar.kinds_of(reading.header.get("message", "")) if reading else []
         if len(kinds) > 1:
@@ -111,12 +111,12 @@ def _read_grammar(path: str) -> Grammar:
 def _read_rules(paths: Sequence[str]) -> tuple[list[Rule], list[LyncphoneLogsError]]:
     if not paths:
         return [], []
-    return kept("rules", partial(_key, paths), partial(_read_rule_files, paths), (*CLASSES, RuleError))
+    return cached("rules", partial(_key, paths), partial(_read_rule_files, paths), (*CLASSES, RuleError))
 
 
 def _key(paths: Sequence[str]) -> str:
-    made_by = code("rules", libraries=("pydantic", "regex"))
-    return f"{fingerprint(paths, largest=LARGEST_FILE)} {vocabulary.version()} {made_by}"
+    made_by = code_version("rules", libraries=("pydantic", "regex"))
+    return f"{fingerprint(paths, largest=MAX_FILE_BYTES)} {vocabulary.version()} {made_by}"
 
 
 def _read_rule_files(paths: Sequence[str]) -> tuple[list[Rule], list[LyncphoneLogsError]]:
@@ -135,8 +135,8 @@ def _named(folder: str) -> Sequence[str]:
     if folder and not Path(folder).is_dir():
         raise GrammarError("folder cannot be read", "it is not there, or not a folder", folder)
     found = _grammar_files(Path(folder)) if folder else []
-    if len(found) > MOST_GRAMMARS:
-        raise GrammarError("folder holds too many files", f"{len(found)}, at most {MOST_GRAMMARS}", folder)
+    if len(found) > MAX_GRAMMARS:
+        raise GrammarError("folder holds too many files", f"{len(found)}, at most {MAX_GRAMMARS}", folder)
     return found
 
 
@@ -155,7 +155,7 @@ def _read(paths: Iterable[str], read: Callable[[str], T]) -> tuple[list[T], list
     return good, problems
 
 
-def _overlaid(
+def overlay(
     known: Sequence[T], more: Sequence[T], key: Callable[[T], str], origin: str, notes: list[str]
 ) -> tuple[T, ...]:
     merged = {key(each): each for each in known}

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-LARGEST_FILE = 256 * 1024
+MAX_FILE_BYTES = 256 * 1024
 """Bytes of a file that is held against a schema."""
 T = TypeVar("T")
 Schema = dict[str, Any]
 """What pydantic makes a validator of; a plain dict, for which nothing need be imported."""
-Place = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 
-class Must:
+class Constraint:
     """What a value must be, in the words of that schema: `min_length`, `pattern`, `ge` and so on."""
 
     def __init__(self, **constraints: Any) -> None:
@@ -29,11 +29,11 @@ class Must:
         return handler(source) | self._constraints
 
 
-Text = Annotated[str, Must(strip_whitespace=True, min_length=1)]
-Line = Annotated[Text, Must(pattern=r"^[^\n]*$")]
+Text = Annotated[str, Constraint(strip_whitespace=True, min_length=1)]
+OneLine = Annotated[Text, Constraint(pattern=r"^[^\n]*$")]
 
 
-class Strict:
+class ClosedModel:
     """A dataclass that refuses unknown keys.
 
     Its method `check`, if it has one, raises ValueError where what was read is not sound.
@@ -42,20 +42,20 @@ class Strict:
     __pydantic_config__: ClassVar = {"extra": "forbid"}
 
 
-class Unsound(ValueError):
+class InvalidContent(ValueError):
     """What was read has the right shape and cannot be meant: complaints with their places, at least one."""
 
-    def __init__(self, complaints: list[tuple[Place, str]]) -> None:
+    def __init__(self, complaints: list[tuple[KeyPath, str]]) -> None:
         super().__init__("; ".join(because for _, because in complaints))
         self.complaints = complaints
 
 
-def validated(schema: type[T], data: object) -> T:
+def validate(schema: type[T], data: object) -> T:
     """An instance of the dataclass from what a TOML file holds. Raises pydantic.ValidationError or Unsound."""
     read: T = _validator(schema).validate_python(data)  # type: ignore[arg-type] # every class can be hashed
     complaints = list(_complaints(read, ()))
     if complaints:
-        raise Unsound(complaints)
+        raise InvalidContent(complaints)
     return read
 
 
@@ -66,7 +66,7 @@ def _validator(schema: Any) -> "TypeAdapter[Any]":
     return TypeAdapter(schema)
 
 
-def _complaints(read: Any, place: Place) -> Iterator[tuple[Place, str]]:
+def _complaints(read: Any, place: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     """Those about the parts, else about the whole, which may take its parts for sound."""
     found = [complaint for name, part in _parts(read) for complaint in _complaints(part, (*place, name))]
     yield from found
@@ -78,7 +78,7 @@ def _complaints(read: Any, place: Place) -> Iterator[tuple[Place, str]]:
 
 
 def _parts(read: Any) -> Iterable[tuple[str | int, Any]]:
-    if isinstance(read, Strict):
+    if isinstance(read, ClosedModel):
         return vars(read).items()
     if isinstance(read, dict):
         return read.items()

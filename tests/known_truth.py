@@ -12,12 +12,12 @@ from itertools import combinations
 
 from lyncphone_logs.authoring.samples import START, diagnosed, events_of
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.diagnosis.engine import find
+from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.diagnosis.findings import Diagnosis, Phone
 from lyncphone_logs.diagnosis.ranking import FACTOR, LIKELIHOOD, OTHER_CAUSE, PRIOR
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.matching.matcher import fits
+from lyncphone_logs.matching.matcher import matches
 from lyncphone_logs.rules.clause import Clause, Explained
 from lyncphone_logs.rules.rule import EXPLAINS, Rule
 from lyncphone_logs.trace.correlator import Correlator
@@ -40,7 +40,7 @@ def diagnose(events: Sequence[Event], among: Sequence[Rule] | None = None) -> Ph
     seen = [event for event in events if event.family not in GIVEN]
     facts = [event for event in events if event.family in GIVEN]
     vendors = {each.name: each.vendor for each in read_catalog().grammars}
-    ((phone,), _) = find(Correlator().correlate(seen), facts, among or rules(), vendors)
+    ((phone,), _) = diagnose_phones(Correlator().correlate(seen), facts, among or rules(), vendors)
     return phone
 
 
@@ -167,7 +167,7 @@ def _symptoms() -> list[Symptom]:
             first: dict[str, tuple[Rule, int, Explained]] = {}
             for rule in rules():
                 for place, shown in enumerate(rule.explains):
-                    if rule.code not in first and fits(shown, event):
+                    if rule.code not in first and matches(shown, event):
                         first[rule.code] = rule, place, shown
             key = (event.kind, *((code, place) for code, (_, place, _) in sorted(first.items())))
             listed = {each.rule.code for each in diagnose([event]).diagnoses} if first and key not in found else set()
@@ -205,7 +205,7 @@ def _is_confirmed(rule: Rule, events: Sequence[Event]) -> bool:
     """Whether events hold a whole decisive set of a rule, its clauses made of others taken apart."""
     met = {EXPLAINS}
     for clause in rule.clause:
-        met |= {clause.id for event in events if not clause.is_composed and fits(clause, event)}
+        met |= {clause.id for event in events if not clause.is_composed and matches(clause, event)}
         is_met = clause.is_composed and met.issuperset(clause.all) and not met.intersection(clause.none)
         met |= {clause.id} if is_met and (not clause.any or met.intersection(clause.any)) else set()
     return any(met.issuperset(together) for together in rule.confirmed_by)
@@ -224,6 +224,6 @@ def _example(code: str, name: str) -> Event | None:
     if clause.is_composed or clause.absent or clause.count > 1 or clause.then or clause.anchors or clause.first_of:
         return None
     for event in (event for told in stories().values() for story in told for event in story):
-        if fits(clause, event) and not any(fits(shown, event) for each in rules() for shown in each.explains):
+        if matches(clause, event) and not any(matches(shown, event) for each in rules() for shown in each.explains):
             return event._replace(id=f"example:{event.kind}:{sorted(event.fields.items(), key=str)}", time=START)
     return None

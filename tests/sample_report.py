@@ -9,7 +9,7 @@ from lyncphone_logs.diagnosis.findings import (
     Boot,
     Diagnosis,
     Evidence,
-    Input,
+    InputSummary,
     NotCheckable,
     Phone,
     RuledOut,
@@ -20,8 +20,8 @@ from lyncphone_logs.events.event import Event, Span
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.clause import Clause, Explained
 from lyncphone_logs.rules.packs import Pack
-from lyncphone_logs.rules.rule import History, Reference, Remedy, Rule, Sample, Verify
-from lyncphone_logs.trace.accounting import Account
+from lyncphone_logs.rules.rule import History, Reference, Remedy, Rule, RuleSample, Verify
+from lyncphone_logs.trace.accounting import ByteAccount
 
 SAID = "server cert is invalid. ctx->error=7."
 HEADER = "local7.err voip_task[440]: CERT     : ERR  – "
@@ -74,7 +74,7 @@ def rule(code: str, name: str, title: str, **changed: Any) -> Rule:
         "history": (History(year=2013, advice="Sign with SHA-1", danger="it can be forged", source="an article"),),
         "verify": Verify(event="sign_in.succeeded", says="the certificate is accepted"),
         "references": (Reference(title="Notes", url="https://example.org/n?a=1&b=2"), Reference(title="A book")),
-        "sample": (Sample(kind="positive", says="the line", lines=(LINE,)),),
+        "sample": (RuleSample(kind="positive", says="the line", lines=(LINE,)),),
     }  # fmt: skip
     return Rule(**(values | changed))
 
@@ -138,12 +138,14 @@ def phone(**changed: Any) -> Phone:
 def report(**changed: Any) -> Report:
     """The whole report."""
     size = len(LINE.encode())
-    account = Account(event_bytes=size, separator_bytes=1)
+    account = ByteAccount(event_bytes=size, separator_bytes=1)
     values: dict[str, Any] = {
         "tool": "lyncphone-logs 0.1.0",
         "inputs": (
-            Input("founding.log", "0" * 64, size + 1, 1, account, 1, 0, grammars=(("audiocodes_400hd", 1),)),
-            Input("other.log", "", 0, 0, Account(), 0, 0, "cannot read other.log: permission denied", "unlock it"),
+            InputSummary("founding.log", "0" * 64, size + 1, 1, account, 1, 0, grammars=(("audiocodes_400hd", 1),)),
+            InputSummary(
+                "other.log", "", 0, 0, ByteAccount(), 0, 0, "cannot read other.log: permission denied", "unlock it"
+            ),
         ),
         "facts": (STATED,), "phones": (phone(),), "rules_tried": 4,
         "packs": (Pack("built-in", "sample", "1.0", Path("rules"), (), "0123456789abcdef" * 4),),

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from lyncphone_logs.diagnosis.engine import find
+from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.findings import Diagnosis, Phone, Term
 from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.trace.correlator import Correlator
-from lyncphone_logs.validation import validated
+from lyncphone_logs.validation import validate
 
 START = datetime(2013, 7, 9, 12)
 REJECTED = "tls.server_certificate.rejected"
@@ -57,11 +57,11 @@ def rule(code: str = "AAA001", *clauses: dict[str, Any], verify_code: int = 7, *
         "references": [{"title": "r"}],
         "sample": [{"kind": "positive", "says": "s"}],
     }
-    return validated(Rule, shape | given)
+    return validate(Rule, shape | given)
 
 
 def phone_of(events: Sequence[Event], *rules: Rule, facts: Sequence[Event] = ()) -> Phone:
-    ((phone,), _) = find(Correlator().correlate(events), facts, rules, {})
+    ((phone,), _) = diagnose_phones(Correlator().correlate(events), facts, rules, {})
     return phone
 
 

@@ -10,22 +10,22 @@ from made_traces import made_trace
 
 import lyncphone_logs as lp
 from lyncphone_logs.catalog import grammars_folder, read_catalog
-from lyncphone_logs.diagnosis.engine import find
+from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.loader import read_grammar
-from lyncphone_logs.parsing import header_batch as usual
-from lyncphone_logs.parsing.header_batch import Surroundings, usual_of
+from lyncphone_logs.parsing import header_batch
+from lyncphone_logs.parsing.header_batch import HeaderReader, usual_of
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.reader import Reader, anchor_of
-from lyncphone_logs.sources.source import Source, Window
-from lyncphone_logs.syslog.framing import unframe, unframe_all
-from lyncphone_logs.syslog.lines import rows_of
-from lyncphone_logs.trace import parallel as parts
-from lyncphone_logs.trace import trace
-from lyncphone_logs.trace.condense import condensed
+from lyncphone_logs.sources.source import Source
+from lyncphone_logs.sources.window import Window
+from lyncphone_logs.syslog.framing import parse_prefix, parse_prefixes
+from lyncphone_logs.syslog.lines import lines_of_window
+from lyncphone_logs.trace import parallel, trace
+from lyncphone_logs.trace.condense import condense
 from lyncphone_logs.trace.correlator import Correlator
-from lyncphone_logs.trace.parallel import Part, parts_of
+from lyncphone_logs.trace.parallel import FileSlice, slices_of
 
 GRAMMARS = read_catalog().grammars
 RULES = read_catalog().rules
@@ -71,9 +71,9 @@ def test_parts_of_a_file_hold_the_events_of_the_whole(tmp_path: Path, seed: int)
     path = str(written(tmp_path, seed))
     whole = list(reader_of(Source(path)).events())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "SURVEYED", 50)
+        patch.setattr(parallel, "SURVEYED", 50)
         source = Source(path)
-        found = list(parts_of(source, size=500))
+        found = list(slices_of(source, size=500))
     assert len(found) > 5
     assert [part.start for part in found[1:]] == [part.stop for part in found[:-1]]
     assert [event for part in found for event in reader_of(part).events()] == whole
@@ -87,10 +87,10 @@ def read_source(path: str) -> Source:
 
 
 def test_the_lines_before_a_part_are_told_from_the_nearest_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "LOOKED_BACK", 3)
+    monkeypatch.setattr(parallel, "LOOKED_BACK", 3)
     path = tmp_path / "x.log"
     path.write_bytes(b"first\r\nsecond\n\nfourth\nfifth\n")
-    before = list(Part(str(path), 22, 28, 5).lines_before())
+    before = list(FileSlice(str(path), 22, 28, 5).lines_before())
     assert [line for line in before if line] == [b"fourth", b"second", b"first"]
 
 
@@ -101,8 +101,8 @@ HEADS = st.sampled_from(["", "<13>", "<30>Jul  9 12:00:00 ", "Jul  9 12:00:00 ho
 
 @given(st.lists(st.tuples(HEADS, HEADS, st.text(max_size=5)).map("".join), max_size=12))
 def test_framings_are_taken_off_many_lines_as_off_each(lines: list[str]) -> None:
-    columns = unframe_all(lines)
-    assert list(zip(*columns, strict=True)) == [tuple(unframe(line)) for line in lines]
+    columns = parse_prefixes(lines)
+    assert list(zip(*columns, strict=True)) == [tuple(parse_prefix(line)) for line in lines]
 
 
 OWN = """
@@ -134,7 +134,7 @@ def test_a_header_is_looked_for_in_all_lines_at_once_only_where_it_stays_in_its_
     found = usual_of((), "own", (own,), ())
     assert (found is not None) == stays_in_the_line
     texts = ["own: x a;b", "own:", "own: x\t y", "other", "own: x c"] * 2
-    each = Surroundings([own])._read_each(texts)
+    each = HeaderReader([own])._read_each(texts)
     read = found.read(texts) if found else None
     if read:
         at_once = {**read.columns, "message": read.messages}
@@ -163,16 +163,16 @@ def test_of_a_header_only_the_first_alternative_is_looked_for_where_most_lines_a
 def test_what_was_remembered_or_forgotten_of_earlier_lines_makes_no_difference(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    monkeypatch.setattr(usual, "AT_HAND", 4)
-    monkeypatch.setattr(usual, "MOST_REMEMBERED", 8)
-    surroundings = Surroundings(GRAMMARS)
+    monkeypatch.setattr(header_batch, "AT_HAND", 4)
+    monkeypatch.setattr(header_batch, "MAX_CACHED_LINES", 8)
+    surroundings = HeaderReader(GRAMMARS)
     lines = made_trace(seed, lines=300).splitlines(keepends=True)
     at_once = 0
     for start in range(0, len(lines), 30):
-        rows = rows_of(Window(start + 1, 0, b"".join(lines[start : start + 30])))
+        rows = lines_of_window(Window(start + 1, 0, b"".join(lines[start : start + 30])))
         at_once += bool(surroundings._usual)
         columns = surroundings.columns(rows)
-        each = Surroundings(GRAMMARS)._read_each(list(rows.repaired))
+        each = HeaderReader(GRAMMARS)._read_each(list(rows.repaired))
         assert {name: columns[name] for name in each} == each
     assert at_once > 5
 
@@ -195,20 +195,20 @@ def test_keys_of_a_batch_are_those_of_its_events_one_by_one(tmp_path: Path, seed
 def test_a_diagnosis_from_batches_condensed_or_not_is_that_from_events(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
     events: list[Event] = list(Correlator(JOININGS).correlate(reader_of(Source(path)).events()))
-    found = find(events, [], RULES, {})
-    assert find(batches(path), [], RULES, {}) == found
+    found = diagnose_phones(events, [], RULES, {})
+    assert diagnose_phones(batches(path), [], RULES, {}) == found
     correlator = Correlator()
-    few = [condensed(batch) for batch in reader_of(Windowed(path, 700)).batches()]
+    few = [condense(batch) for batch in reader_of(Windowed(path, 700)).batches()]
     for batch in few:
         correlator.key(batch)
-    assert find(few, [], RULES, {}) == found
+    assert diagnose_phones(few, [], RULES, {}) == found
 
 
 def test_a_condensed_run_keeps_what_the_components_and_the_count_are_made_of(tmp_path: Path) -> None:
     lines = [f"Jul  9 12:00:{second:02d} 10.1.2.3 voip_task[1]: C{second}: INFO - x" for second in range(50)]
     path = tmp_path / "x.log"
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
-    few = [condensed(batch) for batch in reader_of(Source(str(path))).batches()]
+    few = [condense(batch) for batch in reader_of(Source(str(path))).batches()]
     assert [len(batch) for batch in few] == [2, 1]
     assert few[0].left_out[0].messages == 47
     assert few[0].left_out[0].components == {f"C{second}" for second in range(1, 48)}
@@ -217,9 +217,9 @@ def test_a_condensed_run_keeps_what_the_components_and_the_count_are_made_of(tmp
 def test_the_answer_is_the_same_byte_for_byte_for_every_number_of_jobs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "PART", 3000)
-    monkeypatch.setattr(parts, "SURVEYED", 500)
-    monkeypatch.setattr(parts.parts_of, "__defaults__", (3000, ()))
+    monkeypatch.setattr(parallel, "PART", 3000)
+    monkeypatch.setattr(parallel, "SURVEYED", 500)
+    monkeypatch.setattr(parallel.slices_of, "__defaults__", (3000, ()))
     monkeypatch.setattr(trace, "WORTHWHILE", 0)
     for seed in range(4):
         written(tmp_path, seed)

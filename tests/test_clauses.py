@@ -7,7 +7,7 @@ import pytest
 from small_rules import START, SYMPTOM, clause, event, phone_of, rule, state, term_of
 
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.validation import Unsound
+from lyncphone_logs.validation import InvalidContent
 
 CHALLENGED, FAILED, DISCOVER, LEASE = (
     "sip.register.challenged",
@@ -325,7 +325,7 @@ def test_calls_and_transactions_join_by_their_ids() -> None:
     ],
 )
 def test_a_clause_that_asks_for_what_cannot_be_is_refused(given: dict[str, Any], complaint: str) -> None:
-    with pytest.raises(Unsound, match=complaint.replace("(", r"\(")):
+    with pytest.raises(InvalidContent, match=complaint.replace("(", r"\(")):
         rule("AAA001", clause(**given))
 
 

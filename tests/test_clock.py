@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lyncphone_logs.timestamps.formats import Anchor, Reading, day_stands_first, read_stamp
+from lyncphone_logs.timestamps.formats import Anchor, ParsedStamp, day_stands_first, read_stamp
 
 NOWHERE = Anchor(None, "")
 JULY = Anchor(datetime(2013, 7, 10, 12, 0), "file time")
-NOTHING = Reading(None, None, "none")
+NOTHING = ParsedStamp(None, None, "none")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ NOTHING = Reading(None, None, "none")
     ],
 )
 def test_a_stamp_without_year_means_the_latest_that_fits(stamp: str, latest: datetime, expected: datetime) -> None:
-    assert read_stamp(stamp, Anchor(latest, "file time")) == Reading(expected, None, "assumed-year")
+    assert read_stamp(stamp, Anchor(latest, "file time")) == ParsedStamp(expected, None, "assumed-year")
 
 
 def test_a_year_that_the_user_stated_is_not_exceeded() -> None:
@@ -85,13 +85,13 @@ def test_a_year_that_the_user_stated_is_not_exceeded() -> None:
 )
 @pytest.mark.parametrize("anchor", [NOWHERE, JULY])
 def test_a_whole_stamp_needs_no_anchor(stamp: str, time: datetime, utc: datetime | None, anchor: Anchor) -> None:
-    assert read_stamp(stamp, anchor) == Reading(time, utc, "exact")
+    assert read_stamp(stamp, anchor) == ParsedStamp(time, utc, "exact")
 
 
 @pytest.mark.parametrize(("first", "second"), [(4, 5), (12, 4), (4, 12)])
 def test_an_undecided_order_of_day_and_month_is_read_the_american_way_and_marked(first: int, second: int) -> None:
     reading = read_stamp(f"{first:02}-{second:02}-2024 10:15:00", NOWHERE)
-    assert reading == Reading(datetime(2024, first, second, 10, 15), None, "assumed-date")
+    assert reading == ParsedStamp(datetime(2024, first, second, 10, 15), None, "assumed-date")
 
 
 @pytest.mark.parametrize(
@@ -105,13 +105,13 @@ def test_an_undecided_order_of_day_and_month_is_read_the_american_way_and_marked
 def test_a_stamp_without_date_means_the_last_day_on_which_it_is_not_after_the_anchor(
     stamp: str, expected: datetime
 ) -> None:
-    assert read_stamp(stamp, JULY) == Reading(expected, None, "assumed-date")
+    assert read_stamp(stamp, JULY) == ParsedStamp(expected, None, "assumed-date")
 
 
 @pytest.mark.parametrize("stamp", ["011511.006", "000000.405", "1005959.999", "10000000.000"])
 @pytest.mark.parametrize("anchor", [NOWHERE, JULY])
 def test_a_time_since_boot_is_no_time_of_day(stamp: str, anchor: Anchor) -> None:
-    assert read_stamp(stamp, anchor) == Reading(None, None, "uptime")
+    assert read_stamp(stamp, anchor) == ParsedStamp(None, None, "uptime")
 
 
 @pytest.mark.parametrize(
@@ -145,11 +145,11 @@ def test_an_anchor_at_the_beginning_of_time_leaves_nothing_to_assume(latest: dat
 @pytest.mark.parametrize("stamp", ["04/05/2024 10:15:00", "04-05-2024 10:15:00", "4/5/2024 10:15:00:000"])
 def test_other_dates_of_the_source_tell_the_order_of_day_and_month(stamp: str, day_first: bool) -> None:
     reading = read_stamp(stamp, Anchor(None, "", day_first=day_first))
-    assert reading == Reading(datetime(2024, *((5, 4) if day_first else (4, 5)), 10, 15), None, "exact")
+    assert reading == ParsedStamp(datetime(2024, *((5, 4) if day_first else (4, 5)), 10, 15), None, "exact")
 
 
 def test_a_date_with_slashes_is_read_day_first_and_marked() -> None:
-    assert read_stamp("4/5/2024 10:15:00", NOWHERE) == Reading(datetime(2024, 5, 4, 10, 15), None, "assumed-date")
+    assert read_stamp("4/5/2024 10:15:00", NOWHERE) == ParsedStamp(datetime(2024, 5, 4, 10, 15), None, "assumed-date")
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,12 @@ from hypothesis import strategies as st
 import lyncphone_logs as lp
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.sources import discovery as inputs
+from lyncphone_logs.sources import discovery
 from lyncphone_logs.sources.archives import sources_in
-from lyncphone_logs.sources.decompression import Damaged, Pieces, compression_of, read_ahead, unpacked
+from lyncphone_logs.sources.decompression import CorruptStream, Pieces, compression_of, decompressed, read_ahead
 from lyncphone_logs.sources.discovery import find_sources
 from lyncphone_logs.sources.source import Source
-from lyncphone_logs.sources.streams import Limits, Memory, held_content
+from lyncphone_logs.sources.streams import Limits, Memory, memory_source
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 STORIES = [
@@ -99,7 +99,7 @@ def test_containers_inside_containers_are_read_to_depth_three(outer: str, inner:
     once = CONTAINERS[inner](TEXT)
     twice = ARCHIVES[outer]({"bundle": once})
     for data, is_read in ((twice, True), (ARCHIVES["zip"]({"b": twice}), True)):
-        sources = list(sources_in(held_content("x", data)))
+        sources = list(sources_in(memory_source("x", data)))
         assert [[line.text for line in each] for each in sources] == [TEXT.decode().splitlines()] * is_read
 
 
@@ -107,14 +107,14 @@ def test_what_lies_deeper_is_named() -> None:
     data = TEXT
     for name in ("log", "1.zip", "2.zip", "3.zip"):
         data = in_zip({name: data, "beside.log": b"x\n"})
-    sources = list(sources_in(held_content("b.zip", data)))
+    sources = list(sources_in(memory_source("b.zip", data)))
     assert {each.path: bool(each.problem) for each in sources} == {
         "b.zip!/3.zip!/2.zip!/1.zip": True, "b.zip!/3.zip!/2.zip!/beside.log": False,
         "b.zip!/3.zip!/beside.log": False, "b.zip!/beside.log": False,
     }  # fmt: skip
     for _ in range(4):
         data = COMPRESSIONS["gz"](data)
-    (source,) = sources_in(held_content("x.gz", data))
+    (source,) = sources_in(memory_source("x.gz", data))
     assert "more than 3 times" in source.problem
 
 
@@ -159,7 +159,7 @@ def test_what_is_broken_off_gives_what_stands_before_and_names_the_rest(kind: st
     # Of less the beginning of a tar archive looks like nothing.
     least = len(CONTAINERS["tar"](b"")) // 10 if kind == "tar" else 160
     for length in range(least, len(packed) - 1, max(1, len(packed) // 40)):
-        sources = list(sources_in(held_content("x", packed[:length])))
+        sources = list(sources_in(memory_source("x", packed[:length])))
         found = {each.path: b"".join(window.data for window in each.windows()) for each in sources}
         assert all(text.startswith(each) for each in found.values())
         # The two blocks of zeros that end a tar archive may be more than one is needed.
@@ -174,7 +174,7 @@ def test_of_a_broken_deflate_stream_every_byte_is_given(kind: str) -> None:
     packed = CONTAINERS[kind](text)
     lengths = []
     for length in range(160, len(packed), 50):
-        sources = list(sources_in(held_content("x", packed[:length])))
+        sources = list(sources_in(memory_source("x", packed[:length])))
         lengths.append(sum(len(window.data) for each in sources for window in each.windows()))
     assert lengths == sorted(lengths)
     assert lengths[len(lengths) // 2] > len(text) // 4
@@ -210,7 +210,7 @@ def test_the_account_holds_for_what_is_damaged(kind: str, tmp_path: Path) -> Non
 def test_entries_bytes_and_memory_have_limits() -> None:
     many = {f"{number}.log": b"0123456789\n" for number in range(8)}
     for data in (in_zip(many), in_tar(many), COMPRESSIONS["zst"](in_tar(many))):
-        content = held_content("x", data)
+        content = memory_source("x", data)
         *members, named = sources_in(content, Limits(entries=5))
         assert len(members) == 5
         assert named.problem == "cannot read x: it has more than 5 entries; those behind are not read"
@@ -221,18 +221,18 @@ def test_entries_bytes_and_memory_have_limits() -> None:
         assert sum(each.bytes for each in sources) <= 33
         assert any("bytes come out of" in each.problem or "limit of bytes" in each.problem for each in sources)
     inner = in_zip({"inner.zip": in_zip(many)})
-    (named,) = sources_in(held_content("x", inner), Limits(held=100))
+    (named,) = sources_in(memory_source("x", inner), Limits(held=100))
     assert "it does not fit into the 100 bytes of archives that are held in memory" in named.problem
     shared = Memory(len(in_zip(many)))
-    both = [each for _ in range(2) for each in sources_in(held_content("x", inner), memory=shared)]
+    both = [each for _ in range(2) for each in sources_in(memory_source("x", inner), memory=shared)]
     assert [bool(each.problem) for each in both] == [*[False] * 8, True]
-    streamed = sources_in(held_content("x", COMPRESSIONS["gz"](in_tar(many))), Limits(held=100))
+    streamed = sources_in(memory_source("x", COMPRESSIONS["gz"](in_tar(many))), Limits(held=100))
     assert [[line.text for line in each] for each in streamed] == [["0123456789"]] * 8
 
 
 def test_a_bomb_is_read_up_to_the_limit_in_constant_memory() -> None:
     bomb = COMPRESSIONS["gz"](b"0" * 63 + b"\n") * 4096 + COMPRESSIONS["gz"](bytes(1 << 22))
-    (source,) = sources_in(held_content("x", bomb), Limits(bytes=100_000))
+    (source,) = sources_in(memory_source("x", bomb), Limits(bytes=100_000))
     assert sum(len(window.data) for window in source.windows()) == 100_000
     assert "from byte 100000 on" in source.problem
 
@@ -241,7 +241,7 @@ def test_members_that_lie_over_each_other_are_refused() -> None:
     data = bytearray(in_zip({"a.log": b"x\n" * 50, "b.log": b"y\n" * 50}))
     at = data.rfind(b"PK\x01\x02")
     data[at + 42 : at + 46] = (4).to_bytes(4, "little")
-    named = [each.problem for each in sources_in(held_content("x", bytes(data))) if each.problem]
+    named = [each.problem for each in sources_in(memory_source("x", bytes(data))) if each.problem]
     assert named == ["cannot read x!/b.log: it lies over another member of the archive"]
 
 
@@ -249,14 +249,14 @@ def test_encrypted_members_and_unknown_methods_are_named() -> None:
     for place, value, why in ((8, 1, "encrypted"), (10, 99, "a method that is not known here (99)")):
         data = bytearray(in_zip({"a.log": b"x\n", "b.log": b"y\n"}))
         data[data.find(b"PK\x01\x02") + place] = value
-        sources = list(sources_in(held_content("x", bytes(data))))
+        sources = list(sources_in(memory_source("x", bytes(data))))
         assert [each.problem.endswith(why) for each in sources] == [True, False]
 
 
 def test_a_member_without_a_name_is_read() -> None:
     data = bytearray(in_zip({"a": b"x\n"}))
     data[data.rfind(b"PK\x01\x02") + 46] = 0
-    assert texts(list(sources_in(held_content("b.zip", bytes(data))))) == {"b.zip!/": "x"}
+    assert texts(list(sources_in(memory_source("b.zip", bytes(data))))) == {"b.zip!/": "x"}
 
 
 @settings(max_examples=150, deadline=None)
@@ -266,7 +266,7 @@ def test_no_damage_raises(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(packed)))
         packed[place : place + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
-    for source in list(sources_in(held_content("x", bytes(packed)), Limits(bytes=1 << 20))):
+    for source in list(sources_in(memory_source("x", bytes(packed)), Limits(bytes=1 << 20))):
         assert sum(window.size for window in source.windows()) + source.mark_bytes == source.bytes
 
 
@@ -277,7 +277,7 @@ def test_links_and_devices_in_a_tar_archive_are_named_and_not_followed() -> None
             header = tarfile.TarInfo(name)
             header.type, header.linkname = type, "/etc/passwd" if name == "link" else ""
             archive.addfile(header)
-    sources = list(sources_in(held_content("x", packed.getvalue())))
+    sources = list(sources_in(memory_source("x", packed.getvalue())))
     assert [each.problem for each in sources] == [
         "cannot read x!/link: it is a symbolic link (/etc/passwd), which is not followed",
         "cannot read x!/null: it is a device, which is not followed",
@@ -314,14 +314,14 @@ def test_a_member_is_read_from_the_middle_of_no_file_and_by_one_process(tmp_path
 
 
 def test_zeros_in_a_log_do_not_make_it_binary() -> None:
-    (source,) = sources_in(held_content("x", bytes(3000) + TEXT))
+    (source,) = sources_in(memory_source("x", bytes(3000) + TEXT))
     assert source.problem == ""
     assert len(list(source)) == TEXT.count(b"\n")
 
 
 def test_without_a_package_for_zstandard_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, ZSTD.__name__, None)
-    (source,) = sources_in(held_content("x.zst", COMPRESSIONS["zst"](TEXT)))
+    (source,) = sources_in(memory_source("x.zst", COMPRESSIONS["zst"](TEXT)))
     assert list(source) == []
     assert "install lyncphone_logs[zstd]" in source.problem
 
@@ -330,7 +330,7 @@ def test_without_a_package_for_zstandard_the_extra_is_named(monkeypatch: pytest.
 def test_several_streams_in_a_row_are_one_and_what_else_follows_is_named(kind: str) -> None:
     packed = COMPRESSIONS[kind](b"a\n") + COMPRESSIONS[kind](b"b\n")
     for rest, is_named in ((b"", False), (bytes(8), False), (b"rubbish, no stream", True)):
-        (source,) = sources_in(held_content("x", packed + rest))
+        (source,) = sources_in(memory_source("x", packed + rest))
         assert [line.text for line in source] == ["a", "b"]
         assert bool(source.problem) == is_named
 
@@ -359,7 +359,7 @@ def test_a_named_pipe_may_be_compressed_but_no_archive(kind: str, is_read: bool,
 
 
 def test_an_archive_on_standard_input_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inputs, "LIMITS", Limits(held=100))
+    monkeypatch.setattr(discovery, "LIMITS", Limits(held=100))
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(in_zip({"a.log": bytes(range(256)) * 2000}))))
     with pytest.raises(InputError, match="save it and name the file"):
         find_sources(["-"])
@@ -376,7 +376,7 @@ def test_any_container_around_any_split_gives_the_same_events(data: st.DataObjec
     packed = ARCHIVES[data.draw(st.sampled_from([*ARCHIVES]))](named)
     found = "".join(
         f"{line.text}\n"
-        for each in sorted(sources_in(held_content("x", packed)), key=lambda each: -int(each.path[-1]))
+        for each in sorted(sources_in(memory_source("x", packed)), key=lambda each: -int(each.path[-1]))
         for line in each
     )
     assert found.encode() == b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines)
@@ -396,7 +396,7 @@ def test_the_thread_ends_when_nobody_reads_on() -> None:
         assert stream.read(10) == b"x" * 10
         assert threads()
     assert threads() == []
-    (source,) = sources_in(held_content("x", COMPRESSIONS["gz"](b"line\n" * 1_000_000)))
+    (source,) = sources_in(memory_source("x", COMPRESSIONS["gz"](b"line\n" * 1_000_000)))
     windows = source.windows()
     next(windows)
     assert threads()
@@ -416,10 +416,10 @@ def test_errors_come_out_of_the_thread(error: Exception) -> None:
 
 
 def test_reading_gives_what_stands_before_an_error_and_then_the_error() -> None:
-    stream = unpacked(io.BytesIO(COMPRESSIONS["gz"](TEXT)[:-4]), "gzip")
+    stream = decompressed(io.BytesIO(COMPRESSIONS["gz"](TEXT)[:-4]), "gzip")
     assert stream.read(1 << 20) == TEXT
     for _ in range(2):
-        with pytest.raises(Damaged, match="breaks off"):
+        with pytest.raises(CorruptStream, match="breaks off"):
             stream.read(1)
 
 

@@ -11,8 +11,9 @@ import lyncphone_logs as lp
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.sources.archives import sources_in
 from lyncphone_logs.sources.encodings import encoding_of
-from lyncphone_logs.sources.source import LONGEST_LINE, Source
-from lyncphone_logs.sources.streams import held_content
+from lyncphone_logs.sources.source import Source
+from lyncphone_logs.sources.streams import memory_source
+from lyncphone_logs.sources.window import MAX_LINE_BYTES
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 STORIES = [
@@ -37,7 +38,7 @@ def without_places(events: list[Event]) -> list[Event]:
 
 
 def source_of(data: bytes, encoding: str = "") -> Source:
-    (source,) = sources_in(held_content("x", data))
+    (source,) = sources_in(memory_source("x", data))
     source.encoding = encoding or source.encoding
     return source
 
@@ -112,12 +113,12 @@ def test_lone_surrogates_and_a_last_odd_byte_lose_no_line(encoding: str) -> None
 
 
 @pytest.mark.parametrize("encoding", [*ENCODINGS])
-@pytest.mark.parametrize("length", [LONGEST_LINE, LONGEST_LINE + 1, 20 * LONGEST_LINE + 3])
+@pytest.mark.parametrize("length", [MAX_LINE_BYTES, MAX_LINE_BYTES + 1, 20 * MAX_LINE_BYTES + 3])
 def test_an_overlong_line_is_cut_and_counted(length: int, encoding: str) -> None:
     data = ENCODINGS[encoding] + ("x" * length + "\r\nnext\n").encode(encoding)
     source = source_of(data)
     first, second = source
-    assert (len(first.text), first.repairs) == (min(length, LONGEST_LINE), ("overlong",) * (length > LONGEST_LINE))
+    assert (len(first.text), first.repairs) == (min(length, MAX_LINE_BYTES), ("overlong",) * (length > MAX_LINE_BYTES))
     assert first.length == len(("x" * length).encode(encoding))
     assert (second.text, data[second.offset : second.offset + second.length].decode(encoding)) == ("next", "next")
     assert first.length + second.length + source.separator_bytes == source.bytes == len(data)

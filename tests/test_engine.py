@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 from small_rules import REJECTED, START, SYMPTOM, clause, event, phone_of, rule, state, term_of
 
-from lyncphone_logs.diagnosis.engine import find
+from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.ranking import CONSEQUENCE, FACTOR, OTHER_CAUSE, PRIOR
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.matching.matcher import fits, version_fits, version_of
-from lyncphone_logs.matching.rule_index import Index
-from lyncphone_logs.matching.symptoms import OPEN_SCOPES, Fold
+from lyncphone_logs.matching.matcher import matches, version_matches, version_of
+from lyncphone_logs.matching.rule_index import RuleIndex
+from lyncphone_logs.matching.symptoms import MAX_OPEN_SCOPES, SymptomState
 from lyncphone_logs.rules.clause import Clause
-from lyncphone_logs.rules.condition import Pattern
+from lyncphone_logs.rules.condition import EventPattern
 from lyncphone_logs.trace.correlator import Correlator
-from lyncphone_logs.validation import Unsound, validated
+from lyncphone_logs.validation import InvalidContent, validate
 
 
 def test_shares_are_weights_over_all_weights_and_the_other_cause() -> None:
@@ -184,7 +184,7 @@ def test_a_rule_whose_symptom_could_not_be_seen_is_not_checkable_and_else_not_sh
 
 
 def test_a_failure_that_no_rule_explains_is_noted() -> None:
-    _, notes = find(Correlator().correlate([event(REJECTED, verify_code=99)]), [], [rule()], {})
+    _, notes = diagnose_phones(Correlator().correlate([event(REJECTED, verify_code=99)]), [], [rule()], {})
     assert notes == (f"x.log:1: no rule explains {REJECTED} verify_code=99",)
 
 
@@ -193,7 +193,7 @@ def test_phones_are_told_apart_by_host_name() -> None:
         Event(id=h, kind=REJECTED, source="x.log", hostname=h, fields=MappingProxyType({"verify_code": 7}))
         for h in "ab"
     ]
-    phones, _ = find(Correlator().correlate(events), [], [rule()], {})
+    phones, _ = diagnose_phones(Correlator().correlate(events), [], [rule()], {})
     assert [(each.id, each.basis, each.diagnoses[0].count) for each in phones] == [
         ("a", "host name", 1),
         ("b", "host name", 1),
@@ -201,7 +201,7 @@ def test_phones_are_told_apart_by_host_name() -> None:
 
 
 def test_memory_does_not_grow_with_handshakes() -> None:
-    fold = Fold(Index([rule("AAA001", clause(event="tls.error", same="handshake"))]))
+    fold = SymptomState(RuleIndex([rule("AAA001", clause(event="tls.error", same="handshake"))]))
 
     def one(number: int) -> list[Event]:
         return [
@@ -209,13 +209,13 @@ def test_memory_does_not_grow_with_handshakes() -> None:
             event("tls.error", at=number * 60 + 1, reason="x"),
         ]
 
-    for each in Correlator().correlate(each for number in range(3 * OPEN_SCOPES) for each in one(number)):
+    for each in Correlator().correlate(each for number in range(3 * MAX_OPEN_SCOPES) for each in one(number)):
         fold.add(each)
     (group,) = fold.groups.values()
-    assert group.count == 3 * OPEN_SCOPES
+    assert group.count == 3 * MAX_OPEN_SCOPES
     assert len(group.kept) <= 3
     sizes = [len(fold._groups_of_scope), len(fold._failures_of_handshake), *map(len, fold._seen.values())]
-    assert max(sizes) <= OPEN_SCOPES
+    assert max(sizes) <= MAX_OPEN_SCOPES
 
 
 @pytest.mark.parametrize(
@@ -270,8 +270,8 @@ def test_the_journey_shows_the_last_outcome_of_each_stage_and_what_could_not_be_
 def test_field_tests_hold_fail_or_stay_open(
     where: Mapping[str, Any], fields: dict[str, Any], expected: bool | None
 ) -> None:
-    pattern = validated(Pattern, {"event": "tls.error", "where": where})
-    assert fits(pattern, event("tls.error", **fields)) is expected
+    pattern = validate(EventPattern, {"event": "tls.error", "where": where})
+    assert matches(pattern, event("tls.error", **fields)) is expected
 
 
 @pytest.mark.parametrize(
@@ -286,10 +286,12 @@ def test_field_tests_hold_fail_or_stay_open(
 def test_dates_compare_with_the_symptom_only_beyond_the_unknown_zone(
     moment: datetime, symptom_at: float | None, expected: bool | None
 ) -> None:
-    pattern = validated(
-        Pattern, {"event": "certificate.inspected", "where": {"not_after": {"earlier_than_symptom": True}}}
+    pattern = validate(
+        EventPattern, {"event": "certificate.inspected", "where": {"not_after": {"earlier_than_symptom": True}}}
     )
-    assert fits(pattern, event("certificate.inspected", not_after=moment), event(REJECTED, at=symptom_at)) is expected
+    assert (
+        matches(pattern, event("certificate.inspected", not_after=moment), event(REJECTED, at=symptom_at)) is expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -308,7 +310,7 @@ def test_dates_compare_with_the_symptom_only_beyond_the_unknown_zone(
     ],
 )
 def test_versions_compare_by_number(condition: str, text: str, expected: bool | None) -> None:
-    assert version_fits(condition, text) is expected
+    assert version_matches(condition, text) is expected
 
 
 def test_a_version_is_found_inside_a_device_string() -> None:
@@ -328,12 +330,12 @@ def test_a_version_is_found_inside_a_device_string() -> None:
     ],
 )
 def test_an_unsound_clause_is_refused(given: dict[str, Any], says: str) -> None:
-    with pytest.raises(Unsound, match=says):
-        validated(Clause, clause(event="tls.error") | given)
+    with pytest.raises(InvalidContent, match=says):
+        validate(Clause, clause(event="tls.error") | given)
 
 
 def test_confirmed_by_names_clauses_only() -> None:
-    with pytest.raises(Unsound, match="did you mean 'a'"):
+    with pytest.raises(InvalidContent, match="did you mean 'a'"):
         rule("AAA001", clause(event="tls.error"), confirmed_by=[["aa"]])
 
 
@@ -356,7 +358,7 @@ def test_a_handshake_ends_with_its_last_word_after_half_a_minute_and_at_a_boot()
 @pytest.mark.parametrize(("stated", "is_set_aside"), [("3.0.1", False), ("3.0.1.429.5", False), ("2.0.5", True)])
 def test_a_stated_version_agrees_with_a_longer_or_shorter_one_of_the_trace(stated: str, is_set_aside: bool) -> None:
     events = [event("device.identified", firmware="UC_3.0.1.429"), SYMPTOM]
-    ((phone,), notes) = find(
+    ((phone,), notes) = diagnose_phones(
         Correlator().correlate(events), [event("fact.firmware", at=None, firmware=stated)], [rule()], {}
     )
     assert phone.firmware == "UC_3.0.1.429"

@@ -8,10 +8,10 @@ import pytest
 import lyncphone_logs as lp
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.events.event import UNPARSED
-from lyncphone_logs.grammar.grammar import Grammar, Sample
+from lyncphone_logs.grammar.grammar import Grammar, GrammarSample
 from lyncphone_logs.parsing.reader import Reader, anchor_of
-from lyncphone_logs.sources.source import Written
-from lyncphone_logs.syslog.unwrap import own_line
+from lyncphone_logs.sources.source import InMemorySource
+from lyncphone_logs.syslog.unwrap import unwrap
 
 FOREIGN = sorted((Path(__file__).parent.parent / "fixtures" / "foreign").glob("*.log"))
 GRAMMARS = read_catalog().grammars
@@ -36,15 +36,15 @@ FRAMINGS = {
 
 def readings(line: str) -> dict[str, tuple[str, dict[str, Any], str]]:
     """What each grammar that reads a line makes of it: kind, fields and component."""
-    text = own_line(line).text
+    text = unwrap(line).text
     found = {grammar.name: grammar.read(text) for grammar in GRAMMARS}
     return {
         name: (each.kind, dict(each.fields), each.header.get("component", "")) for name, each in found.items() if each
     }
 
 
-def own_samples(grammar: Grammar) -> list[Sample]:
-    return [sample for sample in grammar.samples if grammar.read(own_line(sample.line).text)]
+def own_samples(grammar: Grammar) -> list[GrammarSample]:
+    return [sample for sample in grammar.samples if grammar.read(unwrap(sample.line).text)]
 
 
 def test_the_matrix_of_samples_and_grammars_is_diagonal() -> None:
@@ -60,7 +60,7 @@ def test_the_matrix_of_samples_and_grammars_is_diagonal() -> None:
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
 def test_a_line_reads_the_same_under_every_framing(grammar: Grammar, framing: str) -> None:
-    texts = sorted({own_line(sample.line).text for sample in own_samples(grammar)})
+    texts = sorted({unwrap(sample.line).text for sample in own_samples(grammar)})
     assert texts
     changed = [text for text in texts if readings(FRAMINGS[framing] + text) != readings(text)]
     assert changed == []
@@ -83,7 +83,7 @@ HANDSET = "0090.7a05.18f6 (172.029.076.067) "
 
 
 def events_of(*lines: str) -> list[lp.Event]:
-    written = Written("\n".join(lines), "trace")
+    written = InMemorySource("\n".join(lines), "trace")
     return list(Reader(written, GRAMMARS, anchor_of(written, 2013)).events())
 
 
@@ -117,7 +117,7 @@ def test_what_a_person_wrote_over_the_address_of_a_phone_names_it(lines: int) ->
     ],
 )
 def test_a_mac_address_that_stands_in_every_line_is_a_field_of_the_header(line: str, grammar: str, mac: str) -> None:
-    text = own_line(line).text
+    text = unwrap(line).text
     found = {each.name: reading.header.get("mac") for each in GRAMMARS if (reading := each.read(text))}
     assert found == {grammar: mac}
 

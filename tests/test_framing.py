@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lyncphone_logs.syslog import unwrap as repetition
-from lyncphone_logs.syslog.framing import Framed, unframe
+from lyncphone_logs.syslog import unwrap
+from lyncphone_logs.syslog.framing import SyslogPrefix, parse_prefix
 from lyncphone_logs.syslog.framing_patterns import FACILITIES, PATTERNS, SEVERITIES
 from lyncphone_logs.syslog.unwrap import repeats
 
@@ -16,8 +16,8 @@ STAMP = "Jul 10 09:08:07"
 ISO = "2023-10-11T22:14:15.003123+02:00"
 
 
-def framed(name: str, stamp: str = "", owner: str = "phone", received: str = "", **more: str) -> Framed:
-    return Framed(framing=name, stamp=stamp, stamp_owner=owner if stamp else "", received=received, **more)  # type: ignore[arg-type]
+def framed(name: str, stamp: str = "", owner: str = "phone", received: str = "", **more: str) -> SyslogPrefix:
+    return SyslogPrefix(framing=name, stamp=stamp, stamp_owner=owner if stamp else "", received=received, **more)  # type: ignore[arg-type]
 
 
 LOCAL7 = {"facility": "local7", "severity": "err"}
@@ -102,8 +102,8 @@ HEADERS = [
 
 
 @pytest.mark.parametrize(("header", "expected"), HEADERS, ids=[repr(header) for header, _ in HEADERS])
-def test_each_framing_gives_its_fields_and_leaves_the_phones_own_line(header: str, expected: Framed) -> None:
-    found = unframe(header + OWN)
+def test_each_framing_gives_its_fields_and_leaves_the_phones_own_line(header: str, expected: SyslogPrefix) -> None:
+    found = parse_prefix(header + OWN)
     assert found.start == len(header)
     assert found == expected._replace(start=len(header))
 
@@ -156,7 +156,7 @@ def test_each_framing_gives_its_fields_and_leaves_the_phones_own_line(header: st
 def test_lines_of_the_sources_are_cut_where_the_phones_text_begins(
     line: str, framing: str, host: str | None, own: str
 ) -> None:
-    found = unframe(line)
+    found = parse_prefix(line)
     assert (found.framing, found.hostname, line[found.start :]) == (framing, host, own)
 
 
@@ -170,12 +170,12 @@ def test_lines_of_the_sources_are_cut_where_the_phones_text_begins(
     ],
 )  # fmt: skip
 def test_what_only_resembles_a_framing_is_left_alone(line: str) -> None:
-    assert unframe(line) == Framed()
+    assert parse_prefix(line) == SyslogPrefix()
 
 
 @pytest.mark.parametrize("pri", range(192))
 def test_a_priority_is_facility_times_eight_plus_severity(pri: int) -> None:
-    found = unframe(f"<{pri}>{STAMP} {OWN}")
+    found = parse_prefix(f"<{pri}>{STAMP} {OWN}")
     assert (found.facility, found.severity) == (FACILITIES[pri // 8], SEVERITIES[pri % 8])
 
 
@@ -207,7 +207,7 @@ PIECES = st.sampled_from(
 
 @given(st.text() | st.lists(PIECES | st.text(max_size=3), max_size=12).map("".join))
 def test_any_text_is_unframed_and_counted_without_error(text: str) -> None:
-    found = unframe(text)
+    found = parse_prefix(text)
     count, line = repeats(text[found.start :])
     assert 0 <= found.start <= len(text)
     assert found.framing.count("+") <= 1
@@ -236,7 +236,7 @@ HOSTILE_HEADS = [
 @pytest.mark.parametrize("head", HOSTILE_HEADS)
 def test_a_hostile_line_of_64_kib_is_cut_somewhere(head: str, unit: str) -> None:
     line = head + unit * (65536 // len(unit))
-    found = unframe(line)
+    found = parse_prefix(line)
     assert found.start <= len(line)
     assert repeats(line) == (1, line)
 
@@ -248,7 +248,7 @@ def unbounded_repeats_that_backtrack(pattern: str) -> int:
 
 
 def test_no_unbounded_repeat_backtracks_so_matching_is_linear() -> None:
-    notices = [value for value in vars(repetition).values() if isinstance(value, re.Pattern)]
+    notices = [value for value in vars(unwrap).values() if isinstance(value, re.Pattern)]
     patterns = [*PATTERNS.values(), *notices]
     assert len(patterns) == 13
     assert [unbounded_repeats_that_backtrack(pattern.pattern) for pattern in patterns] == [0] * 13

@@ -13,9 +13,9 @@ from lyncphone_logs.authoring.samples import check_grammar
 from lyncphone_logs.catalog import grammars_folder, read_catalog
 from lyncphone_logs.errors import GrammarError
 from lyncphone_logs.grammar.expression import CompiledExpression
-from lyncphone_logs.grammar.grammar import LONGEST_REMEMBERED, Grammar
+from lyncphone_logs.grammar.grammar import MAX_CACHED_CHARACTERS, Grammar
 from lyncphone_logs.grammar.loader import read_grammar
-from lyncphone_logs.syslog.unwrap import own_line
+from lyncphone_logs.syslog.unwrap import unwrap
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 GRAMMARS = read_catalog().grammars
@@ -38,7 +38,7 @@ def lines_of(grammar: Grammar) -> list[str]:
         path.read_text(encoding="utf-8").split("\n") for path in sorted(FIXTURES.glob(f"{grammar.name}/*/trace.log"))
     ]
     lines = [
-        own_line(line).text
+        unwrap(line).text
         for line in [*(sample.line for sample in grammar.samples), *(line for trace in traces for line in trace)]
         if line
     ]
@@ -99,7 +99,7 @@ def test_a_message_is_of_the_first_kind_that_matches_among_those_that_may(
     own: Grammar, message: str, among: Sequence[int] | None, kind: str
 ) -> None:
     assert own.read_message(message, among)[0] == kind
-    assert own.read_message(message + "!" * LONGEST_REMEMBERED, among)[0] == kind
+    assert own.read_message(message + "!" * MAX_CACHED_CHARACTERS, among)[0] == kind
 
 
 def test_fields_have_the_type_of_the_vocabulary_unless_they_cannot(own: Grammar) -> None:
@@ -110,7 +110,7 @@ def test_fields_have_the_type_of_the_vocabulary_unless_they_cannot(own: Grammar)
 
 
 def test_equal_messages_are_read_once_and_long_ones_are_not_remembered(own: Grammar) -> None:
-    long = "code 7 " + "." * LONGEST_REMEMBERED
+    long = "code 7 " + "." * MAX_CACHED_CHARACTERS
     assert own.read_message("code 7") is own.read_message("code 7")
     assert own.read_message(long) is not own.read_message(long)
     assert own.read_message(long) == own.read_message(long)

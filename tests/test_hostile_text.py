@@ -12,7 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 from sample_report import EXTERNAL, REKEYED, SIGNATURE, lead, phone, planted, report
 
-from lyncphone_logs.reports import concise, html, markdown, text
+from lyncphone_logs.reports import concise, explanation, html, markdown, text
 from lyncphone_logs.reports import json as jsonl
 from lyncphone_logs.reports.escaping import HIDDEN, visible
 from lyncphone_logs.reports.report import Report
@@ -38,7 +38,7 @@ SEEDS = {
 FOR_PEOPLE: dict[str, Callable[[Report], str]] = {
     "text": lambda report: text.render(report, color=False, width=None),
     "narrow text": lambda report: text.render(report, color=False, width=60),
-    "rule": lambda report: text.render_rule(report.phones[0].diagnoses[0].rule, color=False, width=60),
+    "rule": lambda report: explanation.render_rule(report.phones[0].diagnoses[0].rule, color=False, width=60),
     "concise": concise.render,
     "markdown": markdown.render,
     "html": html.render,

@@ -7,8 +7,8 @@ import pytest
 
 import lyncphone_logs as lp
 from lyncphone_logs.events.event import MESSAGE, UNPARSED
-from lyncphone_logs.trace.phone_identity import Identities, basis_of, mac_in_name
-from lyncphone_logs.trace.phone_list import Listed, roster_of
+from lyncphone_logs.trace.phone_identity import PhoneNames, basis_of, mac_in_name
+from lyncphone_logs.trace.phone_list import PhoneEntry, phone_list
 
 ONE, OTHER = "000413000001", "000413000002"
 Line = tuple[str | None, str]
@@ -27,12 +27,12 @@ Line = tuple[str | None, str]
     ids=["hosts", "an address that changed", "a relay", "a host that tells later", "no host at first", "a file"],
 )
 def test_a_phone_is_told_by_its_mac_address_then_by_its_host(lines: Sequence[Line], phones: list[str]) -> None:
-    identities = Identities()
+    identities = PhoneNames()
     assert [identities.phone_of("t.log", host, MESSAGE, mac) for host, mac in lines] == phones
 
 
 def test_a_line_that_nobody_understood_is_of_the_phone_before() -> None:
-    identities = Identities()
+    identities = PhoneNames()
     assert identities.phone_of("t.log", None, UNPARSED) == "t.log"
     identities.phone_of("t.log", "a", MESSAGE, ONE)
     assert identities.phone_of("t.log", None, UNPARSED) == "a"
@@ -68,9 +68,9 @@ def test_by_what_a_phone_was_told(phone: str, host: str | None, basis: str) -> N
     assert basis_of(phone, host) == basis
 
 
-def listed(*paths: Path) -> list[Listed]:
+def listed(*paths: Path) -> list[PhoneEntry]:
     trace = lp.read_trace(*paths, year=2013)
-    return roster_of(trace.batches(), {each.name: each.vendor for each in trace.catalog.grammars})
+    return phone_list(trace.batches(), {each.name: each.vendor for each in trace.catalog.grammars})
 
 
 def test_the_two_files_of_a_polycom_phone_are_one_phone(tmp_path: Path) -> None:

@@ -12,17 +12,16 @@ from typing import Any
 import pyparsing
 import pytest
 
-from lyncphone_logs import cache as kept
-from lyncphone_logs import catalog, content
+from lyncphone_logs import cache, catalog, content
 from lyncphone_logs.catalog import grammars_folder, read_catalog
 from lyncphone_logs.events import vocabulary
-from lyncphone_logs.grammar import loader as grammar_file
+from lyncphone_logs.grammar import loader as grammar_loader
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.loader import read_grammar
-from lyncphone_logs.rules import loader as rule_file
-from lyncphone_logs.rules import packs as pack
+from lyncphone_logs.rules import loader as rule_loader
+from lyncphone_logs.rules import packs
 from lyncphone_logs.rules.rule import Rule
-from lyncphone_logs.validation import LARGEST_FILE
+from lyncphone_logs.validation import MAX_FILE_BYTES
 
 ROOT = Path(__file__).parent.parent
 FOUNDING = ROOT / "fixtures" / "audiocodes_400hd" / "founding-line" / "trace.log"
@@ -63,11 +62,11 @@ def entries(folder: Path) -> list[Path]:
 
 
 def keep(made: object, key: str = "key", classes: tuple[type, ...] = ()) -> Any:
-    return kept.kept("word", lambda: key, lambda: made, classes)
+    return cache.cached("word", lambda: key, lambda: made, classes)
 
 
 def entry(folder: Path, key: str) -> Path:
-    return folder / kept._name("word", lambda: key)
+    return folder / cache._name("word", lambda: key)
 
 
 def started(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
@@ -89,7 +88,7 @@ def test_a_grammar_that_was_kept_is_and_reads_as_one_that_was_compiled(
 ) -> None:
     cold = read_grammar(path, grammars_folder())
     with monkeypatch.context() as patch:
-        patch.setattr(grammar_file, "_run", refuse)
+        patch.setattr(grammar_loader, "_run", refuse)
         warm = read_grammar(path, grammars_folder())
     assert values(warm) == values(cold)
     assert [warm.read(each.line) for each in cold.samples] == [cold.read(each.line) for each in cold.samples]
@@ -100,11 +99,11 @@ def test_a_grammar_that_was_kept_is_and_reads_as_one_that_was_compiled(
 def test_rules_and_vocabulary_that_were_kept_are_those_that_were_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = pack.built_in().files
+    files = packs.built_in().files
     families = vocabulary.families.__wrapped__()
     rules = catalog._read_rules(files)
-    monkeypatch.setattr(rule_file, "validated", refuse)
-    monkeypatch.setattr(vocabulary, "validated", refuse)
+    monkeypatch.setattr(rule_loader, "validate", refuse)
+    monkeypatch.setattr(vocabulary, "validate", refuse)
     assert vocabulary.families.__wrapped__() == families
     assert catalog._read_rules(files) == rules
     assert rules[0][0] == Rule(**vars(rules[0][0]))
@@ -117,7 +116,7 @@ def test_a_rule_file_that_cannot_be_used_is_named_again_from_what_was_kept(
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "no-rule.toml").write_text("code = 7\n", encoding="utf-8")
     cold = [str(problem) for problem in read_catalog(str(tmp_path / "rules")).problems]
-    monkeypatch.setattr(rule_file, "read_rule", refuse)
+    monkeypatch.setattr(rule_loader, "read_rule", refuse)
     assert [str(problem) for problem in read_catalog(str(tmp_path / "rules")).problems] == cold
     assert "no-rule.toml" in cold[0]
     assert entries(folder)
@@ -195,18 +194,18 @@ def test_another_version_has_entries_of_its_own(
     read_grammar(own, grammars_folder())
     before = len(entries(folder))
     if changed == "Python":
-        kept.code.cache_clear()
+        cache.code_version.cache_clear()
         monkeypatch.setattr(sys, "version", "3.99")
     else:
         monkeypatch.setattr(vocabulary, "version", lambda: "another")
     read_grammar(own, grammars_folder())
-    kept.code.cache_clear()
+    cache.code_version.cache_clear()
     assert len(entries(folder)) > before
 
 
 def test_the_key_tells_libraries_code_and_vocabulary_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert f"'pyparsing-{pyparsing.__version__}." in kept.code(libraries=("pyparsing",))
-    monkeypatch.setattr(kept, "PACKAGE", tmp_path)
+    assert f"'pyparsing-{pyparsing.__version__}." in cache.code_version(libraries=("pyparsing",))
+    monkeypatch.setattr(cache, "PACKAGE", tmp_path)
     monkeypatch.setattr(content, "path", lambda name: tmp_path / name)
     for folder in ("vocabulary", "events"):
         (tmp_path / folder).mkdir()
@@ -214,14 +213,14 @@ def test_the_key_tells_libraries_code_and_vocabulary_apart(tmp_path: Path, monke
     for word, meaning in [("a", "x"), ("b", "x"), ("b", "y"), ("b", "y")]:
         (tmp_path / "events" / "own.py").write_text(word, encoding="utf-8")
         (tmp_path / "vocabulary" / "own.toml").write_text(meaning, encoding="utf-8")
-        kept.code.cache_clear()
+        cache.code_version.cache_clear()
         keys.append(vocabulary.version.__wrapped__())
-    kept.code.cache_clear()
+    cache.code_version.cache_clear()
     assert len(set(keys)) == 3
     assert keys[2] == keys[3]
 
 
-@pytest.mark.parametrize("key", [lambda: catalog._key(()), lambda: grammar_file._key(())], ids=["rules", "grammar"])
+@pytest.mark.parametrize("key", [lambda: catalog._key(()), lambda: grammar_loader._key(())], ids=["rules", "grammar"])
 def test_the_key_of_what_names_kinds_changes_with_the_vocabulary(
     key: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,7 +232,7 @@ def test_the_key_of_what_names_kinds_changes_with_the_vocabulary(
 
 def test_a_rule_file_that_is_too_large_is_not_read_for_its_key(folder: Path, tmp_path: Path) -> None:
     path = tmp_path / "too-large.toml"
-    path.write_text("#" * (LARGEST_FILE + 1), encoding="utf-8")
+    path.write_text("#" * (MAX_FILE_BYTES + 1), encoding="utf-8")
     rules, (problem,) = catalog._read_rules([str(path)])
     assert (rules, "too large" in str(problem), entries(folder)) == ([], True, [])
 
@@ -253,7 +252,7 @@ def test_a_grammar_that_draws_on_other_modules_is_run_each_time(
 
 def test_what_changed_while_it_was_made_is_not_kept(folder: Path) -> None:
     keys = iter(["before", "after"])
-    assert kept.kept("word", lambda: next(keys), lambda: "made", ()) == "made"
+    assert cache.cached("word", lambda: next(keys), lambda: "made", ()) == "made"
     assert entries(folder) == []
 
 
@@ -292,7 +291,7 @@ def test_several_processes_that_write_at_once_agree(tmp_path: Path) -> None:
     assert "TLS001" in answers.pop()
     found = entries(tmp_path / "cache")
     assert [path.name for path in found if path.name.startswith(".")] == []
-    assert all(path.read_bytes()[:32] == kept._seal(path, path.read_bytes()[32:]) for path in found)
+    assert all(path.read_bytes()[:32] == cache._seal(path, path.read_bytes()[32:]) for path in found)
 
 
 def test_the_folder_is_for_its_owner_alone(folder: Path) -> None:
@@ -351,7 +350,7 @@ def test_without_the_variable_it_is_the_folder_of_the_platform(
 
 
 def test_old_entries_are_removed_and_files_of_others_stay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(cache, "MAX_ENTRIES", 3)
     folder.mkdir(mode=0o700)
     (folder / "notes.txt").write_text("mine", encoding="utf-8")
     for number in range(5):

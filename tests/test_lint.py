@@ -13,14 +13,14 @@ from lyncphone_logs.catalog import read_catalog, rule_file
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.rules.loader import read_rule
-from lyncphone_logs.rules.rule import Rule, Sample
-from lyncphone_logs.rules.toml_positions import places
+from lyncphone_logs.rules.rule import Rule, RuleSample
+from lyncphone_logs.rules.toml_positions import key_positions
 
 GRAMMARS = read_catalog().grammars
 SAMPLES = [
-    *[Sample(kind="positive", says="p")] * 3,
-    *[Sample(kind="negative", says="n")] * 4,
-    Sample(kind="near_miss", says="m"),
+    *[RuleSample(kind="positive", says="p")] * 3,
+    *[RuleSample(kind="negative", says="n")] * 4,
+    RuleSample(kind="near_miss", says="m"),
 ]
 SOUND: dict[str, Any] = {
     "cause": "It is so.",
@@ -135,7 +135,7 @@ k = 1.5
 [u.v]
 w = 2026-11-23
 """
-    known = places(text)
+    known = key_positions(text)
     assert known[("a",)] == (1, 1)
     assert known[("b", "c", 1, "e", 1)] == (2, 37)
     assert known[("t", 1, "k")] == (8, 1)

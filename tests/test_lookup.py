@@ -16,13 +16,13 @@ from lyncphone_logs.catalog import grammars_folder, read_catalog
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.diagnosis.findings import Evidence
 from lyncphone_logs.errors import InputError
-from lyncphone_logs.events.codes import FOLDER, TABLES, Entry, entries, look_up, of_event, range_around, suggest
+from lyncphone_logs.events.codes import FOLDER, TABLES, CodeEntry, entries, look_up, of_event, range_around, suggest
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
 from lyncphone_logs.reports import wording
-from lyncphone_logs.reports.codes import render_entries, speaks_of
+from lyncphone_logs.reports.code_lookup import render_entries, speaks_of
 from lyncphone_logs.rules.clause import Basis
-from lyncphone_logs.rules.condition import Condition, Pattern, Scalar
+from lyncphone_logs.rules.condition import Condition, EventPattern, Scalar
 
 MATRIX = Path(__file__).parent.parent / "fixtures" / "x509" / "x509_verify_matrix.csv"
 VERSIONS = ["0.9.8", "0.9.8k", "0.9.8y", "1.0.0", "1.0.1j", "1.0.2u", "1.1.0", "1.1.1w", "3.0.19", "3.2.1", "3.4.0"]
@@ -30,11 +30,11 @@ ALL = [entry for table in TABLES for entry in entries(table)]
 OTHER_SPELLING = {"user_cancelled": "user_canceled"}
 
 
-def words(found: tuple[Entry, ...]) -> list[str]:
+def words(found: tuple[CodeEntry, ...]) -> list[str]:
     return [entry.word for entry in found]
 
 
-def names(found: tuple[Entry, ...]) -> list[str]:
+def names(found: tuple[CodeEntry, ...]) -> list[str]:
     return [entry.name for entry in found]
 
 
@@ -146,7 +146,7 @@ def test_every_number_that_a_rule_tests_is_in_its_table() -> None:
     assert [word for word in sorted(tested) if not look_up(word)] == []
 
 
-def numbers_of(pattern: Pattern, field: str) -> list[Scalar]:
+def numbers_of(pattern: EventPattern, field: str) -> list[Scalar]:
     test = pattern.where[field]
     return test if isinstance(test, list) else [test] if isinstance(test, int) else []
 
@@ -306,7 +306,7 @@ def test_an_event_is_known_by_its_numbers(kind: str, fields: dict[str, Any], fou
 def test_a_pattern_speaks_of_the_numbers_that_it_tests(
     kind: str, where: dict[str, Any], word: str, speaks: bool
 ) -> None:
-    assert speaks_of([Pattern(event=kind, where=where)], look_up(word)) is speaks
+    assert speaks_of([EventPattern(event=kind, where=where)], look_up(word)) is speaks
 
 
 def test_the_page_says_what_a_number_means_which_rules_speak_of_it_and_where_that_stands() -> None:

@@ -12,18 +12,19 @@ from hypothesis import strategies as st
 
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.events.event import Event, Value
-from lyncphone_logs.grammar.multiline_spec import MOST_LINES
+from lyncphone_logs.grammar.multiline_spec import MAX_EVENT_LINES
 from lyncphone_logs.parsing.reader import Reader, anchor_of
-from lyncphone_logs.sources.source import Source, Window, Written
-from lyncphone_logs.trace import parallel as parts
-from lyncphone_logs.trace.parallel import parts_of
+from lyncphone_logs.sources.source import InMemorySource, Source
+from lyncphone_logs.sources.window import Window
+from lyncphone_logs.trace import parallel
+from lyncphone_logs.trace.parallel import slices_of
 
 GRAMMARS = read_catalog().grammars
 Way = Callable[[str, list[int], str, int], list[str]]
 HOSTS = ("192.0.2.11", "192.0.2.12")
 
 
-class Windowed(Written):
+class Windowed(InMemorySource):
     """Text that is read in windows of a given size."""
 
     def __init__(self, text: str, size: int) -> None:
@@ -133,7 +134,7 @@ def test_a_message_goes_on_only_in_the_next_number_of_its_session() -> None:
 
 def test_what_waits_for_more_is_given_out_after_so_many_lines() -> None:
     first, second = as_datagrams(MESSAGE, [30], HOSTS[0], 40)
-    noise = [f"nobody knows {number}" for number in range(MOST_LINES)]
+    noise = [f"nobody knows {number}" for number in range(MAX_EVENT_LINES)]
     assert len(sip_of(read([first, *noise[:-2], second]))[0].spans) == 2
     assert len(sip_of(read([first, *noise, second]))[0].spans) == 1
 
@@ -216,8 +217,8 @@ def test_parts_read_by_several_processes_hold_the_same_messages(way: Way, tmp_pa
     path = tmp_path / "trace.log"
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "SURVEYED", 1000)
-        found = list(parts_of(Source(str(path)), 20_000, GRAMMARS))
+        patch.setattr(parallel, "SURVEYED", 1000)
+        found = list(slices_of(Source(str(path)), 20_000, GRAMMARS))
     assert len(found) > 4
     events = [event for part in found for event in Reader(part, GRAMMARS, anchor_of(part, 2021)).events()]
     assert events == list(Reader(Source(str(path)), GRAMMARS, anchor_of(Source(str(path)), 2021)).events())
@@ -229,8 +230,8 @@ def test_sip_messages_of_a_family_that_cuts_none_leave_a_file_to_be_divided(
 ) -> None:
     path = tmp_path / "trace.log"
     path.write_text("local7.info voip_task[440]: SIP : INFO - {f():1} SIP/2.0 200 OK\n" * 500, encoding="utf-8")
-    monkeypatch.setattr(parts, "SURVEYED", 1000)
-    assert len(list(parts_of(Source(str(path)), 5000, GRAMMARS))) > 4
+    monkeypatch.setattr(parallel, "SURVEYED", 1000)
+    assert len(list(slices_of(Source(str(path)), 5000, GRAMMARS))) > 4
 
 
 STORIES = [

@@ -9,7 +9,7 @@ from small_rules import REJECTED, clause, rule
 from lyncphone_logs.authoring.mutation import mutants, survivors
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.cli.app import run
-from lyncphone_logs.rules.rule import Rule, Sample, SampleEvent
+from lyncphone_logs.rules.rule import Rule, RuleSample, SampleEvent
 
 GRAMMARS = read_catalog().grammars
 SYMPTOM = SampleEvent(kind=REJECTED, fields={"verify_code": 7})
@@ -18,12 +18,12 @@ OTHER = SampleEvent(kind="dhcp.lease.obtained", fields={"address": "198.51.100.1
 ASKED: dict[str, Any] = {"event": LEASE.kind, "where": {"address": "192.0.2.1"}}
 
 
-def sampled(checked: Rule, *samples: Sample) -> Rule:
+def sampled(checked: Rule, *samples: RuleSample) -> Rule:
     return replace(checked, sample=samples)
 
 
-def positive(*events: SampleEvent, holds: tuple[str, ...] | None = None) -> Sample:
-    return Sample(kind="positive", says="p", events=events, holds=holds)
+def positive(*events: SampleEvent, holds: tuple[str, ...] | None = None) -> RuleSample:
+    return RuleSample(kind="positive", says="p", events=events, holds=holds)
 
 
 def left(checked: Rule) -> list[str]:

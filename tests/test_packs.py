@@ -12,7 +12,7 @@ from lyncphone_logs.catalog import read_catalog, rule_file
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.errors import InputError, RuleError
 from lyncphone_logs.rules import packs as pack
-from lyncphone_logs.validation import LARGEST_FILE
+from lyncphone_logs.validation import MAX_FILE_BYTES
 
 FOUNDING = Path(__file__).parent.parent / "fixtures" / "audiocodes_400hd" / "founding-line" / "trace.log"
 KNOWN = read_catalog()
@@ -72,7 +72,7 @@ def test_a_bad_file_of_a_pack_stops_no_other(tmp_path: Path) -> None:
     write_rule(tmp_path)
     (tmp_path / "bad-rule.toml").write_text("code = [", encoding="utf-8")
     (tmp_path / "deep-rule.toml").write_text("a = " + "[" * 50_000, encoding="utf-8")
-    (tmp_path / "large-rule.toml").write_bytes(b"#" * (LARGEST_FILE + 1))
+    (tmp_path / "large-rule.toml").write_bytes(b"#" * (MAX_FILE_BYTES + 1))
     catalog = read_catalog(str(tmp_path))
     assert titles(str(tmp_path))[0] == "Ours"
     assert [Path(each.where.partition(":")[0]).name for each in catalog.problems] == [

@@ -10,8 +10,8 @@ from healthy import healthy_lines
 import lyncphone_logs
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.errors import InputError
-from lyncphone_logs.trace.phone_list import roster_of
-from lyncphone_logs.trace.unparsed import MOST_SHAPES, masked, shape, unknowns_of
+from lyncphone_logs.trace.phone_list import phone_list
+from lyncphone_logs.trace.unparsed import MAX_SHAPES, anonymize, shape, unparsed_shapes
 
 BOB = "Jul  9 10:00:{0:02d} phone-b local7.info voip_task[440]: "
 MIXED = f"""Jul  9 10:00:00 phone-a syslog.info syslogd started: BusyBox v1.22.1
@@ -34,7 +34,7 @@ def mixed(tmp_path: Path) -> Path:
 
 def test_phones_are_listed_with_what_is_known_of_each(mixed: Path) -> None:
     trace = lyncphone_logs.read_trace(mixed, year=2013)
-    phones = roster_of(trace.batches(), {each.name: each.vendor for each in trace.catalog.grammars})
+    phones = phone_list(trace.batches(), {each.name: each.vendor for each in trace.catalog.grammars})
     assert [(each.id, each.basis, each.boots, each.lines, each.unparsed) for each in phones] == [
         ("phone-a", "host name", 2, 5, 2),
         ("phone-b", "host name", 1, 2, 0),
@@ -68,7 +68,7 @@ def test_phones_as_json_lines(mixed: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_unknown_lines_and_messages_are_grouped_by_shape(mixed: Path) -> None:
-    found = unknowns_of(lyncphone_logs.read_trace(mixed, year=2013).batches())
+    found = unparsed_shapes(lyncphone_logs.read_trace(mixed, year=2013).batches())
     lines, message = found.ranked()
     assert (lines.what, lines.count, lines.example, lines.line) == ("line", 2, "no grammar reads 17 of these", 5)
     assert (message.what, message.component, message.example) == ("message", "LCD", "screen 4 of 9, user=<uri>")
@@ -96,7 +96,7 @@ def test_what_is_given_away_shows_nobody(mixed: Path, format: str, capsys: pytes
     ],
 )  # fmt: skip
 def test_masks(text: str, expected: str) -> None:
-    assert masked(text) == expected
+    assert anonymize(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -113,12 +113,12 @@ def test_texts_of_one_shape(one: str, other: str) -> None:
 
 
 def test_shapes_are_bounded_and_the_rest_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lyncphone_logs.trace.unparsed.MOST_SHAPES", 2)
+    monkeypatch.setattr("lyncphone_logs.trace.unparsed.MAX_SHAPES", 2)
     trace = tmp_path / "trace.log"
     trace.write_text("a\nb\nc\nd\na\n", encoding="utf-8")
-    found = unknowns_of(lyncphone_logs.read_trace(trace).batches())
+    found = unparsed_shapes(lyncphone_logs.read_trace(trace).batches())
     assert [(each.example, each.count) for each in found.ranked()] == [("a", 2), ("b", 1)]
-    assert (found.others, MOST_SHAPES) == (2, 10_000)
+    assert (found.others, MAX_SHAPES) == (2, 10_000)
 
 
 def test_a_named_grammar_alone_reads(mixed: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from sample_report import EXTERNAL, LINE, REKEYED, SAID, SIGNATURE, event, lead, phone, report, rival
 
 from lyncphone_logs.diagnosis.findings import Boot, Evidence, NotCheckable, StageState
-from lyncphone_logs.reports import concise, html, markdown, text, wording
+from lyncphone_logs.reports import concise, explanation, html, markdown, text, wording
 from lyncphone_logs.reports import json as jsonl
 from lyncphone_logs.reports.excerpt import cells, excerpt, fitted
 from lyncphone_logs.reports.report import Report
@@ -255,7 +255,7 @@ def test_explain_shows_a_rule_without_a_trace() -> None:
     }
     shown_by = replace(SIGNATURE.explains[0], where=where)
     rule = replace(SIGNATURE, clause=(clause,), explains=(shown_by,))
-    shown = text.render_rule(rule, color=False, width=None)
+    shown = explanation.render_rule(rule, color=False, width=None)
     assert "where verify_code is one of 7, 8 and depth at least 1.0 and at most 2.0 — code 7" in shown
     assert (
         "against        no-option-43: no dhcp.lease.obtained in the same boot before the symptom — no such option"

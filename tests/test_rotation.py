@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import lyncphone_logs as lp
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.sources.discovery import find_sources
-from lyncphone_logs.sources.rotation import LOOKED_AT, rotation_of, stitched
+from lyncphone_logs.sources.rotation import MAX_COMPARED_BYTES, mark_duplicates, rotation_key
 
 LINE = "Jul  9 {:02}:{:02}:{:02} synthetic-phone local7.info voip_task[440]: SIP     : INFO - step {}"
 LINES = [LINE.format(10 + number // 3600, number // 60 % 60, number % 60, number) for number in range(400)]
@@ -53,7 +53,7 @@ def duplicates(trace: lp.Trace) -> dict[str, int]:
     ],
 )
 def test_names_tell_the_order(names: str, ordered: str) -> None:
-    assert sorted(names.split(), key=lambda name: (*rotation_of(name), name)) == ordered.split()
+    assert sorted(names.split(), key=lambda name: (*rotation_key(name), name)) == ordered.split()
 
 
 @pytest.mark.parametrize("lines", [LINES, UNSTAMPED], ids=["stamped", "unstamped"])
@@ -134,9 +134,9 @@ def test_lines_that_merely_look_alike_stay(one: list[str], other: list[str], tmp
 
 
 def test_copies_are_looked_for_at_the_ends_of_large_files_only(tmp_path: Path) -> None:
-    lines = [f"{number} {'x' * 200}" for number in range(3 * LOOKED_AT // 200)]
+    lines = [f"{number} {'x' * 200}" for number in range(3 * MAX_COMPARED_BYTES // 200)]
     path = saved(tmp_path, {"a": text(lines), "b": text([*lines[-50:], "0 more"]), "c": text(lines[:10])})
-    sources = stitched(find_sources([path]))
+    sources = mark_duplicates(find_sources([path]))
     assert [each.copied_lines for each in sources] == [0, 50, 10]
     assert [len(list(each)) for each in sources] == [len(lines), 1, 0]
     assert [each.duplicate_lines for each in sources] == [0, 50, 10]

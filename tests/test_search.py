@@ -15,9 +15,9 @@ from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing import reader
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.reports.report import Report
-from lyncphone_logs.sources.source import decode
+from lyncphone_logs.sources.window import decode
 from lyncphone_logs.syslog.damage import repair
-from lyncphone_logs.syslog.unwrap import own_line
+from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.trace import trace
 
 WANTED = "voip_task[440]: CERT : ERR - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."
@@ -154,7 +154,7 @@ SEARCH = Search(GRAMMARS, {"tls.server_certificate.rejected"})
 def test_every_sample_of_a_known_kind_is_found_with_its_message(grammar: Grammar) -> None:
     search = Search(GRAMMARS)
     for sample in grammar.samples:
-        text = own_line(sample.line).text
+        text = unwrap(sample.line).text
         reading = grammar.read(text)
         if reading and sample.kind != "log.message" and not repair(sample.line)[1]:
             (found,) = search.lines(sample.line.encode())

@@ -8,9 +8,9 @@ import lyncphone_logs as lp
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.parsing.reader import Reader, anchor_of
-from lyncphone_logs.parsing.sequence_numbers import LATE
-from lyncphone_logs.sources.source import Written
-from lyncphone_logs.trace.condense import condensed
+from lyncphone_logs.parsing.sequence_numbers import MAX_LATE_NUMBERS
+from lyncphone_logs.sources.source import InMemorySource
+from lyncphone_logs.trace.condense import condense
 from lyncphone_logs.trace.correlator import Correlator
 
 GRAMMARS = read_catalog().grammars
@@ -58,7 +58,7 @@ def test_numbers_belong_to_their_sender(tmp_path: Path) -> None:
         [500, 501, 1, 2, 3],
         [1, 2, 4, 3, 5],
         [1, 2, 2, 3],
-        [1, 2, *range(4, 4 + LATE - 1), 3, 200][:-1],
+        [1, 2, *range(4, 4 + MAX_LATE_NUMBERS - 1), 3, 200][:-1],
     ],
     ids=["wrapped", "began anew", "out of order", "twice", "very late"],
 )
@@ -76,7 +76,7 @@ def test_a_hole_that_is_filled_in_part_tells_the_rest(tmp_path: Path) -> None:
 def test_a_hole_is_told_behind_the_numbers_that_might_have_come_late(tmp_path: Path) -> None:
     events = read([cisco(number) for number in [1, *range(3, 200)]], tmp_path)
     place = next(place for place, event in enumerate(events) if event.kind == "trace.lines_lost")
-    assert events[place - 1].sequence == 2 + LATE + 1
+    assert events[place - 1].sequence == 2 + MAX_LATE_NUMBERS + 1
     assert events[place].sequence == 3
 
 
@@ -106,8 +106,8 @@ def test_numbers_tell_the_same_whether_batches_are_condensed_or_not() -> None:
     numbers = [*range(1, 300), *range(310, 700), 305, *range(700, 900)]
     written = "\n".join(cisco(number) for number in numbers)
     found = []
-    for change in (list, lambda batches: [condensed(batch) for batch in batches]):
-        source = Written(written, "x")
+    for change in (list, lambda batches: [condense(batch) for batch in batches]):
+        source = InMemorySource(written, "x")
         batches = change(Reader(source, GRAMMARS, anchor_of(source, 2021)).batches())
         correlator = Correlator()
         for batch in batches:

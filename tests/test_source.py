@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.sources.discovery import find_sources
-from lyncphone_logs.sources.source import LONGEST_LINE, Line, Source
-from lyncphone_logs.trace.accounting import Account, AccountError
+from lyncphone_logs.sources.source import Source
+from lyncphone_logs.sources.window import MAX_LINE_BYTES, Line
+from lyncphone_logs.trace.accounting import AccountError, ByteAccount
 
 BOM = b"\xef\xbb\xbf"
 BYTES = st.binary(max_size=200) | st.lists(
@@ -108,11 +109,11 @@ def test_a_line_that_is_not_utf8_is_read_as_cp1252_alone_and_flagged(byte: int) 
 
 @pytest.mark.parametrize("start", [b"", BOM])
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b""])
-@pytest.mark.parametrize("extra", [-1, 0, 1, 2, 3, 4, 5, 6, LONGEST_LINE, 3 * LONGEST_LINE + 7])
+@pytest.mark.parametrize("extra", [-1, 0, 1, 2, 3, 4, 5, 6, MAX_LINE_BYTES, 3 * MAX_LINE_BYTES + 7])
 def test_a_line_over_64_kib_is_one_overlong_record(start: bytes, end: bytes, extra: int) -> None:
-    length = LONGEST_LINE + extra
+    length = MAX_LINE_BYTES + extra
     source, lines = read(start + b"x" * length + end + b"next")
-    first = Line(1, len(start), length, "x" * min(length, LONGEST_LINE), ("overlong",) if extra > 0 else ())
+    first = Line(1, len(start), length, "x" * min(length, MAX_LINE_BYTES), ("overlong",) if extra > 0 else ())
     if not end:
         assert [line.length for line in lines] == [length + 4]
         return
@@ -121,17 +122,17 @@ def test_a_line_over_64_kib_is_one_overlong_record(start: bytes, end: bytes, ext
 
 
 def test_a_character_that_the_cut_splits_is_left_out_and_does_not_change_the_encoding() -> None:
-    _, [line] = read(b"x" * (LONGEST_LINE - 1) + "é".encode() + b"y" * 100)
-    assert (line.text, line.repairs) == ("x" * (LONGEST_LINE - 1), ("overlong",))
+    _, [line] = read(b"x" * (MAX_LINE_BYTES - 1) + "é".encode() + b"y" * 100)
+    assert (line.text, line.repairs) == ("x" * (MAX_LINE_BYTES - 1), ("overlong",))
 
 
 def test_an_overlong_line_can_be_cp1252() -> None:
-    _, [line] = read(b"\xe9" * (LONGEST_LINE + 10))
-    assert (line.text, line.repairs) == ("é" * LONGEST_LINE, ("cp1252", "overlong"))
+    _, [line] = read(b"\xe9" * (MAX_LINE_BYTES + 10))
+    assert (line.text, line.repairs) == ("é" * MAX_LINE_BYTES, ("cp1252", "overlong"))
 
 
 def test_the_line_end_of_an_overlong_line_may_lie_on_the_border_of_two_pieces() -> None:
-    piece = LONGEST_LINE + 5
+    piece = MAX_LINE_BYTES + 5
     for shift in range(-3, 4):
         length = 2 * piece + shift
         source, lines = read(b"x" * length + b"\r\n" + b"y")
@@ -314,7 +315,7 @@ def test_modified_is_the_files_time_in_utc(tmp_path: Path) -> None:
 
 
 def test_an_account_that_adds_up_passes() -> None:
-    account = Account(1, 2, 4, 8, 16)
+    account = ByteAccount(1, 2, 4, 8, 16)
     assert account.total == 31
     account.check(31, "trace.log")
 
@@ -322,4 +323,4 @@ def test_an_account_that_adds_up_passes() -> None:
 @pytest.mark.parametrize("size", [30, 32, 0])
 def test_an_account_that_does_not_add_up_is_a_bug(size: int) -> None:
     with pytest.raises(AccountError, match=r"^this is a bug: trace\.log has \d+ bytes, but 31 are"):
-        Account(1, 2, 4, 8, 16).check(size, "trace.log")
+        ByteAccount(1, 2, 4, 8, 16).check(size, "trace.log")

@@ -24,13 +24,12 @@ from lyncphone_logs.cli.app import app
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.batch import COLUMNS, Batch
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.sources.source import Written
+from lyncphone_logs.sources.source import InMemorySource
 from lyncphone_logs.timestamps import correction
 from lyncphone_logs.timestamps.formats import Anchor
 from lyncphone_logs.timestamps.zones import Zone, Zones
-from lyncphone_logs.trace import ordering as merge
-from lyncphone_logs.trace import parallel, survey, trace
-from lyncphone_logs.trace.parallel import parts_of
+from lyncphone_logs.trace import ordering, parallel, survey, trace
+from lyncphone_logs.trace.parallel import slices_of
 
 CLOCKS = Path(__file__).parent.parent / "fixtures" / "time"
 CASES = tomllib.loads((CLOCKS / "expected.toml").read_text(encoding="utf-8"))["case"]
@@ -118,7 +117,7 @@ def test_without_a_zone_no_utc_is_made_up() -> None:
 
 @pytest.mark.parametrize("held", [0, 2000, 32_768])
 def test_what_waits_for_later_lines_is_bounded(held: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(correction, "MOST_HELD", held)
+    monkeypatch.setattr(correction, "MAX_HELD_BATCHES", held)
     unset = [f"1970-01-01T00:{minute:02}:{second:02}Z" for minute in range(60) for second in range(60)]
     path = write(tmp_path / "trace.log", *unset, "2013-07-09T12:00:00Z")
     events = read(path)
@@ -201,7 +200,7 @@ def test_files_of_one_zone_are_merged_as_they_write_and_that_is_printed(tmp_path
 def test_rotated_files_follow_each_other_by_time_not_by_name(
     most_open: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(merge, "MOST_OPEN", most_open)
+    monkeypatch.setattr(ordering, "MAX_OPEN_SOURCES", most_open)
     for number, day in enumerate((9, 3, 6, 1)):
         write(tmp_path / f"{number}.log", f"Jul  {day} 12:00:00", f"Jul  {day} 13:00:00")
     trace = lp.read_trace(tmp_path, year=2013)
@@ -213,7 +212,7 @@ def test_the_jobs_of_a_large_trace_and_one_process_say_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trace, "WORTHWHILE", 0)
-    monkeypatch.setattr(parallel, "parts_of", lambda source, grammars=(): parts_of(source, 20_000, grammars))
+    monkeypatch.setattr(parallel, "slices_of", lambda source, grammars=(): slices_of(source, 20_000, grammars))
     stamps = [f"Dec 31 {hour:02}:{minute:02}:00" for hour in range(24) for minute in range(60)]
     stamps += [f"Jan  2 {hour:02}:{minute:02}:00" for hour in range(24) for minute in range(60)]
     stamps += [f"Jan  1 00:{minute:02}:{second:02}" for minute in range(2) for second in range(60)]
@@ -389,12 +388,12 @@ def test_a_merge_keeps_every_row_and_the_order_of_each_source(
         return Batch(name, columns, [""] * len(rows))
 
     streams = [
-        merge.Stream(None, None, iter([batch(str(number), rows[:3]), batch(str(number), rows[3:])]))
+        ordering.Stream(None, None, iter([batch(str(number), rows[:3]), batch(str(number), rows[3:])]))
         for number, rows in enumerate(sources)
     ]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(merge, "MOST_OPEN", most_open)
-        batches = list(merge.merged(streams))
+        patch.setattr(ordering, "MAX_OPEN_SOURCES", most_open)
+        batches = list(ordering.merge(streams))
     for number, rows in enumerate(sources):
         found = [time for each in batches if each.source == str(number) for time in each.columns["time_corrected"]]
         assert found == [datetime(2013, 7, 9, 12, 0, second) if known else None for second, known in rows]
@@ -424,7 +423,7 @@ def test_a_clock_that_is_set_after_the_start_is_no_fault_of_the_sign_in(tmp_path
     assert "time-server-unreachable" not in {each.rule.name for each in phone.diagnoses}
 
 
-class Member(Written):
+class Member(InMemorySource):
     """Text that lies in an archive: it has a time, and is read from its beginning."""
 
     modified = datetime(2014, 1, 3)
@@ -435,7 +434,9 @@ def test_what_lies_in_an_archive_is_looked_into_as_well(monkeypatch: pytest.Monk
     stamps = [f"Dec {day} {hour:02}:00:00" for day in (30, 31) for hour in range(24)]
     stamps += [f"Jan  {day} {hour:02}:30:00" for day in (1, 2) for hour in range(24)]
     text = "".join(LINE.format(stamp, "x" * 2000) + "\n" for stamp in stamps)
-    found = survey.survey(Member(text, "trace.log"), read_catalog().grammars, Anchor(datetime(2014, 12, 31), "--year"))
+    found = survey.sample_timestamps(
+        Member(text, "trace.log"), read_catalog().grammars, Anchor(datetime(2014, 12, 31), "--year")
+    )
     assert found.first is not None
     assert (found.first.date(), found.year) == (datetime(2013, 12, 30).date(), 2014)
     assert found.anchor.latest is not None

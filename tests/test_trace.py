@@ -215,7 +215,7 @@ def test_the_frame_has_the_frozen_columns_and_types_even_when_empty(log: Path) -
 def test_frames_of_many_chunks_join(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trace, _ = read(log, f"Jul  9 12:00:00 10.1.2.3 {OWN}\nunknown\n" * 4, year=2013)
     whole = trace.to_frame()
-    monkeypatch.setattr("lyncphone_logs.events.dataframe.CHUNK", 3)
+    monkeypatch.setattr("lyncphone_logs.events.dataframe.CHUNK_ROWS", 3)
     monkeypatch.setattr("lyncphone_logs.parsing.reader.WINDOW", 40)
     assert trace.to_frame().equals(whole)
 

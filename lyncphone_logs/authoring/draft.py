@@ -11,7 +11,7 @@ from lyncphone_logs.events.vocabulary import kinds
 TELLING = {"reason", "description", "method", "option", "status_code", "verify_code", "ms_diagnostics", "number"}
 """Fields that say what happened, not to whom."""
 VERIFY = ("sip.register.succeeded", "sign_in.succeeded")
-MOST_LINES = 50
+MAX_MARKED_LINES = 50
 
 
 def line_numbers(text: str) -> list[int]:
@@ -22,8 +22,8 @@ def line_numbers(text: str) -> list[int]:
         if found is None:
             raise InputError("lines cannot be read", f"{part!r} is neither a number nor a range", help="as in 12,15-17")
         first, last = int(found[1]), int(found[2] or found[1])
-        if not 0 < first <= last < first + MOST_LINES:
-            raise InputError("lines cannot be read", f"{part!r} is no range of at most {MOST_LINES} lines")
+        if not 0 < first <= last < first + MAX_MARKED_LINES:
+            raise InputError("lines cannot be read", f"{part!r} is no range of at most {MAX_MARKED_LINES} lines")
         numbers += range(first, last + 1)
     return sorted(set(numbers))
 

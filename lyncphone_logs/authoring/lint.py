@@ -14,18 +14,18 @@ from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.events.event import LOST
 from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.grammar.linearity import Refused
+from lyncphone_logs.grammar.linearity import UnsupportedElement
 from lyncphone_logs.grammar.regex_linearity import regex
 from lyncphone_logs.rules.clause import Clause
-from lyncphone_logs.rules.condition import Condition, Pattern
+from lyncphone_logs.rules.condition import Condition, EventPattern
 from lyncphone_logs.rules.rule import EXPLAINS, Rule
-from lyncphone_logs.rules.toml_positions import Place, nearest, places
+from lyncphone_logs.rules.toml_positions import KeyPosition, key_positions, nearest
 from lyncphone_logs.trace.correlator import DERIVED
 
 NOT_OF_A_LINE = {*DERIVED, LOST, "trace.examined", "log.message"}
 """Kinds that no message of a grammar makes."""
-LEAST = {"positive": 3, "negative": 5}
-LONGEST_TITLE = 110
+MIN_TEXT = {"positive": 3, "negative": 5}
+MAX_TITLE = 110
 TEXT_TYPES = {"text", "version", "list"}
 
 
@@ -53,14 +53,14 @@ def lint(files: Iterable[tuple[Path, Rule]], rules: Sequence[Rule], grammars: Se
     produced = {kind for grammar in grammars for kind, _ in grammar.messages} | NOT_OF_A_LINE
     same = _overlapping(rules)
     for path, rule in files:
-        known = places(path.read_text(encoding="utf-8"))
+        known = key_positions(path.read_text(encoding="utf-8"))
         found = [*_complaints(rule, rules, produced), *((("explains",), each) for each in same[rule.code])]
         for place, says in sorted(found, key=lambda each: nearest(known, each[0])):
             line, column = nearest(known, place)
             yield Complaint(f"{path}:{line}:{column}", rule.code, says)
 
 
-def _complaints(rule: Rule, rules: Sequence[Rule], produced: set[str]) -> Iterator[tuple[Place, str]]:
+def _complaints(rule: Rule, rules: Sequence[Rule], produced: set[str]) -> Iterator[tuple[KeyPosition, str]]:
     for number, explained in enumerate(rule.explains):
         yield from _pattern(explained, ("explains", number), produced)
     for number, clause in enumerate(rule.clause):
@@ -74,7 +74,7 @@ def _complaints(rule: Rule, rules: Sequence[Rule], produced: set[str]) -> Iterat
     yield from _wording(rule)
 
 
-def _pattern(pattern: Pattern, place: Place, produced: set[str]) -> Iterator[tuple[Place, str]]:
+def _pattern(pattern: EventPattern, place: KeyPosition, produced: set[str]) -> Iterator[tuple[KeyPosition, str]]:
     if not any(kind in produced or kind.partition(".")[0] in GIVEN for kind in pattern.kinds):
         yield place, f"no grammar produces {' or '.join(pattern.kinds)}"
     for kind in pattern.kinds:
@@ -101,7 +101,7 @@ def _condition(test: Condition) -> Iterator[str]:
     if test.regex:
         try:
             regex(test.regex, re.IGNORECASE if test.regex.startswith("(?i)") else 0)
-        except (Refused, re.error) as error:
+        except (UnsupportedElement, re.error) as error:
             yield f"regex is not proven to take linear time: {error}"
 
 
@@ -130,7 +130,7 @@ def _asked(clause: Clause) -> tuple[object, ...]:
     return (steps, clause.named, window, clause.same, clause.absent)
 
 
-def _sets(rule: Rule) -> Iterator[tuple[Place, str]]:
+def _sets(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
     inferred = {clause.id for clause in rule.clause if clause.basis == "inferred"}
     if all(each.basis == "inferred" for each in rule.explains):
         inferred.add(EXPLAINS)
@@ -139,7 +139,7 @@ def _sets(rule: Rule) -> Iterator[tuple[Place, str]]:
             yield ("confirmed_by", number), f"{', '.join(together)}: what is inferred cannot confirm alone"
 
 
-def _links(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[Place, str]]:
+def _links(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[KeyPosition, str]]:
     known = {each.code: each for each in rules}
     for name in ("leads_to", "silences"):
         for number, code in enumerate(getattr(rule, name)):
@@ -149,9 +149,9 @@ def _links(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[Place, str]]:
                 yield (name, number), f"{name}: {code} names {rule.code} too"
 
 
-def _samples(rule: Rule) -> Iterator[tuple[Place, str]]:
+def _samples(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
     counts: Counter[str] = Counter("negative" if each.kind == "near_miss" else each.kind for each in rule.sample)
-    for kind, least in LEAST.items():
+    for kind, least in MIN_TEXT.items():
         if counts[kind] < least:
             yield ("sample",), f"{counts[kind]} {kind} samples, at least {least} are needed"
     needed = sum(clause.role == "requires" for clause in rule.clause) or 1
@@ -162,9 +162,9 @@ def _samples(rule: Rule) -> Iterator[tuple[Place, str]]:
         yield ("references",), "no reference has an address"
 
 
-def _wording(rule: Rule) -> Iterator[tuple[Place, str]]:
-    if rule.title.endswith(".") or len(rule.title) > LONGEST_TITLE:
-        yield ("title",), f"a title has no full stop and at most {LONGEST_TITLE} characters"
+def _wording(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
+    if rule.title.endswith(".") or len(rule.title) > MAX_TITLE:
+        yield ("title",), f"a title has no full stop and at most {MAX_TITLE} characters"
     for number, step in enumerate(rule.remedy):
         if not step.what.endswith((".", "?")):
             yield ("remedy", number, "what"), "a step is a sentence with a full stop"

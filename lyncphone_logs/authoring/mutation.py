@@ -6,11 +6,11 @@ from dataclasses import replace
 from lyncphone_logs.authoring.samples import diagnosed, events_of, failures
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.rules.clause import Clause, Scope
-from lyncphone_logs.rules.condition import Pattern
+from lyncphone_logs.rules.clause import Clause, ScopeName
+from lyncphone_logs.rules.condition import EventPattern
 from lyncphone_logs.rules.rule import Rule
 
-WIDER: dict[Scope, Scope] = {"transaction": "call", "call": "phone", "handshake": "boot", "boot": "phone"}
+WIDER: dict[ScopeName, ScopeName] = {"transaction": "call", "call": "phone", "handshake": "boot", "boot": "phone"}
 LOOSENED = 10.0
 """How many times as long a window becomes."""
 BOOT = "device.started"
@@ -73,7 +73,9 @@ def _loosened(clause: Clause) -> Clause | None:
     if clause.where:
         return replace(clause, where={}, says="looser")
     if clause.then:
-        return replace(clause, then=tuple(Pattern(event=step.event) for step in clause.then[:-1]), count=1, within=None)
+        return replace(
+            clause, then=tuple(EventPattern(event=step.event) for step in clause.then[:-1]), count=1, within=None
+        )
     if clause.count > 1:
         return replace(clause, count=1, within=None if not clause.anchors else clause.within, by="", once_per="")
     if clause.within:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from lyncphone_logs.catalog import overlaps
-from lyncphone_logs.diagnosis.engine import find
+from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.diagnosis.findings import Diagnosis
 from lyncphone_logs.diagnosis.ranking import APPLIES_TO
@@ -14,9 +14,9 @@ from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing.reader import Reader, anchor_of
-from lyncphone_logs.rules.rule import EXPLAINS, Rule, Sample, SampleEvent, SampleLine, Verdict
-from lyncphone_logs.sources.source import Written
-from lyncphone_logs.syslog.unwrap import own_line
+from lyncphone_logs.rules.rule import EXPLAINS, Rule, RuleSample, SampleEvent, SampleLine, Verdict
+from lyncphone_logs.sources.source import InMemorySource
+from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.trace.correlator import Correlator
 
 LAST_YEAR = 2013
@@ -28,7 +28,7 @@ START = datetime(LAST_YEAR, 7, 9, 12)
 def check_grammar(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:
     """What is wrong with the samples of a grammar, a line each; nothing when all are read as they say."""
     for sample in grammar.samples:
-        text = own_line(sample.line).text
+        text = unwrap(sample.line).text
         reading = grammar.read(text)
         if reading is None and any(sample in other.samples and other.read(text) for other in others):
             continue  # a shared message, in a line of another family
@@ -47,7 +47,7 @@ def check_rule(rule: Rule, rules: Sequence[Rule], grammars: Sequence[Grammar]) -
 
 
 def failures(
-    rule: Rule, sample: Sample, events: Sequence[Event], rules: Sequence[Rule], grammars: Sequence[Grammar]
+    rule: Rule, sample: RuleSample, events: Sequence[Event], rules: Sequence[Rule], grammars: Sequence[Grammar]
 ) -> Iterator[str]:
     """Why a sample does not turn out as it says, at most one line, when its events are these."""
     found = diagnosed(rule, events, rules, grammars)
@@ -69,16 +69,16 @@ def diagnosed(
     seen = [event for event in events if event.family not in GIVEN]
     facts = [event for event in events if event.family in GIVEN]
     keyed = Correlator({each.name: each.joining for each in grammars}).correlate(seen)
-    phones, _ = find(keyed, facts, rules, {each.name: each.vendor for each in grammars})
+    phones, _ = diagnose_phones(keyed, facts, rules, {each.name: each.vendor for each in grammars})
     found = [each for phone in phones for each in phone.diagnoses if each.rule.code == rule.code]
     return found[0] if found else None
 
 
-def events_of(sample: Sample, grammars: Sequence[Grammar]) -> list[Event]:
+def events_of(sample: RuleSample, grammars: Sequence[Grammar]) -> list[Event]:
     """The events of a sample in their order."""
     lines = [(each.at, each.line) if isinstance(each, SampleLine) else (None, each) for each in sample.lines]
     lines.sort(key=lambda each: each[0] or 0)
-    written = Written("\n".join(line for _, line in lines), "sample")
+    written = InMemorySource("\n".join(line for _, line in lines), "sample")
     read = Reader(written, grammars, anchor_of(written, LAST_YEAR)).events()
     placed = [(lines[event.line - 1][0], event) for event in read]
     stated = [(each.at, _event(number, each)) for number, each in enumerate(sample.events)]
@@ -107,6 +107,6 @@ def _holding(found: Diagnosis) -> set[str]:
     return {term.clause for term in found.terms if term.state == "holds"} - {EXPLAINS, APPLIES_TO}
 
 
-def _is_within(verdict: Verdict, sample: Sample) -> bool:
+def _is_within(verdict: Verdict, sample: RuleSample) -> bool:
     order = get_args(Verdict)
     return order.index(sample.at_most) <= order.index(verdict) <= order.index(sample.verdict)

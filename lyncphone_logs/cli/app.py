@@ -19,7 +19,7 @@ from lyncphone_logs.cli.events import events
 from lyncphone_logs.cli.explain import explain
 from lyncphone_logs.cli.grammars import grammars_app
 from lyncphone_logs.cli.options import (
-    Certificate,
+    CertificateFiles,
     Display,
     Domain,
     Firmware,
@@ -92,7 +92,7 @@ def diagnose(
     format: Annotated[Format, typer.Option("-f", "--format", help="How the report is written.")] = Format.text,
     output: OutputFile = "",
     fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 from this severity on.")] = FailOn.warning,
-    certificate: Certificate = None,
+    certificate: CertificateFiles = None,
     firmware: Firmware = "",
     model: Model = "",
     location: FirstSignIn = None,
@@ -112,14 +112,14 @@ def diagnose(
     ] = "",
 ) -> None:
     """Say why the phone fails: causes with their evidence, what was ruled out, and the fix."""
-    from lyncphone_logs import api as examine
+    from lyncphone_logs import api
 
-    trace = examine.read_trace(
+    trace = api.read_trace(
         *paths, certificate=certificate or (), firmware=firmware, model=model, location=location or "", domain=domain,
         display=display or (), year=year, tz=tz or (), since=since, until=until, rules=rules,
         grammar=grammar or (), grammars=grammars, full=full, jobs=jobs or os.cpu_count() or 1,
     )  # fmt: skip
-    report = examine.diagnose(trace, verify_fix=verify_fix)
+    report = api.diagnose(trace, verify_fix=verify_fix)
     tell("note", report.notes)
     tell("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
     write(_rendered(report, format, to_terminal=not output), output)
@@ -139,10 +139,9 @@ def _rendered(report: "Report", format: Format, *, to_terminal: bool) -> str:
 
         terminal = standard_output() if to_terminal else Terminal(color=False, width=None)
         return render(report, color=terminal.color, width=terminal.width)
-    from lyncphone_logs.reports import concise, markdown
-    from lyncphone_logs.reports import json as jsonl
+    from lyncphone_logs.reports import concise, json, markdown
 
-    renderers = {Format.concise: concise.render, Format.jsonl: jsonl.render, Format.markdown: markdown.render}
+    renderers = {Format.concise: concise.render, Format.jsonl: json.render, Format.markdown: markdown.render}
     return renderers[format](report)
 
 

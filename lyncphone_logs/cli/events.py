@@ -29,10 +29,10 @@ def events(
     grammars: GrammarsFolder = "",
 ) -> None:
     """Show every line of a trace as the event that it is; to a file whose name ends in .parquet, as Parquet."""
-    from lyncphone_logs import api as examine
+    from lyncphone_logs import api
     from lyncphone_logs.reports.tables import EVENT_FORMATS
 
-    trace = examine.read_trace(
+    trace = api.read_trace(
         *paths, year=year, tz=tz or (), since=since, until=until, grammar=grammar or (), grammars=grammars
     )
     if output.endswith(".parquet"):
@@ -44,6 +44,6 @@ def events(
     else:
         write(EVENT_FORMATS[format.value](trace.events()), output)
     tell("note", [*trace.catalog.notes, *trace.assumptions])
-    problems = examine.problems(trace)
+    problems = api.problems(trace)
     tell("problem", problems)
     raise typer.Exit(3 if problems else 0)

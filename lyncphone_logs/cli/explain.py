@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lyncphone_logs.cli.options import (
-    Certificate,
+    CertificateFiles,
     Display,
     Domain,
     Firmware,
@@ -33,7 +33,7 @@ def explain(
         list[str] | None, typer.Argument(help="Traces to hold the diagnosis against, clause by clause.")
     ] = None,
     line: Annotated[str, typer.Option("--line", help="A line of a trace: who reads it, and how far.")] = "",
-    certificate: Certificate = None,
+    certificate: CertificateFiles = None,
     firmware: Firmware = "",
     model: Model = "",
     location: FirstSignIn = None,
@@ -48,12 +48,12 @@ def explain(
     full: Full = None,
 ) -> None:
     """Explain a diagnosis, alone or beside a trace, a number or name that logs print, or how a line is read."""
-    from lyncphone_logs import api as examine
+    from lyncphone_logs import api
 
     if bool(code) == bool(line):
         raise typer.BadParameter("give a CODE, or a line with --line", param_hint="CODE")
     if paths:
-        trace = examine.read_trace(
+        trace = api.read_trace(
             *paths, certificate=certificate or (), firmware=firmware, model=model, location=location or "",
             domain=domain, display=display or (), year=year, tz=tz or (), since=since, until=until, rules=rules,
             grammars=grammars, full=full,
@@ -63,38 +63,34 @@ def explain(
 
 
 def _beside(code: str, trace: "Trace") -> None:
-    from lyncphone_logs import api as examine
-    from lyncphone_logs.reports import explain as explanation_text
-    from lyncphone_logs.reports import page as terminal
+    from lyncphone_logs import api
+    from lyncphone_logs.reports import explanation, page
 
-    rule, shown = trace.catalog.rule(code), terminal.standard_output()
+    rule, shown = trace.catalog.rule(code), page.standard_output()
     if rule is None:
         raise typer.BadParameter(f"no rule {code!r} {trace.catalog.suggest(code)}".strip(), param_hint="CODE")
-    found = examine.explain(trace, rule)
-    problems = examine.problems(trace)
+    found = api.explain(trace, rule)
+    problems = api.problems(trace)
     tell("problem", problems)
-    write(explanation_text.render_explanations(found, color=shown.color, width=shown.width))
+    write(explanation.render_explanations(found, color=shown.color, width=shown.width))
     raise typer.Exit(3 if problems else 0)
 
 
 def _alone(code: str, line: str, rules: str, grammars: str) -> None:
     from lyncphone_logs.catalog import read_catalog
-    from lyncphone_logs.events import codes as lookup
-    from lyncphone_logs.reports import codes as lookup_text
-    from lyncphone_logs.reports import explain as line_text
-    from lyncphone_logs.reports import explain as rule_text
-    from lyncphone_logs.reports import page as terminal
+    from lyncphone_logs.events import codes
+    from lyncphone_logs.reports import code_lookup, explanation, page
 
     catalog = read_catalog(rules, grammars)
     if line:
-        write(line_text.render_line(line, catalog.grammars))
+        write(explanation.render_line(line, catalog.grammars))
         raise typer.Exit
-    rule, shown = catalog.rule(code), terminal.standard_output()
+    rule, shown = catalog.rule(code), page.standard_output()
     if rule:
-        write(rule_text.render_rule(rule, color=shown.color, width=shown.width))
+        write(explanation.render_rule(rule, color=shown.color, width=shown.width))
         raise typer.Exit
-    entries = lookup.look_up(code)
+    entries = codes.look_up(code)
     if not entries:
-        help = lookup.suggest(code, [word for each in catalog.rules for word in (each.code, each.name)])
+        help = codes.suggest(code, [word for each in catalog.rules for word in (each.code, each.name)])
         raise typer.BadParameter(f"no rule and no number is called {code!r}. {help}".strip(), param_hint="CODE")
-    write(lookup_text.render_entries(entries, catalog.rules, color=shown.color, width=shown.width))
+    write(code_lookup.render_entries(entries, catalog.rules, color=shown.color, width=shown.width))

@@ -21,7 +21,7 @@ Paths = Annotated[
     list[str], typer.Argument(help="Trace files, folders, archives, or - for standard input.", show_default=False)
 ]
 OutputFile = Annotated[str, typer.Option("-o", "--output", help="Write to this file.", show_default=False)]
-Certificate = Annotated[list[str] | None, typer.Option("--certificate", help="File of the server's certificates.")]
+CertificateFiles = Annotated[list[str] | None, typer.Option("--certificate", help="File of the server's certificates.")]
 Firmware = Annotated[str, typer.Option("--firmware", help="Firmware version of the phone.")]
 Model = Annotated[str, typer.Option("--model", help="Model of the phone.")]
 FirstSignIn = Annotated[Location | None, typer.Option("--location", help="Where the first sign-in was made.")]

@@ -50,14 +50,14 @@ def phones(
     grammars: GrammarsFolder = "",
 ) -> None:
     """List the phones of a trace: identity, device, when they wrote, boots, what is missing."""
-    from lyncphone_logs import api as examine
+    from lyncphone_logs import api
     from lyncphone_logs.reports.tables import phone_json_lines, phone_table
-    from lyncphone_logs.trace.phone_list import roster_of
+    from lyncphone_logs.trace.phone_list import phone_list
 
-    trace = examine.read_trace(
+    trace = api.read_trace(
         *paths, year=year, tz=tz or (), since=since, until=until, grammar=grammar or (), grammars=grammars
     )
-    found = roster_of(trace.batches(), {each.name: each.vendor for each in trace.catalog.grammars})
+    found = phone_list(trace.batches(), {each.name: each.vendor for each in trace.catalog.grammars})
     write(phone_table(found) if format is PhonesFormat.table else phone_json_lines(found), output)
     _end(trace)
 
@@ -72,21 +72,21 @@ def unparsed(
     grammars: GrammarsFolder = "",
 ) -> None:
     """Group what was not understood by shape, with counts and an example that shows nobody's name or address."""
-    from lyncphone_logs import api as examine
+    from lyncphone_logs import api
     from lyncphone_logs.reports import tables
-    from lyncphone_logs.trace.unparsed import unknowns_of
+    from lyncphone_logs.trace.unparsed import unparsed_shapes
 
-    trace = examine.read_trace(*paths, grammar=grammar or (), grammars=grammars)
-    found = unknowns_of(trace.batches())
+    trace = api.read_trace(*paths, grammar=grammar or (), grammars=grammars)
+    found = unparsed_shapes(trace.batches())
     render = {"table": tables.unparsed_table, "markdown": tables.unparsed_markdown, "jsonl": tables.unparsed_json_lines}
     write(render[format.value](found), output)
     _end(trace)
 
 
 def _end(trace: "Trace") -> None:
-    from lyncphone_logs import api as examine
+    from lyncphone_logs import api
 
     tell("note", [*trace.catalog.notes, *trace.assumptions])
-    problems = examine.problems(trace)
+    problems = api.problems(trace)
     tell("problem", problems)
     raise typer.Exit(3 if problems else 0)

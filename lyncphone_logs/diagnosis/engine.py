@@ -6,16 +6,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lyncphone_logs.diagnosis.evaluation import FULL_DECIDES
-from lyncphone_logs.diagnosis.findings import Diagnosis, Evidence, Explanation, NotCheckable, Phone, RuledOut, Weighed
-from lyncphone_logs.diagnosis.phones import PhoneSeen, close, gather
-from lyncphone_logs.diagnosis.ranking import LIKELY, Assessment, Identity, assess, is_decided, shares, verdict
+from lyncphone_logs.diagnosis.findings import (
+    Diagnosis,
+    Evidence,
+    Explanation,
+    NotCheckable,
+    Phone,
+    RuledOut,
+    WeighedSymptom,
+)
+from lyncphone_logs.diagnosis.phone_state import PhoneState, finish_phone, gather_phones
+from lyncphone_logs.diagnosis.ranking import LIKELY, Assessment, Device, assess, is_decided, shares, verdict
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import capture_of
-from lyncphone_logs.matching.symptoms import Fold
+from lyncphone_logs.matching.symptoms import SymptomState
 from lyncphone_logs.rules.rule import Rule
 
-MOST_NOTES = 10
+MAX_NOTES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,7 @@ class _Candidate:
     rivals: tuple[str, ...]
 
 
-def find(
+def diagnose_phones(
     events: Iterable[Event | Batch],
     facts: Sequence[Event],
     rules: Sequence[Rule],
@@ -40,7 +48,7 @@ def find(
     is looked for. Memory grows with phones, rules and
     different symptoms, not with events.
     """
-    seen = gather(events, rules, vendors, verified)
+    seen = gather_phones(events, rules, vendors, verified)
     unseen_kinds = unseen()
     notes: list[str] = []
     if unseen_kinds:
@@ -51,8 +59,8 @@ def find(
     return phones, tuple(notes)
 
 
-def _conclude(name: str, phone: PhoneSeen, facts: Sequence[Event], notes: list[str]) -> Phone:
-    fold, (agreeing, identity) = phone.fold, close(phone, facts)
+def _conclude(name: str, phone: PhoneState, facts: Sequence[Event], notes: list[str]) -> Phone:
+    fold, (agreeing, identity) = phone.fold, finish_phone(phone, facts)
     notes += [f"{name}: {fact.text} is set aside, the trace says otherwise" for fact in facts if fact not in agreeing]
     candidates, roots, ruled_out = _assess_all(fold, agreeing, identity)
     silencers = _named_by(candidates, lambda rule: rule.silences)
@@ -61,7 +69,7 @@ def _conclude(name: str, phone: PhoneSeen, facts: Sequence[Event], notes: list[s
     told = {rule.code for rule in (*(each.rule for each in diagnoses), *(each.rule for each in ruled_out))}
     silent = [rule for rule in fold.index.rules if rule.code not in told]
     used = {kind for each in diagnoses for clause in each.rule.clause for kind in clause.all_kinds}
-    unexplained = [event for event in fold.unexplained.values() if event.kind not in used][:MOST_NOTES]
+    unexplained = [event for event in fold.unexplained.values() if event.kind not in used][:MAX_NOTES]
     notes += [f"{each.source}:{each.line}: no rule explains {_symptom(each)}" for each in unexplained]
     return Phone(
         id=name,
@@ -79,7 +87,7 @@ def _conclude(name: str, phone: PhoneSeen, facts: Sequence[Event], notes: list[s
 
 
 def _assess_all(
-    fold: Fold, facts: Sequence[Event], identity: Identity
+    fold: SymptomState, facts: Sequence[Event], identity: Device
 ) -> tuple[dict[str, list[_Candidate]], dict[str, list[str]], list[RuledOut]]:
     """The candidates, what may have led to them, and what is ruled out."""
     out: dict[str, Assessment] = {}
@@ -178,7 +186,7 @@ def _steps_from_root(code: str, roots: Mapping[str, Sequence[str]], seen: frozen
     return max(steps, default=0)
 
 
-def _could_be_seen(rule: Rule, fold: Fold) -> bool:
+def _could_be_seen(rule: Rule, fold: SymptomState) -> bool:
     may_be_unseen = fold.unseen.intersection(kind for explained in rule.explains for kind in explained.kinds)
     return not may_be_unseen and bool(_families(rule) & fold.families)
 
@@ -188,7 +196,7 @@ def _families(rule: Rule) -> set[str]:
     return {kind.partition(".")[0] for kind in rule.explains[0].kinds}
 
 
-def _not_checkable(rule: Rule, fold: Fold) -> NotCheckable:
+def _not_checkable(rule: Rule, fold: SymptomState) -> NotCheckable:
     families = " or ".join(sorted(_families(rule)))
     if fold.unseen:
         return NotCheckable(rule, f"lines were passed over, perhaps some about {families}", f"{FULL_DECIDES} it")
@@ -204,14 +212,14 @@ def explain(
     unseen: Callable[[], frozenset[str]] = frozenset,
 ) -> tuple[Explanation, ...]:
     """What one of the rules makes of each phone. Shares are those beside all rivals, before roots are considered."""
-    seen = gather(items, rules, vendors)
+    seen = gather_phones(items, rules, vendors)
     for phone in seen.values():
         phone.fold.unseen = unseen()
     return tuple(_explained(name, phone, facts, rule) for name, phone in sorted(seen.items()))
 
 
-def _explained(name: str, phone: PhoneSeen, facts: Sequence[Event], rule: Rule) -> Explanation:
-    fold, (agreeing, identity) = phone.fold, close(phone, facts)
+def _explained(name: str, phone: PhoneState, facts: Sequence[Event], rule: Rule) -> Explanation:
+    fold, (agreeing, identity) = phone.fold, finish_phone(phone, facts)
     weighed = []
     for group in fold.groups.values():
         assessed = [assess(each, shown, group, fold, agreeing, identity) for each, shown in group.explained_by]
@@ -219,7 +227,9 @@ def _explained(name: str, phone: PhoneSeen, facts: Sequence[Event], rule: Rule) 
             if each.rule is rule:
                 word = verdict(each, share) if each.weight else ""
                 out = "ruled out" if each.ruled_out else "a requirement is refuted"
-                weighed.append(Weighed(tuple(group.kept), group.count, word or out, share, each.terms, each.evidence))
+                weighed.append(
+                    WeighedSymptom(tuple(group.kept), group.count, word or out, share, each.terms, each.evidence)
+                )
     missed = fold.index.missed(rule.explains)
     nearest = missed if missed and missed.phone == name and not weighed else None
     return Explanation(name, rule, tuple(weighed), nearest, capture_of(rule.explains[0].kinds[0]))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from lyncphone_logs.diagnosis.findings import State
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.matching.absence import Absence, Window, left_open
-from lyncphone_logs.matching.accumulators import KEPT_EVENTS, LEFT_OPEN, Watch
-from lyncphone_logs.matching.matcher import all_of, any_of, compares, fits
-from lyncphone_logs.matching.symptoms import Fold, Group
+from lyncphone_logs.matching.absence import Absence, AbsenceWindow, left_open
+from lyncphone_logs.matching.accumulators import LEFT_OPEN, MAX_EVENTS, Accumulator
+from lyncphone_logs.matching.matcher import all_of, any_of, compares, matches
+from lyncphone_logs.matching.symptoms import Symptom, SymptomState
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import SYMPTOM
 from lyncphone_logs.rules.rule import Rule
@@ -31,7 +31,7 @@ class Decision:
     nearest: str = ""
 
 
-def decide(rule: Rule, group: Group, fold: Fold, facts: Sequence[Event]) -> dict[str, Decision]:
+def evaluate(rule: Rule, group: Symptom, fold: SymptomState, facts: Sequence[Event]) -> dict[str, Decision]:
     """Every clause of a rule beside one symptom. `facts` are the events that do not come from the trace."""
     decided: dict[str, Decision] = {}
     for clause in rule.clause:
@@ -58,15 +58,17 @@ def _composed(clause: Clause, decided: dict[str, Decision]) -> Decision:
     state = STATES[all_of(parts)]
     if state == "holds":
         events = {event.id: event for name in (*clause.all, *clause.any) for event in decided[name].events}
-        return Decision(state, tuple(events.values())[:KEPT_EVENTS])
+        return Decision(state, tuple(events.values())[:MAX_EVENTS])
     wanted: State = "undecidable" if state == "undecidable" else "refuted"
     open_parts = [name for name in clause.named if decided[name].state == wanted]
     reasons = [f"{name}: {decided[name].reason}" for name in open_parts if decided[name].reason]
     return Decision(state, (), "; ".join(reasons), ", ".join(open_parts))
 
 
-def _met(clause: Clause, rule: Rule, watch: Watch | None, group: Group, fold: Fold, facts: Sequence[Event]) -> Decision:
-    states = {event.id: fits(clause, event, group.last) for event in facts}
+def _met(
+    clause: Clause, rule: Rule, watch: Accumulator | None, group: Symptom, fold: SymptomState, facts: Sequence[Event]
+) -> Decision:
+    states = {event.id: matches(clause, event, group.last) for event in facts}
     stated = [event for event in facts if states[event.id]]
     met = watch.kept if watch else []
     count, is_met = (watch.count, watch.holds) if watch else (0, False)
@@ -82,7 +84,7 @@ def _met(clause: Clause, rule: Rule, watch: Watch | None, group: Group, fold: Fo
         count, is_met = sum(event.count for event in met), bool(met)
     nearest = watch.nearest if watch and not is_met else ""
     if is_met or (_is_plain(clause) and len(stated) + count >= clause.count):
-        return Decision("holds", (*stated, *met)[: max(KEPT_EVENTS, len(clause.steps))])
+        return Decision("holds", (*stated, *met)[: max(MAX_EVENTS, len(clause.steps))])
     if fold.unseen.intersection(clause.all_kinds):
         return Decision("undecidable", (), PASSED_OVER, nearest)
     if None in states.values() or is_open:
@@ -100,15 +102,15 @@ def _is_plain(clause: Clause) -> bool:
     return len(clause.steps) == 1 and not (clause.within or clause.by or clause.once_per)
 
 
-def _compared_with(name: str, rule: Rule, group: Group, fold: Fold, facts: Sequence[Event]) -> list[Event]:
+def _compared_with(name: str, rule: Rule, group: Symptom, fold: SymptomState, facts: Sequence[Event]) -> list[Event]:
     if name == SYMPTOM:
         return group.kept
     other = next(clause for clause in rule.clause if clause.id == name)
     watch = group.best(fold.index.questions[rule.code, name])
-    return [*(event for event in facts if fits(other, event, group.last)), *(watch.kept if watch else ())]
+    return [*(event for event in facts if matches(other, event, group.last)), *(watch.kept if watch else ())]
 
 
-def _missed(clause: Clause, rule: Rule, fold: Fold) -> str:
+def _missed(clause: Clause, rule: Rule, fold: SymptomState) -> str:
     event = fold.index.missed([clause])
     if event is None:
         return ""
@@ -116,9 +118,11 @@ def _missed(clause: Clause, rule: Rule, fold: Fold) -> str:
     return f"{event.source}:{event.line} is {event.kind} with {', '.join(tested)}" if tested else ""
 
 
-def _absent(clause: Clause, watch: Watch | None, group: Group, fold: Fold, facts: Sequence[Event]) -> Decision:
+def _absent(
+    clause: Clause, watch: Accumulator | None, group: Symptom, fold: SymptomState, facts: Sequence[Event]
+) -> Decision:
     nearest = watch.nearest if watch else ""
-    if any(fits(clause, event, group.last) for event in facts):
+    if any(matches(clause, event, group.last) for event in facts):
         return Decision("refuted")
     windows = list(watch.windows) if isinstance(watch, Absence) else []
     empty = [window for window in windows if not window.is_spoiled]
@@ -131,7 +135,7 @@ def _absent(clause: Clause, watch: Watch | None, group: Group, fold: Fold, facts
         return Decision("undecidable", (), reason, nearest)
     if not windows and (clause.within or clause.between):
         return Decision("undecidable", (), "nothing opened its window")
-    empty = empty or [Window(group.last, 0, group.position)]
+    empty = empty or [AbsenceWindow(group.last, 0, group.position)]
     reasons = [left_open(clause, window, fold.extent) for window in empty]
     whole = [window for window, reason in zip(empty, reasons, strict=True) if not reason]
     if whole:
@@ -139,7 +143,7 @@ def _absent(clause: Clause, watch: Watch | None, group: Group, fold: Fold, facts
     return Decision("undecidable", (), fold.unread or reasons[-1], nearest)
 
 
-def _unlogged(clause: Clause, group: Group, fold: Fold) -> str:
+def _unlogged(clause: Clause, group: Symptom, fold: SymptomState) -> str:
     """Why what should be absent could not have been seen, or nothing where it could."""
     if fold.unseen.intersection(clause.all_kinds):
         return PASSED_OVER

@@ -9,7 +9,7 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
 from lyncphone_logs.rules.packs import Pack
 from lyncphone_logs.rules.rule import Rule, Verdict
-from lyncphone_logs.trace.accounting import Account
+from lyncphone_logs.trace.accounting import ByteAccount
 
 State = Literal["holds", "refuted", "undecidable"]
 
@@ -66,7 +66,7 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class WeighedSymptom:
     """One rule beside one symptom: some of its occurrences, how many, the verdict or why there is none."""
 
     symptom: tuple[Event, ...]
@@ -83,7 +83,7 @@ class Explanation:
 
     phone: str
     rule: Rule
-    weighed: tuple[Weighed, ...]
+    weighed: tuple[WeighedSymptom, ...]
     nearest: Event | None
     capture: str
 
@@ -158,7 +158,7 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class InputSummary:
     """One named input and where its bytes went. `problem` is why it could not be used, or in part only.
 
     `grammars` are those whose header lines of it have, with how many. `duplicate_lines` are copies of lines in another.
@@ -168,7 +168,7 @@ class Input:
     sha256: str
     bytes: int
     lines: int
-    account: Account
+    account: ByteAccount
     events: int
     unparsed_lines: int
     problem: str = ""
@@ -185,7 +185,7 @@ class Findings:
     """
 
     tool: str
-    inputs: tuple[Input, ...]
+    inputs: tuple[InputSummary, ...]
     facts: tuple[Event, ...]
     phones: tuple[Phone, ...]
     rules_tried: int

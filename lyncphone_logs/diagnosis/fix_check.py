@@ -9,11 +9,11 @@ from lyncphone_logs.diagnosis.findings import Fix, Phone
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.rules.rule import Rule
 
-LARGEST = 64 * 1024 * 1024
+MAX_REPORT_BYTES = 64 * 1024 * 1024
 """Bytes of an earlier report."""
 
 
-class Earlier(NamedTuple):
+class PreviousDiagnosis(NamedTuple):
     """A diagnosis of an earlier report."""
 
     phone: str
@@ -21,11 +21,11 @@ class Earlier(NamedTuple):
     name: str
 
 
-def read_earlier(path: str) -> tuple[Earlier, ...]:
+def read_previous(path: str) -> tuple[PreviousDiagnosis, ...]:
     """The diagnoses of a JSON report that were at least possible. Raises InputError where it is none."""
     try:
-        if Path(path).stat().st_size > LARGEST:
-            raise ValueError(f"more than {LARGEST} bytes")
+        if Path(path).stat().st_size > MAX_REPORT_BYTES:
+            raise ValueError(f"more than {MAX_REPORT_BYTES} bytes")
         found = list(_diagnoses(json.loads(Path(path).read_text(encoding="utf-8"))))
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         because = error.strerror or "" if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
@@ -38,14 +38,14 @@ def read_earlier(path: str) -> tuple[Earlier, ...]:
     return tuple(found)
 
 
-def _diagnoses(report: Any) -> Iterator[Earlier]:
+def _diagnoses(report: Any) -> Iterator[PreviousDiagnosis]:
     for phone in report["phones"]:
         for each in phone["diagnoses"]:
             if each["verdict"] != "unlikely":
-                yield Earlier(str(phone["id"]), str(each["code"]), str(each["name"]))
+                yield PreviousDiagnosis(str(phone["id"]), str(each["code"]), str(each["name"]))
 
 
-def fixes(earlier: Sequence[Earlier], phones: Sequence[Phone], rules: Sequence[Rule]) -> tuple[Fix, ...]:
+def fixes(earlier: Sequence[PreviousDiagnosis], phones: Sequence[Phone], rules: Sequence[Rule]) -> tuple[Fix, ...]:
     """What a newer trace says of each earlier diagnosis.
 
     A phone is found again by its id, or as the only one there was and is. A symptom that is seen again is not fixed,
@@ -58,7 +58,7 @@ def fixes(earlier: Sequence[Earlier], phones: Sequence[Phone], rules: Sequence[R
     return tuple(_fix(each, found.get(each.phone, only), known.get(each.code)) for each in earlier)
 
 
-def _fix(earlier: Earlier, phone: Phone | None, rule: Rule | None) -> Fix:
+def _fix(earlier: PreviousDiagnosis, phone: Phone | None, rule: Rule | None) -> Fix:
     def said(state: Any, because: str, *evidence: Any) -> Fix:
         return Fix(earlier.phone, earlier.code, earlier.name, state, because, evidence)
 

@@ -9,8 +9,8 @@ from lyncphone_logs.diagnosis.findings import Boot, StageState
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Outcome, Stage, kinds, reached, stages_of
 
-KEPT_EVENTS = 3
-KEPT_BOOTS = 1000
+MAX_STAGE_EVENTS = 3
+MAX_BOOTS = 1000
 
 
 @dataclass(slots=True)
@@ -43,14 +43,14 @@ class Journey:
                 self._reach(boot, *found, event)
 
     def _boot(self, number: int) -> _BootSeen | None:
-        if number not in self._boots and len(self._boots) < KEPT_BOOTS:
+        if number not in self._boots and len(self._boots) < MAX_BOOTS:
             self._boots[number] = _BootSeen()
         return self._boots.get(number)
 
     def _reach(self, boot: _BootSeen, stage: Stage, outcome: Outcome, event: Event) -> None:
         if boot.outcomes.get(stage) != outcome:
             boot.outcomes[stage], boot.evidence[stage] = outcome, []
-        if len(boot.evidence[stage]) < KEPT_EVENTS:
+        if len(boot.evidence[stage]) < MAX_STAGE_EVENTS:
             boot.evidence[stage].append(event)
 
     def boots(self) -> tuple[Boot, ...]:

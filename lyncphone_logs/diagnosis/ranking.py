@@ -7,12 +7,12 @@ all weights is the confidence. Clauses that do not hold weigh 1: what was not se
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lyncphone_logs.diagnosis.evaluation import Decision, decide
+from lyncphone_logs.diagnosis.evaluation import Decision, evaluate
 from lyncphone_logs.diagnosis.findings import Evidence, Term
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import capture_of, families
-from lyncphone_logs.matching.matcher import version_fits
-from lyncphone_logs.matching.symptoms import Fold, Group
+from lyncphone_logs.matching.matcher import version_matches
+from lyncphone_logs.matching.symptoms import Symptom, SymptomState
 from lyncphone_logs.rules.clause import Clause, Explained
 from lyncphone_logs.rules.condition import unfilled
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Rule, Verdict
@@ -30,7 +30,7 @@ CERTAIN, LIKELY, POSSIBLE = 0.95, 0.5, 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Device:
     """What is known of the phone; empty where it is not."""
 
     vendor: str = ""
@@ -43,7 +43,7 @@ class Assessment:
     """One rule beside one symptom group. `weight` is 0 where `ruled_out` holds or a requirement is refuted."""
 
     rule: Rule
-    group: Group
+    group: Symptom
     weight: float
     terms: tuple[Term, ...]
     evidence: tuple[Evidence, ...]
@@ -62,14 +62,14 @@ class Assessment:
 
 
 def assess(
-    rule: Rule, explained: Explained, group: Group, fold: Fold, facts: Sequence[Event], phone: Identity
+    rule: Rule, explained: Explained, group: Symptom, fold: SymptomState, facts: Sequence[Event], phone: Device
 ) -> Assessment:
     """Weigh one rule for one symptom. `facts` are the events that do not come from the trace."""
     weight = PRIOR[rule.prevalence] * LIKELIHOOD[explained.likelihood]
     says = _fill(explained.says, group.last)
     terms = [Term(EXPLAINS, EXPLAINS, "holds", round(weight, 4), says, explained.basis)]
     evidence = [Evidence(event, EXPLAINS, EXPLAINS) for event in group.kept]
-    for clause, decision in zip(rule.clause, decide(rule, group, fold, facts).values(), strict=True):
+    for clause, decision in zip(rule.clause, evaluate(rule, group, fold, facts).values(), strict=True):
         terms.append(_term(clause, decision, rule))
         evidence += [Evidence(event, clause.id, clause.role) for event in decision.events]
     terms += _applicability(rule, phone)
@@ -126,7 +126,7 @@ def _looked_for(clause: Clause, rule: Rule) -> str:
     return clause.kinds[0] if clause.kinds else _looked_for(next(parts), rule)
 
 
-def _applicability(rule: Rule, phone: Identity) -> list[Term]:
+def _applicability(rule: Rule, phone: Device) -> list[Term]:
     states = [_applies(each, phone) for each in rule.applies_to]
     if not states:
         return []
@@ -139,11 +139,11 @@ def _applicability(rule: Rule, phone: Identity) -> list[Term]:
     return [Term(APPLIES_TO, "contradicts", "holds", factor, "the rule is about other phones", "documented")]
 
 
-def _applies(wanted: Applicability, phone: Identity) -> bool | None:
+def _applies(wanted: Applicability, phone: Device) -> bool | None:
     states = [
         _names(wanted.vendor, phone.vendor),
         _names(wanted.model, phone.model),
-        version_fits(wanted.firmware, phone.firmware) if wanted.firmware else True,
+        version_matches(wanted.firmware, phone.firmware) if wanted.firmware else True,
     ]
     return False if False in states else None if None in states else True
 

@@ -8,7 +8,7 @@ from itertools import repeat
 from typing import Any, NamedTuple
 
 from lyncphone_logs.events.event import MESSAGE, NOTHING, Event, Span, Value
-from lyncphone_logs.events.key_values import pairs
+from lyncphone_logs.events.key_values import key_values
 
 COLUMNS = (
     "line", "offset", "bytes", "kind", "time", "time_utc", "time_raw", "time_quality", "received", "sequence",
@@ -18,14 +18,14 @@ COLUMNS = (
 Marked = tuple[int, int] | None
 
 
-class LeftOut(NamedTuple):
+class Omitted(NamedTuple):
     """Messages for which the first of their kind stands: how many, and of which components."""
 
     messages: int
     components: frozenset[str]
 
 
-class Run(NamedTuple):
+class SequenceRun(NamedTuple):
     """Lines of one sender in one batch whose numbers follow each other.
 
     `host` and `grammar` tell the sender. `boots` is what counts boots, as the sender prints it, and nothing where it
@@ -61,8 +61,8 @@ class Batch:
     spans: dict[int, tuple[Span, ...]] = field(default_factory=dict)
     repairs: dict[int, tuple[str, ...]] = field(default_factory=dict)
     gaps: set[int] = field(default_factory=set)
-    left_out: dict[int, LeftOut] = field(default_factory=dict)
-    runs: dict[int, tuple[Run, ...]] = field(default_factory=dict)
+    left_out: dict[int, Omitted] = field(default_factory=dict)
+    runs: dict[int, tuple[SequenceRun, ...]] = field(default_factory=dict)
     handshake: dict[int, int | None] = field(default_factory=dict)
     derived: dict[int, list[Event]] = field(default_factory=dict)
 
@@ -91,7 +91,7 @@ class Batch:
 
     def all_fields(self) -> list[Mapping[str, Value]]:
         """The fields of each row: the kind's own, else the `name=value` pairs of the message."""
-        found = [*map(pairs, self.own_messages)]
+        found = [*map(key_values, self.own_messages)]
         for row in self.unparsed:
             found[row] = NOTHING
         for row, (fields, _) in self.known.items():
@@ -101,7 +101,7 @@ class Batch:
     def _fields(self, row: int) -> Mapping[str, Value]:
         if row in self.known:
             return self.known[row][0]
-        return pairs(self.own_messages[row]) if self.columns["kind"][row] == MESSAGE else NOTHING
+        return key_values(self.own_messages[row]) if self.columns["kind"][row] == MESSAGE else NOTHING
 
     def spans_of(self, row: int) -> tuple[Span, ...]:
         """The bytes of one row in its source."""

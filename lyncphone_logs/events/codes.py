@@ -19,7 +19,7 @@ FOLDER = content.path("knowledge")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class CodeTable:
     """One table. `scope` is the heading of the column that says where a row belongs, such as the header of an id.
 
     Events whose kind begins with `kind` hold the number in `number_field` and its text in `text_field`.
@@ -37,30 +37,30 @@ class Table:
 TABLES = {
     table.name: table
     for table in (
-        Table(
+        CodeTable(
             "x509", "OpenSSL verify code (X509_V_ERR, the number after ctx->error=)", ("x509_verify_codes",),
             number_field="verify_code", text_field="verify_text",
         ),
-        Table(
+        CodeTable(
             "alert", "TLS alert (AlertDescription)", ("tls_alerts",), "level",
             kind="tls.alert.", number_field="number", text_field="description",
         ),
-        Table(
+        CodeTable(
             "sip", "SIP response (Status-Code)", ("sip_responses",),
             kind="sip.", number_field="status_code", text_field="reason_phrase",
         ),
-        Table(
+        CodeTable(
             "ms", "error id of ms-diagnostics (MS-OCER)", ("ms_diagnostics", "ms_diagnostics_ranges"), "header",
             number_field="ms_diagnostics",
         ),
-        Table("step", "step of the sign-in", ("signin_steps",), "phone"),
+        CodeTable("step", "step of the sign-in", ("signin_steps",), "phone"),
     )
 }  # fmt: skip
 """The tables by the word that stands before the colon."""
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Citation:
     """Where a row comes from; `url` is empty where there is no page."""
 
     title: str
@@ -68,7 +68,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CodeEntry:
     """One meaning of a number, or of the numbers from `number` to `last`.
 
     `texts`: what programs print for it beside `name`. `basis`: what `cause` rests on, as in a rule. `see`: words of
@@ -90,7 +90,7 @@ class Entry:
     next: str
     basis: str
     see: tuple[str, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[Citation, ...]
 
     @property
     def word(self) -> str:
@@ -106,7 +106,7 @@ class Entry:
 
 
 @cache
-def entries(table: str) -> tuple[Entry, ...]:
+def entries(table: str) -> tuple[CodeEntry, ...]:
     """All entries of a table, in the order of its files."""
     return tuple(_entry(TABLES[table], row) for name in TABLES[table].files for row in _rows(name))
 
@@ -115,9 +115,9 @@ def _release(version: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"[0-9]+", version)))
 
 
-def _entry(table: Table, row: dict[str, str]) -> Entry:
+def _entry(table: CodeTable, row: dict[str, str]) -> CodeEntry:
     texts = {name: row.get(name, "") for name in ("since", "until", "meaning", "cause", "next", "basis")}
-    return Entry(
+    return CodeEntry(
         table=table.name,
         number=int(row["number"]),
         last=int(row.get("last", row["number"])),
@@ -142,8 +142,8 @@ def _versions(since: str, until: str) -> str:
 
 
 @cache
-def _sources() -> dict[str, Source]:
-    return {row["key"]: Source(row["title"], row["url"]) for row in _rows("sources")}
+def _sources() -> dict[str, Citation]:
+    return {row["key"]: Citation(row["title"], row["url"]) for row in _rows("sources")}
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -157,7 +157,7 @@ _NUMBER = re.compile(r"[0-9]{1,9}")
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+)*[a-z]*")
 
 
-def look_up(word: str) -> tuple[Entry, ...]:
+def look_up(word: str) -> tuple[CodeEntry, ...]:
     """The entries that a word finds, table by table; none where nothing is known of it.
 
     A range counts only where nothing names the number itself. Raises InputError where the word is no word of a table.
@@ -186,13 +186,13 @@ def suggest(word: str, also: Iterable[str] = ()) -> str:
     return f"did you mean {known[close[0]]!r}?" if close else ""
 
 
-def of_event(event: Event) -> tuple[Entry, ...]:
+def of_event(event: Event) -> tuple[CodeEntry, ...]:
     """The entries behind the numbers of an event; its text, where there is one, decides between two meanings."""
     tables = (table for table in TABLES.values() if table.number_field and event.kind.startswith(table.kind))
     return tuple(entry for table in tables for entry in _of_fields(table, event))
 
 
-def range_around(entry: Entry) -> Entry | None:
+def range_around(entry: CodeEntry) -> CodeEntry | None:
     """The documented range that the number of an entry lies in."""
     around = (each for each in _ranges(entry.table) if each.number <= entry.number and entry.last <= each.last)
     return next((each for each in around if each is not entry), None)
@@ -230,15 +230,15 @@ def _folded(text: str) -> str:
 
 
 @cache
-def _index(table: str) -> dict[str, tuple[Entry, ...]]:
-    index: dict[str, list[Entry]] = {}
+def _index(table: str) -> dict[str, tuple[CodeEntry, ...]]:
+    index: dict[str, list[CodeEntry]] = {}
     for entry in entries(table):
         for key in sorted(set(_keys(entry))):
             index.setdefault(key, []).append(entry)
     return {key: tuple(found) for key, found in index.items()}
 
 
-def _keys(entry: Entry) -> Iterable[str]:
+def _keys(entry: CodeEntry) -> Iterable[str]:
     yield _folded(entry.word.partition(":")[2])
     if entry.last == entry.number:
         yield str(entry.number)
@@ -247,7 +247,7 @@ def _keys(entry: Entry) -> Iterable[str]:
 
 
 @cache
-def _ranges(table: str) -> tuple[Entry, ...]:
+def _ranges(table: str) -> tuple[CodeEntry, ...]:
     return tuple(entry for entry in entries(table) if entry.last > entry.number)
 
 
@@ -256,7 +256,7 @@ def _span(table: str) -> str:
     return f"{table}:{min(numbers)} to {table}:{max(numbers)}"
 
 
-def _of_fields(table: Table, event: Event) -> tuple[Entry, ...]:
+def _of_fields(table: CodeTable, event: Event) -> tuple[CodeEntry, ...]:
     index = _index(table.name)
     by_number = index.get(str(event.fields.get(table.number_field)), ())
     by_text = index.get(_folded(str(event.fields.get(table.text_field))), ())

@@ -20,7 +20,7 @@ COLUMNS: dict[str, str] = {
 are naive as written; `fields` holds the kind's own fields."""
 
 
-CHUNK = 50_000
+CHUNK_ROWS = 50_000
 """Rows that are put together at a time."""
 
 
@@ -54,7 +54,7 @@ def chunks(batches: Iterable[Batch]) -> Iterator[dict[str, list[Any]]]:
     for batch in batches:
         for name, values in columns.items():
             values += column(batch, name)
-        if len(columns["id"]) >= CHUNK:
+        if len(columns["id"]) >= CHUNK_ROWS:
             yield columns
             columns = {name: [] for name in COLUMNS}
     yield columns

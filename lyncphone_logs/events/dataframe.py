@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from lyncphone_logs.events.batch import Batch, no_collection
-from lyncphone_logs.events.columns import CHUNK, COLUMNS, column
+from lyncphone_logs.events.columns import CHUNK_ROWS, COLUMNS, column
 
 Array = np.ndarray[Any, Any]
 MISSING = -1
-MOST_REMEMBERED = 4096
+MAX_CACHED_FIELDS = 4096
 NOT_A_TIME: int = np.iinfo(np.int64).min
 EPOCH, MICROSECOND = datetime(1970, 1, 1), timedelta(microseconds=1)
 
@@ -84,7 +84,7 @@ class _Times(_Numbers):
     def _array(self, values: Sequence[Any]) -> Array:
         if values.count(None) == len(values):
             return np.full(len(values), NOT_A_TIME)
-        if len(self._counts) > MOST_REMEMBERED:
+        if len(self._counts) > MAX_CACHED_FIELDS:
             self._counts.clear()
         return np.fromiter(map(self._counts.__getitem__, values), dtype=np.int64, count=len(values))
 
@@ -122,7 +122,7 @@ class _Texts(_Numbers):
 
     def add(self, values: Sequence[Any]) -> None:
         self._kept += values
-        if len(self._kept) >= CHUNK:
+        if len(self._kept) >= CHUNK_ROWS:
             self._parts.append(self._array(self._kept))
             self._kept = []
 

@@ -29,7 +29,7 @@ _SEPARATORS = re.compile(r"[.:-]")
 
 
 @cache
-def mac_of(text: str) -> str:
+def normalize_mac(text: str) -> str:
     """A MAC address as twelve small hexadecimal digits."""
     return _SEPARATORS.sub("", text).lower()
 

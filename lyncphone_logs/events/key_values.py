@@ -9,7 +9,7 @@ _PAIR = re.compile(r"""(?<![\w.>/-])([A-Za-z_][\w./]*+(?:->?[\w./]*+)*+)=("[^"]*
 _TRAILING = ".:)"
 
 
-class Pairs(Mapping[str, Value]):
+class KeyValues(Mapping[str, Value]):
     """Names and values as text, without quotes and the punctuation behind them; of equal names the last.
 
     They are looked for when somebody asks: most messages have none, and of most nobody wants them.
@@ -36,6 +36,6 @@ class Pairs(Mapping[str, Value]):
         return repr(self._found())
 
 
-def pairs(message: str) -> Mapping[str, Value]:
+def key_values(message: str) -> Mapping[str, Value]:
     """The pairs of a message."""
-    return Pairs(message) if "=" in message else NOTHING
+    return KeyValues(message) if "=" in message else NOTHING

@@ -6,10 +6,10 @@ from functools import cache
 from typing import Literal
 
 from lyncphone_logs import content
-from lyncphone_logs.cache import code, fingerprint, kept
+from lyncphone_logs.cache import cached, code_version, fingerprint
 from lyncphone_logs.errors import suggestion
 from lyncphone_logs.events.event import Value
-from lyncphone_logs.validation import Strict, validated
+from lyncphone_logs.validation import ClosedModel, validate
 
 Stage = Literal[
     "link", "vlan", "dhcp", "time", "dns", "tls", "root-chain", "web-ticket", "user-certificate", "register",
@@ -19,7 +19,7 @@ Stage = Literal[
 
 
 @dataclass(frozen=True, kw_only=True)
-class Field(Strict):
+class Field(ClosedModel):
     """One field of a kind: its type, its unit, and what it means."""
 
     type: Literal["text", "integer", "number", "boolean", "time", "version", "list"]
@@ -32,7 +32,7 @@ Outcome = Literal["passed", "failed"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reach(Strict):
+class Reach(ClosedModel):
     """A stage that some events of a kind speak of: those with these texts, and a status code in one of the ranges."""
 
     stage: Stage
@@ -49,7 +49,7 @@ class Reach(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind(Strict):
+class Kind(ClosedModel):
     """One event kind. `generic_of` names kinds that say the same failure more exactly.
 
     `reaches` are stages that hang on the fields of the event.
@@ -65,7 +65,7 @@ class Kind(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Family(Strict):
+class Family(ClosedModel):
     """The kinds of one family. `capture` says how a trace is made that holds them."""
 
     family: str
@@ -80,7 +80,7 @@ CONVERTERS: Mapping[str, Callable[[str], Value]] = {"integer": int, "number": fl
 @cache
 def version() -> str:
     """What changes when an entry, or the code that reads it, does."""
-    return fingerprint(sorted(content.path("vocabulary").glob("*.toml"))) + code(
+    return fingerprint(sorted(content.path("vocabulary").glob("*.toml"))) + code_version(
         "events", "content", libraries=("pydantic",)
     )
 
@@ -88,14 +88,14 @@ def version() -> str:
 @cache
 def families() -> dict[str, Family]:
     """All families by name."""
-    return kept("vocabulary", version, _families, (Family, Kind, Field, Reach))
+    return cached("vocabulary", version, _families, (Family, Kind, Field, Reach))
 
 
 def _families() -> dict[str, Family]:
     import tomllib
 
     paths = sorted(content.path("vocabulary").glob("*.toml"))
-    read = [validated(Family, tomllib.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    read = [validate(Family, tomllib.loads(path.read_text(encoding="utf-8"))) for path in paths]
     return {family.family: family for family in read}
 
 

@@ -13,7 +13,7 @@ _QUOTES = "\"'<>"
 _TYPOGRAPHIC = str.maketrans("“”„‟«»‘’‚‛‹›", "\"\"\"\"\"\"''''''")
 
 
-class Message(NamedTuple):
+class ScreenMessage(NamedTuple):
     """One known text of knowledge/display_messages.toml; `match` is a phrase of it in lower case.
 
     `means` is the event kind that says the same; empty where the text tells of no failure, or no kind says it.
@@ -30,11 +30,11 @@ class Message(NamedTuple):
 
 
 @cache
-def known_messages() -> tuple[Message, ...]:
+def known_messages() -> tuple[ScreenMessage, ...]:
     """The known texts, in the order of the file."""
     path = content.path("knowledge") / "display_messages.toml"
     rows = tomllib.loads(path.read_text(encoding="utf-8"))["message"]
-    return tuple(Message(**row) for row in rows)
+    return tuple(ScreenMessage(**row) for row in rows)
 
 
 def read_display(text: str) -> Event:

@@ -13,10 +13,10 @@ from typing import Any
 import pyparsing as pp
 
 from lyncphone_logs.errors import GrammarError
-from lyncphone_logs.grammar import linearity as linear
-from lyncphone_logs.grammar.elements import Part, blanks, skipped, token
+from lyncphone_logs.grammar import linearity
+from lyncphone_logs.grammar.elements import CompiledElement, blanks, skipped, token
 from lyncphone_logs.grammar.expression import CompiledExpression
-from lyncphone_logs.grammar.linearity import MANY, Refused
+from lyncphone_logs.grammar.linearity import MANY, UnsupportedElement
 
 _RECURSION = ("recursion is not regular", "write the levels out, or use ZeroOrMore")
 _REFUSED: dict[type[pp.ParserElement], tuple[str, str]] = {
@@ -32,7 +32,7 @@ _REFUSED: dict[type[pp.ParserElement], tuple[str, str]] = {
 _NAMELESS = (pp.Empty, pp.LineStart, pp.LineEnd, pp.StringStart, pp.StringEnd, pp.NotAny, pp.FollowedBy, pp.Suppress)
 
 
-def render(expression: pp.ParserElement, where: str) -> tuple[Part, list[str]]:
+def render(expression: pp.ParserElement, where: str) -> tuple[CompiledElement, list[str]]:
     """The part for `fullmatch` and the field of each group f0, f1 ...; raises `GrammarError`."""
     root: Any = expression.copy().parse_with_tabs()
     renderer = _Renderer(where)
@@ -63,46 +63,46 @@ class _Renderer:
         yield
         self.__dict__.update(before)
 
-    def root(self, element: Any) -> Part:
+    def root(self, element: Any) -> CompiledElement:
         self.opening = element.exprs[0] if type(element) is pp.And and element.exprs else element
         self.outermost = element
         whole, own, default = self.whole(element), skipped(element), blanks(pp.ParserElement.DEFAULT_WHITE_CHARS)
         return self.sequence(element, [whole, default] if own.pattern == default.pattern else [whole, own, default])
 
-    def whole(self, element: Any) -> Part:
+    def whole(self, element: Any) -> CompiledElement:
         return self.sequence(element, [*self.split(element)])
 
-    def split(self, element: Any, names: tuple[str, ...] = ()) -> tuple[Part, Part]:
+    def split(self, element: Any, names: tuple[str, ...] = ()) -> tuple[CompiledElement, CompiledElement]:
         """The blanks that the element skips, and the rest, which also bears the names handed down to it."""
         try:
             _check_options(element)
             own = element.resultsName if not self.looking and element.resultsName != "_skipped" else ""
             names = (*names, own) if own else names
-            before = skipped(element) if element.callPreparse else Part()
+            before = skipped(element) if element.callPreparse else CompiledElement()
             return before, self.rest(element, names)
-        except Refused as refused:
+        except UnsupportedElement as refused:
             raise self.error(element, refused) from None
 
-    def error(self, element: Any, refused: Refused) -> GrammarError:
+    def error(self, element: Any, refused: UnsupportedElement) -> GrammarError:
         name = str(element)
         short = name if len(name) <= 60 else f"{name[:57]}..."
         what = f"{type(element).__name__.strip('_')} {short} cannot be compiled"
         return GrammarError(what, refused.because, self.where, refused.help)
 
-    def rest(self, element: Any, names: tuple[str, ...]) -> Part:
+    def rest(self, element: Any, names: tuple[str, ...]) -> CompiledElement:
         handing_down = _HANDING_DOWN.get(type(element))
         if handing_down:
             return handing_down(self, element, names)
         if names and isinstance(element, _NAMELESS):
-            raise Refused("a name is given to what has no text of its own", "name what stands around it")
+            raise UnsupportedElement("a name is given to what has no text of its own", "name what stands around it")
         return self.named(names, lambda: self.bare(element))
 
-    def named(self, names: tuple[str, ...], render: Callable[[], Part]) -> Part:
+    def named(self, names: tuple[str, ...], render: Callable[[], CompiledElement]) -> CompiledElement:
         """Opens the groups first: the enclosed names are checked against them."""
         if names and self.losing:
-            raise Refused(f"pyparsing loses names within {self.losing}", "name an element outside of it")
+            raise UnsupportedElement(f"pyparsing loses names within {self.losing}", "name an element outside of it")
         if set(names) & set(self.enclosing) or len(set(names)) < len(names):
-            raise Refused("a name is given again within the element of that name", "use two names")
+            raise UnsupportedElement("a name is given again within the element of that name", "use two names")
         opened = "".join(map(self.open, names))
         with self.having(enclosing=(*self.enclosing, *names)):
             part = render()
@@ -112,42 +112,46 @@ class _Renderer:
         self.names.append(name)
         return f"(?P<f{len(self.names) - 1}>"
 
-    def bare(self, element: Any) -> Part:
+    def bare(self, element: Any) -> CompiledElement:
         if type(element) is pp.StringStart:
             return self.string_start(element)
         render = _COMPOUNDS.get(type(element))
         part = render(self, element) if render else token(element)
         if part is None:
-            raise Refused("this class is not known", "build it from known elements")
+            raise UnsupportedElement("this class is not known", "build it from known elements")
         return part
 
-    def string_start(self, element: Any) -> Part:
+    def string_start(self, element: Any) -> CompiledElement:
         if element is not self.opening or skipped(element).pattern != skipped(self.outermost).pattern:
-            raise Refused("it is not the first to skip blanks", "leave it out: parsing begins where the text does")
-        return Part()
+            raise UnsupportedElement(
+                "it is not the first to skip blanks", "leave it out: parsing begins where the text does"
+            )
+        return CompiledElement()
 
-    def sequence(self, element: Any, parts: list[Part]) -> Part:
+    def sequence(self, element: Any, parts: list[CompiledElement]) -> CompiledElement:
         past = trips = False
         empty = True
         for part in parts:
             if past and part.trips:
-                raise self.error(element, Refused("pyparsing stands behind the end of the text here", "drop LineEnd"))
+                raise self.error(
+                    element, UnsupportedElement("pyparsing stands behind the end of the text here", "drop LineEnd")
+                )
             trips = trips or (empty and part.trips)
             past = part.past or (past and part.facts.empty)
             empty = empty and part.facts.empty
-        facts = linear.sequence(*(part.facts for part in parts))
+        facts = linearity.sequence(*(part.facts for part in parts))
         pattern = "".join(part.pattern for part in parts)
-        return Part(pattern, facts, linear.best(part.literals for part in parts), past, trips)
+        return CompiledElement(pattern, facts, linearity.best(part.literals for part in parts), past, trips)
 
-    def and_(self, element: Any) -> Part:
+    def and_(self, element: Any) -> CompiledElement:
         if not element.exprs:
-            raise Refused("it has no elements", "leave it out")
+            raise UnsupportedElement("it has no elements", "leave it out")
         return self.sequence(element, [self.split(element.exprs[0])[1], *map(self.whole, element.exprs[1:])])
 
-    def match_first(self, element: Any, names: tuple[str, ...]) -> Part:
+    def match_first(self, element: Any, names: tuple[str, ...]) -> CompiledElement:
         if not element.exprs:
-            raise Refused("it has no alternatives", "leave it out")
-        before = [skipped(each) if each.callPreparse else Part() for each in element.exprs]
+            raise UnsupportedElement("it has no alternatives", "leave it out")
+        before = [skipped(each) if each.callPreparse else CompiledElement() for each in element.exprs]
         if any(part.pattern != before[0].pattern for part in before):
             return _choice([self.sequence(element, [*self.split(each, names)]) for each in element.exprs])
         if any(type(each) in _HANDING_DOWN or isinstance(each, _NAMELESS) for each in element.exprs):
@@ -155,93 +159,103 @@ class _Renderer:
         choice = self.named(names, lambda: _choice([self.split(each)[1] for each in element.exprs]))
         return self.sequence(element, [before[0], choice])
 
-    def opt(self, element: Any, names: tuple[str, ...]) -> Part:
-        return _choice([self.split(element.expr, names)[1], Part()])
+    def opt(self, element: Any, names: tuple[str, ...]) -> CompiledElement:
+        return _choice([self.split(element.expr, names)[1], CompiledElement()])
 
-    def group(self, element: Any, names: tuple[str, ...]) -> Part:
+    def group(self, element: Any, names: tuple[str, ...]) -> CompiledElement:
         return self.split(element.expr, names)[1]
 
-    def zero_or_more(self, element: Any, names: tuple[str, ...]) -> Part:
-        return _choice([self.one_or_more(element, names), Part()])
+    def zero_or_more(self, element: Any, names: tuple[str, ...]) -> CompiledElement:
+        return _choice([self.one_or_more(element, names), CompiledElement()])
 
-    def one_or_more(self, element: Any, names: tuple[str, ...]) -> Part:
+    def one_or_more(self, element: Any, names: tuple[str, ...]) -> CompiledElement:
         if names and not element.callPreparse:
-            raise Refused("the name would take in blanks before a choice", "name the alternatives instead")
+            raise UnsupportedElement("the name would take in blanks before a choice", "name the alternatives instead")
         return self.named(names, lambda: self.turns(element))
 
-    def turns(self, element: Any) -> Part:
+    def turns(self, element: Any) -> CompiledElement:
         high = element.max_count or MANY
         stop = [self.not_any(element.not_ender)] if element.not_ender is not None else []
         body = self.sequence(element, [*stop, self.whole(element.expr)])
         if body.past and body.trips:
-            raise Refused("pyparsing stands behind the end of the text at the next turn", "repeat what takes text")
-        facts = linear.repeated(body.facts, 1, high)
+            raise UnsupportedElement(
+                "pyparsing stands behind the end of the text at the next turn", "repeat what takes text"
+            )
+        facts = linearity.repeated(body.facts, 1, high)
         facts = replace(facts, tail=0) if stop else facts
         times = "+" if high == MANY else f"{{1,{high}}}"
         return replace(body, pattern=f"(?>(?:{body.pattern}){times})", facts=facts)
 
-    def enhanced(self, element: Any) -> Part:
+    def enhanced(self, element: Any) -> CompiledElement:
         return self.split(element.expr)[1]
 
-    def suppress(self, element: Any) -> Part:
+    def suppress(self, element: Any) -> CompiledElement:
         if self.combining:
-            raise Refused("Combine would leave a part of the text out", "name the parts instead")
+            raise UnsupportedElement("Combine would leave a part of the text out", "name the parts instead")
         with self.having(losing="Suppress"):
             return self.enhanced(element)
 
-    def combine(self, element: Any) -> Part:
+    def combine(self, element: Any) -> CompiledElement:
         if not element.adjacent or element.joinString:
-            raise Refused("the joined text differs from the text that was read", "leave out adjacent and join_string")
+            raise UnsupportedElement(
+                "the joined text differs from the text that was read", "leave out adjacent and join_string"
+            )
         with self.having(combining=True):
             return self.enhanced(element)
 
-    def followed_by(self, element: Any) -> Part:
+    def followed_by(self, element: Any) -> CompiledElement:
         with self.having(losing="FollowedBy"):
             part = self.whole(element.expr)
-        return Part(f"(?={part.pattern})", linear.lookahead(part.facts), trips=part.trips)
+        return CompiledElement(f"(?={part.pattern})", linearity.lookahead(part.facts), trips=part.trips)
 
-    def not_any(self, element: Any) -> Part:
+    def not_any(self, element: Any) -> CompiledElement:
         with self.having(looking=True):
             part = self.whole(element.expr)
-        return Part(f"(?!{part.pattern})", linear.lookahead(part.facts), trips=part.trips)
+        return CompiledElement(f"(?!{part.pattern})", linearity.lookahead(part.facts), trips=part.trips)
 
-    def skip_to(self, element: Any) -> Part:
+    def skip_to(self, element: Any) -> CompiledElement:
         if element.failOn is not None or element.ignorer.ignoreExprs:
-            raise Refused("its fail_on and ignore cannot be rendered", "skip to the nearer of both with one_of")
+            raise UnsupportedElement(
+                "its fail_on and ignore cannot be rendered", "skip to the nearer of both with one_of"
+            )
         with self.having(looking=True):
             target = self.enhanced(element)
-        skip = Part(f"(?>(?s:.*?)(?={target.pattern}))", linear.skipping(target.facts), target.literals, trips=True)
+        skip = CompiledElement(
+            f"(?>(?s:.*?)(?={target.pattern}))", linearity.skipping(target.facts), target.literals, trips=True
+        )
         return self.sequence(element, [skip, self.enhanced(element)]) if element.includeMatch else skip
 
 
-def _choice(alternatives: list[Part]) -> Part:
-    facts = linear.choice(*(part.facts for part in alternatives))
-    literals = linear.any_of([part.literals for part in alternatives])
+def _choice(alternatives: list[CompiledElement]) -> CompiledElement:
+    facts = linearity.choice(*(part.facts for part in alternatives))
+    literals = linearity.any_of([part.literals for part in alternatives])
     past, trips = any(part.past for part in alternatives), any(part.trips for part in alternatives)
-    return Part(f"(?>{'|'.join(part.pattern for part in alternatives)})", facts, literals, past, trips)
+    return CompiledElement(f"(?>{'|'.join(part.pattern for part in alternatives)})", facts, literals, past, trips)
 
 
 def _check_options(element: Any) -> None:
     if type(element) in _REFUSED:
-        raise Refused(*_REFUSED[type(element)])
+        raise UnsupportedElement(*_REFUSED[type(element)])
     if element.parseAction or element.failAction:
-        raise Refused("parse actions and conditions are code", "take them off; one_of: without caseless, or as a Regex")
+        raise UnsupportedElement(
+            "parse actions and conditions are code", "take them off; one_of: without caseless, or as a Regex"
+        )
     if element.ignoreExprs:
-        raise Refused("ignored expressions cannot be rendered", "put them where they may stand")
+        raise UnsupportedElement("ignored expressions cannot be rendered", "put them where they may stand")
     if element.resultsName and not element.modalResults and element.resultsName != "_skipped":
-        raise Refused("an accumulating name is a list", "use the name without *")
+        raise UnsupportedElement("an accumulating name is a list", "use the name without *")
     if type(element) is pp.Opt and element.defaultValue is not pp.Opt(pp.Empty()).defaultValue:
-        raise Refused("a default is not in the text", "leave it out, and take the field as absent")
+        raise UnsupportedElement("a default is not in the text", "leave it out, and take the field as absent")
 
 
-_HANDING_DOWN: dict[type[pp.ParserElement], Callable[[_Renderer, Any, tuple[str, ...]], Part]] = {
+_HANDING_DOWN: dict[type[pp.ParserElement], Callable[[_Renderer, Any, tuple[str, ...]], CompiledElement]] = {
     pp.MatchFirst: _Renderer.match_first,
     pp.Opt: _Renderer.opt,
     pp.Group: _Renderer.group,
     pp.ZeroOrMore: _Renderer.zero_or_more,
     pp.OneOrMore: _Renderer.one_or_more,
 }
-_COMPOUNDS: dict[type[pp.ParserElement], Callable[[_Renderer, Any], Part]] = {
+_COMPOUNDS: dict[type[pp.ParserElement], Callable[[_Renderer, Any], CompiledElement]] = {
     pp.And: _Renderer.and_,
     pp.Suppress: _Renderer.suppress,
     pp.Combine: _Renderer.combine,
@@ -269,7 +283,7 @@ def _first_only(expression: pp.ParserElement) -> pp.ParserElement | None:
     return whole
 
 
-def _compiled(part: Part, names: list[str]) -> CompiledExpression:
+def _compiled(part: CompiledElement, names: list[str]) -> CompiledExpression:
     numbers: dict[str, list[int]] = {}
     for group, number in sorted(re.compile(part.pattern).groupindex.items(), key=lambda item: item[1]):
         numbers.setdefault(names[int(group[1:])], []).append(number)

@@ -11,51 +11,52 @@ from typing import Any
 
 import pyparsing as pp
 
-from lyncphone_logs.grammar import linearity as linear
-from lyncphone_logs.grammar import regex_linearity as backtracking
-from lyncphone_logs.grammar.linearity import ALL, ASCII, MANY, NOTHING, TEST, Facts, Refused
+from lyncphone_logs.grammar import linearity, regex_linearity
+from lyncphone_logs.grammar.linearity import ALL, ASCII, MANY, NOTHING, TEST, MatchFacts, UnsupportedElement
 
 _FLAGS = {re.ASCII: "a", re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s"}
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CompiledElement:
     """A rendered element with a necessary set of texts (see `CompiledExpression.literals`).
 
     `past`: pyparsing may stand one behind the end of the text after it · `trips`: it would go wrong from there.
     """
 
     pattern: str = ""
-    facts: Facts = NOTHING
+    facts: MatchFacts = NOTHING
     literals: tuple[str, ...] = ()
     past: bool = False
     trips: bool = False
 
 
-def token(element: Any) -> Part | None:
-    """The rendered token without the blanks before it, None for other elements; raises `Refused`."""
+def token(element: Any) -> CompiledElement | None:
+    """The rendered token without the blanks before it, None for other elements; raises `UnsupportedElement`."""
     render = _TOKENS.get(type(element))
     return render(element) if render else None
 
 
-def blanks(characters: Iterable[str]) -> Part:
+def blanks(characters: Iterable[str]) -> CompiledElement:
     """Any number of the characters; an empty part when there are none."""
     some = "".join(characters)
-    return Part(f"{_set(some)}*+", linear.run(linear.mask(some), 0, MANY)) if some else Part()
+    return (
+        CompiledElement(f"{_set(some)}*+", linearity.run(linearity.mask(some), 0, MANY)) if some else CompiledElement()
+    )
 
 
-def skipped(element: Any) -> Part:
+def skipped(element: Any) -> CompiledElement:
     """What the element skips before it begins."""
     if type(element) is pp.LineStart:
         return _skipped_before_line(element)
     if type(element) is pp.White and element.skipWhitespace and element.whiteChars >= set(element.matchWhite):
-        raise Refused("it skips the blanks that it is to match", "call leave_whitespace() on it")
-    return blanks(element.whiteChars) if element.skipWhitespace else Part()
+        raise UnsupportedElement("it skips the blanks that it is to match", "call leave_whitespace() on it")
+    return blanks(element.whiteChars) if element.skipWhitespace else CompiledElement()
 
 
-def _skipped_before_line(element: Any) -> Part:
+def _skipped_before_line(element: Any) -> CompiledElement:
     part = blanks(element.skipper.whiteChars | ({"\n"} & element.orig_whiteChars))
-    return Part(rf"(?>\A|{part.pattern})", part.facts) if part.pattern else part
+    return CompiledElement(rf"(?>\A|{part.pattern})", part.facts) if part.pattern else part
 
 
 def _set(characters: Iterable[str], negated: str = "") -> str:
@@ -80,16 +81,16 @@ def _times(low: int, high: int) -> str:
     return f"{{{low},{high}}}+" if high else "{0}"
 
 
-def _text(text: str) -> Facts:
-    return linear.sequence(*(linear.one(linear.mask(character)) for character in text))
+def _text(text: str) -> MatchFacts:
+    return linearity.sequence(*(linearity.one(linearity.mask(character)) for character in text))
 
 
-def _literal(element: Any) -> Part:
-    return Part(re.escape(element.match), _text(element.match), (element.match,))
+def _literal(element: Any) -> CompiledElement:
+    return CompiledElement(re.escape(element.match), _text(element.match), (element.match,))
 
 
-def _caseless_literal(element: Any) -> Part:
-    return Part(*_caseless(element.match))
+def _caseless_literal(element: Any) -> CompiledElement:
+    return CompiledElement(*_caseless(element.match))
 
 
 @cache
@@ -101,35 +102,39 @@ def _raised() -> dict[str, str]:
     return spellings
 
 
-def _caseless(raised: str) -> tuple[str, Facts]:
+def _caseless(raised: str) -> tuple[str, MatchFacts]:
     spellings = [_raised().get(character, "") for character in raised]
     if not all(spellings):
-        raise Refused("a letter of it changes its length with its case", "use Regex with flags=re.IGNORECASE")
-    facts = linear.sequence(*(linear.one(linear.mask(spelling)) for spelling in spellings))
+        raise UnsupportedElement(
+            "a letter of it changes its length with its case", "use Regex with flags=re.IGNORECASE"
+        )
+    facts = linearity.sequence(*(linearity.one(linearity.mask(spelling)) for spelling in spellings))
     return "".join(map(_set, spellings)), facts
 
 
-def _keyword(element: Any) -> Part:
+def _keyword(element: Any) -> CompiledElement:
     around = element.ident_chars
     part = _literal(element)
     if element.caseless:
         around = {spelling for raised in around for spelling in _raised().get(raised, "")}
-        part = Part(*_caseless(element.caselessmatch))
+        part = CompiledElement(*_caseless(element.caselessmatch))
     pattern = f"(?<!{_set(around)}){part.pattern}(?!{_set(around)})" if around else part.pattern
-    return Part(pattern, linear.sequence(TEST, part.facts, TEST), part.literals)
+    return CompiledElement(pattern, linearity.sequence(TEST, part.facts, TEST), part.literals)
 
 
-def _word(element: Any) -> Part:
+def _word(element: Any) -> CompiledElement:
     first, rest = element.init_chars, element.bodyChars
     if not first:
-        raise Refused("it matches nothing: all its characters are excluded", "leave some of them in")
+        raise UnsupportedElement("it matches nothing: all its characters are excluded", "leave some of them in")
     low, high = element.minLen - 1, element.maxLen - 1
     pattern = _set(first) + (f"{_set(rest)}{_times(low, high)}" if high else "")
     pattern = _set(first) + _times(low + 1, high + 1) if first == rest and high else pattern
     before, behind = _word_bounds(element, first | rest)
     test = TEST if behind else NOTHING
-    facts = linear.sequence(linear.one(linear.mask(first)), linear.run(linear.mask(rest), low, high), test)
-    return Part(before + pattern + behind, facts)
+    facts = linearity.sequence(
+        linearity.one(linearity.mask(first)), linearity.run(linearity.mask(rest), low, high), test
+    )
+    return CompiledElement(before + pattern + behind, facts)
 
 
 def _word_bounds(element: Any, characters: set[str]) -> tuple[str, str]:
@@ -138,26 +143,32 @@ def _word_bounds(element: Any, characters: set[str]) -> tuple[str, str]:
         behind = "(?!" + unlike if element.asKeyword or element.maxSpecified else ""
         return "(?<!" + unlike if element.asKeyword else "", behind
     if element.asKeyword and len({bool(re.match(r"\w", character)) for character in characters}) > 1:
-        raise Refused("as_keyword goes back in a Word of letters and signs", "use a Word and ~Char(...) after it")
+        raise UnsupportedElement(
+            "as_keyword goes back in a Word of letters and signs", "use a Word and ~Char(...) after it"
+        )
     return (r"\b", r"\b") if element.asKeyword else ("", "")
 
 
-def _chars_not_in(element: Any) -> Part:
+def _chars_not_in(element: Any) -> CompiledElement:
     some = _set(element.notCharsSet, "^") if element.notCharsSet else r"[\s\S]"
-    left = ALL & ~(linear.mask(element.notCharsSet) & ASCII)
-    return Part(some + _times(element.minLen, element.maxLen), linear.run(left, element.minLen, element.maxLen))
+    left = ALL & ~(linearity.mask(element.notCharsSet) & ASCII)
+    return CompiledElement(
+        some + _times(element.minLen, element.maxLen), linearity.run(left, element.minLen, element.maxLen)
+    )
 
 
-def _white(element: Any) -> Part:
+def _white(element: Any) -> CompiledElement:
     low = max(element.minLen, 1)
     some = set(element.matchWhite)
-    return Part(_set(some) + _times(low, element.maxLen), linear.run(linear.mask(some), low, element.maxLen))
+    return CompiledElement(
+        _set(some) + _times(low, element.maxLen), linearity.run(linearity.mask(some), low, element.maxLen)
+    )
 
 
-def _regex(element: Any) -> Part:
+def _regex(element: Any) -> CompiledElement:
     compiled = _compiled(element)
     if element.asGroupList or element.asMatch:
-        raise Refused("its result is not a text", "leave out as_group_list and as_match")
+        raise UnsupportedElement("its result is not a text", "leave out as_group_list and as_match")
     pattern = re.sub(r"^\(\?[aimsu]+\)", "", compiled.pattern)
     return _regular(pattern, compiled.flags)
 
@@ -166,9 +177,9 @@ def _compiled(element: Any) -> re.Pattern[str]:
     try:
         compiled = element.re
     except ValueError as error:
-        raise Refused(str(error), "see the syntax of the stdlib module re") from None
+        raise UnsupportedElement(str(error), "see the syntax of the stdlib module re") from None
     if not isinstance(compiled, re.Pattern) or not isinstance(compiled.pattern, str):
-        raise Refused("it is not a text pattern of the stdlib module re", "give the pattern as a str")
+        raise UnsupportedElement("it is not a text pattern of the stdlib module re", "give the pattern as a str")
     return compiled
 
 
@@ -178,32 +189,36 @@ _FIXED_ONLY = re.compile(_FIXED)
 _ONE_RUN = re.compile(rf"{_FIXED}{_ITEM}[*+]")
 
 
-def _regular(pattern: str, flags: int) -> Part:
+def _regular(pattern: str, flags: int) -> CompiledElement:
     if flags & ~(re.UNICODE | re.ASCII | re.IGNORECASE | re.MULTILINE | re.DOTALL):
-        raise Refused("its flags cannot be scoped", "use only ASCII, IGNORECASE, MULTILINE and DOTALL")
-    facts, literals = backtracking.regex(pattern, flags)
+        raise UnsupportedElement("its flags cannot be scoped", "use only ASCII, IGNORECASE, MULTILINE and DOTALL")
+    facts, literals = regex_linearity.regex(pattern, flags)
     letters = "".join(letter for flag, letter in _FLAGS.items() if flags & flag)
     if not letters and _ONE_RUN.fullmatch(pattern):
         # Where nothing but the last item repeats, a possessive repeat is the atomic group, and quicker.
-        return Part(f"(?:{pattern}+)", facts, literals, trips=facts.empty)
+        return CompiledElement(f"(?:{pattern}+)", facts, literals, trips=facts.empty)
     if not letters and _FIXED_ONLY.fullmatch(pattern):
         # What matches in one way only needs none.
-        return Part(f"(?:{pattern})", facts, literals, trips=facts.empty)
-    return Part(f"(?>(?{letters}:{pattern}))" if letters else f"(?>{pattern})", facts, literals, trips=facts.empty)
+        return CompiledElement(f"(?:{pattern})", facts, literals, trips=facts.empty)
+    return CompiledElement(
+        f"(?>(?{letters}:{pattern}))" if letters else f"(?>{pattern})", facts, literals, trips=facts.empty
+    )
 
 
-def _quoted_string(element: Any) -> Part:
+def _quoted_string(element: Any) -> CompiledElement:
     if element.unquote_results:
-        raise Refused("it takes off the quotes, and a field is the text as it stands", "give unquote_results=False")
+        raise UnsupportedElement(
+            "it takes off the quotes, and a field is the text as it stands", "give unquote_results=False"
+        )
     return _regular(element.pattern, element.re_flags)
 
 
-def _fixed(part: Part) -> Callable[[Any], Part]:
+def _fixed(part: CompiledElement) -> Callable[[Any], CompiledElement]:
     return lambda element: part
 
 
-_TOKENS: dict[type[pp.ParserElement], Callable[[Any], Part]] = {
-    pp.Empty: _fixed(Part()),
+_TOKENS: dict[type[pp.ParserElement], Callable[[Any], CompiledElement]] = {
+    pp.Empty: _fixed(CompiledElement()),
     pp.Literal: _literal,
     type(pp.Literal("x")): _literal,
     pp.CaselessLiteral: _caseless_literal,
@@ -215,7 +230,11 @@ _TOKENS: dict[type[pp.ParserElement], Callable[[Any], Part]] = {
     pp.White: _white,
     pp.Regex: _regex,
     pp.QuotedString: _quoted_string,
-    pp.LineStart: _fixed(Part("(?m:^)", TEST, trips=True)),
-    pp.LineEnd: _fixed(Part(r"(?>\n|\Z)", linear.choice(linear.one(linear.mask("\n")), TEST), past=True, trips=True)),
-    pp.StringEnd: _fixed(Part(r"\Z", TEST, past=True)),
+    pp.LineStart: _fixed(CompiledElement("(?m:^)", TEST, trips=True)),
+    pp.LineEnd: _fixed(
+        CompiledElement(
+            r"(?>\n|\Z)", linearity.choice(linearity.one(linearity.mask("\n")), TEST), past=True, trips=True
+        )
+    ),
+    pp.StringEnd: _fixed(CompiledElement(r"\Z", TEST, past=True)),
 }

@@ -8,10 +8,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from lyncphone_logs.events.event import MESSAGE, Value
-from lyncphone_logs.events.key_values import pairs
+from lyncphone_logs.events.key_values import key_values
 from lyncphone_logs.events.vocabulary import typed
 from lyncphone_logs.grammar.expression import CompiledExpression
-from lyncphone_logs.grammar.multiline_spec import Joining
+from lyncphone_logs.grammar.multiline_spec import MultilineSpec
 
 if TYPE_CHECKING:
     import pyparsing as pp
@@ -20,10 +20,10 @@ HEADER_FIELDS = {
     "stamp", "sequence", "sequence_hex", "hostname", "mac", "app_name", "procid", "component", "level", "function",
     "source_line", "missed", "message",
 }  # fmt: skip
-MOST_REMEMBERED = 1024
-LONGEST_EXPECTED = 80
+MAX_CACHED_MESSAGES = 1024
+MAX_EXPECTED_CHARACTERS = 80
 """Characters of what a header expected where it stopped."""
-LONGEST_REMEMBERED = 512
+MAX_CACHED_CHARACTERS = 512
 """Messages that repeat are short; so memory stays bounded."""
 
 Specification = tuple[tuple[str, "pp.ParserElement"], ...]
@@ -31,7 +31,7 @@ Understood = tuple[str, Mapping[str, Value], tuple[int, int] | None]
 """Kind of a message, its fields, and where they stand in it."""
 
 
-class Sample(NamedTuple):
+class GrammarSample(NamedTuple):
     """A line with what the grammar makes of it. `origin` is `synthetic` or `real: source`."""
 
     origin: str
@@ -41,7 +41,7 @@ class Sample(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedLine:
     """A line that a grammar read: header fields as text, the kind of the message, its fields, and where they stand."""
 
     header: Mapping[str, str]
@@ -61,9 +61,9 @@ class Grammar:
     header: CompiledExpression
     messages: tuple[tuple[str, CompiledExpression], ...]
     levels: Mapping[str, str]
-    samples: tuple[Sample, ...]
+    samples: tuple[GrammarSample, ...]
     specify: Callable[[], Specification]
-    joining: Joining | None = None
+    joining: MultilineSpec | None = None
 
     @cached_property
     def specification(self) -> Specification:
@@ -89,20 +89,20 @@ class Grammar:
     def _everywhere(self) -> tuple[int, ...]:
         return tuple(number for number, (_, expression) in enumerate(self.messages) if not expression.literals)
 
-    def read(self, text: str) -> Reading | None:
+    def read(self, text: str) -> ParsedLine | None:
         """Read a phone's own line; None where its header is not of this family."""
         spans = self.header.match(text)
         if spans is None:
             return None
         header = {name: text[start:end] for name, (start, end) in spans.items()}
-        return Reading(header, *self.read_message(header.get("message", "")))
+        return ParsedLine(header, *self.read_message(header.get("message", "")))
 
     def read_message(self, message: str, among: Sequence[int] | None = None) -> Understood:
         """The first kind that matches, else MESSAGE with the message's pairs.
 
         `among`: numbers, ascending, of the `messages` that may match; None where their literals are not yet looked for.
         """
-        if len(message) > LONGEST_REMEMBERED:
+        if len(message) > MAX_CACHED_CHARACTERS:
             return self._understood(message, among)
         return _remembered(self, message, among if among is None else tuple(among))
 
@@ -113,7 +113,7 @@ class Grammar:
             if spans is not None:
                 fields = {name: typed(kind, name, message[start:end]) for name, (start, end) in spans.items()}
                 return kind, MappingProxyType(fields), _extent(spans, message)
-        return MESSAGE, pairs(message), None
+        return MESSAGE, key_values(message), None
 
     def _candidates(self, message: str) -> Sequence[int]:
         found = [numbers for literal, numbers in self._by_literal.items() if literal in message]
@@ -135,11 +135,13 @@ class Grammar:
             shortly_named(self.specification[0][1]).copy().parse_with_tabs().parse_string(text, parse_all=True)
         except pp.ParseException as stop:
             expected = stop.msg.removeprefix("Expected ")
-            return stop.loc, expected if len(expected) <= LONGEST_EXPECTED else f"{expected[:LONGEST_EXPECTED]}…"
+            return stop.loc, expected if len(
+                expected
+            ) <= MAX_EXPECTED_CHARACTERS else f"{expected[:MAX_EXPECTED_CHARACTERS]}…"
         return len(text), "end of line"
 
 
-@lru_cache(MOST_REMEMBERED)
+@lru_cache(MAX_CACHED_MESSAGES)
 def _remembered(grammar: Grammar, message: str, among: tuple[int, ...] | None) -> Understood:
     return grammar._understood(message, among)
 

@@ -1,7 +1,7 @@
-"""The static proof that a compiled pattern takes linear time, kept beside the pattern while it is put together.
+"""The static proof that a compiled pattern takes linear time, built together with the pattern.
 
-Every element has `Facts`. Sets of characters are over-approximated: one bit for each ASCII character and four for the
-rest of Unicode (word, digit, space, other). "Far" means further than a constant that depends on the grammar alone.
+Every element has `MatchFacts`. Sets of characters are over-approximated: one bit for each ASCII character and four for
+the rest of Unicode (word, digit, space, other). "Far" means further than a constant that depends on the grammar alone.
 The one question is whether a place of the text can be looked at far more often than a constant: a repetition is
 refused when a turn may look far ahead of what it takes and the next turn may look there again.
 """
@@ -17,7 +17,7 @@ WORD, DIGIT, SPACE, OTHER = (1 << place for place in range(128, 132))
 ALL = (1 << 132) - 1
 
 
-class Refused(Exception):
+class UnsupportedElement(Exception):
     """An element that cannot be used; `because` and `help` are for the grammar's author."""
 
     def __init__(self, because: str, help: str) -> None:
@@ -27,7 +27,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class MatchFacts:
     """What is known of every match of an element; the default is the element that matches the empty text.
 
     `first`: characters that it may look at first · `alphabet`: characters that it may take · `endless`: those of its
@@ -51,8 +51,8 @@ class Facts:
         return self.endless | self.fails | self.overshoots
 
 
-NOTHING = Facts()
-TEST = Facts(fallible=True)  # a look at the neighbouring characters
+NOTHING = MatchFacts()
+TEST = MatchFacts(fallible=True)  # a look at the neighbouring characters
 
 
 def mask(characters: Iterable[str]) -> int:
@@ -72,19 +72,19 @@ def _beyond(character: str) -> int:
 _BLANKS = mask(" \t\r\n")
 
 
-def one(some: int) -> Facts:
+def one(some: int) -> MatchFacts:
     """One character of a set."""
-    return Facts(False, True, some, some, outside=lambda other: not some & other)
+    return MatchFacts(False, True, some, some, outside=lambda other: not some & other)
 
 
-def run(some: int, low: int, high: int) -> Facts:
+def run(some: int, low: int, high: int) -> MatchFacts:
     """From `low` to `high` characters of a set, never given back."""
     far = some if high > FEW else 0
     fails = some if low > FEW else 0
-    return Facts(low == 0, low > 0, some, some, far, fails, outside=lambda other: low > 0 and not some & other)
+    return MatchFacts(low == 0, low > 0, some, some, far, fails, outside=lambda other: low > 0 and not some & other)
 
 
-def sequence(*parts: Facts) -> Facts:
+def sequence(*parts: MatchFacts) -> MatchFacts:
     """One part after the other."""
     whole = NOTHING
     for part in parts:
@@ -92,8 +92,8 @@ def sequence(*parts: Facts) -> Facts:
     return replace(whole, outside=lambda some: any(part.outside(some) for part in parts))
 
 
-def _then(before: Facts, part: Facts) -> Facts:
-    return Facts(
+def _then(before: MatchFacts, part: MatchFacts) -> MatchFacts:
+    return MatchFacts(
         empty=before.empty and part.empty,
         fallible=before.fallible or part.fallible,
         first=before.first | (part.first if before.empty else 0),
@@ -105,12 +105,12 @@ def _then(before: Facts, part: Facts) -> Facts:
     )
 
 
-def choice(*parts: Facts) -> Facts:
+def choice(*parts: MatchFacts) -> MatchFacts:
     """The first part that matches."""
     fallible = all(part.fallible for part in parts)
     fails = _union(part.fails for part in parts)
     earlier = _union(part.fails for part in parts[:-1])
-    return Facts(
+    return MatchFacts(
         empty=any(part.empty for part in parts),
         fallible=fallible,
         first=_union(part.first for part in parts),
@@ -130,14 +130,16 @@ def _union(sets: Iterable[int]) -> int:
     return result
 
 
-def repeated(body: Facts, low: int, high: int) -> Facts:
-    """From `low` to `high` turns; raises `Refused`."""
+def repeated(body: MatchFacts, low: int, high: int) -> MatchFacts:
+    """From `low` to `high` turns; raises `UnsupportedElement`."""
     if body.empty:
-        raise Refused("a turn of the repetition may take nothing and be repeated for ever", "repeat what takes text")
+        raise UnsupportedElement(
+            "a turn of the repetition may take nothing and be repeated for ever", "repeat what takes text"
+        )
     if high > FEW:
         _check_turns(body)
     again = body.scanned | (body.alphabet if high > FEW else 0)
-    return Facts(
+    return MatchFacts(
         empty=low == 0,
         fallible=low > 0,
         first=body.first,
@@ -150,32 +152,32 @@ def repeated(body: Facts, low: int, high: int) -> Facts:
     )
 
 
-def _check_turns(body: Facts) -> None:
+def _check_turns(body: MatchFacts) -> None:
     if body.overshoots and not body.outside(body.overshoots):
-        raise Refused(
+        raise UnsupportedElement(
             "a turn of the repetition may look far ahead of what it takes, and the next turn looks there again",
             "begin alternatives and optional parts with what tells them apart, or take out what they begin with",
         )
     if body.tail & body.first & ~_BLANKS:
-        raise Refused(
+        raise UnsupportedElement(
             "the inner repetition takes what the next turn of the outer one begins with",
             "use one repetition, or give the inner one a stop_on",
         )
 
 
-def lookahead(part: Facts) -> Facts:
+def lookahead(part: MatchFacts) -> MatchFacts:
     """A look at what follows, wanted or not."""
-    return Facts(True, True, part.first, fails=part.scanned, overshoots=part.scanned)
+    return MatchFacts(True, True, part.first, fails=part.scanned, overshoots=part.scanned)
 
 
-def skipping(target: Facts) -> Facts:
-    """Anything until the target, which is tried at each place; raises `Refused`."""
+def skipping(target: MatchFacts) -> MatchFacts:
+    """Anything until the target, which is tried at each place; raises `UnsupportedElement`."""
     if target.fails and (target.empty or target.first & target.fails):
-        raise Refused(
+        raise UnsupportedElement(
             "the target may look far ahead at each place where it fails",
             "skip to a text that is known (a literal, one_of) and parse the rest after it",
         )
-    return Facts(True, True, ALL, ALL, ALL, ALL, target.endless | target.overshoots)
+    return MatchFacts(True, True, ALL, ALL, ALL, ALL, target.endless | target.overshoots)
 
 
 def best(sets: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

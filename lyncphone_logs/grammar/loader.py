@@ -14,14 +14,14 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lyncphone_logs.cache import code, fingerprint, kept
+from lyncphone_logs.cache import cached, code_version, fingerprint
 from lyncphone_logs.errors import GrammarError
 from lyncphone_logs.events import vocabulary
 from lyncphone_logs.events.event import Value
 from lyncphone_logs.events.vocabulary import unknown_field, unknown_kind
 from lyncphone_logs.grammar.expression import CompiledExpression
-from lyncphone_logs.grammar.grammar import HEADER_FIELDS, Grammar, Sample, Specification
-from lyncphone_logs.grammar.multiline_spec import Joining, joining_of
+from lyncphone_logs.grammar.grammar import HEADER_FIELDS, Grammar, GrammarSample, Specification
+from lyncphone_logs.grammar.multiline_spec import MultilineSpec, multiline_spec
 
 if TYPE_CHECKING:
     import pyparsing as pp
@@ -39,7 +39,7 @@ class Compiled:
     messages: tuple[tuple[str, CompiledExpression], ...]
     levels: Mapping[str, str]
     samples: tuple[tuple[Any, ...], ...]
-    joining: Joining | None = None
+    joining: MultilineSpec | None = None
 
 
 def read_grammar(path: Path, builtin: Path) -> Grammar:
@@ -48,9 +48,9 @@ def read_grammar(path: Path, builtin: Path) -> Grammar:
     Shared message sets are looked for beside the file, then in the folder of the built-in grammars.
     """
     files = [path, *sorted({*_message_sets(path.parent), *_message_sets(builtin)})]
-    make, classes = partial(_compile_file, path, builtin), (Compiled, CompiledExpression, Joining)
-    made = kept("grammar", partial(_key, files), make, classes, keep=partial(_stand_alone, files))
-    samples = tuple(map(Sample._make, made.samples))
+    make, classes = partial(_compile_file, path, builtin), (Compiled, CompiledExpression, MultilineSpec)
+    made = cached("grammar", partial(_key, files), make, classes, keep=partial(_stand_alone, files))
+    samples = tuple(map(GrammarSample._make, made.samples))
     specify = partial(_specification, path, builtin)
     return Grammar(
         path.stem,
@@ -71,7 +71,7 @@ def _message_sets(folder: Path) -> Iterator[Path]:
 
 
 def _key(files: Sequence[Path]) -> str:
-    return f"{fingerprint(files)} {vocabulary.version()} {code('grammar', libraries=('pyparsing',))}"
+    return f"{fingerprint(files)} {vocabulary.version()} {code_version('grammar', libraries=('pyparsing',))}"
 
 
 def _stand_alone(files: Sequence[Path]) -> bool:
@@ -147,10 +147,10 @@ def _compiled_parts(path: Path, parts: Sequence[dict[str, Any]]) -> Compiled:
     )
 
 
-def _joining(declared: Mapping[str, Any], path: Path) -> Joining:
+def _joining(declared: Mapping[str, Any], path: Path) -> MultilineSpec:
     from lyncphone_logs.grammar.compiler import compile_expression
 
-    return joining_of(declared, lambda name, each: compile_expression(each, where=f"{path}: joining: {name}"))
+    return multiline_spec(declared, lambda name, each: compile_expression(each, where=f"{path}: joining: {name}"))
 
 
 def _sample(origin: str, line: str, kind: str, fields: Mapping[str, Value]) -> tuple[Any, ...]:

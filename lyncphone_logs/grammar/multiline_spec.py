@@ -30,12 +30,12 @@ NEEDED = {
 }
 """The expressions, with the fields that each has."""
 
-MOST_LINES = 1000
+MAX_EVENT_LINES = 1000
 """From the first piece of a message to the last."""
 
 
 @dataclass(frozen=True)
-class Joining:
+class MultilineSpec:
     """The declaration of one grammar; what it does not name is empty."""
 
     opens: str = ""
@@ -55,9 +55,9 @@ class Joining:
         return tuple(filter(None, (self.opens, *(self.counted.literals if self.counted else ()))))
 
 
-def joining_of(declared: Mapping[str, Any], compiled: Callable[[str, Any], CompiledExpression]) -> Joining:
+def multiline_spec(declared: Mapping[str, Any], compiled: Callable[[str, Any], CompiledExpression]) -> MultilineSpec:
     """The declaration of a grammar file, compiled. Raises ValueError with what is wrong with it."""
-    known = {each.name for each in fields(Joining)}
+    known = {each.name for each in fields(MultilineSpec)}
     if unknown := sorted(set(declared) - known):
         raise ValueError(f"joining has no {unknown[0]!r}; known: {sorted(known)}")
     if declared.get("by", SEQUENCE) not in WAYS:
@@ -68,8 +68,8 @@ def joining_of(declared: Mapping[str, Any], compiled: Callable[[str, Any], Compi
     for name in sorted(NEEDED.keys() & made.keys()):
         if missing := sorted(NEEDED[name] - {*made[name].fields}):
             raise ValueError(f"joining: {name} has no field {missing[0]!r}")
-    return Joining(**made)
+    return MultilineSpec(**made)
 
 
-MOST_CONTINUATIONS = 200
+MAX_CONTINUATIONS = 200
 """Lines that are joined to the event before them; what follows is unparsed, so that memory stays bounded."""

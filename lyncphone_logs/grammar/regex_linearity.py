@@ -12,15 +12,15 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
-from lyncphone_logs.grammar import linearity as linear
-from lyncphone_logs.grammar.linearity import ALL, ASCII, FEW, NOTHING, TEST, Facts, Refused
+from lyncphone_logs.grammar import linearity
+from lyncphone_logs.grammar.linearity import ALL, ASCII, FEW, NOTHING, TEST, MatchFacts, UnsupportedElement
 
 _parser: Any = importlib.import_module("re._parser")
 _constants: Any = importlib.import_module("re._constants")
 _PATHS = 1000
 _EXAMPLES = [*map(chr, range(128)), "\u00e9", "\u0663", "\u2003", "\u2014"]
-_LETTERS = linear.mask(chr(code) for code in range(128) if chr(code).isalpha())
-_FOLDED_BEYOND_ASCII = linear.mask("kKsSiI")
+_LETTERS = linearity.mask(chr(code) for code in range(128) if chr(code).isalpha())
+_FOLDED_BEYOND_ASCII = linearity.mask("kKsSiI")
 _UNSUPPORTED = {
     "GROUPREF": ("it refers back to a group", "write the text twice, or parse it and compare afterwards"),
     "GROUPREF_EXISTS": ("it refers back to a group", "use two alternatives"),
@@ -28,11 +28,11 @@ _UNSUPPORTED = {
 
 
 @lru_cache(maxsize=1024)  # a grammar uses the same few elements again and again
-def regex(pattern: str, flags: int) -> tuple[Facts, tuple[str, ...]]:
-    """Facts and necessary texts of a regular expression of the stdlib; raises `Refused`, `re.error`."""
+def regex(pattern: str, flags: int) -> tuple[MatchFacts, tuple[str, ...]]:
+    """Facts and necessary texts of a regular expression of the stdlib; raises `UnsupportedElement`, `re.error`."""
     tree = _parser.parse(pattern, flags)
     if tree.state.groups > 1:
-        raise Refused("it has capturing groups", "write (?:...), and name the element with a results name")
+        raise UnsupportedElement("it has capturing groups", "write (?:...), and name the element with a results name")
     facts = _Region(tree.state.flags).facts_within(list(tree))
     folded = tree.state.flags & re.IGNORECASE
     return replace(facts, tail=0), () if folded else _texts(list(tree))
@@ -48,12 +48,12 @@ def _texts(items: Sequence[Any]) -> tuple[str, ...]:
         found += [(literal,)] if literal else []
         found.append(_texts_inside(str(op), value))
         literal = ""
-    return linear.best(found)
+    return linearity.best(found)
 
 
 def _texts_inside(op: str, value: Any) -> tuple[str, ...]:
     if op == "BRANCH":
-        return linear.any_of([_texts(list(branch)) for branch in value[1]])
+        return linearity.any_of([_texts(list(branch)) for branch in value[1]])
     if op.endswith("_REPEAT"):
         return _texts(list(value[2])) if value[0] else ()
     return _texts(_grouped(op, value)) if op in ("SUBPATTERN", "ATOMIC_GROUP") else ()
@@ -62,7 +62,7 @@ def _texts_inside(op: str, value: Any) -> tuple[str, ...]:
 def _grouped(op: str, value: Any) -> list[Any]:
     if op == "SUBPATTERN":
         if value[1] or value[2]:
-            raise Refused("it changes flags inside", "give flags= for the whole Regex")
+            raise UnsupportedElement("it changes flags inside", "give flags= for the whole Regex")
         value = value[-1]
     return list(value)
 
@@ -75,27 +75,27 @@ class _Region:
         self.paths = 1
         self.open_repetitions = 0
 
-    def facts_within(self, items: Sequence[Any]) -> Facts:
+    def facts_within(self, items: Sequence[Any]) -> MatchFacts:
         facts = self.facts(items)
         self.check(items, NOTHING, looped=False)
         if self.paths == 1 and not self.open_repetitions:
             return facts
         return replace(facts, fails=facts.scanned, overshoots=facts.scanned)
 
-    def facts(self, items: Sequence[Any]) -> Facts:
-        parts: list[Facts] = []
+    def facts(self, items: Sequence[Any]) -> MatchFacts:
+        parts: list[MatchFacts] = []
         for op, value in items:
             part = self.item(str(op), value)
             if part.empty and part.fallible:  # a failed test lets what stands before it give characters back
-                part = replace(part, overshoots=part.overshoots | linear.sequence(*parts).endless)
+                part = replace(part, overshoots=part.overshoots | linearity.sequence(*parts).endless)
             parts.append(part)
-        return linear.sequence(*parts)
+        return linearity.sequence(*parts)
 
-    def item(self, op: str, value: Any) -> Facts:
+    def item(self, op: str, value: Any) -> MatchFacts:
         if op in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
-            return linear.one(self.set_of(op, value))
+            return linearity.one(self.set_of(op, value))
         if op == "BRANCH":
-            return linear.choice(*(self.facts(list(branch)) for branch in value[1]))
+            return linearity.choice(*(self.facts(list(branch)) for branch in value[1]))
         if op.endswith("_REPEAT"):
             return self.repetition(op, *value)
         if op == "SUBPATTERN":
@@ -106,30 +106,30 @@ class _Region:
             return self.lookaround(*value)
         if op in ("AT", "FAILURE"):
             return TEST
-        raise Refused(*_UNSUPPORTED.get(op, (f"{op} is not supported", "use a simpler expression")))
+        raise UnsupportedElement(*_UNSUPPORTED.get(op, (f"{op} is not supported", "use a simpler expression")))
 
-    def repetition(self, op: str, low: int, high: int, body: Any) -> Facts:
+    def repetition(self, op: str, low: int, high: int, body: Any) -> MatchFacts:
         region = _Region(self.flags)
         facts = region.facts_within(list(body)) if op.startswith("POSSESSIVE") else self.facts(list(body))
         if (low, high) == (0, 1):
-            return linear.choice(facts, NOTHING)
-        return linear.repeated(facts, low, linear.MANY if high is _constants.MAXREPEAT else high)
+            return linearity.choice(facts, NOTHING)
+        return linearity.repeated(facts, low, linearity.MANY if high is _constants.MAXREPEAT else high)
 
-    def lookaround(self, direction: int, body: Any) -> Facts:
+    def lookaround(self, direction: int, body: Any) -> MatchFacts:
         if direction < 0:
-            raise Refused("it looks back", "put what stands before it into the grammar")
+            raise UnsupportedElement("it looks back", "put what stands before it into the grammar")
         facts = _Region(self.flags).facts_within(list(body))
         if facts.scanned:
-            raise Refused("its lookahead may look far", "look at a few characters, or use FollowedBy or ~")
-        return linear.lookahead(facts)
+            raise UnsupportedElement("its lookahead may look far", "look at a few characters, or use FollowedBy or ~")
+        return linearity.lookahead(facts)
 
-    def check(self, items: Sequence[Any], after: Facts, *, looped: bool) -> None:
-        """Looks at each choice together with what comes after it; raises `Refused`."""
+    def check(self, items: Sequence[Any], after: MatchFacts, *, looped: bool) -> None:
+        """Looks at each choice together with what comes after it; raises `UnsupportedElement`."""
         for op, value in reversed(items):
             self.check_item(str(op), value, after, looped)
-            after = linear.sequence(self.item(str(op), value), after)
+            after = linearity.sequence(self.item(str(op), value), after)
 
-    def check_item(self, op: str, value: Any, after: Facts, looped: bool) -> None:
+    def check_item(self, op: str, value: Any, after: MatchFacts, looped: bool) -> None:
         if op == "SUBPATTERN":
             self.check(_grouped(op, value), after, looped=looped)
         elif op == "BRANCH":
@@ -137,21 +137,21 @@ class _Region:
         elif op in ("MAX_REPEAT", "MIN_REPEAT"):
             self.check_repetition(*value, after=after, looped=looped)
 
-    def check_branches(self, branches: list[list[Any]], after: Facts, looped: bool) -> None:
+    def check_branches(self, branches: list[list[Any]], after: MatchFacts, looped: bool) -> None:
         seen = overlap = 0
         for branch in branches:
             self.check(branch, after, looped=looped)
-            first = linear.sequence(self.facts(branch), after).first
+            first = linearity.sequence(self.facts(branch), after).first
             overlap |= seen & first
             seen |= first
         if overlap:
             self.open_choice(len(branches), looped)
 
-    def check_repetition(self, low: int, high: int, body: Any, *, after: Facts, looped: bool) -> None:
+    def check_repetition(self, low: int, high: int, body: Any, *, after: MatchFacts, looped: bool) -> None:
         items = list(body)
         facts = self.facts(items)
         loops = high > 1
-        again = linear.choice(facts, after) if loops else after
+        again = linearity.choice(facts, after) if loops else after
         self.check(items, again, looped=looped or loops)
         if low != high and facts.first & after.first:
             if high > FEW:
@@ -162,16 +162,16 @@ class _Region:
     def open_choice(self, ways: int, looped: bool) -> None:
         self.paths *= ways
         if looped or self.paths > _PATHS:
-            raise Refused(
+            raise UnsupportedElement(
                 "the next character does not decide how it goes on, and going back multiplies",
                 "let alternatives and what follows a repetition begin with different characters, or use (?>...)",
             )
 
-    def open_endless(self, after: Facts, looped: bool) -> None:
+    def open_endless(self, after: MatchFacts, looped: bool) -> None:
         self.open_repetitions += 1
         far = after.fails and (after.empty or after.first & after.fails)
         if looped or far or self.open_repetitions > 1:
-            raise Refused(
+            raise UnsupportedElement(
                 "a repetition and what follows it may begin with the same character, so it may be tried again from"
                 " each place",
                 "exclude that character from the repetition, use a possessive one (*+), or split the Regex in elements",
@@ -179,7 +179,7 @@ class _Region:
 
     def set_of(self, op: str, value: Any) -> int:
         if op == "ANY":
-            return ALL if self.flags & re.DOTALL else ALL & ~linear.mask("\n")
+            return ALL if self.flags & re.DOTALL else ALL & ~linearity.mask("\n")
         items = {"IN": value, "LITERAL": [(op, value)], "NOT_LITERAL": [("NEGATE", None), ("LITERAL", value)]}[op]
         some = _set(items, self.flags & re.ASCII)
         return _folded(some) if self.flags & re.IGNORECASE else some
@@ -197,10 +197,10 @@ def _set(items: Sequence[Any], flags: int) -> int:
 
 def _members(op: str, value: Any, flags: int) -> int:
     if op == "LITERAL":
-        return linear.mask(chr(value))
+        return linearity.mask(chr(value))
     if op == "RANGE":
         low, high = value
-        return linear.mask(map(chr, range(low, min(high, 127) + 1))) | (ALL & ~ASCII if high > 127 else 0)
+        return linearity.mask(map(chr, range(low, min(high, 127) + 1))) | (ALL & ~ASCII if high > 127 else 0)
     return _category(str(value), flags) if op == "CATEGORY" else 0
 
 
@@ -208,13 +208,13 @@ def _members(op: str, value: Any, flags: int) -> int:
 def _category(name: str, flags: int) -> int:
     letter = name.removeprefix("CATEGORY_").removeprefix("NOT_")[0].lower()
     escape = "\\" + (letter.upper() if "NOT_" in name else letter)
-    return linear.mask(sign for sign in _EXAMPLES if re.fullmatch(escape, sign, flags))
+    return linearity.mask(sign for sign in _EXAMPLES if re.fullmatch(escape, sign, flags))
 
 
 def _folded(some: int) -> int:
     for code in range(128):
         if some >> code & 1 and chr(code).isalpha():
-            some |= linear.mask(chr(code).swapcase())
+            some |= linearity.mask(chr(code).swapcase())
     if some & _LETTERS:
-        some |= linear.WORD
-    return some | (_FOLDED_BEYOND_ASCII if some & linear.WORD else 0)
+        some |= linearity.WORD
+    return some | (_FOLDED_BEYOND_ASCII if some & linearity.WORD else 0)

@@ -4,9 +4,9 @@ from collections import deque
 from dataclasses import dataclass
 
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.matching.accumulators import KEPT_EVENTS, LEFT_OPEN, OWN, START, Watch
-from lyncphone_logs.matching.coverage import CLOCK_UNKNOWN, Extent, seconds_between
-from lyncphone_logs.rules.clause import MOST_COUNTED, Clause
+from lyncphone_logs.matching.accumulators import LEFT_OPEN, MAX_EVENTS, OWN, START, Accumulator
+from lyncphone_logs.matching.coverage import CLOCK_UNKNOWN, Coverage, seconds_between
+from lyncphone_logs.rules.clause import MAX_COUNT, Clause
 
 ENDED = "the trace ended within the time"
 BEGAN = "the trace begins within the time"
@@ -16,7 +16,7 @@ LINES_LOST = "lines were lost within the time"
 
 
 @dataclass(slots=True)
-class Window:
+class AbsenceWindow:
     """What one anchor opened. `is_spoiled`: what should be absent was there."""
 
     anchor: Event
@@ -36,12 +36,12 @@ class Window:
         return self.position, self.end
 
 
-class Absence(Watch):
+class Absence(Accumulator):
     """The latest windows of the clause, 32 at most."""
 
-    def __init__(self, clause: Clause, keep: int = KEPT_EVENTS) -> None:
+    def __init__(self, clause: Clause, keep: int = MAX_EVENTS) -> None:
         super().__init__(clause, keep)
-        self.windows: deque[Window] = deque(maxlen=MOST_COUNTED)
+        self.windows: deque[AbsenceWindow] = deque(maxlen=MAX_COUNT)
 
     @property
     def rank(self) -> tuple[bool, int]:
@@ -53,7 +53,7 @@ class Absence(Watch):
         if step == OWN:
             self._appear(event, position, state)
         elif step == START:
-            self.windows.append(Window(event, position))
+            self.windows.append(AbsenceWindow(event, position))
         elif self.clause.between:
             for window in self.windows:
                 if window.position < position and not window.is_closed:
@@ -75,13 +75,13 @@ class Absence(Watch):
                     self._spoil(window, event)
 
     def _look_back(self, anchor: Event, position: int) -> None:
-        window = Window(anchor, 0, position)
+        window = AbsenceWindow(anchor, 0, position)
         self.windows.append(window)
         for event, place in self._waiting:
             if place < position:
                 self._spoil(window, event)
 
-    def _spoil(self, window: Window, event: Event) -> None:
+    def _spoil(self, window: AbsenceWindow, event: Event) -> None:
         limit = self.clause.within
         seconds = seconds_between(window.anchor, event) if limit else 0.0
         if seconds is None:
@@ -92,7 +92,7 @@ class Absence(Watch):
             self.nearest = f"{seconds:g} s away, limit {limit:g} s"
 
 
-def left_open(clause: Clause, window: Window, extent: Extent) -> str:
+def left_open(clause: Clause, window: AbsenceWindow, extent: Coverage) -> str:
     """Why an empty window may not be whole, or nothing where it is."""
     if window.unknown:
         return window.unknown
@@ -103,14 +103,14 @@ def left_open(clause: Clause, window: Window, extent: Extent) -> str:
     return "" if clause.between or clause.within is None else _edge(clause, window.anchor, clause.within, extent)
 
 
-def _lies_in(clause: Clause, window: Window, loss: Event) -> bool:
+def _lies_in(clause: Clause, window: AbsenceWindow, loss: Event) -> bool:
     if clause.within is None:
         return loss.boot == window.anchor.boot
     seconds = seconds_between(window.anchor, loss)
     return seconds is None or seconds <= clause.within
 
 
-def _edge(clause: Clause, anchor: Event, limit: float, extent: Extent) -> str:
+def _edge(clause: Clause, anchor: Event, limit: float, extent: Coverage) -> str:
     first, last = extent.edges(anchor) or (anchor, anchor)
     if clause.ends and first.kind == "device.started":
         return ""

@@ -6,28 +6,28 @@ from itertools import repeat
 
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.coverage import CLOCK_UNKNOWN, seconds_between
-from lyncphone_logs.rules.clause import MOST_COUNTED, Clause
+from lyncphone_logs.rules.clause import MAX_COUNT, Clause
 
 OWN, END, START = 0, -1, -2
 """What an event is to a clause: its own, or an anchor that ends or starts a window; above 0 a step of it."""
-KEPT_EVENTS = 3
-MOST_VALUES = 256
+MAX_EVENTS = 3
+MAX_VALUES = 256
 LEFT_OPEN = "what is known leaves it open"
-Placed = tuple[Event, int]
+PlacedEvent = tuple[Event, int]
 
 
-class Watch:
+class Accumulator:
     """Events that count for a clause, within its window. `kept` are the first, `nearest` tells of the nearest miss."""
 
-    def __init__(self, clause: Clause, keep: int = KEPT_EVENTS) -> None:
+    def __init__(self, clause: Clause, keep: int = MAX_EVENTS) -> None:
         self.clause = clause
         self.count = 0
         self.kept: list[Event] = []
         self.unknown = ""
         self.nearest = ""
         self._keep = keep
-        self._start: Placed | None = None
-        self._waiting: deque[Placed] = deque(maxlen=MOST_COUNTED)
+        self._start: PlacedEvent | None = None
+        self._waiting: deque[PlacedEvent] = deque(maxlen=MAX_COUNT)
 
     @property
     def holds(self) -> bool:
@@ -84,10 +84,10 @@ class Watch:
             self.nearest = f"{self.count} of {self.clause.count}"
 
 
-class Tally(Watch):
+class WindowCount(Accumulator):
     """So many events within a time, with the same value of a field, or in so many scopes."""
 
-    def __init__(self, clause: Clause, keep: int = KEPT_EVENTS) -> None:
+    def __init__(self, clause: Clause, keep: int = MAX_EVENTS) -> None:
         super().__init__(clause, keep)
         self._latest: OrderedDict[object, deque[Event]] = OrderedDict()
         self._counted: OrderedDict[object, None] = OrderedDict()
@@ -112,7 +112,7 @@ class Tally(Watch):
                 latest.append(each)
                 self._measure(latest)
             for remembered in (self._latest, self._counted):
-                if len(remembered) > MOST_VALUES:
+                if len(remembered) > MAX_VALUES:
                     remembered.popitem(last=False)
 
     def _measure(self, latest: deque[Event]) -> None:
@@ -142,12 +142,12 @@ def scope_of(same: str, event: Event) -> tuple[str, object] | None:
     return None if call is None or same == "transaction" else (same, call)
 
 
-class Succession(Watch):
+class SequenceMatch(Accumulator):
     """`then`: for each step the chain up to it that began latest; no other can be shorter."""
 
-    def __init__(self, clause: Clause, keep: int = KEPT_EVENTS) -> None:
+    def __init__(self, clause: Clause, keep: int = MAX_EVENTS) -> None:
         super().__init__(clause, keep)
-        self._chains: dict[int, tuple[Placed, ...]] = {}
+        self._chains: dict[int, tuple[PlacedEvent, ...]] = {}
         self._furthest = 0
 
     def see(self, step: int, event: Event, position: int, state: bool | None) -> None:
@@ -164,7 +164,7 @@ class Succession(Watch):
             if len({place for _, place in together}) == len(together):
                 self._reach(len(together) - 1, tuple(together))
 
-    def _reach(self, step: int, chain: tuple[Placed, ...]) -> None:
+    def _reach(self, step: int, chain: tuple[PlacedEvent, ...]) -> None:
         wanted = len(self.clause.then) + 1
         is_near = self._lies_together(chain)
         if is_near and self.clause.ordered:
@@ -175,7 +175,7 @@ class Succession(Watch):
         elif is_near and len(chain) > self._furthest:
             self._furthest, self.nearest = len(chain), f"{len(chain)} of {wanted} steps"
 
-    def _lies_together(self, chain: tuple[Placed, ...]) -> bool:
+    def _lies_together(self, chain: tuple[PlacedEvent, ...]) -> bool:
         places = [place for _, place in chain]
         wanted = len(self.clause.then) + 1
         width, most = max(places) - min(places), self.clause.within_events
@@ -197,10 +197,10 @@ class Succession(Watch):
         return max(known) <= limit
 
 
-class Race(Watch):
+class FirstOf(Accumulator):
     """`first_of`: what came first in the scope decides."""
 
-    def __init__(self, clause: Clause, keep: int = KEPT_EVENTS) -> None:
+    def __init__(self, clause: Clause, keep: int = MAX_EVENTS) -> None:
         super().__init__(clause, keep)
         self._first: int | None = None
 

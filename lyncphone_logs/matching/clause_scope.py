@@ -4,26 +4,34 @@ from collections import deque
 
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.absence import Absence
-from lyncphone_logs.matching.accumulators import END, KEPT_EVENTS, START, Race, Succession, Tally, Watch
-from lyncphone_logs.matching.rule_index import Question
-from lyncphone_logs.rules.clause import MOST_COUNTED
+from lyncphone_logs.matching.accumulators import (
+    END,
+    MAX_EVENTS,
+    START,
+    Accumulator,
+    FirstOf,
+    SequenceMatch,
+    WindowCount,
+)
+from lyncphone_logs.matching.rule_index import ClauseQuery
+from lyncphone_logs.rules.clause import MAX_COUNT
 from lyncphone_logs.rules.condition import SYMPTOM
 
 ScopeKey = tuple[str, object]
 
 
-class Scope:
+class ClauseScope:
     """One transaction, call, handshake, boot or phone, as one clause sees it."""
 
-    def __init__(self, question: Question) -> None:
+    def __init__(self, question: ClauseQuery) -> None:
         self.clause = question.clause
-        self._keep = MOST_COUNTED if question.is_compared else KEPT_EVENTS
+        self._keep = MAX_COUNT if question.is_compared else MAX_EVENTS
         self._own = self._watch()
-        self._recent: deque[tuple[int, Event, int, bool | None]] = deque(maxlen=MOST_COUNTED)
-        self._beside: dict[int, Watch] = {}
+        self._recent: deque[tuple[int, Event, int, bool | None]] = deque(maxlen=MAX_COUNT)
+        self._beside: dict[int, Accumulator] = {}
         self._joined: dict[int, int] = {}
 
-    def watch_of(self, group: object) -> Watch:
+    def watch_of(self, group: object) -> Accumulator:
         """What was met beside the occurrences of one symptom."""
         return self._beside.get(id(group), self._own)
 
@@ -54,13 +62,13 @@ class Scope:
         for step, event, at, state in later:
             watch.see(step, event, at, state)
 
-    def _watch(self) -> Watch:
+    def _watch(self) -> Accumulator:
         clause = self.clause
         if clause.absent:
             return Absence(clause, self._keep)
         if clause.then:
-            return Succession(clause, self._keep)
+            return SequenceMatch(clause, self._keep)
         if clause.first_of:
-            return Race(clause, self._keep)
+            return FirstOf(clause, self._keep)
         is_plain = clause.count == 1 or not (clause.within or clause.by or clause.once_per)
-        return Watch(clause, self._keep) if is_plain else Tally(clause, self._keep)
+        return Accumulator(clause, self._keep) if is_plain else WindowCount(clause, self._keep)

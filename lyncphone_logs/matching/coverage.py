@@ -4,15 +4,15 @@ from collections import OrderedDict, deque
 
 from lyncphone_logs.events.event import LOST, Event
 
-MOST_SEGMENTS = 256
+MAX_SEGMENTS = 256
 
 
-class Extent:
+class Coverage:
     """What was seen of one phone, event by event; of the latest 256 segments and the latest 256 losses."""
 
     def __init__(self) -> None:
         self._edges: OrderedDict[int, tuple[Event, Event]] = OrderedDict()
-        self._losses: deque[tuple[int, Event]] = deque(maxlen=MOST_SEGMENTS)
+        self._losses: deque[tuple[int, Event]] = deque(maxlen=MAX_SEGMENTS)
         self._latest = 0
 
     def note(self, event: Event, position: int) -> None:
@@ -22,7 +22,7 @@ class Extent:
         self._latest = max(self._latest, event.segment)
         if event.kind == LOST:
             self._losses.append((position, event))
-        if len(self._edges) > MOST_SEGMENTS:
+        if len(self._edges) > MAX_SEGMENTS:
             self._edges.popitem(last=False)
 
     def edges(self, event: Event) -> tuple[Event, Event] | None:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lyncphone_logs.events.event import Event, Value
-from lyncphone_logs.rules.condition import Condition, Pattern, Scalar
+from lyncphone_logs.rules.condition import Condition, EventPattern, Scalar
 
 UNKNOWN_ZONE = timedelta(hours=14)
 """A phone's naive clock and a certificate's UTC dates may differ by so much."""
 
-SLOWEST_SEARCH = 0.25
+MAX_SEARCH_SECONDS = 0.25
 """Seconds that a rule's own regex may take on one field."""
 ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
@@ -23,7 +23,7 @@ ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def fits(pattern: Pattern, event: Event, symptom: Event | None = None) -> bool | None:
+def matches(pattern: EventPattern, event: Event, symptom: Event | None = None) -> bool | None:
     """True or False; None where a tested field is missing or `unknown`, a time is not known or a regex is too slow.
 
     `symptom` is needed where a condition compares with its time; without it such a condition is None. Comparisons with
@@ -57,7 +57,7 @@ def compares(event: Event, comparison: tuple[str, str, str, str], other: Event) 
         return (folded(left) == folded(right)) == (relation == "=")
     if isinstance(left, int | float) and isinstance(right, int | float):
         return ORDERS[relation](left, right)
-    return version_fits(f"{relation}{right}", str(left)) if version_of(str(right)) else None
+    return version_matches(f"{relation}{right}", str(left)) if version_of(str(right)) else None
 
 
 def passes(test: Condition | list[Scalar] | Scalar, value: Value | None, symptom: Event | None = None) -> bool | None:
@@ -81,7 +81,7 @@ def _meets(test: Condition, value: Value, symptom: Event | None) -> bool | None:
     text = str(value)
     return all_of(
         [
-            version_fits(test.version, text) if test.version else True,
+            version_matches(test.version, text) if test.version else True,
             _at_least(value, test.at_least),
             _at_most(value, test.at_most),
             test.contains.casefold() in text.casefold(),
@@ -124,7 +124,7 @@ def _found(expression: str, text: str) -> bool | None:
     import regex
 
     try:
-        return regex.search(expression, text, timeout=SLOWEST_SEARCH) is not None
+        return regex.search(expression, text, timeout=MAX_SEARCH_SECONDS) is not None
     except TimeoutError:
         return None
 
@@ -143,7 +143,7 @@ def version_of(text: str) -> tuple[int, ...]:
     return tuple(map(int, found[0].split("."))) if found else ()
 
 
-def version_fits(condition: str, text: str) -> bool | None:
+def version_matches(condition: str, text: str) -> bool | None:
     """Whether a version meets a condition such as `<3.0.1`; None where the text holds no version."""
     relation = condition[: 2 if condition[1:2] == "=" else 1]
     found, bound = version_of(text), version_of(condition)

@@ -7,9 +7,9 @@ from typing import Generic, TypeVar
 
 from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.matching.accumulators import END, START
-from lyncphone_logs.matching.matcher import fits, folded, passes
-from lyncphone_logs.rules.clause import Clause, Explained, Scope
-from lyncphone_logs.rules.condition import SYMPTOM, Condition, Pattern, Scalar
+from lyncphone_logs.matching.matcher import folded, matches, passes
+from lyncphone_logs.rules.clause import Clause, Explained, ScopeName
+from lyncphone_logs.rules.condition import SYMPTOM, Condition, EventPattern, Scalar
 from lyncphone_logs.rules.rule import Rule
 
 ASKED = (
@@ -24,7 +24,7 @@ ClauseKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Question:
+class ClauseQuery:
     """One for all clauses that ask the same.
 
     `rule` and `clause` are the first that do; `is_compared`: events of it are held against those of others, and so more
@@ -42,40 +42,40 @@ class Question:
         return clause.absent and clause.is_by_symptom and bool(clause.within or clause.between)
 
 
-def questions_of(rules: Iterable[Rule]) -> dict[ClauseKey, Question]:
+def clause_queries(rules: Iterable[Rule]) -> dict[ClauseKey, ClauseQuery]:
     """What each clause asks; one that refers to another clause, or that another refers to, asks by itself."""
-    shared: dict[str, Question] = {}
+    shared: dict[str, ClauseQuery] = {}
     questions = {}
     for rule in rules:
         compared = {other for each in rule.patterns for _, _, other, _ in each.comparisons}
         for clause in rule.clause:
             is_compared = clause.id in compared or any(clause.comparisons)
-            question = Question(rule, clause, is_compared)
+            question = ClauseQuery(rule, clause, is_compared)
             if not (is_compared or clause.is_composed or set(clause.anchors) - {SYMPTOM}):
                 question = shared.setdefault(repr([getattr(clause, name) for name in ASKED]), question)
             questions[rule.code, clause.id] = question
     return questions
 
 
-MOST_REMEMBERED = 4096
-KEPT_OF_KIND = 16
+MAX_CACHED_VALUES = 4096
+MAX_NEAR_MISSES = 16
 """Different events of a kind that are remembered, to tell what came near to a pattern."""
 T = TypeVar("T")
-Asked = dict[Scope, tuple[Question, ...]]
+QueriesByScope = dict[ScopeName, tuple[ClauseQuery, ...]]
 """Questions by the scope that they ask about."""
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class ClauseStep:
     """An event beside one step of a question, or one of its anchors: `state` None where the event leaves it open."""
 
-    question: Question
+    question: ClauseQuery
     step: int
     state: bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class RuleMatch:
     """What events of one kind with the same fields say to the rules.
 
     `explained_by`: the rules that explain it, each by the first of its entries that fits, `entries` the numbers of
@@ -85,22 +85,22 @@ class Meaning:
 
     explained_by: tuple[tuple[Rule, Explained], ...]
     entries: tuple[tuple[str, int], ...]
-    asked: Asked
-    clauses: tuple[Met, ...]
+    asked: QueriesByScope
+    clauses: tuple[ClauseStep, ...]
     verifies: tuple[str, ...] = ()
 
 
-class _Shelf(Generic[T]):
+class PatternIndex(Generic[T]):
     """Things by the patterns that an event must fit, of which few are tested: most ask for a certain text."""
 
     def __init__(self) -> None:
         self._number = 0
-        self._always: list[tuple[int, Pattern, T]] = []
-        self._by_value: defaultdict[str, defaultdict[Value, list[tuple[int, Pattern, T]]]] = defaultdict(
+        self._always: list[tuple[int, EventPattern, T]] = []
+        self._by_value: defaultdict[str, defaultdict[Value, list[tuple[int, EventPattern, T]]]] = defaultdict(
             lambda: defaultdict(list)
         )
 
-    def put(self, pattern: Pattern, thing: T) -> None:
+    def put(self, pattern: EventPattern, thing: T) -> None:
         """Add a thing behind the others."""
         self._number += 1
         entry = self._number, pattern, thing
@@ -123,11 +123,11 @@ class _Shelf(Generic[T]):
             near.update((entry[0], entry) for each in some for entry in each)
         for number in sorted(near):
             _, pattern, thing = near[number]
-            if (state := fits(pattern, event)) is not False:
+            if (state := matches(pattern, event)) is not False:
                 yield thing, state
 
 
-class _Facet:
+class FieldTests:
     """The tests of one field by events of one kind: values that pass the same ones say the same."""
 
     def __init__(self) -> None:
@@ -147,7 +147,7 @@ class _Facet:
         """Equal for values that cannot be told from each other by the tests."""
         key = type(value), value
         if key not in self._known:
-            if len(self._known) >= MOST_REMEMBERED:
+            if len(self._known) >= MAX_CACHED_VALUES:
                 self._known.clear()
             self._known[key] = self._passed(value)
         return self._known[key]
@@ -159,7 +159,7 @@ class _Facet:
         return tuple(equal), tuple(passes(test, value) for test in self._conditions)
 
 
-class Index:
+class RuleIndex:
     """Rules by the event kinds that they name, so that an event meets only the rules that speak of it.
 
     `verified` are codes of rules whose `verify` is looked for. `questions` holds what each clause asks.
@@ -167,13 +167,13 @@ class Index:
 
     def __init__(self, rules: Iterable[Rule], verified: Collection[str] = ()) -> None:
         self.rules = tuple(rules)
-        self.questions = questions_of(self.rules)
+        self.questions = clause_queries(self.rules)
         self._verified = [rule for rule in self.rules if rule.code in verified]
-        self._explained: defaultdict[str, _Shelf[tuple[Rule, int, Explained]]] = defaultdict(_Shelf)
-        self._clauses: defaultdict[str, _Shelf[tuple[Question, int]]] = defaultdict(_Shelf)
-        self._known: dict[tuple[object, ...], Meaning] = {}
+        self._explained: defaultdict[str, PatternIndex[tuple[Rule, int, Explained]]] = defaultdict(PatternIndex)
+        self._clauses: defaultdict[str, PatternIndex[tuple[ClauseQuery, int]]] = defaultdict(PatternIndex)
+        self._known: dict[tuple[object, ...], RuleMatch] = {}
         self._met: defaultdict[str, list[Event]] = defaultdict(list)
-        self._facets: defaultdict[str, dict[str, _Facet]] = defaultdict(dict)
+        self._facets: defaultdict[str, dict[str, FieldTests]] = defaultdict(dict)
         for rule in self.rules:
             for number, explained in enumerate(rule.explains):
                 for kind in explained.kinds:
@@ -188,45 +188,45 @@ class Index:
                 self._test(kind, rule.verify)
         self.kinds = set(self._facets)
 
-    def _test(self, kind: str, pattern: Pattern) -> None:
+    def _test(self, kind: str, pattern: EventPattern) -> None:
         facets = self._facets[kind]
         for name, test in pattern.where.items():
-            facets.setdefault(name, _Facet()).put(test)
+            facets.setdefault(name, FieldTests()).put(test)
 
-    def meaning(self, event: Event) -> Meaning:
+    def meaning(self, event: Event) -> RuleMatch:
         """What the event says to the rules; events repeat, and so it is remembered."""
         facets = self._facets.get(event.kind, {})
         key = (event.kind, *[facet.passed(event.fields.get(name)) for name, facet in facets.items()])
         meaning = self._known.get(key)
         if meaning is None:
-            if len(self._known) >= MOST_REMEMBERED:
+            if len(self._known) >= MAX_CACHED_VALUES:
                 self._known.clear()
-            if len(self._met[event.kind]) < KEPT_OF_KIND:
+            if len(self._met[event.kind]) < MAX_NEAR_MISSES:
                 self._met[event.kind].append(event)
             meaning = self._known[key] = self._read(event)
         return meaning
 
-    def missed(self, patterns: Sequence[Pattern]) -> Event | None:
+    def missed(self, patterns: Sequence[EventPattern]) -> Event | None:
         """An event of such a kind that fits none of the patterns, of those that are remembered."""
         kinds = dict.fromkeys(kind for pattern in patterns for kind in pattern.kinds)
         near = (event for kind in kinds for event in self._met.get(kind, ()))
-        return next((event for event in near if not any(fits(each, event) for each in patterns)), None)
+        return next((event for event in near if not any(matches(each, event) for each in patterns)), None)
 
-    def _read(self, event: Event) -> Meaning:
+    def _read(self, event: Event) -> RuleMatch:
         first: dict[str, tuple[Rule, int, Explained]] = {}
         shelf, clauses = self._explained.get(event.kind), self._clauses.get(event.kind)
         for found, state in shelf.fitting(event) if shelf else ():
             if state:
                 first.setdefault(found[0].code, found)
-        return Meaning(
+        return RuleMatch(
             tuple((rule, explained) for rule, _, explained in first.values()),
             tuple((rule.code, number) for rule, number, _ in first.values()),
             _asked(self.questions[rule.code, clause.id] for rule, _, _ in first.values() for clause in rule.clause),
-            tuple(Met(*thing, state) for thing, state in clauses.fitting(event)) if clauses else (),
-            tuple(rule.code for rule in self._verified if fits(rule.verify, event)),
+            tuple(ClauseStep(*thing, state) for thing, state in clauses.fitting(event)) if clauses else (),
+            tuple(rule.code for rule in self._verified if matches(rule.verify, event)),
         )
 
-    def _steps(self) -> Iterator[tuple[Question, int, Pattern]]:
+    def _steps(self) -> Iterator[tuple[ClauseQuery, int, EventPattern]]:
         """What is asked, step by step, the last first, and with the clauses that are anchors of its window."""
         for question in dict.fromkeys(self.questions.values()):
             clause, named = question.clause, {clause.id: clause for clause in question.rule.clause}
@@ -236,8 +236,8 @@ class Index:
                 yield from ((question, place, named[name]) for name in anchors if name in named)
 
 
-def _asked(questions: Iterable[Question]) -> Asked:
-    asked: defaultdict[Scope, dict[Question, None]] = defaultdict(dict)
+def _asked(questions: Iterable[ClauseQuery]) -> QueriesByScope:
+    asked: defaultdict[ScopeName, dict[ClauseQuery, None]] = defaultdict(dict)
     for question in questions:
         asked[question.clause.same][question] = None
     return {same: tuple(each) for same, each in asked.items()}

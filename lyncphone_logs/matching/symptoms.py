@@ -11,19 +11,19 @@ from typing import TypeVar
 
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage, kinds
-from lyncphone_logs.matching.accumulators import KEPT_EVENTS, Watch, scope_of
-from lyncphone_logs.matching.clause_scope import Scope, ScopeKey
-from lyncphone_logs.matching.coverage import Extent
-from lyncphone_logs.matching.rule_index import Asked, Index, Meaning, Question
+from lyncphone_logs.matching.accumulators import MAX_EVENTS, Accumulator, scope_of
+from lyncphone_logs.matching.clause_scope import ClauseScope, ScopeKey
+from lyncphone_logs.matching.coverage import Coverage
+from lyncphone_logs.matching.rule_index import ClauseQuery, QueriesByScope, RuleIndex, RuleMatch
 from lyncphone_logs.rules.clause import Explained
 from lyncphone_logs.rules.rule import Rule
 
-KEPT_UNEXPLAINED = 100
+MAX_UNEXPLAINED = 100
 AFTER_SIGN_IN: tuple[Stage, ...] = ("subscribe", "exchange", "update", "call")
 """Stages of which nothing is told by what failed in the sign-in."""
-KEPT_SCOPES = 8
+MAX_SCOPES = 8
 """Scopes of a clause that are remembered for one symptom: those that say most."""
-OPEN_SCOPES = 256
+MAX_OPEN_SCOPES = 256
 """Handshakes, boots and so on that are remembered: so far may lines of a clause and its symptom lie apart."""
 
 K = TypeVar("K")
@@ -31,60 +31,60 @@ V = TypeVar("V")
 
 
 @dataclass(slots=True)
-class Group:
+class Symptom:
     """All occurrences of one symptom; `watches` are those of the scopes in which it occurred, `latest` are these."""
 
     explained_by: Sequence[tuple[Rule, Explained]]
-    asked: Asked
+    asked: QueriesByScope
     follows: bool
     first: Event
     last: Event
     position: int = 0
     count: int = 0
     kept: list[Event] = field(default_factory=list)
-    watches: dict[Question, OrderedDict[ScopeKey, Watch]] = field(default_factory=dict)
+    watches: dict[ClauseQuery, OrderedDict[ScopeKey, Accumulator]] = field(default_factory=dict)
     latest: dict[str, ScopeKey] = field(default_factory=dict)
 
     def add(self, event: Event, position: int) -> None:
         """Count one more occurrence."""
         self.last, self.position = event, position
         self.count += event.count
-        if len(self.kept) < KEPT_EVENTS:
+        if len(self.kept) < MAX_EVENTS:
             self.kept.append(event)
 
-    def attach(self, question: Question, scope: ScopeKey, watch: Watch) -> None:
+    def attach(self, question: ClauseQuery, scope: ScopeKey, watch: Accumulator) -> None:
         """Remember what a clause met in a scope of the symptom."""
         watches = self.watches.setdefault(question, OrderedDict())
         watches[scope] = watch
-        if len(watches) > KEPT_SCOPES:
+        if len(watches) > MAX_SCOPES:
             del watches[min(list(watches)[:-1], key=lambda each: watches[each].rank)]
 
-    def best(self, question: Question) -> Watch | None:
+    def best(self, question: ClauseQuery) -> Accumulator | None:
         """What the clause met in the scope that says most."""
         return max(self.watches.get(question, {}).values(), key=lambda watch: watch.rank, default=None)
 
 
-class Fold:
+class SymptomState:
     """What the rules need to remember of one phone.
 
     `verified` is the last event that showed, of a rule, that its fix worked; none where its symptom came later.
     `unseen` are kinds of which there may be more than was seen; `unread` says why the input may have held more.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: RuleIndex) -> None:
         self.index = index
-        self.groups: dict[tuple[object, ...], Group] = {}
+        self.groups: dict[tuple[object, ...], Symptom] = {}
         self.kinds: set[str] = set()
         self.unseen: frozenset[str] = frozenset()
         self.unread = ""
         self.unexplained: dict[str, Event] = {}
-        self.extent = Extent()
+        self.extent = Coverage()
         self.verified: dict[str, Event] = {}
         self._failures: set[str] = set()
         self._position = 0
         self._kinds_of_boot: OrderedDict[int, set[str]] = OrderedDict()
-        self._seen: defaultdict[Question, OrderedDict[ScopeKey, Scope]] = defaultdict(OrderedDict)
-        self._groups_of_scope: OrderedDict[ScopeKey, list[Group]] = OrderedDict()
+        self._seen: defaultdict[ClauseQuery, OrderedDict[ScopeKey, ClauseScope]] = defaultdict(OrderedDict)
+        self._groups_of_scope: OrderedDict[ScopeKey, list[Symptom]] = OrderedDict()
         self._failures_of_handshake: OrderedDict[int, set[str]] = OrderedDict()
 
     @property
@@ -124,11 +124,11 @@ class Fold:
         if meaning.explained_by and (not told or fact.fields.get("stage") in AFTER_SIGN_IN):
             self._occur(fact, meaning, follows=False)
 
-    def _scope(self, question: Question, key: ScopeKey) -> Scope:
+    def _scope(self, question: ClauseQuery, key: ScopeKey) -> ClauseScope:
         scopes = self._seen[question]
         scope = scopes.get(key)
         if scope is None:
-            scope = scopes[key] = Scope(question)
+            scope = scopes[key] = ClauseScope(question)
             _forget_oldest(scopes)
             for group in self._groups_in(key):
                 if question in group.asked.get(question.clause.same, ()):
@@ -136,10 +136,10 @@ class Fold:
                     group.attach(question, key, scope.watch_of(group))
         return scope
 
-    def _groups_in(self, key: ScopeKey) -> Iterable[Group]:
+    def _groups_in(self, key: ScopeKey) -> Iterable[Symptom]:
         return list(self.groups.values()) if key[0] == "phone" else self._groups_of_scope.get(key, ())
 
-    def _meet_symptoms(self, event: Event, meaning: Meaning) -> None:
+    def _meet_symptoms(self, event: Event, meaning: RuleMatch) -> None:
         earlier = self._earlier_failures(event)
         self._failures.add(event.kind)
         if earlier.intersection(kinds()[event.kind].generic_of):
@@ -147,7 +147,7 @@ class Fold:
         if meaning.explained_by:
             exact = {kind for kind in earlier if event.kind not in kinds()[kind].generic_of}
             self._occur(event, meaning, follows=event.handshake is not None and bool(exact))
-        elif kinds()[event.kind].outcome == "failed" and len(self.unexplained) < KEPT_UNEXPLAINED:
+        elif kinds()[event.kind].outcome == "failed" and len(self.unexplained) < MAX_UNEXPLAINED:
             self.unexplained.setdefault(f"{event.kind} {sorted(event.fields.items(), key=str)}", event)
 
     def _earlier_failures(self, event: Event) -> set[str]:
@@ -159,11 +159,11 @@ class Fold:
         seen.add(event.kind)
         return earlier
 
-    def _occur(self, event: Event, meaning: Meaning, *, follows: bool) -> None:
+    def _occur(self, event: Event, meaning: RuleMatch, *, follows: bool) -> None:
         name = (event.kind, meaning.entries, follows)
         group = self.groups.get(name)
         if group is None:
-            group = self.groups[name] = Group(meaning.explained_by, meaning.asked, follows, event, event)
+            group = self.groups[name] = Symptom(meaning.explained_by, meaning.asked, follows, event, event)
         group.add(event, self._position)
         for rule, _ in meaning.explained_by:
             self.verified.pop(rule.code, None)
@@ -171,7 +171,7 @@ class Fold:
             if key := scope_of(same, event):
                 self._share_scope(group, key, questions, event)
 
-    def _share_scope(self, group: Group, key: ScopeKey, questions: Sequence[Question], event: Event) -> None:
+    def _share_scope(self, group: Symptom, key: ScopeKey, questions: Sequence[ClauseQuery], event: Event) -> None:
         is_elsewhere = group.latest.get(key[0]) != key
         group.latest[key[0]] = key
         for question in questions:
@@ -188,5 +188,5 @@ class Fold:
 
 
 def _forget_oldest(remembered: OrderedDict[K, V]) -> None:
-    if len(remembered) > OPEN_SCOPES:
+    if len(remembered) > MAX_OPEN_SCOPES:
         remembered.popitem(last=False)

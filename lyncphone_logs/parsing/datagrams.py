@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lyncphone_logs.grammar.expression import CompiledExpression
-from lyncphone_logs.grammar.multiline_spec import MOST_CONTINUATIONS, Joining
+from lyncphone_logs.grammar.multiline_spec import MAX_CONTINUATIONS, MultilineSpec
 from lyncphone_logs.parsing.header import Columns
-from lyncphone_logs.syslog.lines import Rows
+from lyncphone_logs.syslog.lines import LineTable
 
 SHARED = ("hostname", "facility", "severity", "app_name", "procid", "sequence", "framing")
 STAMPS = ("stamp", "stamp_owner", "received")
 OWN = ("component", "function", "source_line", "level")
-LONGEST_RECORD_HEADER = 64
+MAX_RECORD_HEADER = 64
 """Characters in which a message of a datagram is told from text that happens to follow a line end."""
 
 
@@ -28,7 +28,9 @@ class _Piece:
     message: str
 
 
-def divided(rows: Rows, columns: Columns, joinings: Mapping[str, Joining]) -> tuple[Rows, Columns]:
+def split_datagrams(
+    rows: LineTable, columns: Columns, joinings: Mapping[str, MultilineSpec]
+) -> tuple[LineTable, Columns]:
     """Rows and columns with a row for each message; the bytes of a line are shared out among its rows."""
     several: dict[int, list[_Piece]] = {}
     for name, joining in joinings.items():
@@ -40,7 +42,7 @@ def divided(rows: Rows, columns: Columns, joinings: Mapping[str, Joining]) -> tu
     return _spread(rows, columns, several) if several else (rows, columns)
 
 
-def _pieces(rows: Rows, row: int, message: str, between: str, record: CompiledExpression) -> list[_Piece]:
+def _pieces(rows: LineTable, row: int, message: str, between: str, record: CompiledExpression) -> list[_Piece]:
     written, repaired = rows.texts[row], rows.repaired[row]
     starts, own = _starts(written, between, record), _starts(message, between, record)
     in_repaired = starts if written is repaired else _starts(repaired, between, record)
@@ -55,7 +57,7 @@ def _pieces(rows: Rows, row: int, message: str, between: str, record: CompiledEx
     return [_Piece(row, *part) for part in parts]
 
 
-def _encoding(rows: Rows, row: int) -> str:
+def _encoding(rows: LineTable, row: int) -> str:
     """That in which the text of a line is as long as the line."""
     if "cp1252" in rows.repairs.get(row, ()):
         return "latin-1"
@@ -67,7 +69,7 @@ def _starts(text: str, between: str, record: CompiledExpression) -> list[int]:
     starts, at = [0], text.find(between)
     while at >= 0:
         behind = at + len(between)
-        if record.match(text[behind : behind + LONGEST_RECORD_HEADER]):
+        if record.match(text[behind : behind + MAX_RECORD_HEADER]):
             starts.append(at)
         at = text.find(between, behind)
     return starts
@@ -82,7 +84,7 @@ def _text(piece: str, record: CompiledExpression) -> str:
     return piece[slice(*spans["message"])].lstrip(" ") if spans else piece
 
 
-def _spread(rows: Rows, columns: Columns, several: Mapping[int, list[_Piece]]) -> tuple[Rows, Columns]:
+def _spread(rows: LineTable, columns: Columns, several: Mapping[int, list[_Piece]]) -> tuple[LineTable, Columns]:
     origin = [row for row in range(len(rows)) for _ in several.get(row, (row,))]
     new = rows.picked(origin)
     columns = {name: [column[row] for row in origin] for name, column in columns.items()}
@@ -97,7 +99,7 @@ def _spread(rows: Rows, columns: Columns, several: Mapping[int, list[_Piece]]) -
     return new, columns | {"offset": new.offsets, "bytes": new.lengths, "text": new.texts}
 
 
-def shared(rows: Rows, columns: Columns, joinings: Mapping[str, Joining]) -> dict[int, int]:
+def share_datagram_header(rows: LineTable, columns: Columns, joinings: Mapping[str, MultilineSpec]) -> dict[int, int]:
     """Put into the indented rows of a datagram what its first row says, and into all the stamp at its end.
 
     Gives for each row of such a datagram the first one.
@@ -115,7 +117,7 @@ def shared(rows: Rows, columns: Columns, joinings: Mapping[str, Joining]) -> dic
     return first_of
 
 
-def _datagrams(rows: Rows, columns: Columns, names: set[str]) -> dict[int, int]:
+def _datagrams(rows: LineTable, columns: Columns, names: set[str]) -> dict[int, int]:
     first_of: dict[int, int] = {}
     first: int | None = None
     for row, text in enumerate(rows.texts) if names else ():
@@ -123,7 +125,7 @@ def _datagrams(rows: Rows, columns: Columns, names: set[str]) -> dict[int, int]:
         if not is_further:
             first = row if columns["grammar"][row] in names else None
         elif row in rows.after_gap or (
-            first is not None and rows.numbers[row] - rows.numbers[first] > MOST_CONTINUATIONS
+            first is not None and rows.numbers[row] - rows.numbers[first] > MAX_CONTINUATIONS
         ):
             first = None
         if first is not None:
@@ -131,7 +133,7 @@ def _datagrams(rows: Rows, columns: Columns, names: set[str]) -> dict[int, int]:
     return first_of
 
 
-def _share(rows: Rows, columns: Columns, block: Sequence[int], joining: Joining) -> None:
+def _share(rows: LineTable, columns: Columns, block: Sequence[int], joining: MultilineSpec) -> None:
     first, last = block[0], block[-1]
     own = [row for row in block if columns["grammar"][row]]
     for name in SHARED:

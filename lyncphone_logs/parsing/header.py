@@ -6,7 +6,7 @@ from typing import Any
 
 from lyncphone_logs.grammar.grammar import HEADER_FIELDS, Grammar
 
-LONGEST_NUMBER = {10: 9, 16: 7}
+MAX_DIGITS = {10: 9, 16: 7}
 """Digits that are taken for a number, by their base; more would not fit into a column."""
 TIMES = ("stamp", "sequence", "sequence_hex", "missed")
 """Fields of a header that change from line to line."""
@@ -54,7 +54,7 @@ def _either(first: list[Any], second: list[Any]) -> list[Any]:
 
 
 def _numbers(texts: list[str | None], base: int = 10) -> list[int | None]:
-    return [int(text, base) if text and len(text) <= LONGEST_NUMBER[base] else None for text in texts]
+    return [int(text, base) if text and len(text) <= MAX_DIGITS[base] else None for text in texts]
 
 
 FIELDS = tuple(sorted(HEADER_FIELDS))

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 from lyncphone_logs.grammar.expression import CompiledExpression
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing.header import FIELDS, TIMES, Columns, Values, named, put, read_headers, timed
-from lyncphone_logs.syslog.framing import Framed, Layout, compiled, framed, layout_of, unframe_all
-from lyncphone_logs.syslog.lines import Rows
+from lyncphone_logs.syslog.framing import Layout, SyslogPrefix, compiled, framed, layout_of, parse_prefixes
+from lyncphone_logs.syslog.lines import LineTable
 from lyncphone_logs.syslog.unwrap import NOTICE, repeats
 
 # What looks beyond the text that it matches would look into the lines around it, and what takes a line end would run
@@ -34,7 +34,7 @@ def pattern_of_lines(expression: CompiledExpression, before: str = "", opens: st
 
 AT_HAND = 128
 """Lines that are looked at together, so that what is made of them is still at hand."""
-MOST_REMEMBERED = 2048
+MAX_CACHED_LINES = 2048
 
 
 class Found(NamedTuple):
@@ -79,14 +79,14 @@ class _Part:
             self._learn(list(islice(self._known, self._read, None)))
         found = {name: _spread(values, codes) for name, values in self._columns.items()}
         doubtful = [row for row, code in enumerate(codes) if code in self._doubtful] if self._doubtful else []
-        if self._read > MOST_REMEMBERED:
+        if self._read > MAX_CACHED_LINES:
             self._forget()
         return found, doubtful
 
     def _learn(self, rows: Sequence[tuple[str, ...]]) -> None:
         columns = dict(zip(self._places, zip(*rows, strict=True), strict=True))
         names = {name: columns[place] for name, place in self._framing.items()}
-        of_framing = dict(zip(Framed._fields, framed(self._layout, names, [0] * len(rows)), strict=True))
+        of_framing = dict(zip(SyslogPrefix._fields, framed(self._layout, names, [0] * len(rows)), strict=True))
         found: dict[str, list[Any]] = {name: [None] * len(rows) for name in FIELDS}
         for name, places in self._fields.items():
             texts = list(zip(*(columns[place] for place in places), strict=True))
@@ -189,14 +189,14 @@ def usual_of(layout: Layout, grammar: str, grammars: Sequence[Grammar], texts: S
     return Usual(layout, grammars[place], header, grammars[:place])
 
 
-class Surroundings:
+class HeaderReader:
     """Reads what stands around the messages, and remembers what the usual line of the trace looks like."""
 
     def __init__(self, grammars: Sequence[Grammar]) -> None:
         self._grammars = {grammar.name: grammar for grammar in grammars}
         self._usual: Usual | None = None
 
-    def columns(self, rows: Rows) -> Columns:
+    def columns(self, rows: LineTable) -> Columns:
         """The fields of each row's framing and header, by their names in `Event`."""
         columns = self._read(rows.repaired)
         return columns | {"line": rows.numbers, "offset": rows.offsets, "bytes": rows.lengths, "text": rows.texts}
@@ -217,7 +217,7 @@ class Surroundings:
         return columns
 
     def _read_each(self, texts: list[str]) -> Columns:
-        framed = dict(zip(Framed._fields, unframe_all(texts), strict=True))
+        framed = dict(zip(SyslogPrefix._fields, parse_prefixes(texts), strict=True))
         owns = [text[start:] for text, start in zip(texts, framed["start"], strict=True)]
         counts = _without_notices(owns)
         found = read_headers(owns, tuple(self._grammars.values()))

@@ -12,9 +12,9 @@ from hashlib import sha256
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
-from lyncphone_logs.cache import kept
+from lyncphone_logs.cache import cached
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.sources.source import Window
+from lyncphone_logs.sources.window import Window
 from lyncphone_logs.syslog.unwrap import NOTICE
 
 # Bytes that repair may change, so that what is wanted may stand there in another spelling: the references that it
@@ -30,7 +30,7 @@ _UNSET_CLOCKS = ("Jan  1 0", "1970-01-0", "2000-01-0")
 """What clocks show that were never set."""
 
 
-class Found(NamedTuple):
+class LiteralHit(NamedTuple):
     """A line by the places of its first byte and behind its line end, with the numbers of the literals in it.
 
     `is_notice`: it may say that the line before it was repeated.
@@ -64,7 +64,7 @@ class Search:
         self._database = _database([*messages, NOTICE, *_UNSET_CLOCKS])
         self.messages = lru_cache(self._numbers)
 
-    def lines(self, data: bytes) -> list[Found]:
+    def lines(self, data: bytes) -> list[LiteralHit]:
         """Of whole lines, those that hold something that is looked for, or that may hold it in another spelling."""
         ends: list[tuple[int, int]] = []
         self._database.scan(data, match_event_handler=lambda number, _, end, *__: ends.append((end, number)))
@@ -78,7 +78,8 @@ class Search:
                 literals = lines[start, stop] = set()
             literals.add(number)
         return [
-            Found(start, stop, frozenset(numbers), self._notice in numbers) for (start, stop), numbers in lines.items()
+            LiteralHit(start, stop, frozenset(numbers), self._notice in numbers)
+            for (start, stop), numbers in lines.items()
         ]
 
     def _numbers(self, literals: frozenset[int], grammar: str) -> tuple[int, ...]:
@@ -91,7 +92,7 @@ def _database(literals: Sequence[str]) -> Any:
 
     expressions = [*(re.escape(literal.encode()) for literal in literals), *_DAMAGE]
     key = sha256(repr(expressions).encode()).hexdigest()
-    written = kept("search", lambda: key, lambda: _compiled(expressions), ())
+    written = cached("search", lambda: key, lambda: _compiled(expressions), ())
     try:
         return _loaded(written)
     except hyperscan.error:  # It is of another release, or of a processor of another kind that shares the folder.
@@ -116,7 +117,7 @@ def _compiled(expressions: Sequence[bytes]) -> bytes:
     return written
 
 
-FARTHEST_LOOK_BACK = 100
+MAX_LOOK_BACK_BYTES = 100
 """Lines that nobody understands, before which the last one that somebody does is looked for."""
 
 
@@ -134,7 +135,7 @@ class Selection(NamedTuple):
 
 
 def select(
-    window: Window, found: Sequence[Found], understood: Callable[[bytes], bool], *, goes_on: bool
+    window: Window, found: Sequence[LiteralHit], understood: Callable[[bytes], bool], *, goes_on: bool
 ) -> Selection | None:
     """The lines that were found, and those that belong to them; None where that cannot be told.
 
@@ -144,7 +145,7 @@ def select(
     """
     data = window.data
     spans: list[tuple[int, int]] = [(0, _behind_indented(data, 0) if goes_on else 0)]
-    for line in [*found, Found(len(data), len(data), is_notice=True)]:
+    for line in [*found, LiteralHit(len(data), len(data), is_notice=True)]:
         if line.is_notice:
             before = _understood_before(data, spans[-1][1], line.start, understood)
             if before is None:
@@ -172,7 +173,7 @@ def _understood_before(
     data: bytes, first: int, end: int, understood: Callable[[bytes], bool]
 ) -> tuple[int, int] | None:
     """The last line before `end`, and not before `first`, that is understood; nothing of it, where none is."""
-    for _ in range(FARTHEST_LOOK_BACK):
+    for _ in range(MAX_LOOK_BACK_BYTES):
         if end <= first:
             return first, first
         start = data.rfind(b"\n", first, end - 1) + 1 or first

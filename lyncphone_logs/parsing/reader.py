@@ -8,18 +8,19 @@ from operator import itemgetter
 from typing import Any
 
 from lyncphone_logs.events.batch import Batch, no_collection
-from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Span, mac_of
+from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Span, normalize_mac
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.parsing.header_batch import Surroundings
+from lyncphone_logs.parsing.header_batch import HeaderReader
 from lyncphone_logs.parsing.literal_search import Search, select
-from lyncphone_logs.parsing.multiline import Lines, lines_of
+from lyncphone_logs.parsing.multiline import EventLines, lines_of
 from lyncphone_logs.parsing.sequence_numbers import runs_of
 from lyncphone_logs.parsing.sip import with_sip_fields
-from lyncphone_logs.sources.source import WINDOW, Source, Window, Written, decode
-from lyncphone_logs.syslog.lines import Rows, rows_of
-from lyncphone_logs.syslog.unwrap import own_line
+from lyncphone_logs.sources.source import WINDOW, InMemorySource, Source
+from lyncphone_logs.sources.window import Window, decode
+from lyncphone_logs.syslog.lines import LineTable, lines_of_window
+from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.timestamps.formats import Anchor
-from lyncphone_logs.timestamps.resolver import Stamps
+from lyncphone_logs.timestamps.resolver import StampResolver
 
 SEARCHED = 512 * 1024
 """Bytes that are searched at a time."""
@@ -49,8 +50,8 @@ class Reader:
         self.separator_bytes = self.passed_over_bytes = 0
         self.grammars, self.anchor = tuple(grammars), anchor
         self._grammars = {grammar.name: grammar for grammar in grammars}
-        self._surroundings = Surroundings(self.grammars)
-        self._stamps = Stamps(anchor)
+        self._surroundings = HeaderReader(self.grammars)
+        self._stamps = StampResolver(anchor)
         self._last: Event | None = None
         self._search = search
         self._found: dict[int, frozenset[int]] = {}
@@ -73,7 +74,7 @@ class Reader:
 
     def batches(self) -> Iterator[Batch]:
         """The same, many at once."""
-        rest = Rows()
+        rest = LineTable()
         for window in self._windows():
             rest.extend(self._rows(window, rest))
             if len(rest) > 1:
@@ -93,7 +94,7 @@ class Reader:
             else:
                 yield window
 
-    def _rows(self, window: Window, rest: Rows) -> Rows:
+    def _rows(self, window: Window, rest: LineTable) -> LineTable:
         self._found = {offset: self._found[offset] for offset in rest.offsets if offset in self._found}
         lines = self._search.lines(window.data) if self._search else []
         for line in lines:
@@ -101,7 +102,7 @@ class Reader:
         # The first window is read whole, so that what phones are there is known.
         pass_over = self._pass_over and window.number > 1 and not self._every_line_matters
         selection = select(window, lines, self._is_understood, goes_on=self._reaches_end) if pass_over else None
-        rows = rows_of(selection.window, selection.places) if selection else rows_of(window)
+        rows = lines_of_window(selection.window, selection.places) if selection else lines_of_window(window)
         is_next = not selection or selection.places[:1] == [(window.number, window.offset)]
         if not (self._reaches_end and is_next):
             rows.after_gap.add(0)
@@ -117,22 +118,22 @@ class Reader:
         if self._last is None:
             line = next(filter(self._is_understood, self.source.lines_before()), None)
             if line is not None:
-                written = Written(decode(line)[0], self.source.path)
+                written = InMemorySource(decode(line)[0], self.source.path)
                 self._last = next(Reader(written, self.grammars, self.anchor).events())
         return self._last
 
     def _is_understood(self, line: bytes) -> bool:
-        text = own_line(decode(line.rstrip(b"\r\n"))[0]).text
+        text = unwrap(decode(line.rstrip(b"\r\n"))[0]).text
         return any(grammar.header.pattern.fullmatch(text) for grammar in self.grammars)
 
-    def _read(self, rows: Rows, *, but_the_last: bool = False) -> tuple[Batch, Rows]:
+    def _read(self, rows: LineTable, *, but_the_last: bool = False) -> tuple[Batch, LineTable]:
         """The events of the rows, and the rows that are to be read again, if events that may go on are left out."""
         with no_collection():
             lines = lines_of(rows, self._surroundings.columns(rows), self._grammars)
             every, owner = lines.rows, lines.owner
             self._every_line_matters |= lines.every_line_matters
             end = lines.end if but_the_last else len(every)
-            rest = rows.tail(bisect_left(rows.numbers, every.numbers[end])) if but_the_last else Rows()
+            rest = rows.tail(bisect_left(rows.numbers, every.numbers[end])) if but_the_last else LineTable()
             kept: Sequence[int] = range(end)
             if owner or rows.taken:
                 kept = [row for row in kept if row not in owner and every.offsets[row] not in rows.taken]
@@ -147,7 +148,7 @@ class Reader:
             _join(batch, lines, kept)
         return batch, rest
 
-    def _batch(self, rows: Rows, columns: dict[str, list[Any]], kept: Sequence[int]) -> Batch:
+    def _batch(self, rows: LineTable, columns: dict[str, list[Any]], kept: Sequence[int]) -> Batch:
         if len(kept) < len(rows):
             runs = _runs(kept)
             columns = {name: [*chain.from_iterable(map(column.__getitem__, runs))] for name, column in columns.items()}
@@ -169,7 +170,7 @@ class Reader:
             columns[name] = [*map(itemgetter(number), read)]
         columns["time_corrected"] = columns["time"]
         if any(columns["mac"]):
-            columns["phone"] = [mac_of(mac) if mac else "" for mac in columns["mac"]]
+            columns["phone"] = [normalize_mac(mac) if mac else "" for mac in columns["mac"]]
 
     def _understand(self, batch: Batch) -> None:
         columns = batch.columns
@@ -225,7 +226,7 @@ def _runs(rows: Sequence[int]) -> list[slice]:
     return [slice(rows[start], rows[stop - 1] + 1) for start, stop in pairwise((0, *ends, len(rows)))]
 
 
-def _join(batch: Batch, lines: Lines, kept: Sequence[int]) -> None:
+def _join(batch: Batch, lines: EventLines, kept: Sequence[int]) -> None:
     texts, messages = batch.columns["text"], batch.columns["message"]
     for row, first in lines.owner.items():
         at = bisect_left(kept, first)

@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 
 from lyncphone_logs.events.event import MESSAGE
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.grammar.multiline_spec import MOST_LINES, SEQUENCE, Joining
+from lyncphone_logs.grammar.multiline_spec import MAX_EVENT_LINES, SEQUENCE, MultilineSpec
 from lyncphone_logs.parsing.header import Columns
-from lyncphone_logs.parsing.sequence_numbers import LATE
+from lyncphone_logs.parsing.sequence_numbers import MAX_LATE_NUMBERS
 from lyncphone_logs.parsing.sip import parse
-from lyncphone_logs.syslog.lines import Rows
-from lyncphone_logs.syslog.unwrap import own_line
+from lyncphone_logs.syslog.lines import LineTable
+from lyncphone_logs.syslog.unwrap import unwrap
 
-MOST_PIECES = 64
-MOST_BYTES = 256 * 1024
-MOST_BETWEEN = 1024 * 1024
+MAX_PIECES = 64
+MAX_MESSAGE_BYTES = 256 * 1024
+MAX_NUMBERS_BETWEEN = 1024 * 1024
 """Bytes from the first piece of a message to the last, with the lines of others in between."""
 
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,40}: ")
@@ -27,7 +27,7 @@ _RETURN = ("^M", "\r")
 
 
 @dataclass(slots=True)
-class Assembly:
+class Reassembly:
     """`owner`: of further rows of an event its first one; `messages` of events over several rows, by the first.
 
     From `end` on rows may belong to events that go on behind the last row.
@@ -55,14 +55,18 @@ class _Sender:
 
 
 def assemble(
-    rows: Rows, columns: Columns, grammars: Mapping[str, Grammar], owner: dict[int, int], first_of: Mapping[int, int]
-) -> Assembly:
+    rows: LineTable,
+    columns: Columns,
+    grammars: Mapping[str, Grammar],
+    owner: dict[int, int],
+    first_of: Mapping[int, int],
+) -> Reassembly:
     """Put the pieces of messages together; `owner` and `first_of` tell of lines that stand one behind the other."""
     last = len(rows) - 1
-    made = Assembly(owner, last)
+    made = Reassembly(owner, last)
     for grammar in grammars.values():
         if grammar.joining:
-            some = _Family(rows, columns, grammar, grammar.joining, owner)
+            some = Reassembler(rows, columns, grammar, grammar.joining, owner)
             some.join()
             made.messages |= some.messages()
             made.end = min([made.end, *some.unfinished()])
@@ -70,7 +74,7 @@ def assemble(
     return made
 
 
-def _whole_events_before(end: int, rows: Rows, owner: Mapping[int, int]) -> int:
+def _whole_events_before(end: int, rows: LineTable, owner: Mapping[int, int]) -> int:
     """The last row, not behind this one, where a line begins and before which no piece waits for its first one."""
     early, before = [(first, row) for row, first in owner.items() if row < first], -1
     while end != before:
@@ -81,10 +85,12 @@ def _whole_events_before(end: int, rows: Rows, owner: Mapping[int, int]) -> int:
     return end
 
 
-class _Family:
+class Reassembler:
     """The lines of one grammar."""
 
-    def __init__(self, rows: Rows, columns: Columns, grammar: Grammar, joining: Joining, owner: dict[int, int]) -> None:
+    def __init__(
+        self, rows: LineTable, columns: Columns, grammar: Grammar, joining: MultilineSpec, owner: dict[int, int]
+    ) -> None:
         self._rows, self._columns, self._owner = rows, columns, owner
         self._grammar, self._joining = grammar, joining
         self._senders: dict[str | None, _Sender] = {}
@@ -122,7 +128,10 @@ class _Family:
 
     def _is_near(self, row: int, other: int) -> bool:
         numbers, offsets = self._rows.numbers, self._rows.offsets
-        return abs(numbers[other] - numbers[row]) < MOST_LINES and abs(offsets[other] - offsets[row]) < MOST_BETWEEN
+        return (
+            abs(numbers[other] - numbers[row]) < MAX_EVENT_LINES
+            and abs(offsets[other] - offsets[row]) < MAX_NUMBERS_BETWEEN
+        )
 
     def _by_number(self, sender: _Sender, row: int, is_taken: bool) -> None:
         number = self._columns["sequence"][row]
@@ -146,13 +155,13 @@ class _Family:
 
         def may_go_on(each: _Open) -> bool:
             ended = each.next == number + 1
-            return not ended and abs(number - each.next) <= LATE and self._is_near(each.pieces[0], row)
+            return not ended and abs(number - each.next) <= MAX_LATE_NUMBERS and self._is_near(each.pieces[0], row)
 
         sender.open = list(filter(may_go_on, sender.open))
         sender.waiting = {
             other: place
             for other, place in sender.waiting.items()
-            if abs(number - other) <= LATE and self._is_near(place, row)
+            if abs(number - other) <= MAX_LATE_NUMBERS and self._is_near(place, row)
         }
 
     def _open(self, sender: _Sender, row: int, number: int) -> None:
@@ -179,8 +188,8 @@ class _Family:
         first, size = message.pieces[0], message.bytes + self._bytes(row)
         is_end = bool(self._joining.ends) and text.startswith(self._joining.ends)
         fits = (
-            len(message.pieces) < MOST_PIECES
-            and size <= MOST_BYTES
+            len(message.pieces) < MAX_PIECES
+            and size <= MAX_MESSAGE_BYTES
             and self._columns["procid"][row] == self._columns["procid"][first]
             and (is_end or not self._is_whole(message))
         )
@@ -219,7 +228,7 @@ class _Family:
     def _further(self, row: int) -> str | None:
         """The text of a line that goes on, None where it does not."""
         goes_on = self._joining.goes_on
-        own = own_line(self._rows.repaired[row]).text
+        own = unwrap(self._rows.repaired[row]).text
         spans = goes_on.match(own) if goes_on else None
         return own[slice(*spans["message"])] if spans else None
 

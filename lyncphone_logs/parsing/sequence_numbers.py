@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lyncphone_logs.events.batch import Run
+from lyncphone_logs.events.batch import SequenceRun
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.grammar.multiline_spec import Joining
+from lyncphone_logs.grammar.multiline_spec import MultilineSpec
 
-LATE = 64
+MAX_LATE_NUMBERS = 64
 """How many numbers a line may come too late."""
-MOST_HOLES = 64
+MAX_OPEN_GAPS = 64
 """Holes of a sender that may still be filled."""
 COUNTS_BOOTS = ("device", "resets")
 
@@ -25,14 +25,14 @@ Sender = tuple[str, str]
 
 
 @dataclass(slots=True)
-class Hole:
+class SequenceGap:
     """Numbers that are missing, from the first to the last; `noticed` at the line behind them, in a list of one."""
 
     first: int
     last: int
     noticed: list[Event]
 
-    def without(self, first: int, last: int) -> Iterator["Hole"]:
+    def without(self, first: int, last: int) -> Iterator["SequenceGap"]:
         """What is left when these numbers have come."""
         if self.first < first:
             yield replace(self, last=min(self.last, first - 1))
@@ -41,11 +41,11 @@ class Hole:
 
 
 @dataclass(slots=True)
-class Told:
+class SequenceReport:
     """What the numbers tell at one line: holes noticed here, and holes, some noticed earlier, that stay."""
 
-    noticed: list[Hole] = field(default_factory=list)
-    lost: list[Hole] = field(default_factory=list)
+    noticed: list[SequenceGap] = field(default_factory=list)
+    lost: list[SequenceGap] = field(default_factory=list)
     dropped: int = 0
     resets: int | None = None
     counts_boots: bool = False
@@ -57,25 +57,30 @@ class _Counted:
     left: int | None = None
     boots: str = ""
     missed: int | None = None
-    holes: list[Hole] = field(default_factory=list)
+    holes: list[SequenceGap] = field(default_factory=list)
 
-    def noted(self, first: int, last: int) -> tuple[list[Hole], list[Hole]]:
+    def noted(self, first: int, last: int) -> tuple[list[SequenceGap], list[SequenceGap]]:
         """Take in further numbers: the hole before them, and the holes that can no longer be filled."""
-        before, lost, new = self.last, list[Hole](), list[Hole]()
-        if before is not None and self.left is not None and before + 1 < first and 0 < first - self.left <= LATE:
+        before, lost, new = self.last, list[SequenceGap](), list[SequenceGap]()
+        if (
+            before is not None
+            and self.left is not None
+            and before + 1 < first
+            and 0 < first - self.left <= MAX_LATE_NUMBERS
+        ):
             # It did not begin anew: a single line came very late, or two devices count under one name.
             before, self.left = self.left, None
-        if before is None or before - first > LATE:
+        if before is None or before - first > MAX_LATE_NUMBERS:
             lost, self.holes, self.last, self.left = self.holes, [], last, before
         elif first > before + 1:
-            new = [Hole(before + 1, first - 1, [])]
+            new = [SequenceGap(before + 1, first - 1, [])]
             self.last = last
         else:
             self.holes = [part for hole in self.holes for part in hole.without(first, last)]
             self.last = max(before, last)
         every = self.holes + new
-        stay = [hole.last < self.last - LATE for hole in every]
-        stay[: max(0, len(every) - MOST_HOLES)] = [True] * max(0, len(every) - MOST_HOLES)
+        stay = [hole.last < self.last - MAX_LATE_NUMBERS for hole in every]
+        stay[: max(0, len(every) - MAX_OPEN_GAPS)] = [True] * max(0, len(every) - MAX_OPEN_GAPS)
         self.holes = [hole for hole, is_past in zip(every, stay, strict=True) if not is_past]
         return new, lost + [hole for hole, is_past in zip(every, stay, strict=True) if is_past]
 
@@ -92,18 +97,20 @@ class _Counted:
         return int(now[2]) if has_grown else None
 
 
-class Sequences:
+class SequenceTracker:
     """The numbers of all senders, batch by batch."""
 
     def __init__(self) -> None:
         self._senders: dict[Sender, _Counted] = {}
 
-    def tell(self, source: str, runs: Mapping[int, Sequence[Run]], columns: Columns) -> dict[int, Told]:
+    def tell(
+        self, source: str, runs: Mapping[int, Sequence[SequenceRun]], columns: Columns
+    ) -> dict[int, SequenceReport]:
         """What the runs of a batch tell, by row."""
-        told: dict[int, Told] = {}
+        told: dict[int, SequenceReport] = {}
         for row, run in ((row, run) for row, some in sorted(runs.items()) for run in some):
             counted = self._senders.setdefault((run.host or source, run.grammar), _Counted())
-            at = told.setdefault(row, Told())
+            at = told.setdefault(row, SequenceReport())
             at.counts_boots |= bool(run.boots)
             at.dropped += counted.dropped(run.missed)
             at.resets = counted.booted(run.boots) or at.resets
@@ -111,10 +118,12 @@ class Sequences:
                 noticed, lost = counted.noted(run.first, run.last)
                 at.noticed += noticed
                 for hole in lost:
-                    told.setdefault(_first_behind(hole.last + LATE, row, run, columns), Told()).lost.append(hole)
+                    told.setdefault(
+                        _first_behind(hole.last + MAX_LATE_NUMBERS, row, run, columns), SequenceReport()
+                    ).lost.append(hole)
         return told
 
-    def end(self) -> list[Hole]:
+    def end(self) -> list[SequenceGap]:
         """The holes that are left when no more lines come."""
         left = [hole for counted in self._senders.values() for hole in counted.holes]
         for counted in self._senders.values():
@@ -122,7 +131,7 @@ class Sequences:
         return left
 
 
-def _first_behind(number: int, row: int, run: Run, columns: Columns) -> int:
+def _first_behind(number: int, row: int, run: SequenceRun, columns: Columns) -> int:
     """The row of a run where its numbers go beyond one: the same, however many rows are read at once."""
     if run.first is None or run.first > number:
         return row
@@ -132,15 +141,15 @@ def _first_behind(number: int, row: int, run: Run, columns: Columns) -> int:
 
 
 def runs_of(
-    columns: Columns, kept: Sequence[int], end: int, joinings: Mapping[str, Joining | None]
-) -> dict[int, tuple[Run, ...]]:
+    columns: Columns, kept: Sequence[int], end: int, joinings: Mapping[str, MultilineSpec | None]
+) -> dict[int, tuple[SequenceRun, ...]]:
     """The runs of the rows before `end`, by the place among the rows that are `kept`; none where nobody counts."""
     numbers = columns["sequence"]
     missed = columns.get("missed") or [None] * len(numbers)
     if not kept or (not any(missed) and numbers.count(None) == len(numbers)):
         return {}
     boots = _boots(columns, joinings)
-    runs: list[tuple[int, Run]] = []
+    runs: list[tuple[int, SequenceRun]] = []
     latest: dict[tuple[Any, Any], int] = {}
     rows = zip(columns["hostname"][:end], columns["grammar"], numbers, missed, boots, strict=False)
     for row, (host, grammar, number, dropped, boot) in enumerate(rows):
@@ -152,14 +161,16 @@ def runs_of(
             runs[place] = runs[place][0], runs[place][1]._replace(last=number)
         else:
             latest[host, grammar] = len(runs)
-            runs.append((row, Run(host, grammar, number, number, boot, count)))
+            runs.append((row, SequenceRun(host, grammar, number, number, boot, count)))
     return _placed(runs, kept, columns)
 
 
-def _placed(runs: Sequence[tuple[int, Run]], kept: Sequence[int], columns: Columns) -> dict[int, tuple[Run, ...]]:
+def _placed(
+    runs: Sequence[tuple[int, SequenceRun]], kept: Sequence[int], columns: Columns
+) -> dict[int, tuple[SequenceRun, ...]]:
     """The runs by the place of a row that is kept, where the first one is not: of the sender's nearest one."""
     places = {row: place for place, row in enumerate(kept)}
-    by_place: dict[int, list[Run]] = {}
+    by_place: dict[int, list[SequenceRun]] = {}
     for row, run in runs:
         place = places.get(row)
         if place is None:
@@ -175,7 +186,7 @@ def _follows(last: int | None, number: int | None) -> bool:
     return number == last or (number is not None and last is not None and number == last + 1)
 
 
-def _boots(columns: Columns, joinings: Mapping[str, Joining | None]) -> list[str]:
+def _boots(columns: Columns, joinings: Mapping[str, MultilineSpec | None]) -> list[str]:
     """What counts the boots, of each row."""
     known: dict[tuple[str, str | None], str] = {}
     written = list(zip(columns["grammar"], columns["procid"], strict=True))

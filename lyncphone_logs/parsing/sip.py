@@ -27,7 +27,7 @@ DIAGNOSTICS = {
     "ms-client-diagnostics": "ms_client_diagnostics",
 }
 """The later counts: what the server tells everybody is less than what it tells its own."""
-LONGEST_NUMBER = 9
+MAX_NUMBER_DIGITS = 9
 MOST_REMEMBERED, LONGEST_REMEMBERED = 1024, 512
 """Texts whose fields are remembered, since short ones repeat; characters of the longest."""
 
@@ -222,7 +222,7 @@ def _uri(value: str) -> str:
 
 def _number(text: str) -> int | None:
     digits = text.split(";")[0].split("(")[0].strip()
-    return int(digits) if digits.isdigit() and digits.isascii() and len(digits) <= LONGEST_NUMBER else None
+    return int(digits) if digits.isdigit() and digits.isascii() and len(digits) <= MAX_NUMBER_DIGITS else None
 
 
 def session_fields(body: Sequence[str]) -> dict[str, Value]:

@@ -6,11 +6,11 @@ from typing import NamedTuple
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.reports.escaping import visible
 
-SHOWN_LINES = 6
+MAX_SHOWN_LINES = 6
 CUT = "…"
 
 
-class Shown(NamedTuple):
+class ExcerptLine(NamedTuple):
     """One line of an event, visible, in three parts. `number` is 0 where it has none; `left_out` lines precede."""
 
     number: int
@@ -31,20 +31,20 @@ def _cells_of(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in {"W", "F"} else 1
 
 
-def excerpt(event: Event) -> list[Shown]:
+def excerpt(event: Event) -> list[ExcerptLine]:
     """The lines of the event: the first few, and in any case the one that is marked."""
     start, end = _mark(event)
     shown, offset, left_out = [], 0, 0
     for index, line in enumerate(event.text.split("\n")):
         low, high = (min(max(place - offset, 0), len(line)) for place in (start, end))
-        if index < SHOWN_LINES or low < high:
+        if index < MAX_SHOWN_LINES or low < high:
             before, marked, after = map(visible, (line[:low], line[low:high], line[high:]))
-            shown.append(Shown(0 if index else event.line, before, marked, after, left_out))
+            shown.append(ExcerptLine(0 if index else event.line, before, marked, after, left_out))
             left_out = 0
         else:
             left_out += 1
         offset += len(line) + 1
-    return [*shown, Shown(0, "", "", "", left_out)] if left_out else shown
+    return [*shown, ExcerptLine(0, "", "", "", left_out)] if left_out else shown
 
 
 def _mark(event: Event) -> tuple[int, int]:
@@ -52,7 +52,7 @@ def _mark(event: Event) -> tuple[int, int]:
     return (0, 0) if at < 0 or event.marked is None else (at + event.marked[0], at + event.marked[1])
 
 
-def fitted(line: Shown, room: int) -> Shown:
+def fitted(line: ExcerptLine, room: int) -> ExcerptLine:
     """The line cut to so many columns, so that the mark stays with as much around it as fits."""
     if cells(line.before + line.marked + line.after) <= room:
         return line

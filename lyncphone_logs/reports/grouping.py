@@ -7,8 +7,8 @@ from typing import NamedTuple
 from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Evidence, NotCheckable, Phone, StageState, Term
 from lyncphone_logs.events.event import Event
 
-SHOWN_EVIDENCE = 3
-SHOWN_BOOTS = 5
+MAX_SHOWN_EVIDENCE = 3
+MAX_SHOWN_BOOTS = 5
 
 
 class Case(NamedTuple):
@@ -18,7 +18,7 @@ class Case(NamedTuple):
     rivals: list[Diagnosis]
 
 
-class Gap(NamedTuple):
+class MissingEvidence(NamedTuple):
     """What is missing, the one way to capture it, and the clauses or rules that wait for it."""
 
     missing: str
@@ -58,7 +58,7 @@ def proofs(evidence: Iterable[Evidence], terms: Iterable[Term] = ()) -> list[Pro
     for each in sorted(evidence, key=lambda each: each.role != "explains"):
         by_clause.setdefault((each.clause, each.role), []).append(each.event)
     return [
-        Proof(key[1], says.get(key, ""), events[:SHOWN_EVIDENCE], len(events[SHOWN_EVIDENCE:]))
+        Proof(key[1], says.get(key, ""), events[:MAX_SHOWN_EVIDENCE], len(events[MAX_SHOWN_EVIDENCE:]))
         for key, events in by_clause.items()
     ]
 
@@ -88,24 +88,26 @@ def _further(found: Diagnosis) -> list[Term]:
     return [term for term in found.terms if term.role not in {"explains", "part"} and term.state == "holds"]
 
 
-def deciding(found: Diagnosis) -> list[Gap]:
+def deciding(found: Diagnosis) -> list[MissingEvidence]:
     """What would decide the clauses that are open, each thing once."""
     terms = [term for term in found.terms if term.state == "undecidable"]
     return _gaps((term.reason, term.capture, term.clause) for term in terms)
 
 
-def unchecked(rules: Iterable[NotCheckable]) -> list[Gap]:
+def unchecked(rules: Iterable[NotCheckable]) -> list[MissingEvidence]:
     """What would make the rules checkable, each thing once; those that most rules wait for first."""
     gaps = _gaps((each.missing, each.how_to_capture, each.rule.code) for each in rules)
     return sorted(gaps, key=lambda gap: -len(gap.waiting))
 
 
-def _gaps(open_questions: Iterable[tuple[str, str, str]]) -> list[Gap]:
+def _gaps(open_questions: Iterable[tuple[str, str, str]]) -> list[MissingEvidence]:
     gaps: dict[str, list[tuple[str, str]]] = {}
     for missing, capture, waiting in open_questions:
         gaps.setdefault(capture, []).append((missing, waiting))
     return [
-        Gap("; ".join(_unique(missing for missing, _ in each)), capture, _unique(waiting for _, waiting in each))
+        MissingEvidence(
+            "; ".join(_unique(missing for missing, _ in each)), capture, _unique(waiting for _, waiting in each)
+        )
         for capture, each in gaps.items()
     ]
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from lyncphone_logs.diagnosis.findings import Diagnosis, Evidence, Findings, Fix, Input, Phone, RuledOut
+from lyncphone_logs.diagnosis.findings import Diagnosis, Evidence, Findings, Fix, InputSummary, Phone, RuledOut
 from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.reports.escaping import to_json
 from lyncphone_logs.rules.rule import Rule
@@ -72,7 +72,7 @@ def _value(value: Value) -> Any:
     return value.isoformat() if isinstance(value, datetime) else list(value) if isinstance(value, tuple) else value
 
 
-def _input(read: Input) -> dict[str, Any]:
+def _input(read: InputSummary) -> dict[str, Any]:
     return asdict(read) | {"grammars": dict(read.grammars)}
 
 

@@ -138,7 +138,7 @@ def _list(label: str, items: Iterable[str]) -> Iterator[str]:
 def _rest_of(report: Findings, phone: Phone) -> Iterator[str]:
     if not phone.diagnoses:
         yield escaped(wording.silence(report, [phone]))
-    yield from _list("Journey", map(_boot, phone.boots[: grouping.SHOWN_BOOTS]))
+    yield from _list("Journey", map(_boot, phone.boots[: grouping.MAX_SHOWN_BOOTS]))
     for out in phone.ruled_out:
         yield f"**Ruled out** {out.rule.code} {out.rule.name}: {escaped(out.reason)}"
         yield from _proofs(grouping.proofs(out.evidence))

@@ -9,8 +9,8 @@ from lyncphone_logs.reports import wording
 from lyncphone_logs.reports.escaping import to_json, visible
 from lyncphone_logs.reports.markdown import code, fenced
 from lyncphone_logs.reports.wording import counted
-from lyncphone_logs.trace.phone_list import IDENTITY, Listed
-from lyncphone_logs.trace.unparsed import Unknown, Unknowns
+from lyncphone_logs.trace.phone_list import IDENTITY, PhoneEntry
+from lyncphone_logs.trace.unparsed import UnparsedShape, UnparsedShapes
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs a cell that begins so (OWASP, CSV injection); such text gets a quote in front."""
@@ -71,7 +71,7 @@ HEADINGS = ("phone", "basis", "also", "device", "first", "last", "boots", "lines
 TO_THE_RIGHT = {"boots", "lines", "unparsed"}
 
 
-def phone_table(phones: Sequence[Listed]) -> Iterator[str]:
+def phone_table(phones: Sequence[PhoneEntry]) -> Iterator[str]:
     """A heading and a line for each phone; no cell is wrapped or cut."""
     rows = [HEADINGS, *map(_cells, phones)]
     widths = [max(len(row[place]) for row in rows) for place in range(len(HEADINGS))]
@@ -82,7 +82,7 @@ def phone_table(phones: Sequence[Listed]) -> Iterator[str]:
         ).rstrip()
 
 
-def phone_json_lines(phones: Iterable[Listed]) -> Iterator[str]:
+def phone_json_lines(phones: Iterable[PhoneEntry]) -> Iterator[str]:
     """An object a phone; times as ISO 8601, seconds as numbers."""
     for phone in phones:
         yield to_json(
@@ -104,7 +104,7 @@ def phone_json_lines(phones: Iterable[Listed]) -> Iterator[str]:
         )
 
 
-def _cells(phone: Listed) -> tuple[str, ...]:
+def _cells(phone: PhoneEntry) -> tuple[str, ...]:
     device = " ".join(filter(None, (phone.identity.get(name, "") for name in IDENTITY)))
     moments = (each.isoformat(" ", "seconds") if each else "-" for each in (phone.first, phone.last))
     numbers = (str(each) for each in (phone.boots, phone.lines, phone.unparsed))
@@ -114,7 +114,7 @@ def _cells(phone: Listed) -> tuple[str, ...]:
     return tuple(map(visible, cells))
 
 
-def _gaps(phone: Listed) -> str:
+def _gaps(phone: PhoneEntry) -> str:
     silent = f"{wording.counted(phone.silences, 'silence')} to {phone.longest / 3600:.1f} h" if phone.silences else ""
     lost = f"{wording.counted(phone.lost, 'line')} lost" if phone.lost else ""
     return ", ".join(filter(None, [silent, lost]))
@@ -123,7 +123,7 @@ def _gaps(phone: Listed) -> str:
 TITLES = {"line": "Lines that no grammar reads", "message": "Messages of no known kind"}
 
 
-def unparsed_table(found: Unknowns) -> Iterator[str]:
+def unparsed_table(found: UnparsedShapes) -> Iterator[str]:
     """Counts, where the first stands, what read its header, and the masked example."""
     for what, title in TITLES.items():
         these = [each for each in found.ranked() if each.what == what]
@@ -133,7 +133,7 @@ def unparsed_table(found: Unknowns) -> Iterator[str]:
     yield from _others(found)
 
 
-def unparsed_markdown(found: Unknowns) -> Iterator[str]:
+def unparsed_markdown(found: UnparsedShapes) -> Iterator[str]:
     """The same as Markdown, without paths."""
     for what, title in TITLES.items():
         these = [each for each in found.ranked() if each.what == what]
@@ -145,20 +145,20 @@ def unparsed_markdown(found: Unknowns) -> Iterator[str]:
     yield from _others(found)
 
 
-def unparsed_json_lines(found: Unknowns) -> Iterator[str]:
+def unparsed_json_lines(found: UnparsedShapes) -> Iterator[str]:
     """An object a shape."""
     for each in found.ranked():
-        yield to_json({name: getattr(each, name) for name in Unknown.__slots__})
+        yield to_json({name: getattr(each, name) for name in UnparsedShape.__slots__})
 
 
-def _others(found: Unknowns) -> Iterator[str]:
+def _others(found: UnparsedShapes) -> Iterator[str]:
     if found.others:
         yield f"{counted(found.others, 'more line')} of further shapes"
 
 
-def _place(each: Unknown) -> str:
+def _place(each: UnparsedShape) -> str:
     return f"{each.source}:{each.line}" + (f" ({_reader(each)})" if each.grammar else "")
 
 
-def _reader(each: Unknown) -> str:
+def _reader(each: UnparsedShape) -> str:
     return " ".join(filter(None, [each.grammar, each.component]))

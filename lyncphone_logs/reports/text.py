@@ -3,18 +3,16 @@
 from collections.abc import Iterable
 from itertools import islice
 
-from lyncphone_logs.diagnosis.findings import Diagnosis, Findings, Input, Phone, Term
+from lyncphone_logs.diagnosis.findings import Diagnosis, Findings, InputSummary, Phone, Term
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.reports import grouping, wording
-from lyncphone_logs.reports.excerpt import Shown, cells, excerpt, fitted
-from lyncphone_logs.reports.explain import remedy, render_rule
+from lyncphone_logs.reports.excerpt import ExcerptLine, cells, excerpt, fitted
+from lyncphone_logs.reports.explanation import remedy
 from lyncphone_logs.reports.grouping import Case, Proof
 from lyncphone_logs.reports.page import Ink, Page
 from lyncphone_logs.rules.rule import Rule
 
-__all__ = ["render", "render_rule"]
-
-SHOWN_FACTS = 10
+MAX_SHOWN_FACTS = 10
 
 
 def render(report: Findings, *, color: bool, width: int | None) -> str:
@@ -86,7 +84,7 @@ def _event(page: Page, event: Event, says: str, severity: str) -> None:
         page.prose(f"= {note}", indent=gutter + 1, hang=gutter + 3)
 
 
-def _source_line(page: Page, line: Shown, gutter: int, says: str, severity: str) -> bool:
+def _source_line(page: Page, line: ExcerptLine, gutter: int, says: str, severity: str) -> bool:
     """Whether there was a mark to put the words under."""
     if not (line.number or line.before or line.marked or line.after):
         return False
@@ -139,20 +137,20 @@ def _rest_of(page: Page, report: Findings, phone: Phone) -> None:
 
 
 def _journey(page: Page, phone: Phone) -> None:
-    for boot in islice(phone.boots, grouping.SHOWN_BOOTS):
+    for boot in islice(phone.boots, grouping.MAX_SHOWN_BOOTS):
         when = f" ({wording.span(boot.first, boot.last)})" if boot.first else ""
         stages = (f"{state}: {', '.join(stage.stage for stage in found)}" for state, found in grouping.journey(boot))
         page.labelled("journey", f"boot {boot.id}{when}: {wording.stopped_at(boot)} · {' · '.join(stages)}")
-    if len(phone.boots) > grouping.SHOWN_BOOTS:
-        page.labelled("", f"… {wording.counted(len(phone.boots) - grouping.SHOWN_BOOTS, 'more boot')}")
+    if len(phone.boots) > grouping.MAX_SHOWN_BOOTS:
+        page.labelled("", f"… {wording.counted(len(phone.boots) - grouping.MAX_SHOWN_BOOTS, 'more boot')}")
 
 
 def _closing(page: Page, report: Findings) -> None:
     if not report.phones:
         page.prose(wording.silence(report, []))
-    page.labelled("given", *(event.text for event in report.facts[:SHOWN_FACTS]), indent=0)
-    if len(report.facts) > SHOWN_FACTS:
-        page.labelled("", f"… {len(report.facts) - SHOWN_FACTS} more", indent=0)
+    page.labelled("given", *(event.text for event in report.facts[:MAX_SHOWN_FACTS]), indent=0)
+    if len(report.facts) > MAX_SHOWN_FACTS:
+        page.labelled("", f"… {len(report.facts) - MAX_SHOWN_FACTS} more", indent=0)
     page.labelled("earlier", *map(wording.fix, report.fixes), indent=0)
     page.labelled("note", *report.notes, indent=0)
     _troubles(page, report.inputs, report.problems)
@@ -162,7 +160,7 @@ def _closing(page: Page, report: Findings) -> None:
     page.prose(f"bytes: {wording.account_of_bytes(report)}")
 
 
-def _troubles(page: Page, inputs: Iterable[Input], problems: Iterable[str]) -> None:
+def _troubles(page: Page, inputs: Iterable[InputSummary], problems: Iterable[str]) -> None:
     for read in inputs:
         if read.problem:
             page.line(Ink("warning", "warning"), f": {read.problem}")

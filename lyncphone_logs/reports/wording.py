@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Findings, Fix, Phone, StageState
-from lyncphone_logs.events import codes as lookup
-from lyncphone_logs.events.codes import Entry
+from lyncphone_logs.events import codes
+from lyncphone_logs.events.codes import CodeEntry
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.trace.accounting import Account
+from lyncphone_logs.trace.accounting import ByteAccount
 
 
 def place(event: Event) -> str:
@@ -74,14 +74,14 @@ def occurrences(found: Diagnosis) -> str:
 
 def numbers(found: Diagnosis) -> dict[str, str]:
     """The numbers that the symptom holds, each with its name; with both names where they depend on the library."""
-    named: dict[str, list[Entry]] = {}
+    named: dict[str, list[CodeEntry]] = {}
     events = (each.event for each in found.evidence if each.role == "explains")
-    for entry in dict.fromkeys(entry for event in events for entry in lookup.of_event(event)):
+    for entry in dict.fromkeys(entry for event in events for entry in codes.of_event(event)):
         named.setdefault(entry.word, []).append(entry)
     return {word: f"{word} {' or '.join(_names(meant))}" for word, meant in named.items()}
 
 
-def _names(meant: list[Entry]) -> list[str]:
+def _names(meant: list[CodeEntry]) -> list[str]:
     return [f"{entry.name} ({entry.versions})" if len(meant) > 1 else entry.name for entry in meant]
 
 
@@ -176,5 +176,5 @@ def account_of_bytes(report: Findings) -> str:
     return f"{spoken} = {sum(read.bytes for read in report.inputs)}"
 
 
-def _bytes(account: Account, part: str) -> int:
+def _bytes(account: ByteAccount, part: str) -> int:
     return int(getattr(account, f"{part.replace(' ', '_')}_bytes"))

@@ -11,18 +11,18 @@ from functools import cached_property
 from typing import Annotated, Literal
 
 from lyncphone_logs.events.vocabulary import unknown_field
-from lyncphone_logs.rules.condition import SYMPTOM, Pattern
-from lyncphone_logs.validation import Line, Must
+from lyncphone_logs.rules.condition import SYMPTOM, EventPattern
+from lyncphone_logs.validation import Constraint, OneLine
 
 Strength = Literal["decisive", "strong", "moderate", "weak"]
 Basis = Literal["seen", "documented", "inferred"]
-Scope = Literal["transaction", "call", "handshake", "boot", "phone"]
-MOST_COUNTED = 32
+ScopeName = Literal["transaction", "call", "handshake", "boot", "phone"]
+MAX_COUNT = 32
 """Events that are remembered, for each clause and scope, to measure a time between them."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Explained(Pattern):
+class Explained(EventPattern):
     """A symptom that the cause would produce. `likelihood`: how readily the cause shows itself in just this way.
 
     Of the entries of one rule the first that fits an event counts.
@@ -30,8 +30,8 @@ class Explained(Pattern):
 
     likelihood: Literal["strong", "moderate", "weak"] = "strong"
     basis: Basis
-    source: Line
-    says: Line
+    source: OneLine
+    says: OneLine
 
     def check(self) -> None:
         """Raises ValueError where it is not sound."""
@@ -40,7 +40,7 @@ class Explained(Pattern):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Clause(Pattern):
+class Clause(EventPattern):
     """A further piece of evidence, looked for in the same transaction, call, handshake, boot or phone as the symptom.
 
     `count`: at least so many events, `within` so many seconds of each other, `by` with the same value of a field,
@@ -55,21 +55,21 @@ class Clause(Pattern):
     """
 
     event: tuple[str, ...] | str = ()
-    id: Annotated[str, Must(pattern=r"^[a-z0-9-]+$")]
+    id: Annotated[str, Constraint(pattern=r"^[a-z0-9-]+$")]
     role: Literal["requires", "supports", "contradicts", "rules_out", "part"]
     strength: Strength = "moderate"
     basis: Basis
-    source: Line
-    says: Line
-    same: Scope = "phone"
-    count: Annotated[int, Must(ge=1, le=MOST_COUNTED)] = 1
-    within: Annotated[float, Must(gt=0)] | None = None
-    within_events: Annotated[int, Must(ge=1)] | None = None
+    source: OneLine
+    says: OneLine
+    same: ScopeName = "phone"
+    count: Annotated[int, Constraint(ge=1, le=MAX_COUNT)] = 1
+    within: Annotated[float, Constraint(gt=0)] | None = None
+    within_events: Annotated[int, Constraint(ge=1)] | None = None
     by: str = ""
     once_per: Literal["", "transaction", "call", "handshake", "boot"] = ""
-    then: tuple[Pattern, ...] = ()
+    then: tuple[EventPattern, ...] = ()
     ordered: bool = True
-    first_of: tuple[Pattern, ...] = ()
+    first_of: tuple[EventPattern, ...] = ()
     before: str = ""
     after: str = ""
     between: tuple[str, ...] = ()
@@ -110,7 +110,7 @@ class Clause(Pattern):
         return SYMPTOM in self.anchors
 
     @property
-    def steps(self) -> tuple[Pattern, ...]:
+    def steps(self) -> tuple[EventPattern, ...]:
         """Its own event and those that follow it or compete with it."""
         return () if self.is_composed else (self, *self.then, *self.first_of)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
 from lyncphone_logs.events.vocabulary import unknown_field, unknown_kind
-from lyncphone_logs.validation import Strict
+from lyncphone_logs.validation import ClosedModel
 
 Scalar = bool | int | float | str
 SYMPTOM = "symptom"
@@ -22,7 +22,7 @@ def unfilled(template: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Condition(Strict):
+class Condition(ClosedModel):
     """A test of one field that is more than equality. All keys that are given must hold.
 
     `cidr`: the address lies in one of these networks (RFC 4632), `outside`: in none of them. `none_of`: equal to none.
@@ -69,7 +69,7 @@ class Condition(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pattern(Strict):
+class EventPattern(ClosedModel):
     """Events of one of these kinds whose fields pass all tests: equal (in any case), one of, or a condition."""
 
     event: tuple[str, ...] | str

@@ -16,11 +16,11 @@ from lyncphone_logs.rules.rule import (
     Reference,
     Remedy,
     Rule,
-    Sample,
+    RuleSample,
     Verify,
 )
-from lyncphone_logs.rules.toml_positions import Place, nearest, places
-from lyncphone_logs.validation import LARGEST_FILE, Unsound, validated
+from lyncphone_logs.rules.toml_positions import KeyPosition, key_positions, nearest
+from lyncphone_logs.validation import MAX_FILE_BYTES, InvalidContent, validate
 
 UNKNOWN_KEY = "unexpected_keyword_argument"
 
@@ -28,13 +28,13 @@ UNKNOWN_KEY = "unexpected_keyword_argument"
 def read_rule(path: Path) -> Rule:
     """The rule of one TOML file. Raises RuleError with file, line, column and what helps."""
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise RuleError("rule file is too large", f"more than {LARGEST_FILE} bytes", str(path))
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise RuleError("rule file is too large", f"more than {MAX_FILE_BYTES} bytes", str(path))
         text = path.read_text(encoding="utf-8")
-        rule = validated(Rule, tomllib.loads(text))
+        rule = validate(Rule, tomllib.loads(text))
     except ValidationError as error:
         raise _misshapen(path, text, error) from None
-    except Unsound as error:
+    except InvalidContent as error:
         (place, because), *others = error.complaints
         raise _refusal(path, text, place, because, len(others)) from None
     except (OSError, ValueError, RecursionError) as error:
@@ -61,7 +61,9 @@ def _misshapen(path: Path, text: str, error: ValidationError) -> RuleError:
     return _refusal(path, text, place, "Extra inputs are not permitted", error.error_count() - 1, known)
 
 
-def _refusal(path: Path, text: str, place: Place, because: str, more: int, known: Sequence[str] = ()) -> RuleError:
+def _refusal(
+    path: Path, text: str, place: KeyPosition, because: str, more: int, known: Sequence[str] = ()
+) -> RuleError:
     what = [f"{'.'.join(map(str, place))}:"] if place else []
     said = " ".join([*what, because, *([f"(and {more} more)"] if more else [])])
     keys = f"known keys: {', '.join(known)}" if known else "see `rules show CODE` for the shape"
@@ -69,15 +71,15 @@ def _refusal(path: Path, text: str, place: Place, because: str, more: int, known
     return RuleError("rule file is refused", said, _where(path, text, place), help or keys)
 
 
-def _where(path: Path, text: str, place: Place) -> str:
-    line, column = nearest(places(text), place)
+def _where(path: Path, text: str, place: KeyPosition) -> str:
+    line, column = nearest(key_positions(text), place)
     return f"{path}:{line}:{column}"
 
 
 def _keys_beside(place: list[str]) -> list[str]:
     tables: dict[str, type] = {
         "applies_to": Applicability, "explains": Explained, "clause": Clause, "remedy": Remedy, "history": History,
-        "references": Reference, "sample": Sample, "verify": Verify,
+        "references": Reference, "sample": RuleSample, "verify": Verify,
     }  # fmt: skip
     table = Condition if "Condition" in place else tables.get(place[0], Rule) if len(place) > 1 else Rule
     return sorted(field.name for field in fields(table))

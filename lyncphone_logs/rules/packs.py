@@ -16,14 +16,14 @@ from pathlib import Path
 
 from lyncphone_logs import content
 from lyncphone_logs.errors import RuleError
-from lyncphone_logs.validation import LARGEST_FILE
+from lyncphone_logs.validation import MAX_FILE_BYTES
 from lyncphone_logs.version import program
 
 GROUP = "lyncphone_logs.rules"
 VARIABLE = "LYNCPHONE_LOGS_RULES"
 DESCRIPTION = "pack.toml"
 """File of a pack with `name` and `version`; without it the folder's name stands, and no version."""
-MOST_RULES = 2000
+MAX_RULES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ def _pack(origin: str, folder: Path, name: str = "", version: str = "") -> Pack:
     if not folder.is_dir():
         raise RuleError("folder cannot be read", "it is not there, or not a folder", str(folder))
     files = rule_files(folder)
-    if len(files) > MOST_RULES:
-        raise RuleError("folder holds too many files", f"{len(files)}, at most {MOST_RULES}", str(folder))
+    if len(files) > MAX_RULES:
+        raise RuleError("folder holds too many files", f"{len(files)}, at most {MAX_RULES}", str(folder))
     said = _description(folder / DESCRIPTION)
     name, version = said.get("name", name or folder.name), said.get("version", version)
     return Pack(origin, name, version, folder, files, _digest(folder, files))
@@ -80,7 +80,7 @@ def _pack(origin: str, folder: Path, name: str = "", version: str = "") -> Pack:
 def _description(path: Path) -> dict[str, str]:
     try:
         with path.open("rb") as file:
-            said = tomllib.loads(file.read(LARGEST_FILE).decode("utf-8"))
+            said = tomllib.loads(file.read(MAX_FILE_BYTES).decode("utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, RecursionError) as error:
@@ -93,7 +93,7 @@ def _digest(folder: Path, files: Sequence[str]) -> str:
     for path in files:
         try:
             with open(path, "rb") as file:
-                content = file.read(LARGEST_FILE + 1)
+                content = file.read(MAX_FILE_BYTES + 1)
         except OSError:
             content = b""
         name = os.path.relpath(path, folder).replace(os.sep, "/")

@@ -13,65 +13,65 @@ from typing import Annotated, Literal
 from lyncphone_logs.errors import suggestion
 from lyncphone_logs.events.vocabulary import Stage, unknown_field, unknown_kind
 from lyncphone_logs.rules.clause import Clause, Explained
-from lyncphone_logs.rules.condition import SYMPTOM, VERSION, Condition, Pattern, Scalar
-from lyncphone_logs.validation import Line, Must, Strict, Text
+from lyncphone_logs.rules.condition import SYMPTOM, VERSION, Condition, EventPattern, Scalar
+from lyncphone_logs.validation import ClosedModel, Constraint, OneLine, Text
 
 Severity = Literal["error", "warning", "note"]
 Verdict = Literal["confirmed", "likely", "possible", "unlikely"]
-Code = Annotated[str, Must(pattern=r"^[A-Z]{2,5}\d{3}$")]
+Code = Annotated[str, Constraint(pattern=r"^[A-Z]{2,5}\d{3}$")]
 EXPLAINS = "explains"
 """How `confirmed_by` names the symptom itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Applicability(Strict):
+class Applicability(ClosedModel):
     """Phones that the rule is about; what is not named does not matter. `firmware` is a version condition."""
 
     vendor: str = ""
     model: str = ""
-    firmware: Annotated[str, Must(pattern=VERSION)] = ""
+    firmware: Annotated[str, Constraint(pattern=VERSION)] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Remedy(Strict):
+class Remedy(ClosedModel):
     """One step: who does it, where, what, and how it is undone."""
 
-    who: Line
-    where: Line
-    what: Line
-    undo: Line
+    who: OneLine
+    where: OneLine
+    what: OneLine
+    undo: OneLine
 
 
 @dataclass(frozen=True, kw_only=True)
-class History(Strict):
+class History(ClosedModel):
     """Advice that was given once and must not be followed today, with its danger."""
 
     year: int
-    advice: Line
-    danger: Line
-    source: Line
+    advice: OneLine
+    danger: OneLine
+    source: OneLine
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reference(Strict):
+class Reference(ClosedModel):
     """Where to read more."""
 
-    title: Line
+    title: OneLine
     url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verify(Pattern):
+class Verify(EventPattern):
     """What the next trace must show when the fix worked."""
 
-    says: Line
+    says: OneLine
 
 
 @dataclass(frozen=True, kw_only=True)
-class SampleEvent(Strict):
+class SampleEvent(ClosedModel):
     """An event of a sample that does not come from a line; `at` is in seconds from the start of the sample."""
 
-    at: Annotated[float, Must(ge=0)] | None = None
+    at: Annotated[float, Constraint(ge=0)] | None = None
     kind: str
     fields: dict[str, Scalar | list[str]] = field(default_factory=dict)
 
@@ -85,15 +85,15 @@ class SampleEvent(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SampleLine(Strict):
+class SampleLine(ClosedModel):
     """A line of a sample, so many seconds from its start."""
 
-    at: Annotated[float, Must(ge=0)]
+    at: Annotated[float, Constraint(ge=0)]
     line: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sample(Strict):
+class RuleSample(ClosedModel):
     """A trace in small with what the rule makes of it.
 
     positive: listed with at least `verdict`, and at most `at_most` where that is said; `holds` names the clauses that
@@ -103,8 +103,8 @@ class Sample(Strict):
     """
 
     kind: Literal["positive", "negative", "near_miss"]
-    says: Line
-    origin: Annotated[str, Must(pattern=r"^(synthetic|real: .+)$")] = "synthetic"
+    says: OneLine
+    origin: Annotated[str, Constraint(pattern=r"^(synthetic|real: .+)$")] = "synthetic"
     lines: tuple[str | SampleLine, ...] = ()
     events: tuple[SampleEvent, ...] = ()
     verdict: Verdict = "unlikely"
@@ -113,7 +113,7 @@ class Sample(Strict):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rule(Strict):
+class Rule(ClosedModel):
     """One diagnosis.
 
     `confirmed_by`: sets of clauses of which one must hold as a whole for the word; `explains` in such a set is the
@@ -122,8 +122,8 @@ class Rule(Strict):
     """
 
     code: Code
-    name: Annotated[str, Must(pattern=r"^[a-z0-9]+(-[a-z0-9]+)+$")]
-    title: Line
+    name: Annotated[str, Constraint(pattern=r"^[a-z0-9]+(-[a-z0-9]+)+$")]
+    title: OneLine
     severity: Severity
     stage: Stage | None = None
     prevalence: Literal["common", "occasional", "rare"]
@@ -139,10 +139,10 @@ class Rule(Strict):
     history: tuple[History, ...] = ()
     verify: Verify
     references: tuple[Reference, ...]
-    sample: tuple[Sample, ...] = ()
+    sample: tuple[RuleSample, ...] = ()
 
     @property
-    def patterns(self) -> tuple[Pattern, ...]:
+    def patterns(self) -> tuple[EventPattern, ...]:
         """Everything that it looks for in a trace."""
         return (*self.explains, *(step for clause in self.clause for step in clause.steps), self.verify)
 
@@ -180,7 +180,7 @@ class Rule(Strict):
 
 
 CLASSES = (
-    Applicability, Clause, Condition, Explained, History, Pattern, Reference, Remedy, Rule, Sample, SampleEvent,
-    SampleLine, Verify,
+    Applicability, Clause, Condition, EventPattern, Explained, History, Reference, Remedy, Rule, RuleSample,
+    SampleEvent, SampleLine, Verify,
 )  # fmt: skip
 """Those that an instance of Rule is made of."""

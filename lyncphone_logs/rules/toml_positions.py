@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-Place = tuple[str | int, ...]
+KeyPosition = tuple[str | int, ...]
 TOKEN = re.compile(
     r'(?P<skip>[ \t\r]+|#[^\n]*)|(?P<text>"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\')'
     r"|(?P<sign>[\[\]{}=,.\n])|(?P<bare>[^\s\[\]{}=,.#\"']+)",
@@ -21,15 +21,15 @@ class _Token(NamedTuple):
     offset: int
 
 
-def places(text: str) -> dict[Place, tuple[int, int]]:
+def key_positions(text: str) -> dict[KeyPosition, tuple[int, int]]:
     """Line and column, from 1, of every key and item by its path, as in `("clause", 0, "where")`."""
-    found: dict[Place, tuple[int, int]] = {}
+    found: dict[KeyPosition, tuple[int, int]] = {}
     for place, offset in _Reader(text).statements():
         found.setdefault(place, (text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)))
     return found
 
 
-def nearest(known: dict[Place, tuple[int, int]], place: Place) -> tuple[int, int]:
+def nearest(known: dict[KeyPosition, tuple[int, int]], place: KeyPosition) -> tuple[int, int]:
     """Line and column of a place, or of the closest thing around it."""
     return next((known[place[:length]] for length in range(len(place), 0, -1) if place[:length] in known), (1, 1))
 
@@ -41,9 +41,9 @@ class _Reader:
         self._tokens += [_Token("\n", len(text)), _Token("", len(text))]
         self._at = 0
 
-    def statements(self) -> Iterator[tuple[Place, int]]:
-        tables: Counter[Place] = Counter()
-        table: Place = ()
+    def statements(self) -> Iterator[tuple[KeyPosition, int]]:
+        tables: Counter[KeyPosition] = Counter()
+        table: KeyPosition = ()
         while (token := self._next()).text:
             if token.text == "\n":
                 continue
@@ -72,12 +72,12 @@ class _Reader:
             token = self._next()
         return keys
 
-    def _pair(self, table: Place, token: _Token) -> Iterator[tuple[Place, int]]:
+    def _pair(self, table: KeyPosition, token: _Token) -> Iterator[tuple[KeyPosition, int]]:
         place = (*table, *self._keys(token))
         yield place, token.offset
         yield from self._value(place)
 
-    def _value(self, place: Place) -> Iterator[tuple[Place, int]]:
+    def _value(self, place: KeyPosition) -> Iterator[tuple[KeyPosition, int]]:
         token = self._next()
         if token.text == "{":
             yield from self._items(place, "}")
@@ -86,7 +86,7 @@ class _Reader:
         else:
             self._until({",", "]", "}", "\n"})
 
-    def _items(self, place: Place, end: str) -> Iterator[tuple[Place, int]]:
+    def _items(self, place: KeyPosition, end: str) -> Iterator[tuple[KeyPosition, int]]:
         number = 0
         while (token := self._next()).text not in {end, ""}:
             if token.text in {",", "\n"}:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from lyncphone_logs.sources.decompression import compression_of
 from lyncphone_logs.sources.encodings import encoding_of
-from lyncphone_logs.sources.member import Budget, Member
+from lyncphone_logs.sources.member import ArchiveMember, Budget
 from lyncphone_logs.sources.source import Source
-from lyncphone_logs.sources.streams import Content, Entry, Limits, Memory
+from lyncphone_logs.sources.streams import ArchiveEntry, ByteSource, Limits, Memory
 from lyncphone_logs.sources.tar import is_tar, tar_entries
 from lyncphone_logs.sources.zip import zip_entries
 
@@ -21,7 +21,7 @@ _HELP = "if a trace is in it, unpack that or copy it again, and name the file"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _NO_TEXT_OF = 4
 """Of a text with zeros in it at most one byte in so many is another control character or no UTF-8."""
-_FEWEST = 2048
+_MIN_SAMPLE_BYTES = 2048
 """Bytes by which that can be told."""
 # JPEG, PNG, GIF, ELF, pcap in either byte order and with nanoseconds, pcapng.
 _BINARY = (
@@ -42,7 +42,7 @@ class _Bounds(NamedTuple):
     budget: Budget
 
 
-def sources_in(content: Content, limits: Limits = LIMITS, memory: Memory | None = None) -> Iterator[Source]:
+def sources_in(content: ByteSource, limits: Limits = LIMITS, memory: Memory | None = None) -> Iterator[Source]:
     """What is to be read of a file: itself where it is no container, else each member, and a problem beside these.
 
     `memory` may be shared with other files.
@@ -50,7 +50,7 @@ def sources_in(content: Content, limits: Limits = LIMITS, memory: Memory | None 
     return _sources(content, _Bounds(limits, memory or Memory(limits.held), Budget(limits.bytes)), 0)
 
 
-def _sources(content: Content, bounds: _Bounds, depth: int) -> Iterator[Source]:
+def _sources(content: ByteSource, bounds: _Bounds, depth: int) -> Iterator[Source]:
     head, limits = content.head, bounds.limits
     if kind := compression_of(head):
         if content.layers < limits.depth:
@@ -70,7 +70,7 @@ def _sources(content: Content, bounds: _Bounds, depth: int) -> Iterator[Source]:
     yield _refused(content.path, problem)
 
 
-def _members(content: Content, head: bytes, bounds: _Bounds, depth: int) -> Iterator[Source]:
+def _members(content: ByteSource, head: bytes, bounds: _Bounds, depth: int) -> Iterator[Source]:
     limits = bounds.limits
     whole = content.held(bounds.memory)
     is_zip = head.startswith(_ZIP)
@@ -94,7 +94,7 @@ def _members(content: Content, head: bytes, bounds: _Bounds, depth: int) -> Iter
             yield from _sources(member, bounds, depth + 1)
 
 
-def _up_to_problem(entries: Iterator[Entry], most: int) -> Iterator[tuple[Entry | None, str]]:
+def _up_to_problem(entries: Iterator[ArchiveEntry], most: int) -> Iterator[tuple[ArchiveEntry | None, str]]:
     try:
         for number, entry in enumerate(entries):
             if number == most:
@@ -105,12 +105,12 @@ def _up_to_problem(entries: Iterator[Entry], most: int) -> Iterator[tuple[Entry 
         yield None, str(error.strerror or error)
 
 
-def _text(content: Content, encoding: str, budget: Budget) -> Source:
+def _text(content: ByteSource, encoding: str, budget: Budget) -> Source:
     if content.is_file:
         source = Source(content.path)
         source.encoding = encoding
         return source
-    return Member(content, encoding, budget)
+    return ArchiveMember(content, encoding, budget)
 
 
 def _refused(path: str, problem: str) -> Source:
@@ -123,7 +123,7 @@ def _is_binary(head: bytes) -> bool:
     """Zeros alone do not make it binary: holes in files and broken writes leave them in logs."""
     if b"\0" not in head or encoding_of(head):
         return False
-    if len(head) < _FEWEST:
+    if len(head) < _MIN_SAMPLE_BYTES:
         return head.startswith(_BINARY)
     shown = head.translate(None, b"\0")
     others = len(shown) - len(shown.translate(None, _CONTROL)) + shown.decode("utf-8", "replace").count("\ufffd")

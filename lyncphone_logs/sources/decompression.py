@@ -24,7 +24,7 @@ _BLOCKS_OF_BZIP2 = (b"1AY&SY", b"\x17rE8P\x90")
 WITHOUT_ZSTD = "it is compressed with Zstandard; to read that, install lyncphone_logs[zstd]"
 
 
-class Damaged(OSError):
+class CorruptStream(OSError):
     """What is compressed, or an archive, cannot be read on from here; the message says why."""
 
 
@@ -82,7 +82,7 @@ def compression_of(head: bytes) -> str:
     return kind
 
 
-def unpacked(stream: Readable, kind: str) -> Pieces:
+def decompressed(stream: Readable, kind: str) -> Pieces:
     """What a stream holds; `kind` may also be `deflate`, as zip files have it.
 
     Reading raises Damaged behind all that can be made of what is damaged or broken off.
@@ -99,7 +99,7 @@ def _pieces(stream: Readable, kind: str) -> Iterator[bytes]:
         try:
             made = decoder.decompress(data, _FINE)
         except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, MemoryError) as error:
-            raise Damaged(f"the {kind} data is damaged") from error
+            raise CorruptStream(f"the {kind} data is damaged") from error
         data = b""
         if made:
             yield made
@@ -107,10 +107,10 @@ def _pieces(stream: Readable, kind: str) -> Iterator[bytes]:
             if kind == "deflate" or not (data := _next_start(decoder.unused_data, stream)):
                 return
             if compression_of(data) != kind:
-                raise Damaged(f"behind the end of the {kind} data stand bytes that are none")
+                raise CorruptStream(f"behind the end of the {kind} data stand bytes that are none")
             decoder = _DECODERS[kind]()
         elif is_over and not made:
-            raise Damaged(f"the {kind} data breaks off")
+            raise CorruptStream(f"the {kind} data breaks off")
 
 
 def _next_start(data: bytes, stream: Readable) -> bytes:
@@ -167,7 +167,7 @@ class _Zstd:
         try:
             zstd = _zstd()
         except ImportError:
-            raise Damaged(WITHOUT_ZSTD) from None
+            raise CorruptStream(WITHOUT_ZSTD) from None
         self._decoder, self._fault = zstd.ZstdDecompressor(), zstd.ZstdError
 
     def __getattr__(self, name: str) -> Any:
@@ -198,14 +198,14 @@ _DECODERS: dict[str, Callable[[], Any]] = {
 }
 
 
-MOST_AHEAD = 8
+MAX_AHEAD_BYTES = 8
 """Pieces of 64 KiB that are made before they are wanted."""
 
 
-class _Ahead:
+class ReadAhead:
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
-        self._made: Queue[bytes | BaseException] = Queue(MOST_AHEAD)
+        self._made: Queue[bytes | BaseException] = Queue(MAX_AHEAD_BYTES)
         self._is_left = Event()
         self._thread = Thread(target=self._fill, name="lyncphone_logs.ahead", daemon=True)
         self._thread.start()
@@ -241,7 +241,7 @@ class _Ahead:
 def read_ahead(opened: Callable[[], Readable]) -> Iterator[Pieces]:
     """What a stream holds, read by a thread that ends with the context; its errors are raised where it is read."""
     stream = opened()
-    ahead = _Ahead(stream)
+    ahead = ReadAhead(stream)
     try:
         yield Pieces(ahead.pieces())
     finally:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.sources.archives import LIMITS, is_archive, sources_in
-from lyncphone_logs.sources.decompression import PIECE, Pieces, Readable, compression_of, unpacked
-from lyncphone_logs.sources.member import Piped, peeked
+from lyncphone_logs.sources.decompression import PIECE, Pieces, Readable, compression_of, decompressed
+from lyncphone_logs.sources.member import PipedSource, peeked
 from lyncphone_logs.sources.source import STDIN, Source, problem_of
-from lyncphone_logs.sources.streams import Memory, file_content, held_content
+from lyncphone_logs.sources.streams import Memory, file_source, memory_source
 
 
 def find_sources(paths: Sequence[str]) -> list[Source]:
@@ -45,12 +45,12 @@ def _named(path: str, memory: Memory) -> list[Source]:
         return [Source(path, problem_of(path, error))]
     if not os.access(path, os.R_OK):
         return [Source(path, f"cannot read {path}: Permission denied")]
-    return _in_file(path, memory, is_named=True) if stat.S_ISREG(mode) else [Piped(path, is_archive)]
+    return _in_file(path, memory, is_named=True) if stat.S_ISREG(mode) else [PipedSource(path, is_archive)]
 
 
 def _in_file(path: str, memory: Memory, *, is_named: bool) -> list[Source]:
     source = Source(path)
-    return list(sources_in(file_content(path, source.modified, source.expected, is_named=is_named), memory=memory))
+    return list(sources_in(file_source(path, source.modified, source.expected, is_named=is_named), memory=memory))
 
 
 def _below(directory: str, memory: Memory) -> Iterator[Source]:
@@ -101,17 +101,17 @@ def _from_stdin() -> list[Source]:
         head, _ = peeked(recorded)
         inside: Readable = Pieces(_again(recorded))
         while kind := compression_of(head):
-            head, inside = peeked(unpacked(inside, kind))
+            head, inside = peeked(decompressed(inside, kind))
         if is_archive(head):
             while recorded.size <= LIMITS.held and recorded.read(PIECE):
                 pass
     except OSError:
-        return [Piped(STDIN, is_archive, recorded.start)]
+        return [PipedSource(STDIN, is_archive, recorded.start)]
     if not is_archive(head):
-        return [Piped(STDIN, is_archive, recorded.start)]
+        return [PipedSource(STDIN, is_archive, recorded.start)]
     if recorded.size > LIMITS.held:
         return [Source(STDIN, f"cannot read -: an archive of more than {LIMITS.held} bytes; save it and name the file")]
-    return list(sources_in(held_content(STDIN, recorded.start)))
+    return list(sources_in(memory_source(STDIN, recorded.start)))
 
 
 def _again(recorded: _Recorded) -> Iterator[bytes]:

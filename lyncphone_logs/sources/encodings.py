@@ -14,9 +14,9 @@ _MARKS = {
     "utf-16-le": codecs.BOM_UTF16_LE,
     "utf-16-be": codecs.BOM_UTF16_BE,
 }
-_LOOKED_AT = 4096
+_SAMPLE_BYTES = 4096
 # Characters with a zero byte, without which a text that has no mark is not taken for UTF-16.
-_FEWEST = 16
+_MIN_CHARACTERS = 16
 _PRINTED = frozenset(b"\t\n\r\x1b").union(range(0x20, 0x7F))
 
 
@@ -34,10 +34,10 @@ def encoding_of(head: bytes) -> str:
     for encoding, mark in _MARKS.items():
         if head.startswith(mark):
             return encoding
-    head = head[: min(_LOOKED_AT, len(head) // 2 * 2)]
+    head = head[: min(_SAMPLE_BYTES, len(head) // 2 * 2)]
     for encoding, zeros, others in (("utf-16-le", head[1::2], head[::2]), ("utf-16-be", head[::2], head[1::2])):
         beside = [other for zero, other in zip(zeros, others, strict=True) if not zero]
-        if len(beside) >= _FEWEST and 2 * len(beside) > len(others):
+        if len(beside) >= _MIN_CHARACTERS and 2 * len(beside) > len(others):
             printed = sum(other in _PRINTED for other in beside)
             if 10 * printed > 9 * len(beside):
                 return encoding

@@ -4,10 +4,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from lyncphone_logs.sources.decompression import PIECE, Damaged, Pieces, Readable, compression_of, read_ahead, unpacked
+from lyncphone_logs.sources.decompression import (
+    PIECE,
+    CorruptStream,
+    Pieces,
+    Readable,
+    compression_of,
+    decompressed,
+    read_ahead,
+)
 from lyncphone_logs.sources.encodings import encoding_of
 from lyncphone_logs.sources.source import Source
-from lyncphone_logs.sources.streams import HEAD, Content
+from lyncphone_logs.sources.streams import HEAD, ByteSource
 
 
 class Budget:
@@ -24,12 +32,12 @@ class Budget:
         return self.left >= 0
 
 
-class Member(Source):
+class ArchiveMember(Source):
     """A member of a container, unpacked: `bytes`, `sha256` and offsets are those of its text."""
 
     help = "copy the file again from where it came, and compare its size; what stands before was read"
 
-    def __init__(self, content: Content, encoding: str, budget: Budget) -> None:
+    def __init__(self, content: ByteSource, encoding: str, budget: Budget) -> None:
         self._content, self._budget = content, budget
         super().__init__(content.path)
         self.encoding = encoding
@@ -68,7 +76,7 @@ class Member(Source):
         return super()._next(stream, size)
 
 
-class Piped(Source):
+class PipedSource(Source):
     """Standard input or a named pipe, of which the `start` was read already; what is compressed is unpacked.
 
     `is_archive` tells by the first bytes what cannot be read so.
@@ -83,9 +91,9 @@ class Piped(Source):
         with super()._open() as stream:
             head, readable = peeked(Pieces(_behind(self._start, stream)))
             while kind := compression_of(head):
-                head, readable = peeked(unpacked(readable, kind))
+                head, readable = peeked(decompressed(readable, kind))
             if self._is_archive(head):
-                raise Damaged("an archive has to be read more than once; save it and name the file")
+                raise CorruptStream("an archive has to be read more than once; save it and name the file")
             self.encoding = encoding_of(head)
             yield readable
 

@@ -14,9 +14,9 @@ from itertools import islice
 
 from lyncphone_logs.sources.source import Source
 
-LOOKED_AT = 256 * 1024
+MAX_COMPARED_BYTES = 256 * 1024
 """Bytes at either end of an input in which lines of another are looked for."""
-FEWEST = 3
+MIN_COMMON_LINES = 3
 _NUMBERS = re.compile(rb"\d+")
 _BEGINNING = 64
 _HASH = 8
@@ -37,12 +37,12 @@ class _End:
         return self.hashes[: count * _HASH]
 
     def tells_its_place(self, count: int) -> bool:
-        return count >= FEWEST and self.numbers[0] != self.numbers[count - 1]
+        return count >= MIN_COMMON_LINES and self.numbers[0] != self.numbers[count - 1]
 
 
-def stitched(sources: Sequence[Source]) -> list[Source]:
+def mark_duplicates(sources: Sequence[Source]) -> list[Source]:
     """The inputs in the order of their paths, rotated files the oldest first; what is a copy is marked."""
-    ordered = sorted(sources, key=lambda source: (*rotation_of(source.path), source.path))
+    ordered = sorted(sources, key=lambda source: (*rotation_key(source.path), source.path))
     able = [source for source in ordered if source.is_repeatable and not source.problem]
     if len(able) < 2:
         return ordered
@@ -90,13 +90,13 @@ def _mark_continuations(sources: Sequence[Source], heads: Sequence[_End], tails:
     """Those whose first lines are the last of another."""
     beginning: dict[bytes, list[int]] = {}
     for place, head in enumerate(heads):
-        if len(head) >= FEWEST and not sources[place].copied_lines:
+        if len(head) >= MIN_COMMON_LINES and not sources[place].copied_lines:
             beginning.setdefault(head.first(1), []).append(place)
     # All of a copy stands in another already.
     others = [place for place, source in enumerate(sources) if not source.copied_lines]
     for other in others:
         tail = tails[other]
-        for start in range(len(tail) - FEWEST + 1):
+        for start in range(len(tail) - MIN_COMMON_LINES + 1):
             for place in beginning.get(tail.hashes[start * _HASH : (start + 1) * _HASH], ()):
                 if place != other and sources[other].copy_of != sources[place].path:
                     _mark(sources[place], sources[other], heads[place], tail, start)
@@ -118,9 +118,9 @@ def _ends(source: Source) -> tuple[_End, _End]:
     else:
         try:
             with open(source.path, "rb") as file:
-                first = file.read(LOOKED_AT)
-                file.seek(max(size - LOOKED_AT, 0))
-                last, is_all = file.read(LOOKED_AT), size <= LOOKED_AT
+                first = file.read(MAX_COMPARED_BYTES)
+                file.seek(max(size - MAX_COMPARED_BYTES, 0))
+                last, is_all = file.read(MAX_COMPARED_BYTES), size <= MAX_COMPARED_BYTES
         except OSError:
             first, last, is_all = b"", b"", False
     if is_all:
@@ -133,11 +133,11 @@ def _ends(source: Source) -> tuple[_End, _End]:
 def _read(source: Source) -> tuple[bytes, bytes, bool]:
     first = last = b""
     length = 0
-    for window in source.windows(4 * LOOKED_AT):
+    for window in source.windows(4 * MAX_COMPARED_BYTES):
         length += len(window.data)
-        first += window.data[: LOOKED_AT - len(first)]
-        last = (last + window.data)[-LOOKED_AT:]
-    return first, last, length <= LOOKED_AT
+        first += window.data[: MAX_COMPARED_BYTES - len(first)]
+        last = (last + window.data)[-MAX_COMPARED_BYTES:]
+    return first, last, length <= MAX_COMPARED_BYTES
 
 
 def _end(data: bytes, *, is_all: bool = False) -> _End:
@@ -171,7 +171,7 @@ _ROTATED = re.compile(
 _NAMED = re.compile(r"[^/]*[A-Za-z][^./]*\Z")
 
 
-def rotation_of(path: str) -> tuple[str, tuple[int, str]]:
+def rotation_key(path: str) -> tuple[str, tuple[int, str]]:
     """The name that a file had before it was rotated, and what its rotations are sorted by, the oldest first.
 
     As logrotate and syslogd name them: the highest number is the oldest, a date or `old` is older than none.

@@ -11,18 +11,16 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 
 from lyncphone_logs.errors import InputError
-from lyncphone_logs.sources.decompression import Damaged, Readable
+from lyncphone_logs.sources.decompression import CorruptStream, Readable
 from lyncphone_logs.sources.encodings import Transcoded, mark_of, transcoded
-from lyncphone_logs.sources.window import LONGEST_LINE, Line, Window, decode
-
-__all__ = ["LONGEST_LINE", "STDIN", "WINDOW", "Line", "Source", "Window", "Written", "decode", "problem_of"]
+from lyncphone_logs.sources.window import MAX_LINE_BYTES, Line, Window
 
 STDIN = "-"
 WINDOW = 64 * 1024
 """Bytes that are read at a time."""
 
 # A line that is longer than the longest by its line end only is not cut.
-_PIECE = LONGEST_LINE + len(b"\r\n")
+_PIECE = MAX_LINE_BYTES + len(b"\r\n")
 # UTF-32 has four bytes where UTF-8 has one.
 _WIDEST = 4 * _PIECE
 
@@ -223,7 +221,7 @@ class Source:
         try:
             chunk = stream.read(size)
         except OSError as error:
-            behind = f" from byte {self.bytes} on" if self.bytes and isinstance(error, Damaged) else ""
+            behind = f" from byte {self.bytes} on" if self.bytes and isinstance(error, CorruptStream) else ""
             self.problem = problem_of(f"{self.path}{behind}", error)
             return b""
         self.bytes += len(chunk)
@@ -231,7 +229,7 @@ class Source:
         return chunk
 
 
-class Written(Source):
+class InMemorySource(Source):
     """Text in memory, read as a file would be."""
 
     def __init__(self, text: str, path: str) -> None:

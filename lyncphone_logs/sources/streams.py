@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from lyncphone_logs.sources.decompression import PIECE, Damaged, Pieces, Readable, unpacked
+from lyncphone_logs.sources.decompression import PIECE, CorruptStream, Pieces, Readable, decompressed
 
 HEAD = 4096
 """Bytes by which it is told what something is."""
@@ -31,7 +31,7 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class ByteSource:
     """`opened` gives a new stream from the first byte on; `seekable`, where there is one, one that can be sought in.
 
     `modified` is naive: UTC, but of zip members the local time of whoever packed them. `expected` bytes or more are in
@@ -71,25 +71,25 @@ class Content:
         except OSError:
             return b""
 
-    def part(self, path: str, offset: int, size: int, modified: datetime | None) -> "Content":
+    def part(self, path: str, offset: int, size: int, modified: datetime | None) -> "ByteSource":
         """Some of its bytes, under a name of their own."""
 
         def opened() -> Readable:
             stream = self.open_at(offset)
             return Pieces(_limited(stream, size), stream)
 
-        return Content(path, opened, modified or self.modified, expected=size)
+        return ByteSource(path, opened, modified or self.modified, expected=size)
 
-    def without(self, compression: str, modified: datetime | None, most: int) -> "Content":
+    def without(self, compression: str, modified: datetime | None, most: int) -> "ByteSource":
         """What it holds, compressed in this way; beyond `most` bytes that is Damaged."""
 
         def opened() -> Readable:
-            stream = unpacked(self.opened(), compression)
+            stream = decompressed(self.opened(), compression)
             return Pieces(_capped(stream, most), stream)
 
-        return Content(self.path, opened, modified or self.modified, None, self.expected, self.layers + 1)
+        return ByteSource(self.path, opened, modified or self.modified, None, self.expected, self.layers + 1)
 
-    def held(self, memory: Memory) -> "Content | None":
+    def held(self, memory: Memory) -> "ByteSource | None":
         """The same in memory, up to where it can be read; None where it is more than may be held."""
         if self.seekable:
             return self
@@ -104,31 +104,31 @@ class Content:
         if len(found) > most:
             return None
         memory.left -= len(found)
-        return held_content(self.path, bytes(found), self.modified, self.layers, failure)
+        return memory_source(self.path, bytes(found), self.modified, self.layers, failure)
 
 
-class Entry(NamedTuple):
+class ArchiveEntry(NamedTuple):
     """A member of an archive; where there is a `problem`, why it is not read."""
 
     name: str
-    content: Content
+    content: ByteSource
     problem: str = ""
 
 
-def held_content(
+def memory_source(
     path: str, data: bytes, modified: datetime | None = None, layers: int = 0, failure: OSError | None = None
-) -> Content:
+) -> ByteSource:
     """Bytes in memory, at whose end reading fails where there is a failure."""
 
     def opened() -> Readable:
         return Pieces(_failing(io.BytesIO(data), failure))
 
-    return Content(path, opened, modified, lambda: io.BytesIO(data), len(data), layers)
+    return ByteSource(path, opened, modified, lambda: io.BytesIO(data), len(data), layers)
 
 
-def file_content(path: str, modified: datetime | None, size: int | None, *, is_named: bool) -> Content:
+def file_source(path: str, modified: datetime | None, size: int | None, *, is_named: bool) -> ByteSource:
     """A regular file; `is_named` by the user, so that it is read although it looks like no text."""
-    return Content(path, lambda: open(path, "rb"), modified, lambda: open(path, "rb"), size, 0, True, is_named)
+    return ByteSource(path, lambda: open(path, "rb"), modified, lambda: open(path, "rb"), size, 0, True, is_named)
 
 
 def _failing(stream: Readable, failure: OSError | None) -> Iterator[bytes]:
@@ -142,7 +142,7 @@ def _limited(stream: Readable, size: int) -> Iterator[bytes]:
     while size > 0:
         piece = stream.read(min(PIECE, size))
         if not piece:
-            raise Damaged("it breaks off")
+            raise CorruptStream("it breaks off")
         size -= len(piece)
         yield piece
 
@@ -152,13 +152,13 @@ def _capped(stream: Readable, most: int) -> Iterator[bytes]:
         yield piece[: max(most, 0)]
         most -= len(piece)
         if most < 0:
-            raise Damaged("more than the limit of bytes comes out of it; what is beyond is not read")
+            raise CorruptStream("more than the limit of bytes comes out of it; what is beyond is not read")
 
 
 @contextmanager
-def seek_in(content: Content) -> Iterator[io.BufferedIOBase]:
+def seek_in(content: ByteSource) -> Iterator[io.BufferedIOBase]:
     """A stream that can be sought in. Raises Damaged where there is none."""
     if not content.seekable:
-        raise Damaged("it cannot be sought in")
+        raise CorruptStream("it cannot be sought in")
     with content.seekable() as file:
         yield file

@@ -6,11 +6,11 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from lyncphone_logs.sources.decompression import PIECE, Damaged, Readable
-from lyncphone_logs.sources.streams import Content, Entry
+from lyncphone_logs.sources.decompression import PIECE, CorruptStream, Readable
+from lyncphone_logs.sources.streams import ArchiveEntry, ByteSource
 
 BLOCK = 512
-_LONGEST_EXTENSION = 1024 * 1024
+_MAX_EXTENSION_BYTES = 1024 * 1024
 _EXTENSIONS = (
     tarfile.XHDTYPE,
     tarfile.XGLTYPE,
@@ -38,7 +38,7 @@ class _Header(tarfile.TarInfo):
             raise _Unreadable(f"its next header cannot be read ({error})") from None
 
     def _proc_member(self, archive: tarfile.TarFile) -> Any:
-        if self.type in _EXTENSIONS and self.size > _LONGEST_EXTENSION:
+        if self.type in _EXTENSIONS and self.size > _MAX_EXTENSION_BYTES:
             raise tarfile.ReadError("a header goes on for more than a megabyte")
         return super()._proc_member(archive)  # type: ignore[misc]
 
@@ -73,7 +73,7 @@ def is_tar(head: bytes) -> bool:
     return True
 
 
-def tar_entries(whole: Content) -> Iterator[Entry]:
+def tar_entries(whole: ByteSource) -> Iterator[ArchiveEntry]:
     """The members, directories apart. Raises Damaged behind those that can be found."""
     with closing(whole.opened()) as stream:
         readable = _UpToDamage(stream)
@@ -83,22 +83,22 @@ def tar_entries(whole: Content) -> Iterator[Entry]:
                     if not header.isdir():
                         yield _entry(whole, header)
         except _FAULTS as error:
-            raise Damaged(str(readable.failure or error)) from None
+            raise CorruptStream(str(readable.failure or error)) from None
         # Behind the end mark stands the checksum of what the archive was compressed with.
         while readable.read(PIECE):
             continue
         if readable.failure:
-            raise Damaged(str(readable.failure))
+            raise CorruptStream(str(readable.failure))
 
 
-def _entry(whole: Content, header: tarfile.TarInfo) -> Entry:
+def _entry(whole: ByteSource, header: tarfile.TarInfo) -> ArchiveEntry:
     name = header.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if header.type in _OTHERS:
         target = f" ({header.linkname})" if header.linkname else ""
-        return Entry(name, whole, f"it is {_OTHERS[header.type]}{target}, which is not followed")
+        return ArchiveEntry(name, whole, f"it is {_OTHERS[header.type]}{target}, which is not followed")
     if header.issparse() or not header.isreg():
-        return Entry(name, whole, "it is not a plain file, but of a kind that is not read")
-    return Entry(name, whole.part(whole.path, header.offset_data, header.size, _modified(header)))
+        return ArchiveEntry(name, whole, "it is not a plain file, but of a kind that is not read")
+    return ArchiveEntry(name, whole.part(whole.path, header.offset_data, header.size, _modified(header)))
 
 
 def _modified(header: tarfile.TarInfo) -> datetime | None:

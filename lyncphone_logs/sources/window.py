@@ -4,7 +4,7 @@ import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-LONGEST_LINE = 64 * 1024
+MAX_LINE_BYTES = 64 * 1024
 """Bytes of a line that become text; the rest of a longer one is counted and hashed only."""
 
 # cp1252 leaves five bytes undefined; they are taken from latin-1, so that every line can be decoded.
@@ -80,8 +80,8 @@ class Window:
 
 def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
     """The text of at most 64 KiB of a line, and what had to be done for it: `cp1252`, `overlong`."""
-    overlong = len(content) > LONGEST_LINE
-    content = content[:LONGEST_LINE]
+    overlong = len(content) > MAX_LINE_BYTES
+    content = content[:MAX_LINE_BYTES]
     cut: tuple[str, ...] = ("overlong",) if overlong else ()
     try:
         # A character that the cut at 64 KiB splits is left out: it is no sign of another encoding.

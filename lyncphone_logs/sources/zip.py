@@ -12,8 +12,8 @@ from io import BufferedIOBase
 from struct import Struct, error
 from typing import NamedTuple
 
-from lyncphone_logs.sources.decompression import PIECE, Damaged, Pieces, Readable
-from lyncphone_logs.sources.streams import Content, Entry, seek_in
+from lyncphone_logs.sources.decompression import PIECE, CorruptStream, Pieces, Readable
+from lyncphone_logs.sources.streams import ArchiveEntry, ByteSource, seek_in
 
 _LOCAL = Struct("<4s5H3L2H")
 _SIGNATURE, _DESCRIPTOR_AND_MORE = b"PK\x03\x04", 64
@@ -42,7 +42,7 @@ class _Packed(NamedTuple):
             return None
 
 
-def zip_entries(whole: Content, most: int) -> Iterator[Entry]:
+def zip_entries(whole: ByteSource, most: int) -> Iterator[ArchiveEntry]:
     """The members of a zip file that can be sought in; of each at most this many bytes come.
 
     Raises Damaged behind those that can be found.
@@ -54,7 +54,7 @@ def zip_entries(whole: Content, most: int) -> Iterator[Entry]:
         except _FAULTS:
             for packed in _salvaged(file):
                 yield _entry(whole, file, packed, most)
-            raise Damaged(
+            raise CorruptStream(
                 "its directory is not there or damaged: members were looked for by their own headers"
             ) from None
         end = 0
@@ -64,30 +64,30 @@ def zip_entries(whole: Content, most: int) -> Iterator[Entry]:
                 info.date_time,
             )  # fmt: skip
             if info.header_offset < end:
-                yield Entry(info.filename, whole, "it lies over another member of the archive")
+                yield ArchiveEntry(info.filename, whole, "it lies over another member of the archive")
                 continue
             end = info.header_offset + _LOCAL.size + info.compress_size
             yield _entry(whole, file, packed, most)
 
 
-def _entry(whole: Content, file: BufferedIOBase, packed: _Packed, most: int) -> Entry:
+def _entry(whole: ByteSource, file: BufferedIOBase, packed: _Packed, most: int) -> ArchiveEntry:
     if packed.flags & _ENCRYPTED:
-        return Entry(packed.name, whole, "it is encrypted")
+        return ArchiveEntry(packed.name, whole, "it is encrypted")
     if packed.method != _STORED and packed.method not in _PACKED:
-        return Entry(packed.name, whole, f"it is packed by a method that is not known here ({packed.method})")
+        return ArchiveEntry(packed.name, whole, f"it is packed by a method that is not known here ({packed.method})")
     file.seek(max(packed.header, 0))
     header = file.read(_LOCAL.size) if packed.header >= 0 else b""
     if len(header) < _LOCAL.size or not header.startswith(_SIGNATURE):
-        return Entry(packed.name, whole, "its header in the archive is damaged")
+        return ArchiveEntry(packed.name, whole, "its header in the archive is damaged")
     *_, name, extra = _LOCAL.unpack(header)
     start = packed.header + _LOCAL.size + name + extra
     content = whole.part(whole.path, start, packed.size, packed.modified)
     if packed.method in _PACKED:
         content = content.without(_PACKED[packed.method], None, most)
-    return Entry(packed.name, _checked(content, packed.crc))
+    return ArchiveEntry(packed.name, _checked(content, packed.crc))
 
 
-def _checked(content: Content, crc: int) -> Content:
+def _checked(content: ByteSource, crc: int) -> ByteSource:
     def opened() -> Readable:
         stream = content.opened()
         return Pieces(pieces(stream), stream)
@@ -98,7 +98,7 @@ def _checked(content: Content, crc: int) -> Content:
             found = zlib.crc32(piece, found)
             yield piece
         if found != crc:
-            raise Damaged("its checksum is another: it is not what was packed")
+            raise CorruptStream("its checksum is another: it is not what was packed")
 
     return replace(content, opened=opened, layers=0)
 

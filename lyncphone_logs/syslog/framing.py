@@ -15,11 +15,11 @@ from lyncphone_logs.syslog.framing_patterns import (
     PATTERNS,
     SEVERITIES,
     SYNONYMS,
-    Shape,
+    FramingPattern,
 )
 
 
-class Framed(NamedTuple):
+class SyslogPrefix(NamedTuple):
     """A line, its framing taken off: the phone's own line begins at character `start`.
 
     `framing` is `none` or a name; two are joined by `+`, the outer one first. `facility` and `severity` are words of
@@ -39,8 +39,8 @@ class Framed(NamedTuple):
     received: str = ""
 
 
-MOST_FRAMINGS = 2
-Layout = tuple[Shape, ...]
+MAX_FRAMINGS = 2
+Layout = tuple[FramingPattern, ...]
 """The framings of a line, the outer one first."""
 
 
@@ -48,23 +48,23 @@ def layout_of(text: str) -> Layout:
     """The framings that stand before the phone's own line."""
     layout: Layout = ()
     start = 0
-    while len(layout) < MOST_FRAMINGS and (found := _layer(text, start)):
+    while len(layout) < MAX_FRAMINGS and (found := _layer(text, start)):
         layout, start = (*layout, found[0]), found[1]
     return layout
 
 
-def _layer(text: str, start: int) -> tuple[Shape, int] | None:
+def _layer(text: str, start: int) -> tuple[FramingPattern, int] | None:
     for shape in _shapes_at(text[start : start + 1]):
         if found := PATTERNS[shape].match(text, start):
             return shape, found.end()
     return None
 
 
-def _shapes_at(first: str) -> tuple[Shape, ...]:
+def _shapes_at(first: str) -> tuple[FramingPattern, ...]:
     return AFTER_PRI if first == "<" else AFTER_DIGIT if first.isdigit() else AFTER_LETTER
 
 
-def unframe(text: str) -> Framed:
+def parse_prefix(text: str) -> SyslogPrefix:
     """What stands in front of the phone's own line, up to two framings deep.
 
     Of two framings the inner one's values count where it has them, and its stamp is the phone's, the outer one's the
@@ -72,12 +72,12 @@ def unframe(text: str) -> Framed:
     (Kiwi, AudioCodes Syslog Viewer and ACSyslog, p-Logger). A word after the stamp is a host unless it is a tag:
     `tag:`, `tag[pid]`.
     """
-    return Framed(*(column[0] for column in unframe_all([text])))
+    return SyslogPrefix(*(column[0] for column in parse_prefixes([text])))
 
 
-def unframe_all(texts: Sequence[str]) -> list[list[Any]]:
-    """The values of `Framed` for each text, a column for each field in its order; equal to `unframe` of each text."""
-    columns: list[list[Any]] = [[value] * len(texts) for value in Framed()]
+def parse_prefixes(texts: Sequence[str]) -> list[list[Any]]:
+    """The prefix of each text, as columns in the order of `SyslogPrefix`; equal to `parse_prefix` of each text."""
+    columns: list[list[Any]] = [[value] * len(texts) for value in SyslogPrefix()]
     rest: Sequence[int] = range(len(texts))
     while rest:
         layout = layout_of(texts[rest[0]])
@@ -105,11 +105,11 @@ def unframe_all(texts: Sequence[str]) -> list[list[Any]]:
 def compiled(layout: Layout) -> re.Pattern[str]:
     """The layout as one pattern, which matches a text just where `layout_of` finds this layout."""
     parts = [_layer_pattern(shape, number) for number, shape in enumerate(layout)]
-    others = "|".join(_nameless(shape.pattern) for shape in PATTERNS) if len(layout) < MOST_FRAMINGS else "(?!)"
+    others = "|".join(_nameless(shape.pattern) for shape in PATTERNS) if len(layout) < MAX_FRAMINGS else "(?!)"
     return re.compile("".join([*parts, f"(?!{others})"]), FLAGS)
 
 
-def _layer_pattern(shape: Shape, layer: int) -> str:
+def _layer_pattern(shape: FramingPattern, layer: int) -> str:
     rivals = next(shapes for shapes in (AFTER_PRI, AFTER_DIGIT, AFTER_LETTER) if shape in shapes)
     earlier = "".join(f"(?!{_nameless(rival.pattern)})" for rival in rivals[: rivals.index(shape)])
     named = re.sub(r"\(\?P<([a-z]+)>", rf"(?P<\g<1>{layer}>", shape.pattern)
@@ -121,7 +121,7 @@ def _nameless(pattern: str) -> str:
 
 
 def framed(layout: Layout, groups: Mapping[str, Sequence[str | None]], starts: list[int]) -> list[list[Any]]:
-    """The values of `Framed`, a column each, from the groups of this layout and where the phone's own lines begin."""
+    """The columns of `SyslogPrefix` from the groups of this layout and the starts of the phone's own lines."""
     none: list[Any] = [None] * len(starts)
     columns = dict.fromkeys(("facility", "severity", "host", "app", "proc", "stamp", "owner", "received"), none)
     for layer, shape in enumerate(layout):

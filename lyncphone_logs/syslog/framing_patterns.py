@@ -24,7 +24,7 @@ SYNONYMS = {
 }  # fmt: skip
 
 
-class Shape(NamedTuple):
+class FramingPattern(NamedTuple):
     """One framing: its name and the pattern of what stands before the phone's text."""
 
     name: str
@@ -81,8 +81,8 @@ _P_LOGGER = rf"(?=[A-Z]{{3}}[ ]){_BSD_STAMP}(?P<host>[0-9]{{1,3}}(?:\.[0-9]{{1,3
 _BUSYBOX = rf"{_BSD_STAMP}(?:(?P<host>{_NAME})[ ]++)?(?:{_LEVEL}|<(?P<pri>[0-9]{{1,4}})>{_END})"
 
 
-def _shapes(**patterns: str) -> tuple[Shape, ...]:
-    return tuple(Shape(name.replace("_", "-"), pattern) for name, pattern in patterns.items())
+def _shapes(**patterns: str) -> tuple[FramingPattern, ...]:
+    return tuple(FramingPattern(name.replace("_", "-"), pattern) for name, pattern in patterns.items())
 
 
 AFTER_PRI = _shapes(
@@ -91,7 +91,7 @@ AFTER_PRI = _shapes(
 AFTER_DIGIT = _shapes(kiwi=_KIWI, audiocodes_viewer=_VIEWER, acsyslog=_ACSYSLOG, rsyslog_iso=_RSYSLOG_ISO)
 AFTER_LETTER = (
     *_shapes(busybox=_BUSYBOX, p_logger=_P_LOGGER, rfc3164=rf"{_BSD_STAMP}{_HOST}"),
-    Shape("facility.severity", _LEVEL),
+    FramingPattern("facility.severity", _LEVEL),
 )
 COLLECTORS = ("kiwi", "audiocodes-viewer", "acsyslog", "p-logger")
 """Their stamp shows the collector's clock, never the phone's."""

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, compress
 
-from lyncphone_logs.sources.source import LONGEST_LINE, Window, decode
+from lyncphone_logs.sources.window import MAX_LINE_BYTES, Window, decode
 from lyncphone_logs.syslog.damage import repair
 
 
 @dataclass(slots=True)
-class Rows:
+class LineTable:
     """Lines that are not blank, a row each.
 
     `numbers`, `offsets` and `lengths` (bytes) are those of the lines, `texts` as decoded, `repaired` as the phone may
@@ -33,9 +33,9 @@ class Rows:
     def __len__(self) -> int:
         return len(self.numbers)
 
-    def tail(self, start: int) -> "Rows":
+    def tail(self, start: int) -> "LineTable":
         """The rows from `start` on."""
-        part = Rows()
+        part = LineTable()
         for name in _COLUMNS:
             setattr(part, name, getattr(self, name)[start:])
         part.repairs = {row - start: names for row, names in self.repairs.items() if row >= start}
@@ -43,9 +43,9 @@ class Rows:
         part.taken = {offset for offset in self.taken if part and offset >= part.offsets[0]}
         return part
 
-    def picked(self, origin: Sequence[int]) -> "Rows":
+    def picked(self, origin: Sequence[int]) -> "LineTable":
         """Rows that are copies of these, in this order; of several copies of one row only the first is behind a gap."""
-        part = Rows(taken=self.taken)
+        part = LineTable(taken=self.taken)
         for name in _COLUMNS:
             values = getattr(self, name)
             setattr(part, name, [values[row] for row in origin])
@@ -58,7 +58,7 @@ class Rows:
         """Whether a row cannot go on with the one before, which is not its neighbour or was handed out."""
         return row in self.after_gap or self.offsets[row - 1] in self.taken
 
-    def extend(self, others: "Rows") -> None:
+    def extend(self, others: "LineTable") -> None:
         """Put other rows behind these."""
         start = len(self)
         for name in _COLUMNS:
@@ -73,14 +73,14 @@ LINE_END = 1
 _COLUMNS = ("numbers", "offsets", "lengths", "texts", "repaired")
 
 
-def rows_of(window: Window, places: list[tuple[int, int]] | None = None) -> Rows:
+def lines_of_window(window: Window, places: list[tuple[int, int]] | None = None) -> LineTable:
     """The lines of a window; `places` are number and offset of each, where these do not follow each other."""
     # In this encoding a byte is a character, whatever it means.
     pieces = str(window.data, "latin-1").split("\n")
     ended = not pieces[-1]
     if ended:
         pieces.pop()
-    rows = Rows()
+    rows = LineTable()
     if not pieces:
         return rows
     if window.places:
@@ -105,12 +105,14 @@ def rows_of(window: Window, places: list[tuple[int, int]] | None = None) -> Rows
     return _without_blanks(rows)
 
 
-def _decode(rows: Rows, pieces: list[str], data: bytes) -> None:
-    if data.isascii() and max(map(len, pieces)) <= LONGEST_LINE:
+def _decode(rows: LineTable, pieces: list[str], data: bytes) -> None:
+    if data.isascii() and max(map(len, pieces)) <= MAX_LINE_BYTES:
         odd = [row for row, piece in enumerate(pieces) if "&" in piece] if b"&" in data else []
     else:
         odd = [
-            row for row, piece in enumerate(pieces) if len(piece) > LONGEST_LINE or not piece.isascii() or "&" in piece
+            row
+            for row, piece in enumerate(pieces)
+            if len(piece) > MAX_LINE_BYTES or not piece.isascii() or "&" in piece
         ]
     rows.texts = pieces
     rows.repaired = pieces.copy() if odd else pieces
@@ -121,11 +123,11 @@ def _decode(rows: Rows, pieces: list[str], data: bytes) -> None:
             rows.repairs[row] = names
 
 
-def _without_blanks(rows: Rows) -> Rows:
+def _without_blanks(rows: LineTable) -> LineTable:
     if "" not in rows.texts and not any(map(str.isspace, rows.texts)):
         return rows
     is_kept = [bool(text) and not text.isspace() for text in rows.texts]
-    new = Rows()
+    new = LineTable()
     for name in _COLUMNS:
         setattr(new, name, list(compress(getattr(rows, name), is_kept)))
     kept = list(compress(range(len(rows)), is_kept))

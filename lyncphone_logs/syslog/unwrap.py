@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from lyncphone_logs.syslog.damage import repair
-from lyncphone_logs.syslog.framing import Framed, unframe
+from lyncphone_logs.syslog.framing import SyslogPrefix, parse_prefix
 
 NOTICE = "message repeated"
 """What every notice holds."""
@@ -32,10 +32,10 @@ def repeats(text: str) -> tuple[int, str | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnLine:
+class DeviceLine:
     """A line as the phone may have written it: `text` from `framed.start` on, damage undone and named in `repairs`."""
 
-    framed: Framed
+    framed: SyslogPrefix
     text: str
     count: int
     repairs: tuple[str, ...]
@@ -46,9 +46,9 @@ class OwnLine:
         return self.count > 1 and not self.text
 
 
-def own_line(text: str) -> OwnLine:
+def unwrap(text: str) -> DeviceLine:
     """Undo damage and take the framing and the notice of a repetition off a line."""
     repaired, names = repair(text)
-    framed = unframe(repaired)
+    framed = parse_prefix(repaired)
     count, own = repeats(repaired[framed.start :])
-    return OwnLine(framed, own or "", count, names)
+    return DeviceLine(framed, own or "", count, names)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.timestamps.zones import AMBIGUOUS, Zone, Zones
 
-MOST_HELD = 32_768
+MAX_HELD_BATCHES = 32_768
 """Rows that wait for later lines, and the batch that they are in."""
 JITTER = timedelta(minutes=5)
 """Lines may come late by so much; what goes back further is another pass of the clock."""
@@ -80,7 +80,7 @@ class Correction:
                 self._give_up()
             self._held.append(_Held(batch))
             self._take(self._held[-1])
-            if sum(len(each.batch) for each in self._held) > MOST_HELD:
+            if sum(len(each.batch) for each in self._held) > MAX_HELD_BATCHES:
                 self._give_up()
             yield from self._settled()
         self._give_up()

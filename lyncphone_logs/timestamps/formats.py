@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
 # Eight years lie between two leap years where a century is none: 1896 and 1904.
-_LONGEST_WAIT_FOR_29_FEBRUARY = 8
+_MAX_YEARS_TO_29_FEBRUARY = 8
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _STAMP = re.compile(
@@ -32,7 +32,7 @@ _NEVER_SET = "0100000000"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedStamp:
     """A stamp, understood. `time` is naive, as written; `utc` is set only where the stamp carries its zone.
 
     `quality` is `exact`, `assumed-year`, `assumed-date` (the day, or the order of day and month, is assumed), `uptime`
@@ -71,10 +71,10 @@ class Anchor:
         return self.latest + min(timedelta(days=1), datetime.max - self.latest)
 
 
-_UNREADABLE = Reading(None, None, "none")
+_UNREADABLE = ParsedStamp(None, None, "none")
 
 
-def read_stamp(stamp: str, anchor: Anchor) -> Reading:
+def read_stamp(stamp: str, anchor: Anchor) -> ParsedStamp:
     """What a stamp says; `Reading(None, None, "none")` where it is none, is impossible, or has nothing to complete it.
 
     `Mon dd hh:mm:ss` (RFC 3164) and `dd-mm@hh:mm:ss.mmm` (AudioCodes) mean the latest year in which they are not after
@@ -91,36 +91,36 @@ def read_stamp(stamp: str, anchor: Anchor) -> Reading:
 
 
 @lru_cache(maxsize=1024)
-def _read(stamp: str, anchor: Anchor) -> Reading:
+def _read(stamp: str, anchor: Anchor) -> ParsedStamp:
     try:
         if found := _STAMP.fullmatch(stamp):
             day_time = _time(found)
             day, quality = _date(found, day_time, anchor)
             moment = datetime.combine(day, day_time)
-            return Reading(moment, _utc(moment, found["zone"]), quality)
+            return ParsedStamp(moment, _utc(moment, found["zone"]), quality)
         return _of_digits(stamp, anchor)
     except (ValueError, OverflowError):
         return _UNREADABLE
 
 
-def _of_digits(stamp: str, anchor: Anchor) -> Reading:
+def _of_digits(stamp: str, anchor: Anchor) -> ParsedStamp:
     if found := _TEN_DIGITS.fullmatch(stamp):
         return _polycom(stamp, [int(number) for number in found.groups()], anchor)
     if found := _SINCE_1970.fullmatch(stamp):
         moment = _EPOCH + timedelta(seconds=int(found[1]), microseconds=int(found[2].ljust(6, "0")))
-        return Reading(moment, moment, "exact")
-    return Reading(None, None, "uptime") if _SINCE_BOOT.fullmatch(stamp) else _UNREADABLE
+        return ParsedStamp(moment, moment, "exact")
+    return ParsedStamp(None, None, "uptime") if _SINCE_BOOT.fullmatch(stamp) else _UNREADABLE
 
 
-def _polycom(stamp: str, numbers: list[int], anchor: Anchor) -> Reading:
+def _polycom(stamp: str, numbers: list[int], anchor: Anchor) -> ParsedStamp:
     if stamp == _NEVER_SET:
-        return Reading(_EPOCH, None, "exact")
+        return ParsedStamp(_EPOCH, None, "exact")
     month, day, hour, minute, second = numbers
     if 1 <= month <= 12 and 1 <= day <= 31 and hour < 24 and minute < 60 and second <= 60:
         at = time(hour, minute, min(second, 59))
-        return Reading(datetime.combine(_latest_year(month, day, at, anchor.limit), at), None, "assumed-year")
+        return ParsedStamp(datetime.combine(_latest_year(month, day, at, anchor.limit), at), None, "assumed-year")
     year, month, day, hour, minute = numbers
-    return Reading(datetime(2000 + year, month, day, hour, minute), None, "exact")
+    return ParsedStamp(datetime(2000 + year, month, day, hour, minute), None, "exact")
 
 
 def _time(found: re.Match[str]) -> time:
@@ -168,7 +168,7 @@ def _month(name: str) -> int:
 def _latest_year(month: int, day: int, at: time, limit: datetime | None) -> date:
     if limit is None:
         raise ValueError("nothing to complete the stamp from")
-    for year in range(limit.year, limit.year - _LONGEST_WAIT_FOR_29_FEBRUARY - 1, -1):
+    for year in range(limit.year, limit.year - _MAX_YEARS_TO_29_FEBRUARY - 1, -1):
         leap_day_missing = (month, day) == (2, 29) and not isleap(year)
         if not leap_day_missing and datetime.combine(date(year, month, day), at) <= limit:
             return date(year, month, day)

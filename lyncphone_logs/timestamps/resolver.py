@@ -16,7 +16,7 @@ ALMOST_A_YEAR = timedelta(days=360)
 """So far behind the collector, a clock whose year was assumed may as well be a few days ahead."""
 FIRST_DAY = timedelta(days=1)
 """Of a year, in the local time of a phone: where a clock without a year begins when it is switched on."""
-MOST_REMEMBERED = 4096
+MAX_CACHED_STAMPS = 4096
 LAST_OF_HOUR = timedelta(minutes=59, seconds=59)
 
 
@@ -33,7 +33,7 @@ class Stamp(NamedTuple):
     is_unset: bool | None
 
 
-class Stamps:
+class StampResolver:
     """Reads stamps; `assumed` tells whether a year or a date was completed from the anchor."""
 
     def __init__(self, anchor: Anchor) -> None:
@@ -70,7 +70,7 @@ class Stamps:
         self._hours.clear()
 
     def _read_all(self, written: list[tuple[str, str, str]]) -> list[Stamp]:
-        if len(self._known) > MOST_REMEMBERED:
+        if len(self._known) > MAX_CACHED_STAMPS:
             self._forget()
         for each in {*written}.difference(self._known):
             self._known[each] = self._at_once(each) or self._read(each)

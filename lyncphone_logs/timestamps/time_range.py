@@ -13,7 +13,7 @@ _END_OF_DAY = time(23, 59, 59, 999999)
 _FORMS = "2013-07-09, 2013-07-09T12:00, 12:00 (of the last day of the trace), -2h (before its end)"
 
 
-class Period:
+class TimeRange:
     """A stretch of time, both ends included; naive as the trace writes, or UTC where a zone was written.
 
     `end` is the last moment of the trace, needed for a time without a date and for one that is counted from the end.

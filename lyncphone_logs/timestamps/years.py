@@ -19,7 +19,7 @@ BACK, AHEAD = timedelta(days=115), timedelta(days=250)
 DAY, LATE = timedelta(days=1), timedelta(hours=6)
 """So much earlier in the day, a time of day is that of the next day."""
 ALMOST_LATE = DAY - LATE - timedelta(microseconds=1)
-Placed = tuple[int, datetime]
+DatedStamp = tuple[int, datetime]
 """A moment and the byte offset of its line."""
 
 
@@ -30,15 +30,15 @@ class Seen:
     `orders` tells for dates of digits whether the day stands first, `undecided` is one of which that is not told.
     """
 
-    dated: list[Placed]
-    yearless: list[Placed]
-    dayless: list[Placed]
+    dated: list[DatedStamp]
+    yearless: list[DatedStamp]
+    dayless: list[DatedStamp]
     orders: set[bool | None]
     undecided: str = ""
     is_numbered: bool = False
 
 
-def years_of(seen: Seen, anchor: Anchor) -> tuple[list[Placed], str, str]:
+def years_of(seen: Seen, anchor: Anchor) -> tuple[list[DatedStamp], str, str]:
     """The moments of stamps without a year, what their year rests on, and what speaks against it."""
     if not seen.yearless:
         return [], "", ""
@@ -95,7 +95,7 @@ def _counted(moments: Sequence[datetime], earlier: timedelta, later: timedelta) 
     return counted
 
 
-def days_of(dayless: Sequence[Placed], dated: Sequence[Placed], anchor: Anchor) -> list[Placed]:
+def days_of(dayless: Sequence[DatedStamp], dated: Sequence[DatedStamp], anchor: Anchor) -> list[DatedStamp]:
     """The moments of stamps without a date: by the line with a date before them (else behind), else by the anchor."""
     if not dayless:
         return []

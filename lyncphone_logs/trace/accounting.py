@@ -13,7 +13,7 @@ class AccountError(AssertionError):
 
 
 @dataclass
-class Account:
+class ByteAccount:
     """Bytes by what became of them; `passed_over_bytes` were left out on purpose, `outside_bytes` by `--since`.
 
     `duplicate_bytes` are those of lines that are copies of lines in another input.
@@ -33,7 +33,7 @@ class Account:
         read = self.event_bytes + self.continuation_bytes + self.unparsed_bytes
         return read + self.separator_bytes + self.passed_over_bytes + self.outside_bytes + self.duplicate_bytes
 
-    def add(self, other: "Account") -> None:
+    def add(self, other: "ByteAccount") -> None:
         """Add the sums of the next part of the source."""
         for name, value in vars(other).items():
             setattr(self, name, getattr(self, name) + value)
@@ -45,13 +45,13 @@ class Account:
 
 
 @dataclass(slots=True)
-class Tally:
+class SourceStats:
     """The account, and counts of events, by grammar, and of lines that nobody understood, the first of which is kept.
 
     `outside_lines` were not asked for. `assumed`: a year or a date was completed from the anchor.
     """
 
-    account: Account = field(default_factory=Account)
+    account: ByteAccount = field(default_factory=ByteAccount)
     events: int = 0
     unparsed_lines: int = 0
     outside_lines: int = 0
@@ -84,7 +84,7 @@ class Tally:
         self.account.duplicate_bytes = reader.source.duplicate_bytes
         self.assumed = reader.assumed
 
-    def add(self, other: "Tally") -> None:
+    def add(self, other: "SourceStats") -> None:
         """Add what became of the next part of the source."""
         self.account.add(other.account)
         self.events += other.events

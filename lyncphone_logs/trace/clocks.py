@@ -8,19 +8,19 @@ from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing.reader import Reader, anchor_of
-from lyncphone_logs.sources.rotation import rotation_of
+from lyncphone_logs.sources.rotation import rotation_key
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.timestamps.correction import Correction
 from lyncphone_logs.timestamps.formats import Anchor, read_stamp
-from lyncphone_logs.timestamps.time_range import Period, last_of
+from lyncphone_logs.timestamps.time_range import TimeRange, last_of
 from lyncphone_logs.timestamps.years import NewYears
 from lyncphone_logs.timestamps.zones import AMBIGUOUS, NONEXISTENT, Zones
-from lyncphone_logs.trace.accounting import Tally
+from lyncphone_logs.trace.accounting import SourceStats
 from lyncphone_logs.trace.ordering import Stream, in_sequence
-from lyncphone_logs.trace.survey import Survey, survey
+from lyncphone_logs.trace.survey import Survey, sample_timestamps
 
 
-class Timing:
+class SourceClocks:
     """Looks into each source; `period` is what `since` and `until` mean there.
 
     Raises InputError for a time that cannot be read, and for the zone of a source that is not there.
@@ -30,10 +30,12 @@ class Timing:
         self, sources: Sequence[Source], grammars: Sequence[Grammar], year: int, zones: Zones, since: str, until: str
     ) -> None:
         self.zones = zones
-        self._surveys = {source.path: survey(source, grammars, anchor_of(source, year)) for source in sources}
+        self._surveys = {
+            source.path: sample_timestamps(source, grammars, anchor_of(source, year)) for source in sources
+        }
         self._corrections: list[Correction] = []
         self._new_years: dict[str, NewYears] = {}
-        self.period = Period(since, until, last_of(each.last for each in self._surveys.values()))
+        self.period = TimeRange(since, until, last_of(each.last for each in self._surveys.values()))
         if unused := zones.unused([*self._surveys]):
             raise InputError(
                 f"no input is called {unused[0]}",
@@ -97,10 +99,10 @@ class Timing:
     def _goes_on(self, before: Source, source: Source) -> bool:
         firsts = [first for first in (self._first(before), self._first(source)) if first]
         is_same_zone = self.zones.of(before.path) == self.zones.of(source.path)
-        is_rotated = rotation_of(before.path)[0] == rotation_of(source.path)[0]
+        is_rotated = rotation_key(before.path)[0] == rotation_key(source.path)[0]
         return is_rotated and is_same_zone and firsts == sorted(firsts)
 
-    def assumptions(self, path: str, tally: Tally) -> Iterator[str]:
+    def assumptions(self, path: str, tally: SourceStats) -> Iterator[str]:
         """What was assumed of a source that was read, a sentence each."""
         found = self._surveys[path]
         yield from (f"{path}: {each}" for each in (*_of_stamps(found, tally), *self._of_clocks(path)))
@@ -130,7 +132,7 @@ class Timing:
                 yield f"lines by a clock that was never set ({count}): {what}"
 
 
-def _of_stamps(found: Survey, tally: Tally) -> Iterator[str]:
+def _of_stamps(found: Survey, tally: SourceStats) -> Iterator[str]:
     anchor = found.anchor
     if tally.assumed and found.last and not found.year:
         yield f"days end on {found.last.date()}, assumed from {found.basis}"

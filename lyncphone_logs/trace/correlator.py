@@ -12,11 +12,11 @@ from types import MappingProxyType
 
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import LOST, Event, Value
-from lyncphone_logs.grammar.multiline_spec import Joining
-from lyncphone_logs.parsing.sequence_numbers import Hole, Sequences, Told, runs_of
+from lyncphone_logs.grammar.multiline_spec import MultilineSpec
+from lyncphone_logs.parsing.sequence_numbers import SequenceGap, SequenceReport, SequenceTracker, runs_of
 from lyncphone_logs.timestamps.resolver import OLDEST_PHONE, is_unset
-from lyncphone_logs.trace.phone_identity import IDENTIFIED, Identities
-from lyncphone_logs.trace.tls_handshakes import FAMILY, Handshakes
+from lyncphone_logs.trace.phone_identity import IDENTIFIED, PhoneNames
+from lyncphone_logs.trace.tls_handshakes import FAMILY, HandshakeTracker
 
 STEPPED, SET, UNSET, BOOTED = "time.clock.stepped", "time.clock.set", "time.clock.unset", "device.booted"
 DERIVED = (STEPPED, SET, UNSET, LOST, BOOTED)
@@ -27,7 +27,7 @@ ALONE = (f"{FAMILY}.", STARTED)
 BACKWARDS = timedelta(hours=1)
 ONE_DAY, ONE_YEAR = timedelta(days=1), timedelta(days=365)
 
-NO_JOININGS: Mapping[str, Joining | None] = MappingProxyType({})
+NO_JOININGS: Mapping[str, MultilineSpec | None] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -35,7 +35,7 @@ class _Phone:
     boot: int = 1
     segment: int = 0
     events: int = 0
-    handshakes: Handshakes = field(default_factory=Handshakes)
+    handshakes: HandshakeTracker = field(default_factory=HandshakeTracker)
     clock: datetime | None = None
     told_unset: bool = False
     counts_boots: bool = False
@@ -46,12 +46,12 @@ class _Phone:
 class Correlator:
     """Gives events their keys, in the order in which they come."""
 
-    def __init__(self, joinings: Mapping[str, Joining | None] = NO_JOININGS) -> None:
+    def __init__(self, joinings: Mapping[str, MultilineSpec | None] = NO_JOININGS) -> None:
         self._joinings = joinings
-        self._sequences = Sequences()
+        self._sequences = SequenceTracker()
         self._phones: dict[str, _Phone] = {}
         self._era = 0
-        self._identities = Identities()
+        self._identities = PhoneNames()
         self._known: set[tuple[str, str]] = set()
 
     def correlate(self, events: Iterable[Event]) -> Iterator[Event]:
@@ -138,7 +138,7 @@ class Correlator:
         if lost := [_lost(hole) for hole in self._sequences.end()]:
             batch.derived.setdefault(len(batch) - 1, []).extend(lost)
 
-    def _key_row(self, batch: Batch, row: int, event: Event, told: Told | None = None) -> Event:
+    def _key_row(self, batch: Batch, row: int, event: Event, told: SequenceReport | None = None) -> Event:
         # What was passed over may have set a clock: none is compared across it.
         self._era += row in batch.gaps
         keyed, derived = self._key(event, batch.columns["phone"][row], told)
@@ -148,7 +148,7 @@ class Correlator:
             batch.derived[row] = derived
         return keyed
 
-    def _key(self, event: Event, name: str, told: Told | None = None) -> tuple[Event, list[Event]]:
+    def _key(self, event: Event, name: str, told: SequenceReport | None = None) -> tuple[Event, list[Event]]:
         phone = self._phone(name)
         was_unset, was_seen = phone.is_unset, phone.clock is not None
         stepped = self._tell_time(phone, event)
@@ -200,7 +200,7 @@ def _goes_on(clock: datetime | None, times: Sequence[datetime]) -> bool:
     return not is_set and before <= times[0] and (len(times) == 1 or times == sorted(times))
 
 
-def _told(event: Event, told: Told) -> list[Event]:
+def _told(event: Event, told: SequenceReport) -> list[Event]:
     for hole in told.noticed:
         hole.noticed.append(event)
     booted = [] if told.resets is None else [_derived(event, BOOTED, {"resets": told.resets})]
@@ -208,7 +208,7 @@ def _told(event: Event, told: Told) -> list[Event]:
     return booted + dropped + [_lost(hole) for hole in told.lost]
 
 
-def _lost(hole: Hole) -> Event:
+def _lost(hole: SequenceGap) -> Event:
     event = hole.noticed[0]
     fields: dict[str, Value] = {"lines": hole.last - hole.first + 1, "first": hole.first, "last": hole.last}
     return _derived(event, LOST, fields | {"says": "sequence"})._replace(id=f"{event.id}:{LOST}:{hole.first}")

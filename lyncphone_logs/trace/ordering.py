@@ -12,7 +12,7 @@ from typing import NamedTuple
 from lyncphone_logs.events.batch import Batch, portion
 from lyncphone_logs.timestamps.zones import Zone
 
-MOST_OPEN = 64
+MAX_OPEN_SOURCES = 64
 """Sources that are read at the same time."""
 SLACK = timedelta(days=1)
 """Zones lie up to a day apart: so much earlier a source is opened."""
@@ -58,7 +58,7 @@ class Stream:
                 yield ((self.zone.utc(shown) if self.zone and shown else shown) or datetime.min)
 
 
-def merged(streams: Sequence[Stream]) -> Iterator[Batch]:
+def merge(streams: Sequence[Stream]) -> Iterator[Batch]:
     """The rows of all streams by their time, of the same time in the order of the streams."""
     waiting = sorted(range(len(streams)), key=lambda number: (streams[number].opens, number))
     heads: list[tuple[datetime, int]] = []
@@ -69,7 +69,7 @@ def merged(streams: Sequence[Stream]) -> Iterator[Batch]:
             heappush(heads, (stream.keys[stream.row], number))
 
     while heads or waiting:
-        while waiting and len(heads) < MOST_OPEN and (not heads or streams[waiting[0]].opens <= heads[0][0]):
+        while waiting and len(heads) < MAX_OPEN_SOURCES and (not heads or streams[waiting[0]].opens <= heads[0][0]):
             put(waiting.pop(0), 0)
         if not heads:
             continue
@@ -91,14 +91,14 @@ def _stop(stream: Stream, number: int, heads: Sequence[tuple[datetime, int]], op
         key, other = heads[0]
         stops.append((bisect_right if number < other else bisect_left)(stream.keys, key))
     # At the limit of open sources the next one waits, whatever its time.
-    if len(heads) + 1 < MOST_OPEN:
+    if len(heads) + 1 < MAX_OPEN_SOURCES:
         stops += [bisect_left(stream.keys, key) for key in opens]
     return max(stream.row + 1, min(stops))
 
 
-MOST_OVERTAKEN = 64
+MAX_LATE_LINES = 64
 """Lines, of all senders, before which a line may be put."""
-MOMENT = timedelta(seconds=5)
+MAX_LATE_TIME = timedelta(seconds=5)
 
 
 class _Row(NamedTuple):
@@ -121,7 +121,7 @@ def in_sequence(batches: Iterable[Batch]) -> Iterator[Batch]:
         for row, number in enumerate(numbers):
             columns = batch.columns
             _insert(waiting, _Row(batch, row, columns["hostname"][row], number or 0, columns["time_corrected"][row]))
-            if len(waiting) > MOST_OVERTAKEN:
+            if len(waiting) > MAX_LATE_LINES:
                 ready.append(waiting.popleft())
         yield from _portions(ready)
     yield from _portions(waiting)
@@ -137,7 +137,7 @@ def _insert(waiting: deque[_Row], new: _Row) -> None:
     overtaken = next(place for place in own if waiting[place].number >= new.number)
     fills_hole = overtaken != own[0] and waiting[overtaken].number > new.number
     there = waiting[overtaken].time
-    is_near = there is None or new.time is None or abs(there - new.time) <= MOMENT
+    is_near = there is None or new.time is None or abs(there - new.time) <= MAX_LATE_TIME
     waiting.insert(overtaken if fills_hole and is_near else len(waiting), new)
 
 

@@ -9,15 +9,16 @@ from functools import cache
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.grammar.multiline_spec import MOST_LINES
+from lyncphone_logs.grammar.multiline_spec import MAX_EVENT_LINES
 from lyncphone_logs.parsing.literal_search import Search, is_available
 from lyncphone_logs.parsing.reader import Reader
 from lyncphone_logs.sources.decompression import Readable
-from lyncphone_logs.sources.source import Source, decode
-from lyncphone_logs.syslog.unwrap import own_line
+from lyncphone_logs.sources.source import Source
+from lyncphone_logs.sources.window import decode
+from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.timestamps.formats import Anchor
-from lyncphone_logs.trace.accounting import Tally
-from lyncphone_logs.trace.condense import condensed
+from lyncphone_logs.trace.accounting import SourceStats
+from lyncphone_logs.trace.condense import condense
 
 PART = 8 * 1024 * 1024
 """Bytes of a part, about."""
@@ -26,7 +27,7 @@ PRINTED = range(0x21, 0x7F)
 LOOKED_BACK = 64 * 1024
 
 
-class Part(Source):
+class FileSlice(Source):
     """The bytes of a file from `start` to `stop`, whole lines, of which the first has this number."""
 
     def __init__(self, path: str, start: int, stop: int, number: int) -> None:
@@ -34,7 +35,7 @@ class Part(Source):
         super().__init__(path)
 
     def __reduce__(self) -> tuple[type, tuple[str, int, int, int]]:
-        return Part, (self.path, self.start, self.stop, self.number)
+        return FileSlice, (self.path, self.start, self.stop, self.number)
 
     def _reset(self) -> None:
         super()._reset()
@@ -62,7 +63,7 @@ class Part(Source):
             yield rest.removesuffix(b"\r")
 
 
-def parts_of(source: Source, size: int = PART, grammars: Sequence[Grammar] = ()) -> Iterator[Part]:
+def slices_of(source: Source, size: int = PART, grammars: Sequence[Grammar] = ()) -> Iterator[FileSlice]:
     """The parts of a file, while it is read for its size, its lines and its digest.
 
     Each begins with a printed character of ASCII: with such a line no event goes on, unless it is one that some line
@@ -75,17 +76,17 @@ def parts_of(source: Source, size: int = PART, grammars: Sequence[Grammar] = ())
             and window.data[0] in PRINTED
             and not _may_open(_nearby(before, window.data), grammars)
         ):
-            yield Part(source.path, start, window.offset, number)
+            yield FileSlice(source.path, start, window.offset, number)
             start, number = window.offset, window.number
         before = window.data
-    yield Part(source.path, start, source.bytes, number)
+    yield FileSlice(source.path, start, source.bytes, number)
 
 
 def _may_open(lines: bytes, grammars: Sequence[Grammar]) -> bool:
     """Whether one of these lines may open a message that goes on in lines that are not indented."""
     literals = {each.encode() for grammar in grammars if grammar.joining for each in grammar.joining.literals}
     found = [line for line in lines.split(b"\n") if any(each in line for each in literals)]
-    texts = (own_line(decode(line.removesuffix(b"\r"))[0]).text for line in found)
+    texts = (unwrap(decode(line.removesuffix(b"\r"))[0]).text for line in found)
     readers = (next((each for each in grammars if each.header.pattern.fullmatch(text)), None) for text in texts)
     return any(reader is not None and reader.joining is not None for reader in readers)
 
@@ -93,7 +94,7 @@ def _may_open(lines: bytes, grammars: Sequence[Grammar]) -> bool:
 def _nearby(before: bytes, behind: bytes) -> bytes:
     """The last lines of what stands before a place, and the first of what stands behind it."""
     start, end = len(before), 0
-    for _ in range(MOST_LINES):
+    for _ in range(MAX_EVENT_LINES):
         start = max(before.rfind(b"\n", 0, max(start - 1, 0)), 0)
         end = behind.find(b"\n", end) + 1 or len(behind)
     return before[start:] + behind[:end]
@@ -102,11 +103,11 @@ def _nearby(before: bytes, behind: bytes) -> bytes:
 AHEAD = 2
 """Parts for each process that are read ahead of the one that is wanted, so that memory stays bounded."""
 
-Read = tuple[list[Batch], Tally]
+SliceResult = tuple[list[Batch], SourceStats]
 
 
 def read_in_parts(
-    sources: Iterable[tuple[Source, Anchor, Tally]],
+    sources: Iterable[tuple[Source, Anchor, SourceStats]],
     grammars: str,
     names: tuple[str, ...],
     jobs: int,
@@ -118,9 +119,9 @@ def read_in_parts(
     tell where a message may go on in later lines.
     """
     with ProcessPoolExecutor(jobs) as pool:
-        pending: deque[tuple[Future[Read], Tally]] = deque()
+        pending: deque[tuple[Future[SliceResult], SourceStats]] = deque()
         for source, anchor, tally in sources:
-            for part in parts_of(source, grammars=known):
+            for part in slices_of(source, grammars=known):
                 pending.append((pool.submit(_read, part, anchor, grammars, names), tally))
                 if len(pending) > AHEAD * jobs:
                     yield from _taken(*pending.popleft())
@@ -128,20 +129,20 @@ def read_in_parts(
             yield from _taken(*pending.popleft())
 
 
-def _taken(future: Future[Read], tally: Tally) -> list[Batch]:
+def _taken(future: Future[SliceResult], tally: SourceStats) -> list[Batch]:
     batches, part = future.result()
     tally.add(part)
     return batches
 
 
-def _read(part: Part, anchor: Anchor, grammars: str, names: tuple[str, ...]) -> Read:
+def _read(part: FileSlice, anchor: Anchor, grammars: str, names: tuple[str, ...]) -> SliceResult:
     known, search = _known(grammars, names)
-    tally = Tally()
+    tally = SourceStats()
     batches = []
     reader = Reader(part, known, anchor, search, is_alone=True)
     for batch in reader.batches():
         tally.count(batch)
-        batches.append(condensed(batch))
+        batches.append(condense(batch))
     tally.close(reader)
     return batches, tally
 

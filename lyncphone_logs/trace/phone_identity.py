@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from functools import cache
 
-from lyncphone_logs.events.event import UNPARSED, mac_of
+from lyncphone_logs.events.event import UNPARSED, normalize_mac
 
 _HEX = r"[0-9A-Fa-f]"
 _MAC = re.compile(
@@ -34,7 +34,7 @@ def tells_maker(app_name: str | None, component: str | None, kind: str) -> bool:
 @cache
 def mac_in_name(path: str) -> str:
     """The MAC address in the name of a file, or nothing. A day and a time are none: years do not begin with 00."""
-    found = (mac_of(each) for each in _MAC.findall(path.rpartition("/")[2]))
+    found = (normalize_mac(each) for each in _MAC.findall(path.rpartition("/")[2]))
     return next((mac for mac in found if mac.startswith("00") or not mac.isdecimal()), "")
 
 
@@ -46,7 +46,7 @@ def basis_of(phone: str, hostname: str | None) -> str:
     return HOST if hostname else FILE
 
 
-class Identities:
+class PhoneNames:
     """Names the phones, line by line."""
 
     def __init__(self) -> None:

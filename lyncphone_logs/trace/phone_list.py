@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from lyncphone_logs.events.batch import Batch
-from lyncphone_logs.events.event import LOST, Event, mac_of
+from lyncphone_logs.events.event import LOST, Event, normalize_mac
 from lyncphone_logs.trace.phone_identity import FILE, IDENTIFIED, basis_of, tells_maker
 
 SILENCE = timedelta(hours=1)
@@ -15,7 +15,7 @@ IDENTITY = ("vendor", "model", "firmware", "mac")
 
 
 @dataclass(slots=True)
-class Listed:
+class PhoneEntry:
     """One phone. `id` is its name as the collector or its own header has it, else the file: `basis` says which.
 
     `first` and `last` are its own clock, naive. `lines` counts repeats; `unparsed` are lines of it that no grammar
@@ -47,12 +47,12 @@ class Listed:
         self.first, self.last, self.segment = self.first or time, time, segment
 
 
-class Roster:
+class PhoneList:
     """Phones by id, batch by batch. `vendors` maps a grammar's name to the maker of its phones."""
 
     def __init__(self, vendors: Mapping[str, str]) -> None:
         self._vendors = vendors
-        self._phones: dict[str, Listed] = {}
+        self._phones: dict[str, PhoneEntry] = {}
 
     def add(self, batch: Batch) -> None:
         """Take in a batch of events that have their keys."""
@@ -64,7 +64,7 @@ class Roster:
         for row, (name, host, grammar, count, boot, segment, time, quality, app_name, component, kind) in enumerate(
             zip(*(columns[each] for each in names), strict=True)
         ):
-            phone = self._phones.setdefault(name, Listed(name))
+            phone = self._phones.setdefault(name, PhoneEntry(name))
             phone.lines += count
             phone.boots = max(phone.boots, boot)
             if row in unparsed:
@@ -82,18 +82,18 @@ class Roster:
             self._take(event)
 
     def _take(self, event: Event) -> None:
-        phone = self._phones.setdefault(event.phone, Listed(event.phone))
+        phone = self._phones.setdefault(event.phone, PhoneEntry(event.phone))
         if event.kind == LOST:
             phone.lost += int(str(event.fields.get("lines", 0) or 0))
         else:
             phone.identity |= {name: str(event.fields[name]) for name in IDENTITY if event.fields.get(name)}
 
-    def phones(self) -> list[Listed]:
+    def phones(self) -> list[PhoneEntry]:
         """The phones by id."""
         found = [self._phones[name] for name in sorted(self._phones)]
-        by_mac: defaultdict[str, list[Listed]] = defaultdict(list)
+        by_mac: defaultdict[str, list[PhoneEntry]] = defaultdict(list)
         for phone in found:
-            by_mac[mac_of(phone.identity.get("mac", ""))].append(phone)
+            by_mac[normalize_mac(phone.identity.get("mac", ""))].append(phone)
         for mac, phones in by_mac.items():
             for phone in phones if mac else ():
                 phone.aliases |= {f"{other.id} (same MAC address)": None for other in phones if other is not phone}
@@ -107,9 +107,9 @@ def _telling(batch: Batch) -> Iterable[Event]:
         yield from (event for event in batch.derived.get(row, ()) if event.kind in (IDENTIFIED, LOST))
 
 
-def roster_of(batches: Iterable[Batch], vendors: Mapping[str, str]) -> list[Listed]:
+def phone_list(batches: Iterable[Batch], vendors: Mapping[str, str]) -> list[PhoneEntry]:
     """The phones of all batches, by id."""
-    roster = Roster(vendors)
+    roster = PhoneList(vendors)
     for batch in batches:
         roster.add(batch)
     return roster.phones()

@@ -9,17 +9,18 @@ from datetime import datetime, timedelta
 
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing.header import read_headers
-from lyncphone_logs.sources.source import Source, Window
-from lyncphone_logs.syslog.framing import Framed, unframe_all
-from lyncphone_logs.syslog.lines import rows_of
+from lyncphone_logs.sources.source import Source
+from lyncphone_logs.sources.window import Window
+from lyncphone_logs.syslog.framing import SyslogPrefix, parse_prefixes
+from lyncphone_logs.syslog.lines import lines_of_window
 from lyncphone_logs.timestamps.formats import Anchor, day_stands_first, read_stamp
 from lyncphone_logs.timestamps.resolver import FIRST_DAY, OLDEST_PHONE
-from lyncphone_logs.timestamps.years import AHEAD, ALMOST_LATE, BACK, LATE, Placed, Seen, days_of, years_of
+from lyncphone_logs.timestamps.years import AHEAD, ALMOST_LATE, BACK, LATE, DatedStamp, Seen, days_of, years_of
 
 PLACES, BYTES, WHOLE = 64, 2048, 64 * 1024
 """A source is looked at in 64 places of 2 kB, up to 64 kB as a whole."""
-MOST_ROWS = 256
-MOST_READ = 64 * 1024 * 1024
+MAX_SAMPLED_ROWS = 256
+MAX_SAMPLED_BYTES = 64 * 1024 * 1024
 """Bytes of a source that are read to look into it, where it cannot be read from the middle."""
 LEAP_YEAR = timedelta(days=366)
 _LEAP_DAY = ("Feb 29", "29-02@", "0229")
@@ -45,7 +46,7 @@ class Survey:
     is_numbered: bool = False
 
 
-def survey(source: Source, grammars: Sequence[Grammar], anchor: Anchor) -> Survey:
+def sample_timestamps(source: Source, grammars: Sequence[Grammar], anchor: Anchor) -> Survey:
     """Look into what can be read again; of a pipe, and where no stamp is found, nothing is told but the anchor."""
     seen = Seen([], [], [], set())
     for window in _windows(source):
@@ -90,7 +91,7 @@ def _heads(source: Source) -> Iterable[Window]:
     small: list[Window] = []
     step = 1
     for number, window in enumerate(source.windows()):
-        if window.offset > MOST_READ:
+        if window.offset > MAX_SAMPLED_BYTES:
             break
         if source.bytes <= WHOLE:
             small.append(window)
@@ -103,12 +104,12 @@ def _heads(source: Source) -> Iterable[Window]:
 
 
 def _look(window: Window, grammars: Sequence[Grammar], seen: Seen) -> None:
-    rows = rows_of(window)
-    step = max(1, len(rows) // MOST_ROWS)
+    rows = lines_of_window(window)
+    step = max(1, len(rows) // MAX_SAMPLED_ROWS)
     last = len(rows) - 1
     some = [row for row, text in enumerate(rows.texts) if row % step == 0 or row == last or _is_leap_day(text)]
     texts = [rows.repaired[row] for row in some]
-    framed = dict(zip(Framed._fields, unframe_all(texts), strict=True))
+    framed = dict(zip(SyslogPrefix._fields, parse_prefixes(texts), strict=True))
     owns = [text[start:] for text, start in zip(texts, framed["start"], strict=True)]
     headers = read_headers(owns, grammars)
     own, seen.is_numbered = headers["stamp"], seen.is_numbered or any(headers["sequence"])
@@ -140,7 +141,7 @@ def _note(stamps: tuple[str, str], offset: int, seen: Seen) -> None:
             seen.yearless.append((offset, reading.time))
 
 
-def _may_be_unset(moment: datetime, before: Sequence[Placed]) -> bool:
+def _may_be_unset(moment: datetime, before: Sequence[DatedStamp]) -> bool:
     """On the first of January, unless the line before is of the day before: there clocks begin that were never set."""
     new_year = datetime(moment.year, 1, 1)
     if moment - new_year >= FIRST_DAY:
@@ -149,7 +150,7 @@ def _may_be_unset(moment: datetime, before: Sequence[Placed]) -> bool:
     return not before or not timedelta() <= since % LEAP_YEAR < FIRST_DAY
 
 
-def _parts(years: Sequence[Placed], days: Sequence[Placed], anchor: Anchor) -> Anchor:
+def _parts(years: Sequence[DatedStamp], days: Sequence[DatedStamp], anchor: Anchor) -> Anchor:
     """An anchor for each part of the source in which the stamps stay near to each other."""
     anchors: list[tuple[int, Anchor]] = [(0, anchor)]
     near: dict[str, datetime] = {}

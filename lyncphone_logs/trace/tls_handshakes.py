@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from lyncphone_logs.events.event import Event
 
 FAMILY = "tls"
-LONGEST_HANDSHAKE = timedelta(seconds=30)
-OPEN_PROCESSES = 64
+MAX_HANDSHAKE_TIME = timedelta(seconds=30)
+MAX_OPEN_HANDSHAKES = 64
 """Processes of a phone whose latest handshake is remembered."""
 
 REFUSAL = "tls.server_certificate.rejected"
@@ -28,7 +28,7 @@ class _Handshake:
 
 
 @dataclass(slots=True)
-class Handshakes:
+class HandshakeTracker:
     """Those of one phone, numbered from 1."""
 
     count: int = 0
@@ -42,7 +42,7 @@ class Handshakes:
         if current is None or _is_new(current, event, boot):
             self.count += 1
             current = self._open[event.procid] = _Handshake(self.count, None, boot)
-            if len(self._open) > OPEN_PROCESSES:
+            if len(self._open) > MAX_OPEN_HANDSHAKES:
                 del self._open[next(iter(self._open))]
         current.last = event.time or current.last
         current.is_over |= "alert" in event.kind or event.fields.get("reason") == GIVEN_UP
@@ -50,5 +50,5 @@ class Handshakes:
 
 
 def _is_new(current: _Handshake, event: Event, boot: int) -> bool:
-    late = event.time is not None and current.last is not None and abs(event.time - current.last) > LONGEST_HANDSHAKE
+    late = event.time is not None and current.last is not None and abs(event.time - current.last) > MAX_HANDSHAKE_TIME
     return late or current.boot != boot or (current.is_over and event.kind == REFUSAL)

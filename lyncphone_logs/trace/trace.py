@@ -12,15 +12,15 @@ from lyncphone_logs.events.vocabulary import kinds, stages_of
 from lyncphone_logs.parsing.literal_search import Search, is_available
 from lyncphone_logs.parsing.reader import Reader
 from lyncphone_logs.sources.discovery import find_sources
-from lyncphone_logs.sources.rotation import copies_in, stitched
+from lyncphone_logs.sources.rotation import copies_in, mark_duplicates
 from lyncphone_logs.sources.source import STDIN, Source
-from lyncphone_logs.syslog.unwrap import own_line
+from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.timestamps.zones import Zones
-from lyncphone_logs.trace.accounting import Tally
-from lyncphone_logs.trace.clocks import Timing
-from lyncphone_logs.trace.condense import condensed
+from lyncphone_logs.trace.accounting import SourceStats
+from lyncphone_logs.trace.clocks import SourceClocks
+from lyncphone_logs.trace.condense import condense
 from lyncphone_logs.trace.correlator import DERIVED, Correlator
-from lyncphone_logs.trace.ordering import merged
+from lyncphone_logs.trace.ordering import merge
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +32,7 @@ LARGE = 32 * 1024 * 1024
 """Bytes of a trace from which on a diagnosis passes over what no rule asks for."""
 WORTHWHILE = 16 * 1024 * 1024
 """Bytes from which on several processes are quicker than one."""
-SHOWN_EVENTS = 20
+MAX_SHOWN_EVENTS = 20
 """Rows that a notebook shows of a trace."""
 
 
@@ -40,7 +40,7 @@ class Input(NamedTuple):
     """One source, with what became of its bytes and lines."""
 
     source: Source
-    tally: Tally
+    tally: SourceStats
 
 
 class Trace:
@@ -77,7 +77,7 @@ class Trace:
         self.jobs = jobs
         self._grammars = grammars
         self.inputs: tuple[Input, ...] = ()
-        self._timing: Timing | None = None
+        self._timing: SourceClocks | None = None
 
     def events(self, *, derived: bool = False) -> Iterator[Event]:
         """Every line of the trace as an event with its keys, in order; `derived` adds what lies between two lines.
@@ -92,9 +92,9 @@ class Trace:
 
         `to_diagnose`: lines that say nothing to any rule may be passed over, as `full` has it.
         """
-        sources = stitched(find_sources(self.paths))
-        self.inputs = tuple(Input(source, Tally()) for source in sources)
-        timing = Timing(sources, self.catalog.grammars, self.year, self.zones, self.since, self.until)
+        sources = mark_duplicates(find_sources(self.paths))
+        self.inputs = tuple(Input(source, SourceStats()) for source in sources)
+        timing = SourceClocks(sources, self.catalog.grammars, self.year, self.zones, self.since, self.until)
         self._timing = timing
         pass_over = to_diagnose and self._may_pass_over()
         if to_diagnose and self._may_be_split(pass_over, timing):
@@ -119,18 +119,18 @@ class Trace:
         told = [each for source, tally in self.inputs for each in timing.assumptions(source.path, tally)]
         return (*copies_in([source for source, _ in self.inputs]), *told, *timing.of_all)
 
-    def _read(self, timing: Timing, pass_over: bool, *, may_condense: bool) -> Iterator[Batch]:
+    def _read(self, timing: SourceClocks, pass_over: bool, *, may_condense: bool) -> Iterator[Batch]:
         search = self._search(pass_over)
         streams = []
         for source, tally in self.inputs:
             anchor, is_alone = timing.anchor(source), len(self.inputs) == 1
             reader = Reader(source, self.catalog.grammars, anchor, search, pass_over=pass_over, is_alone=is_alone)
-            batches = _booked(reader, tally, timing)
+            batches = _counted(reader, tally, timing)
             # Small batches of many sources in turn take time: those that say nothing need not be among them.
-            condense = may_condense and not is_alone
-            streams.append(timing.stream(source, map(condensed, batches) if condense else batches))
+            is_condensed = may_condense and not is_alone
+            streams.append(timing.stream(source, map(condense, batches) if is_condensed else batches))
         streams = timing.streams([source for source, _ in self.inputs], streams)
-        return merged(streams) if len(streams) > 1 else chain.from_iterable(each.batches for each in streams)
+        return merge(streams) if len(streams) > 1 else chain.from_iterable(each.batches for each in streams)
 
     def _search(self, pass_over: bool) -> Search | None:
         sizes = [source.size for source, _ in self.inputs]
@@ -139,7 +139,7 @@ class Trace:
             return None
         return Search(self.catalog.grammars, self._wanted if pass_over else None)
 
-    def _read_at_once(self, timing: Timing) -> Iterator[Batch]:
+    def _read_at_once(self, timing: SourceClocks) -> Iterator[Batch]:
         from lyncphone_logs.trace.parallel import read_in_parts
 
         inputs = [self.inputs[place] for place in timing.in_order([source for source, _ in self.inputs])]
@@ -147,7 +147,7 @@ class Trace:
         names = tuple(grammar.name for grammar in self.catalog.grammars)
         return timing.corrected(read_in_parts(sources, self._grammars, names, self.jobs, self.catalog.grammars))
 
-    def _may_be_split(self, pass_over: bool, timing: Timing) -> bool:
+    def _may_be_split(self, pass_over: bool, timing: SourceClocks) -> bool:
         # Parts are condensed where they are read; late lines, other inputs, a period and a zone ask for every line.
         if timing.overlaps or timing.is_numbered or timing.period or timing.zones:
             return False
@@ -185,7 +185,7 @@ class Trace:
 
     def stops(self, event: Event) -> list[str]:
         """For a line that no grammar read: how far each came, the furthest first, and what it expected there."""
-        text = own_line(event.text).text
+        text = unwrap(event.text).text
         found = [(grammar.name, *grammar.stopped_at(text)) for grammar in self.catalog.grammars]
         found.sort(key=lambda each: (-each[1], each[0]))
         return [f"{name} read {place} of {len(text)} characters, then: {expected}" for name, place, expected in found]
@@ -201,10 +201,10 @@ class Trace:
         first = Trace(
             self.paths, self.catalog, year=self.year, zones=self.zones, since=self.since, until=self.until
         ).batches()
-        return to_frame(islice(first, 1)).head(SHOWN_EVENTS).to_html(max_cols=None)
+        return to_frame(islice(first, 1)).head(MAX_SHOWN_EVENTS).to_html(max_cols=None)
 
 
-def _booked(reader: Reader, tally: Tally, timing: Timing) -> Iterator[Batch]:
+def _counted(reader: Reader, tally: SourceStats, timing: SourceClocks) -> Iterator[Batch]:
     """The events of one source in the time that was asked for, corrected; what became of all of them is booked."""
     for batch in timing.events(reader):
         rows = timing.period.inside(batch) if timing.period else range(len(batch))

@@ -8,14 +8,14 @@ from typing import Literal
 
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import MESSAGE
-from lyncphone_logs.syslog.unwrap import own_line
+from lyncphone_logs.syslog.unwrap import unwrap
 
-MOST_SHAPES = 10_000
+MAX_SHAPES = 10_000
 """Shapes that are told apart; what comes after them is counted only."""
 
 
 @dataclass(slots=True)
-class Unknown:
+class UnparsedShape:
     """Lines of one shape. `what`: `line` where no grammar read it, `message` where no kind is known.
 
     `example` is the first, masked; `source` and `line` say where that stands.
@@ -30,12 +30,12 @@ class Unknown:
     count: int = 0
 
 
-class Unknowns:
+class UnparsedShapes:
     """Counts of what was not understood, batch by batch; `others` are lines of shapes beyond the first ten thousand."""
 
     def __init__(self) -> None:
         self.lines = self.others = 0
-        self._found: dict[tuple[str, str, str], Unknown] = {}
+        self._found: dict[tuple[str, str, str], UnparsedShape] = {}
 
     def add(self, batch: Batch) -> None:
         """Take in a batch of events."""
@@ -44,7 +44,7 @@ class Unknowns:
         self.lines += len(batch)
         for row, kind in enumerate(columns["kind"]):
             if row in unparsed:
-                text = own_line(columns["text"][row]).text
+                text = unwrap(columns["text"][row]).text
                 self._count(batch, row, "line", text)
             elif kind == MESSAGE:
                 self._count(batch, row, "message", columns["message"][row])
@@ -55,21 +55,21 @@ class Unknowns:
         key = (grammar, component, shape(text))
         found = self._found.get(key)
         if found is None:
-            if len(self._found) >= MOST_SHAPES:
+            if len(self._found) >= MAX_SHAPES:
                 self.others += columns["count"][row]
                 return
             line = columns["line"][row]
-            found = self._found[key] = Unknown(what, grammar, component, masked(text), batch.source, line)
+            found = self._found[key] = UnparsedShape(what, grammar, component, anonymize(text), batch.source, line)
         found.count += columns["count"][row]
 
-    def ranked(self) -> list[Unknown]:
+    def ranked(self) -> list[UnparsedShape]:
         """Lines before messages, the frequent first."""
         return sorted(self._found.values(), key=lambda each: (each.what, -each.count, each.grammar, each.example))
 
 
-def unknowns_of(batches: Iterable[Batch]) -> Unknowns:
+def unparsed_shapes(batches: Iterable[Batch]) -> UnparsedShapes:
     """What was not understood in all of the batches."""
-    found = Unknowns()
+    found = UnparsedShapes()
     for batch in batches:
         found.add(batch)
     return found
@@ -97,14 +97,14 @@ PARTS = (
     ("<number>", re.compile(r"\d+(?:\.\d+)*")),
     (" ", re.compile(r"\s+")),
 )
-LONGEST = 1000
+MAX_EXAMPLE_CHARACTERS = 1000
 """Characters of a text that are looked at."""
 
 
 @lru_cache(maxsize=4096)
-def masked(text: str) -> str:
+def anonymize(text: str) -> str:
     """The text with names, numbers of people, addresses and quoted words replaced by what they are."""
-    text = text[:LONGEST]
+    text = text[:MAX_EXAMPLE_CHARACTERS]
     for word, expression in MASKS:
         text = expression.sub(word, text)
     return text
@@ -113,7 +113,7 @@ def masked(text: str) -> str:
 @lru_cache(maxsize=4096)
 def shape(text: str) -> str:
     """What texts that differ in numbers, names and times only have in common."""
-    text = masked(text)
+    text = anonymize(text)
     for word, expression in PARTS:
         text = expression.sub(word, text)
     return text.strip()

@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from lyncphone_logs.events.codes import TABLES, Entry, Source, look_up, range_around
+from lyncphone_logs.events.codes import TABLES, Citation, CodeEntry, look_up, range_around
 from lyncphone_logs.events.event import Event, Value
-from lyncphone_logs.matching.matcher import fits
+from lyncphone_logs.matching.matcher import matches
 from lyncphone_logs.reports.page import Ink, Page
-from lyncphone_logs.rules.condition import Pattern
+from lyncphone_logs.rules.condition import EventPattern
 from lyncphone_logs.rules.rule import Rule
 
 RANGE = "ids of this part of the servers; no source at hand names the single id"
 
 
-def render_entries(entries: Iterable[Entry], rules: Sequence[Rule], *, color: bool, width: int | None) -> str:
+def render_entries(entries: Iterable[CodeEntry], rules: Sequence[Rule], *, color: bool, width: int | None) -> str:
     """The entries as text without a final line end, each number with the rules that speak of it.
 
     `width`: columns of the terminal, None where nothing may wrap.
@@ -30,7 +30,7 @@ def render_entries(entries: Iterable[Entry], rules: Sequence[Rule], *, color: bo
     return page.text()
 
 
-def _meaning(page: Page, entry: Entry) -> None:
+def _meaning(page: Page, entry: CodeEntry) -> None:
     page.labelled("name", *([] if entry.table == "step" else [entry.name]))
     page.labelled("logs print", *entry.texts)
     page.labelled(TABLES[entry.table].scope, *filter(None, [entry.scope]))
@@ -50,7 +50,7 @@ def _beside(word: str) -> str:
     return " ".join([word, " or ".join(names)]).strip()
 
 
-def _rules(page: Page, meant: Sequence[Entry], rules: Sequence[Rule]) -> None:
+def _rules(page: Page, meant: Sequence[CodeEntry], rules: Sequence[Rule]) -> None:
     stage = meant[0].name if meant[0].table == "step" else ""
     explaining = [rule for rule in rules if rule.stage == stage or speaks_of(rule.explains, meant)]
     further = [rule for rule in rules if rule not in explaining and speaks_of(rule.clause, meant)]
@@ -64,12 +64,12 @@ def _rule(rule: Rule) -> str:
     return f"{rule.code} {rule.name}: {rule.title}"
 
 
-def speaks_of(patterns: Iterable[Pattern], meant: Sequence[Entry]) -> bool:
+def speaks_of(patterns: Iterable[EventPattern], meant: Sequence[CodeEntry]) -> bool:
     """Whether one of the patterns tests a field for the number, or for the text, of one of the entries."""
     return any(_tests(pattern, entry) for pattern in patterns for entry in meant)
 
 
-def _tests(pattern: Pattern, entry: Entry) -> bool:
+def _tests(pattern: EventPattern, entry: CodeEntry) -> bool:
     table = TABLES[entry.table]
     kind = next((kind for kind in pattern.kinds if kind.startswith(table.kind)), "")
     values: dict[str, tuple[Value, ...]] = {
@@ -80,10 +80,10 @@ def _tests(pattern: Pattern, entry: Entry) -> bool:
     return any(_passes(pattern, kind, field, value) for field, value in tested)
 
 
-def _passes(pattern: Pattern, kind: str, field: str, value: Value) -> bool:
-    alone = Pattern(event=kind, where={field: pattern.where[field]})
-    return fits(alone, Event(id="", kind=kind, source="", fields={field: value})) is True
+def _passes(pattern: EventPattern, kind: str, field: str, value: Value) -> bool:
+    alone = EventPattern(event=kind, where={field: pattern.where[field]})
+    return matches(alone, Event(id="", kind=kind, source="", fields={field: value})) is True
 
 
-def _source(source: Source) -> str:
+def _source(source: Citation) -> str:
     return " ".join(filter(None, [source.title, source.url]))

@@ -7,12 +7,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from lyncphone_logs.diagnosis.journey import Journey
-from lyncphone_logs.diagnosis.ranking import Identity
+from lyncphone_logs.diagnosis.ranking import Device
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value
 from lyncphone_logs.matching.matcher import version_of
-from lyncphone_logs.matching.rule_index import Index
-from lyncphone_logs.matching.symptoms import Fold
+from lyncphone_logs.matching.rule_index import RuleIndex
+from lyncphone_logs.matching.symptoms import SymptomState
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.trace.phone_identity import FILE, basis_of, tells_maker
 
@@ -22,13 +22,13 @@ INFORMATIVE = {"tls", "sip", "sign_in", "provisioning", "exchange", "call"}
 
 
 @dataclass(slots=True)
-class PhoneSeen:
+class PhoneState:
     """One phone. `last` is its last line, `events` counts its lines, `informative` those of the families INFORMATIVE.
 
     `repaired` counts events of known kinds whose line was damaged on its way; a dash alone may be the phone's own.
     """
 
-    fold: Fold
+    fold: SymptomState
     last: Event
     journey: Journey = field(default_factory=Journey)
     identity: dict[str, str] = field(default_factory=dict)
@@ -58,20 +58,20 @@ class PhoneSeen:
             self.identity |= {name: str(value) for name, value in event.fields.items()}
 
 
-def gather(
+def gather_phones(
     items: Iterable[Event | Batch], rules: Sequence[Rule], vendors: Mapping[str, str], verified: Collection[str] = ()
-) -> dict[str, PhoneSeen]:
+) -> dict[str, PhoneState]:
     """The phones by name, from correlated events or batches of them; lines that nobody understood tell of none.
 
     `vendors` maps a grammar's name to the maker of its phones; `verified` are rules whose fix is looked for.
     """
-    index = Index(rules, verified)
-    phones: dict[str, PhoneSeen] = {}
+    index = RuleIndex(rules, verified)
+    phones: dict[str, PhoneState] = {}
 
-    def phone_of(event: Event) -> PhoneSeen:
+    def phone_of(event: Event) -> PhoneState:
         phone = phones.get(event.phone)
         if phone is None:
-            phone = phones[event.phone] = PhoneSeen(Fold(index), event)
+            phone = phones[event.phone] = PhoneState(SymptomState(index), event)
         return phone
 
     for item in items:
@@ -119,7 +119,7 @@ def _by_boot(batch: Batch) -> list[list[int]]:
     return list(groups.values())
 
 
-def _telling(batch: Batch, index: Index) -> Iterable[Event]:
+def _telling(batch: Batch, index: RuleIndex) -> Iterable[Event]:
     """The events that a rule or a stage of the journey may name."""
     rows = sorted({*batch.known, *batch.derived})
     if MESSAGE in index.kinds:
@@ -131,14 +131,14 @@ def _telling(batch: Batch, index: Index) -> Iterable[Event]:
         yield from batch.derived.get(row, ())
 
 
-class Closed(NamedTuple):
+class FinishedPhone(NamedTuple):
     """The facts that agree with the lines, and what is known of the phone."""
 
     facts: list[Event]
-    identity: Identity
+    identity: Device
 
 
-def close(phone: PhoneSeen, facts: Sequence[Event]) -> Closed:
+def finish_phone(phone: PhoneState, facts: Sequence[Event]) -> FinishedPhone:
     """Take in that no more lines come, and what was stated; facts that the lines contradict are set aside."""
     if not phone.fold.unseen:
         phone.fold.add(_examined(phone))
@@ -146,10 +146,10 @@ def close(phone: PhoneSeen, facts: Sequence[Event]) -> Closed:
     agreeing = [fact for fact in facts if _agrees(fact, phone.identity)]
     for fact in agreeing:
         phone.fold.state(fact)
-    return Closed(agreeing, _identity(phone.identity, agreeing))
+    return FinishedPhone(agreeing, _identity(phone.identity, agreeing))
 
 
-def _examined(phone: PhoneSeen) -> Event:
+def _examined(phone: PhoneState) -> Event:
     kind = "trace.examined"
     components = tuple(sorted(phone.components))
     fields: dict[str, Value] = {
@@ -177,7 +177,7 @@ def _agrees(fact: Event, identity: Mapping[str, str]) -> bool:
     return True
 
 
-def _identity(identity: Mapping[str, str], facts: Sequence[Event]) -> Identity:
+def _identity(identity: Mapping[str, str], facts: Sequence[Event]) -> Device:
     stated = {name: str(value) for fact in facts if fact.family == "fact" for name, value in fact.fields.items()}
     known = stated | {name: value for name, value in identity.items() if value}
-    return Identity(known.get("vendor", ""), known.get("model", ""), known.get("firmware", ""))
+    return Device(known.get("vendor", ""), known.get("model", ""), known.get("firmware", ""))

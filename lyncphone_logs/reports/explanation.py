@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from lyncphone_logs.diagnosis.findings import Evidence, Explanation, Term, Weighed
+from lyncphone_logs.diagnosis.findings import Evidence, Explanation, Term, WeighedSymptom
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.grammar.grammar import Grammar, Reading
+from lyncphone_logs.grammar.grammar import Grammar, ParsedLine
 from lyncphone_logs.reports import grouping, wording
 from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.page import Ink, Page
 from lyncphone_logs.rules.clause import Clause
-from lyncphone_logs.rules.condition import SYMPTOM, Condition, Pattern, Scalar, unfilled
+from lyncphone_logs.rules.condition import SYMPTOM, Condition, EventPattern, Scalar, unfilled
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Rule
-from lyncphone_logs.syslog.unwrap import OwnLine, own_line
+from lyncphone_logs.syslog.unwrap import DeviceLine, unwrap
 
 ROLES = {"requires": "needed", "supports": "for", "contradicts": "against", "rules_out": "rules out"}
 
@@ -89,7 +89,7 @@ def _anchor(name: str) -> str:
     return "the symptom" if name == SYMPTOM else name
 
 
-def _pattern(pattern: Pattern) -> str:
+def _pattern(pattern: EventPattern) -> str:
     tests = " and ".join(f"{name} {_test(test)}" for name, test in pattern.where.items())
     return " or ".join(pattern.kinds) + (f" where {tests}" if tests else "")
 
@@ -121,7 +121,7 @@ def render_explanations(found: Iterable[Explanation], *, color: bool, width: int
     return page.text()
 
 
-def _weighed(page: Page, weighed: Weighed) -> None:
+def _weighed(page: Page, weighed: WeighedSymptom) -> None:
     share = f", {wording.share(weighed.confidence)}" if weighed.confidence else ""
     page.labelled("result", f"{weighed.verdict}{share}")
     places = ", ".join(map(wording.place, weighed.symptom))
@@ -163,7 +163,7 @@ def _fields(event: Event) -> str:
 
 def render_line(line: str, grammars: Sequence[Grammar]) -> Iterator[str]:
     """Lines of text; every grammar is asked, those that read it first, then those that came furthest."""
-    own = own_line(line)
+    own = unwrap(line)
     yield visible(line)
     yield from _framing(own)
     readings = [(grammar, grammar.read(own.text)) for grammar in grammars]
@@ -177,7 +177,7 @@ def render_line(line: str, grammars: Sequence[Grammar]) -> Iterator[str]:
         yield f"  {' ' * len(visible(own.text[:place]))}^ expected here: {visible(expected)}"
 
 
-def _framing(own: OwnLine) -> Iterator[str]:
+def _framing(own: DeviceLine) -> Iterator[str]:
     framed = own.framed
     yield f"framing   {framed.framing}"
     for name in ("facility", "severity", "hostname", "app_name", "procid", "stamp", "received"):
@@ -189,7 +189,7 @@ def _framing(own: OwnLine) -> Iterator[str]:
         yield f"repeated  {own.count} times"
 
 
-def _read(grammar: Grammar, reading: Reading) -> Iterator[str]:
+def _read(grammar: Grammar, reading: ParsedLine) -> Iterator[str]:
     yield f"grammar   {grammar.name} ({grammar.vendor})"
     for name, value in reading.header.items():
         yield f"  {name:14} {visible(value)}"
