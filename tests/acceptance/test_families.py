@@ -1,0 +1,131 @@
+"""The families beside each other: each line is read by its own grammar alone, whatever stands in front of it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.paths import FIXTURES
+
+import lyncphone_logs as lp
+from lyncphone_logs.catalog import read_catalog
+from lyncphone_logs.events.event import UNPARSED
+from lyncphone_logs.grammar.grammar import Grammar, GrammarSample
+from lyncphone_logs.parsing.reader import Reader, anchor_of
+from lyncphone_logs.sources.source import InMemorySource
+from lyncphone_logs.syslog.unwrap import unwrap
+
+FOREIGN = sorted((FIXTURES / "foreign").glob("*.log"))
+GRAMMARS = read_catalog().grammars
+STAMP, ISO = "Jul 10 09:08:07", "2013-07-10T09:08:07.003+02:00"
+FRAMINGS = {
+    "none": "",
+    "facility.severity": "local7.err ",
+    "busybox": f"{STAMP} synthetic-phone local7.err ",
+    "rfc3164": f"<187>{STAMP} synthetic-phone ",
+    "rfc3164 with address": f"{STAMP} 192.0.2.20 ",
+    "rfc3164 without host": f"<187>{STAMP} ",
+    "rfc5424": f"<187>1 {ISO} synthetic-phone - - - - ",
+    "rsyslog-iso": f"{ISO} synthetic-phone ",
+    "kiwi": "2013-07-10 09:08:07\tLocal7.Error\t192.0.2.20\t",
+    "audiocodes-viewer": "09:08:07.003  192.0.2.20  local7.err  ",
+    "acsyslog": "09:08:07.  3 : 192.0.2.20 : ERROR: ",
+    "p-logger": f"{STAMP.upper()} 192.0.2.20:11133>",
+    "kiwi+rfc3164": f"2013-07-10 09:08:07\tLocal7.Error\t192.0.2.20\t<187>{STAMP} ",
+    "rfc3164+rfc3164": f"{STAMP} 192.0.2.20 Jan  1 00:00:05 ",
+}
+
+
+def readings(line: str) -> dict[str, tuple[str, dict[str, Any], str]]:
+    """What each grammar that reads a line makes of it: kind, fields and component."""
+    text = unwrap(line).text
+    found = {grammar.name: grammar.read(text) for grammar in GRAMMARS}
+    return {
+        name: (each.kind, dict(each.fields), each.header.get("component", "")) for name, each in found.items() if each
+    }
+
+
+def own_samples(grammar: Grammar) -> list[GrammarSample]:
+    return [sample for sample in grammar.samples if grammar.read(unwrap(sample.line).text)]
+
+
+def test_the_matrix_of_samples_and_grammars_is_diagonal() -> None:
+    matrix = {
+        (grammar.name, reader)
+        for grammar in GRAMMARS
+        for sample in own_samples(grammar)
+        for reader in readings(sample.line)
+    }
+    assert matrix == {(grammar.name, grammar.name) for grammar in GRAMMARS}
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+@pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
+def test_a_line_reads_the_same_under_every_framing(grammar: Grammar, framing: str) -> None:
+    texts = sorted({unwrap(sample.line).text for sample in own_samples(grammar)})
+    assert texts
+    changed = [text for text in texts if readings(FRAMINGS[framing] + text) != readings(text)]
+    assert changed == []
+
+
+@pytest.mark.parametrize("path", FOREIGN, ids=lambda path: path.stem)
+def test_lines_of_programs_that_are_no_phones_are_unknown(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    events = list(lp.read_trace(str(path), year=2026).events())
+    assert [event.line for event in events] == list(range(1, len(lines) + 1))
+    assert {event.text for event in events if event.kind != UNPARSED} == set()
+
+
+def test_programs_that_are_no_phones_are_a_kernel_a_web_server_and_a_program() -> None:
+    assert [path.stem for path in FOREIGN] == ["c-program", "linux-kernel", "nginx"]
+
+
+LOGGER = "JAN 21 12:51:26 172.29.76.67:11133>Jan 21 19:50:46.00 "
+HANDSET = "0090.7a05.18f6 (172.029.076.067) "
+
+
+def events_of(*lines: str) -> list[lp.Event]:
+    written = InMemorySource("\n".join(lines), "trace")
+    return list(Reader(written, GRAMMARS, anchor_of(written, 2013)).events())
+
+
+def test_the_logger_of_spectralink_gives_both_clocks_and_the_address_of_the_handset() -> None:
+    (event,) = events_of(f"{LOGGER}{HANDSET}[001a] Failed Handoff")
+    assert (event.grammar, event.kind, event.hostname) == ("spectralink", "link.handoff.failed", "172.29.76.67")
+    assert (str(event.time), str(event.received)) == ("2013-01-21 19:50:46", "2013-01-21 12:51:26")
+
+
+def test_the_numbers_of_spectralink_are_hexadecimal() -> None:
+    numbers = ["0009", "000a", "001a", "00FF"]
+    events = events_of(*(f"{LOGGER}{HANDSET}[{number}] Failed Handoff" for number in numbers))
+    assert [event.sequence for event in events] == [9, 10, 26, 255]
+
+
+@pytest.mark.parametrize("lines", [1, 3])
+def test_what_a_person_wrote_over_the_address_of_a_phone_names_it(lines: int) -> None:
+    over = "Sep 10 16:00:13 <YEALINK IP> /phone/bin/lldpd[413]: lldpd_med: mac = 00:15:65:67:cc:69"
+    plain = "Sep 10 16:00:13 synthetic-phone /phone/bin/lldpd[413]: lldpd_med: mac = 00:15:65:67:cc:70"
+    events = events_of(*([over] * lines), plain)
+    assert [event.hostname for event in events] == ["YEALINK IP"] * lines + ["synthetic-phone"]
+
+
+@pytest.mark.parametrize(
+    ("line", "grammar", "mac"),
+    [
+        (f"{LOGGER}{HANDSET}[0000] x", "spectralink", "0090.7a05.18f6"),
+        ("May 17 13:17:28 192.0.2.67 000413000001 [ERROR ] SIP: x", "snom", "000413000001"),
+        ("HT801 [c0:74:ad:00:00:01] [1.0.49.2] GS_ATA: x", "grandstream", "c0:74:ad:00:00:01"),
+        ("May 19 02:40:38 192.168.1.14 GS_LOG: [00:0b:82:00:a1:be][000] x", "grandstream", "00:0b:82:00:a1:be"),
+    ],
+)
+def test_a_mac_address_that_stands_in_every_line_is_a_field_of_the_header(line: str, grammar: str, mac: str) -> None:
+    text = unwrap(line).text
+    found = {each.name: reading.header.get("mac") for each in GRAMMARS if (reading := each.read(text))}
+    assert found == {grammar: mac}
+
+
+@pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
+def test_what_a_header_expected_is_told_in_few_words(grammar: Grammar) -> None:
+    place, expected = grammar.stopped_at("?")
+    assert place == 0
+    assert len(expected) <= 100
+    assert "Re:(" not in expected

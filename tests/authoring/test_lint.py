@@ -1,0 +1,153 @@
+"""`rules lint`: each thing that may be wrong with a rule is told with its place; the rules of the package are clean."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.small_rules import REJECTED, clause, rule
+
+from lyncphone_logs.authoring.lint import lint, timers
+from lyncphone_logs.catalog import read_catalog, rule_file
+from lyncphone_logs.cli.app import run
+from lyncphone_logs.events.vocabulary import kinds
+from lyncphone_logs.rules.loader import read_rule
+from lyncphone_logs.rules.rule import Rule, RuleSample
+from lyncphone_logs.rules.toml_positions import key_positions
+
+GRAMMARS = read_catalog().grammars
+SAMPLES = [
+    *[RuleSample(kind="positive", says="p")] * 3,
+    *[RuleSample(kind="negative", says="n")] * 4,
+    RuleSample(kind="near_miss", says="m"),
+]
+SOUND: dict[str, Any] = {
+    "cause": "It is so.",
+    "impact": "It hurts.",
+    "remedy": [{"who": "w", "where": "x", "what": "Do it.", "undo": "z"}],
+    "references": [{"title": "r", "url": "https://example.org/"}],
+}
+
+
+def sound(*clauses: dict[str, Any], **given: Any) -> Rule:
+    return replace(rule("AAA001", *clauses, **(SOUND | given)), sample=tuple(SAMPLES))
+
+
+def complaints(checked: Rule, tmp_path: Path, others: Sequence[Rule] = ()) -> list[str]:
+    path = tmp_path / "rule.toml"
+    path.write_text("", encoding="utf-8")
+    return [each.says for each in lint([(path, checked)], [*others, checked], GRAMMARS)]
+
+
+def test_a_sound_rule_has_no_complaints(tmp_path: Path) -> None:
+    assert complaints(sound(clause(event="dhcp.lease.failed")), tmp_path) == []
+
+
+DISPLAY = {"event": "tls.alert.sent", "basis": "seen", "source": "t", "says": "s"}
+
+
+@pytest.mark.parametrize(
+    ("checked", "says"),
+    [
+        (sound(clause(event="sip.register.ended", where={"line": 1})), "line is text, and is compared with a number"),
+        (sound(clause(event=REJECTED, where={"verify_code": "7"})), "verify_code is a number, and is compared"),
+        (sound(clause(event="certificate.chain", where={"sha2": "si"})), "certificate.chain never has sha2 'si'"),
+        (
+            sound(clause(event=REJECTED, where={"verify_code": {"at_least": 5.0, "at_most": 4.0}})),
+            "no number is at least and at most that",
+        ),
+        (
+            sound(clause(event="tls.error", where={"reason": {"regex": "(?:a+)+b"}})),
+            "regex is not proven to take linear time",
+        ),
+        (sound(clause(event=REJECTED, where={"verify_code": 7})), "clause a is the symptom itself"),
+        (
+            sound(clause(event="dhcp.lease.failed"), clause(id="b", role="contradicts", event="dhcp.lease.failed")),
+            "clauses a and b hold together, for and against",
+        ),
+        (
+            sound(clause(event="time.set", absent=True, after="symptom", within=10.0)),
+            "within 10 s is shorter than the 64 s that time.set may take",
+        ),
+        (sound(confirmed_by=[["a"]], **{"clause": [clause(event="time.set", basis="inferred", strength="weak")]}),
+         "what is inferred cannot confirm alone"),
+        (sound(leads_to=["ZZZ001"]), "leads_to names no rule: ZZZ001"),
+        (sound(silences=["AAA001"]), "silences: AAA001 names AAA001 too"),
+        (replace(sound(), sample=()), "0 positive samples, at least 3 are needed"),
+        (replace(sound(), sample=tuple(SAMPLES[:-1])), "0 near misses"),
+        (sound(references=[{"title": "r"}]), "no reference has an address"),
+        (replace(sound(), title="It is."), "a title has no full stop"),
+        (sound(remedy=[{"who": "w", "where": "x", "what": "do", "undo": "z"}]), "a step is a sentence"),
+        (sound(cause="so"), "cause is made of sentences"),
+    ],
+)  # fmt: skip
+def test_each_complaint(checked: Rule, says: str, tmp_path: Path) -> None:
+    assert [each for each in complaints(checked, tmp_path) if says in each] != []
+
+
+def test_rules_that_no_trace_tells_apart_are_named(tmp_path: Path) -> None:
+    twin = replace(sound(), code="AAA000")
+    assert complaints(sound(), tmp_path, [twin]) == ["is shown by the same as AAA000: no trace can tell them apart"]
+
+
+def test_a_kind_that_no_grammar_produces_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "rule.toml"
+    path.write_text("", encoding="utf-8")
+    checked = sound(clause(event=["dhcp.lease.failed", "fact.location"]))
+    says = [each.says for each in lint([(path, checked)], [checked], [])]
+    assert says == [f"no grammar produces {REJECTED}", "no grammar produces sip.register.succeeded"]
+
+
+def test_a_complaint_says_line_and_column(tmp_path: Path) -> None:
+    catalog = read_catalog()
+    known = catalog.rule("TLS001")
+    assert known is not None
+    text = rule_file(known, read_catalog()).read_text(encoding="utf-8")
+    path = tmp_path / "signature-algorithm-unsupported.toml"
+    path.write_text(text.replace('title = "', 'title = "' + "x" * 200), encoding="utf-8")
+    (found,) = lint([(path, read_rule(path))], catalog.rules, catalog.grammars)
+    line = text[: text.index("title =")].count("\n") + 1
+    assert str(found).startswith(f"{path}:{line}:1: TLS001 a title")
+
+
+def test_an_unknown_key_is_refused_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    known = read_catalog().rule("TIME001")
+    assert known is not None
+    text = rule_file(known, read_catalog()).read_text(encoding="utf-8")
+    (tmp_path / "clock-behind.toml").write_text(text.replace("strength =", "strenght =", 1), encoding="utf-8")
+    assert run(["rules", "lint", "TIME001", "--rules", str(tmp_path)]) == 3
+    line = text[: text.index("strength =")].count("\n") + 1
+    said = capsys.readouterr().err
+    assert f"clock-behind.toml:{line}:" in said
+    assert "did you mean 'strength'?" in said
+
+
+def test_places_of_every_key_and_item() -> None:
+    text = """a = 1
+b.c = [ "x#]", { d = '=', "e" = [1, 2] } ] # b = 2
+[[t]]
+k = \"\"\"
+[no]
+\"\"\"
+[[t]]
+k = 1.5
+[u.v]
+w = 2026-11-23
+"""
+    known = key_positions(text)
+    assert known[("a",)] == (1, 1)
+    assert known[("b", "c", 1, "e", 1)] == (2, 37)
+    assert known[("t", 1, "k")] == (8, 1)
+    assert known[("u", "v", "w")] == (10, 1)
+    assert ("no",) not in known
+
+
+def test_timers_are_of_known_kinds_and_have_sources() -> None:
+    assert set(timers()) <= set(kinds())
+    assert all(seconds > 0 and timer and source for seconds, timer, source in timers().values())
+
+
+def test_the_rules_of_the_package_are_clean(capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(["rules", "lint"])
+    assert (code, capsys.readouterr().out.split("\n")[:-2]) == (0, [])

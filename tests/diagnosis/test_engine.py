@@ -1,0 +1,370 @@
+"""The rule engine on rules in small: three values, scopes, shares, verdicts."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+from support.small_rules import REJECTED, START, SYMPTOM, clause, event, phone_of, rule, state, term_of
+
+from lyncphone_logs.diagnosis.engine import diagnose_phones
+from lyncphone_logs.diagnosis.ranking import CONSEQUENCE, FACTOR, OTHER_CAUSE, PRIOR
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.matching.matcher import matches, version_matches, version_of
+from lyncphone_logs.matching.rule_index import RuleIndex
+from lyncphone_logs.matching.symptoms import MAX_OPEN_SCOPES, SymptomState
+from lyncphone_logs.rules.clause import Clause
+from lyncphone_logs.rules.condition import EventPattern
+from lyncphone_logs.trace.correlator import Correlator
+from lyncphone_logs.validation import InvalidContent, validate
+
+
+def test_shares_are_weights_over_all_weights_and_the_other_cause() -> None:
+    phone = phone_of([SYMPTOM], rule("AAA001"), rule("AAA002", prevalence="occasional"))
+    total = PRIOR["common"] + PRIOR["occasional"] + OTHER_CAUSE
+    assert [each.confidence for each in phone.diagnoses] == pytest.approx([1 / total, 0.25 / total])
+    assert [each.rivals for each in phone.diagnoses] == [("AAA002",), ("AAA001",)]
+
+
+@pytest.mark.parametrize(("role", "power"), [("supports", 1), ("contradicts", -1)])
+def test_a_clause_that_holds_multiplies_or_divides(role: str, power: int) -> None:
+    phone = phone_of(
+        [event("dhcp.lease.failed"), SYMPTOM], rule("AAA001", clause(event="dhcp.lease.failed", role=role))
+    )
+    weight = FACTOR["strong"] ** power
+    assert phone.diagnoses[0].confidence == pytest.approx(weight / (weight + OTHER_CAUSE), abs=1e-3)
+    assert term_of(phone.diagnoses[0]).weight == weight
+
+
+def test_a_rule_competes_once_for_a_symptom_by_the_first_entry_that_fits() -> None:
+    said = {"basis": "seen", "source": "t", "says": "s"}
+    weak, strong = ({"event": REJECTED, "likelihood": likelihood} | said for likelihood in ("weak", "strong"))
+    (found,) = phone_of([SYMPTOM], rule("AAA001", explains=[weak, strong])).diagnoses
+    assert found.confidence == pytest.approx(0.1 / (0.1 + OTHER_CAUSE))
+    assert found.rivals == ()
+
+
+def test_what_refutes_an_absence_is_no_evidence_for_the_rule() -> None:
+    absent = clause(event="time.set", absent=True, same="boot", before="symptom", says="no clock")
+    events = [event("device.started"), event("time.set", at=2, offset=1.0), SYMPTOM]
+    (found,) = phone_of(events, rule("AAA001", absent)).diagnoses
+    assert [each.clause for each in found.evidence] == ["explains"]
+
+
+def test_clauses_of_one_group_count_once_by_the_weightiest() -> None:
+    two = [
+        clause(id=name, event="dhcp.lease.failed", group="g", strength=s)
+        for name, s in [("a", "moderate"), ("b", "strong")]
+    ]
+    together = phone_of([event("dhcp.lease.failed"), SYMPTOM], rule("AAA001", *two))
+    assert together.diagnoses[0].confidence == pytest.approx(8 / (8 + OTHER_CAUSE))
+
+
+def test_a_clause_that_is_not_met_weighs_nothing() -> None:
+    with_clause = phone_of([SYMPTOM], rule("AAA001", clause(event="dhcp.lease.failed")))
+    assert with_clause.diagnoses[0].confidence == phone_of([SYMPTOM], rule("AAA001")).diagnoses[0].confidence
+
+
+def test_rules_out_excludes_with_its_reason_and_the_line() -> None:
+    excluding = rule("AAA001", clause(event="dhcp.lease.obtained", role="rules_out", says="lease of {address}"))
+    phone = phone_of([event("dhcp.lease.obtained", address="10.1.2.3"), SYMPTOM], excluding, rule("AAA002"))
+    assert [each.rule.code for each in phone.diagnoses] == ["AAA002"]
+    assert [(each.rule.code, each.reason) for each in phone.ruled_out] == [("AAA001", "lease of 10.1.2.3")]
+    assert [each.event.kind for each in phone.ruled_out[0].evidence] == [REJECTED, "dhcp.lease.obtained"]
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_requirement_that_is_refuted_makes_the_rule_no_candidate(seen: bool) -> None:
+    requiring = rule("AAA001", clause(event="time.set", role="requires", where={"offset": {"at_least": 100}}))
+    phone = phone_of([event("time.set", offset=5.0), SYMPTOM] if seen else [SYMPTOM], requiring, rule("AAA002"))
+    assert ("AAA001" in [each.rule.code for each in phone.diagnoses]) is not seen
+    assert ("AAA001" in [each.code for each in phone.not_shown]) is seen
+
+
+def test_a_clause_of_which_nothing_is_known_is_undecidable_with_reason_and_capture() -> None:
+    term = term_of(
+        phone_of([SYMPTOM], rule("AAA001", clause(event="certificate.chain", where={"sha2": "yes"}))).diagnoses[0]
+    )
+    assert (term.state, term.reason) == ("undecidable", "not given")
+    assert "--certificate" in term.capture
+    assert state([SYMPTOM], event="dhcp.lease.failed") == ("undecidable", "the trace has no dhcp.lease.failed")
+
+
+@pytest.mark.parametrize(("sha2", "expected"), [("yes", "holds"), ("no", "refuted"), ("unknown", "undecidable")])
+def test_a_fact_holds_refutes_or_leaves_open(sha2: str, expected: str) -> None:
+    fact = event("certificate.chain", at=None, sha2=sha2)
+    assert state([SYMPTOM], facts=[fact], event="certificate.chain", where={"sha2": "yes"})[0] == expected
+
+
+def test_absence_holds_only_where_the_boot_was_seen_and_the_component_was_logged() -> None:
+    absent: dict[str, Any] = {"event": "time.set", "absent": True, "same": "boot", "before": "symptom"}
+    boot, silent, lease = event("device.started"), event("time.server.silent", at=1), event("dhcp.lease.obtained", at=1)
+    assert state([boot, silent, SYMPTOM], **absent) == ("holds", "")
+    assert state([silent, SYMPTOM], **absent) == ("undecidable", "the trace does not begin with the boot")
+    assert state([boot, lease, SYMPTOM], **absent)[1] == "no line about time in this boot: perhaps not logged"
+    assert state([boot, event("time.set", at=2, offset=1.0), SYMPTOM], **absent)[0] == "refuted"
+
+
+def test_absence_looks_at_the_boot_of_the_symptom_only() -> None:
+    absent: dict[str, Any] = {"event": "time.set", "absent": True, "same": "boot", "before": "symptom"}
+    first_boot = [event("device.started"), event("time.set", at=1, offset=1.0)]
+    second_boot = [event("device.started", at=5), event("time.server.silent", at=6), SYMPTOM]
+    assert state([*first_boot, *second_boot], **absent)[0] == "holds"
+
+
+def test_order_before_counts_only_what_precedes_the_symptom() -> None:
+    lease = event("dhcp.lease.obtained", address="10.1.2.3")
+    assert state([lease, SYMPTOM], event="dhcp.lease.obtained", before="symptom")[0] == "holds"
+    assert state([SYMPTOM, lease], event="dhcp.lease.obtained", before="symptom")[0] == "refuted"
+    assert state([SYMPTOM, lease], event="dhcp.lease.obtained")[0] == "holds"
+    assert state([SYMPTOM, lease], event="dhcp.lease.obtained", same="boot", before="symptom")[0] == "refuted"
+
+
+def test_count_asks_for_so_many_and_repeats_count() -> None:
+    counted: dict[str, Any] = {"event": "dhcp.discover.sent", "count": 3}
+    discover = event("dhcp.discover.sent")
+    assert state([discover, discover, SYMPTOM], **counted)[0] == "refuted"
+    assert state([discover, discover, discover, SYMPTOM], **counted)[0] == "holds"
+
+
+def test_same_handshake_joins_on_the_handshake_and_not_on_nearness() -> None:
+    digest: dict[str, Any] = {
+        "event": "tls.error",
+        "where": {"reason": "unknown message digest algorithm"},
+        "same": "handshake",
+    }
+    words = event("tls.error", at=11, reason="unknown message digest algorithm")
+    other = event("tls.error", at=11, procid="2", reason="unknown message digest algorithm")
+    assert state([SYMPTOM, words], **digest)[0] == "holds"
+    assert state([SYMPTOM, other], **digest)[0] == "refuted"
+    assert (
+        state([SYMPTOM, event("tls.error", at=60, reason="unknown message digest algorithm")], **digest)[0] == "refuted"
+    )
+
+
+def test_a_later_failure_of_the_handshake_competes_with_being_a_consequence() -> None:
+    first, later = rule("AAA001", verify_code=20), rule("AAA002", verify_code=7)
+    phone = phone_of([event(REJECTED, at=10, verify_code=20), SYMPTOM], first, later)
+    assert [each.rule.code for each in phone.diagnoses] == ["AAA001", "AAA002"]
+    assert phone.diagnoses[1].confidence == pytest.approx(1 / (1 + OTHER_CAUSE + CONSEQUENCE))
+    assert phone.diagnoses[1].is_consequence
+
+
+def test_a_generic_symptom_is_silent_beside_the_exact_one_of_its_handshake() -> None:
+    generic = rule("AAA002", explains=[{"event": "tls.error", "basis": "seen", "source": "t", "says": "s"}])
+    failed = event("tls.error", at=11, reason="certificate verify failed")
+    assert [each.rule.code for each in phone_of([SYMPTOM, failed], rule("AAA001"), generic).diagnoses] == ["AAA001"]
+    assert [each.rule.code for each in phone_of([failed], rule("AAA001"), generic).diagnoses] == ["AAA002"]
+
+
+def test_confirmed_needs_both_the_share_and_a_whole_decisive_set() -> None:
+    strong = clause(event="dhcp.lease.failed", strength="decisive")
+    events = [event("dhcp.lease.failed"), SYMPTOM]
+    assert phone_of(events, rule("AAA001", strong, confirmed_by=[["a"]])).diagnoses[0].verdict == "confirmed"
+    assert phone_of(events, rule("AAA001", strong)).diagnoses[0].verdict == "likely"
+    weak = clause(event="dhcp.lease.failed", strength="weak")
+    assert phone_of(events, rule("AAA001", weak, confirmed_by=[["a"]])).diagnoses[0].verdict == "likely"
+
+
+@pytest.mark.parametrize(("firmware", "weight"), [("2.0.5", 1.0), ("3.0.2", 1 / 8), ("", 1.0)])
+def test_a_rule_about_other_phones_is_weaker_and_says_so(firmware: str, weight: float) -> None:
+    facts = [event("fact.firmware", at=None, firmware=firmware)] if firmware else []
+    phone = phone_of([SYMPTOM], rule("AAA001", applies_to=[{"firmware": "<3.0.1"}]), facts=facts)
+    assert phone.diagnoses[0].confidence == pytest.approx(weight / (weight + OTHER_CAUSE), abs=1e-3)
+    assert term_of(phone.diagnoses[0], "applies-to").state == ("holds" if firmware else "undecidable")
+
+
+def test_a_rule_whose_symptom_could_not_be_seen_is_not_checkable_and_else_not_shown() -> None:
+    without_tls = phone_of([event("dhcp.lease.failed")], rule())
+    assert [(each.rule.code, each.missing) for each in without_tls.not_checkable] == [
+        ("AAA001", "the trace has no line about tls")
+    ]
+    assert [each.code for each in phone_of([event(REJECTED, verify_code=1)], rule()).not_shown] == ["AAA001"]
+
+
+def test_a_failure_that_no_rule_explains_is_noted() -> None:
+    _, notes = diagnose_phones(Correlator().correlate([event(REJECTED, verify_code=99)]), [], [rule()], {})
+    assert notes == (f"x.log:1: no rule explains {REJECTED} verify_code=99",)
+
+
+def test_phones_are_told_apart_by_host_name() -> None:
+    events = [
+        Event(id=h, kind=REJECTED, source="x.log", hostname=h, fields=MappingProxyType({"verify_code": 7}))
+        for h in "ab"
+    ]
+    phones, _ = diagnose_phones(Correlator().correlate(events), [], [rule()], {})
+    assert [(each.id, each.basis, each.diagnoses[0].count) for each in phones] == [
+        ("a", "host name", 1),
+        ("b", "host name", 1),
+    ]
+
+
+def test_memory_does_not_grow_with_handshakes() -> None:
+    fold = SymptomState(RuleIndex([rule("AAA001", clause(event="tls.error", same="handshake"))]))
+
+    def one(number: int) -> list[Event]:
+        return [
+            event(REJECTED, at=number * 60, verify_code=7),
+            event("tls.error", at=number * 60 + 1, reason="x"),
+        ]
+
+    for each in Correlator().correlate(each for number in range(3 * MAX_OPEN_SCOPES) for each in one(number)):
+        fold.add(each)
+    (group,) = fold.groups.values()
+    assert group.count == 3 * MAX_OPEN_SCOPES
+    assert len(group.kept) <= 3
+    sizes = [len(fold._groups_of_scope), len(fold._failures_of_handshake), *map(len, fold._seen.values())]
+    assert max(sizes) <= MAX_OPEN_SCOPES
+
+
+@pytest.mark.parametrize(
+    ("method", "status_code", "stage", "state"),
+    [
+        ("SUBSCRIBE", 200, "subscribe", "passed"),
+        ("SUBSCRIBE", 481, "subscribe", "failed"),
+        ("SUBSCRIBE", 401, "subscribe", "not seen"),
+        ("invite", 202, "call", "passed"),
+        ("INVITE", 504, "call", "failed"),
+        ("INVITE", 486, "call", "not seen"),
+        ("OPTIONS", 504, "call", "not seen"),
+    ],
+)
+def test_a_response_speaks_of_the_stage_of_its_request(method: str, status_code: int, stage: str, state: str) -> None:
+    answer = event("sip.response", status_code=status_code, cseq_method=method)
+    (boot,) = phone_of([answer], rule()).boots
+    assert {each.stage: each.state for each in boot.journey}[stage] == state  # type: ignore[index]
+
+
+def test_the_journey_shows_the_last_outcome_of_each_stage_and_what_could_not_be_seen() -> None:
+    events = [
+        event("dhcp.lease.failed"),
+        event("dhcp.lease.obtained", at=1, address="a"),
+        event("time.clock.stepped", at=2),
+        SYMPTOM,
+    ]
+    (boot,) = phone_of(events, rule()).boots
+    states = {each.stage: each.state for each in boot.journey}
+    assert {name: states[name] for name in ("dhcp", "time", "tls", "register")} == {
+        "dhcp": "passed", "time": "not seen", "tls": "failed", "register": "not checkable",
+    }  # fmt: skip
+    assert [each.kind for stage in boot.journey if stage.stage == "dhcp" for each in stage.evidence] == [
+        "dhcp.lease.obtained"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("where", "fields", "expected"),
+    [
+        ({"reason": "Unknown CA"}, {"reason": "unknown ca"}, True),
+        ({"reason": ["a", "b"]}, {"reason": "B"}, True),
+        ({"reason": ["a", "b"]}, {"reason": "c"}, False),
+        ({"reason": "a"}, {}, None),
+        ({"reason": {"contains": "DIGEST"}}, {"reason": "unknown message digest algorithm"}, True),
+        ({"reason": {"regex": "^no .*cipher$"}}, {"reason": "no shared cipher"}, True),
+        ({"reason": {"regex": "^cipher$"}}, {"reason": "no shared cipher"}, False),
+        ({"reason": {"regex": r"(a|aa)+$"}}, {"reason": "a" * 10_000 + "b"}, None),
+        ({"reason": "a", "library": "b"}, {"reason": "x"}, False),
+    ],
+)
+def test_field_tests_hold_fail_or_stay_open(
+    where: Mapping[str, Any], fields: dict[str, Any], expected: bool | None
+) -> None:
+    pattern = validate(EventPattern, {"event": "tls.error", "where": where})
+    assert matches(pattern, event("tls.error", **fields)) is expected
+
+
+@pytest.mark.parametrize(
+    ("moment", "symptom_at", "expected"),
+    [
+        (START - timedelta(days=30), 0.0, True),
+        (START + timedelta(days=30), 0.0, False),
+        (START, 0.0, None),
+        (START, None, None),
+    ],
+)
+def test_dates_compare_with_the_symptom_only_beyond_the_unknown_zone(
+    moment: datetime, symptom_at: float | None, expected: bool | None
+) -> None:
+    pattern = validate(
+        EventPattern, {"event": "certificate.inspected", "where": {"not_after": {"earlier_than_symptom": True}}}
+    )
+    assert (
+        matches(pattern, event("certificate.inspected", not_after=moment), event(REJECTED, at=symptom_at)) is expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "text", "expected"),
+    [
+        ("<3.0.1", "2.0.5", True),
+        ("<3.0.1", "UC_3.0.1.322", False),
+        ("<3.0.1", "3.0.1", False),
+        (">3.0.1", "3.0.1", False),
+        (">=3.0.1", "UC_3.0.1", True),
+        ("<=3.0.1", "3.0.1.0", True),
+        (">3.0", "3.0.0.1", True),
+        ("=3.0", "3.0.7", True),
+        ("<10", "9.9", True),
+        ("<3", "unknown", None),
+    ],
+)
+def test_versions_compare_by_number(condition: str, text: str, expected: bool | None) -> None:
+    assert version_matches(condition, text) is expected
+
+
+def test_a_version_is_found_inside_a_device_string() -> None:
+    assert version_of("AUDC-IPPhone-405HD_UC_3.1.2.89/11") == (3, 1, 2, 89)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"basis": "inferred"}, "at most moderate"),
+        ({"basis": "inferred", "strength": "weak", "role": "rules_out"}, "cannot rule out"),
+        ({"absent": True}, "absent needs"),
+        ({"says": "{nothing}"}, "has no field 'nothing'"),
+        ({"where": {"reason": {}}}, "tests nothing"),
+        ({"where": {"reason": {"regex": "("}}}, "regex"),
+        ({"where": {"reason": {"version": "3"}}}, "version"),
+    ],
+)
+def test_an_unsound_clause_is_refused(given: dict[str, Any], says: str) -> None:
+    with pytest.raises(InvalidContent, match=says):
+        validate(Clause, clause(event="tls.error") | given)
+
+
+def test_confirmed_by_names_clauses_only() -> None:
+    with pytest.raises(InvalidContent, match="did you mean 'a'"):
+        rule("AAA001", clause(event="tls.error"), confirmed_by=[["aa"]])
+
+
+def handshakes(*events: Event) -> list[int | None]:
+    return [each.handshake for each in Correlator().correlate(events)]
+
+
+def test_a_handshake_ends_with_its_last_word_after_half_a_minute_and_at_a_boot() -> None:
+    rejected = event(REJECTED, at=None, verify_code=20)
+    words = event("tls.error", at=None, reason="unknown message digest algorithm")
+    failed = event("tls.error", at=None, reason="certificate verify failed")
+    alert = event("tls.alert.sent", at=None, description="unknown CA")
+    assert handshakes(words, rejected, words, rejected, failed, alert, rejected, alert, rejected) == [1] * 6 + [2, 2, 3]
+    late = [event(REJECTED, at=at, verify_code=20) for at in (0, 30, 61)]
+    assert handshakes(*late) == [1, 1, 2]
+    assert handshakes(rejected, event("device.started", at=None), rejected) == [1, None, 2]
+    assert handshakes(rejected, event(REJECTED, at=None, procid="2", verify_code=20), rejected) == [1, 2, 1]
+
+
+@pytest.mark.parametrize(("stated", "is_set_aside"), [("3.0.1", False), ("3.0.1.429.5", False), ("2.0.5", True)])
+def test_a_stated_version_agrees_with_a_longer_or_shorter_one_of_the_trace(stated: str, is_set_aside: bool) -> None:
+    events = [event("device.identified", firmware="UC_3.0.1.429"), SYMPTOM]
+    ((phone,), notes) = diagnose_phones(
+        Correlator().correlate(events), [event("fact.firmware", at=None, firmware=stated)], [rule()], {}
+    )
+    assert phone.firmware == "UC_3.0.1.429"
+    assert any("set aside" in note for note in notes) is is_set_aside
+
+
+def test_boots_after_the_first_thousand_are_not_kept_in_the_journey() -> None:
+    boots = phone_of([event("device.started", at=at) for at in range(1100)], rule()).boots
+    assert (len(boots), boots[-1].id) == (1000, 1000)

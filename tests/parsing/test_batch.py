@@ -1,0 +1,228 @@
+"""Many lines at once are read as each by itself: whatever the window, the part or the number of processes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.made_traces import made_trace
+
+import lyncphone_logs as lp
+from lyncphone_logs.catalog import grammars_folder, read_catalog
+from lyncphone_logs.diagnosis.engine import diagnose_phones
+from lyncphone_logs.events.batch import Batch
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.grammar.loader import read_grammar
+from lyncphone_logs.parsing import header_batch
+from lyncphone_logs.parsing.header_batch import HeaderReader, usual_of
+from lyncphone_logs.parsing.literal_search import Search
+from lyncphone_logs.parsing.reader import Reader, anchor_of
+from lyncphone_logs.sources.source import Source
+from lyncphone_logs.sources.window import Window
+from lyncphone_logs.syslog.framing import parse_prefix, parse_prefixes
+from lyncphone_logs.syslog.lines import lines_of_window
+from lyncphone_logs.trace import parallel, trace
+from lyncphone_logs.trace.condense import condense
+from lyncphone_logs.trace.correlator import Correlator
+from lyncphone_logs.trace.parallel import FileSlice, slices_of
+
+GRAMMARS = read_catalog().grammars
+RULES = read_catalog().rules
+SEARCH = Search(GRAMMARS)
+JOININGS = {grammar.name: grammar.joining for grammar in GRAMMARS}
+
+
+class Windowed(Source):
+    """A source that is read in windows of a given size."""
+
+    def __init__(self, path: str, size: int) -> None:
+        super().__init__(path)
+        self._size = size
+
+    def windows(self, size: int = 0) -> Iterator[Window]:
+        return super().windows(self._size or size)
+
+
+def reader_of(source: Source, *, search: bool = True) -> Reader:
+    return Reader(source, GRAMMARS, anchor_of(source, 2013), SEARCH if search else None)
+
+
+def written(tmp_path: Path, seed: int) -> Path:
+    path = tmp_path / f"{seed}.log"
+    content = made_trace(seed, lines=150)
+    path.write_bytes(content.replace(b"\n", b"\r\n") if seed % 3 == 0 else content)
+    return path
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_size_of_the_window_and_the_search_make_no_difference(tmp_path: Path, seed: int) -> None:
+    path = str(written(tmp_path, seed))
+    whole = list(reader_of(Source(path), search=False).events())
+    for size in (1, 40, 333, 4096):
+        reader = reader_of(Windowed(path, size))
+        assert list(reader.events()) == whole
+        size_of = reader.source.bytes - reader.separator_bytes
+        assert sum(span.length for event in whole for span in event.spans) == size_of
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_parts_of_a_file_hold_the_events_of_the_whole(tmp_path: Path, seed: int) -> None:
+    path = str(written(tmp_path, seed))
+    whole = list(reader_of(Source(path)).events())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parallel, "SURVEYED", 50)
+        source = Source(path)
+        found = list(slices_of(source, size=500))
+    assert len(found) > 5
+    assert [part.start for part in found[1:]] == [part.stop for part in found[:-1]]
+    assert [event for part in found for event in reader_of(part).events()] == whole
+    assert (source.sha256, source.lines) == (read_source(path).sha256, read_source(path).lines)
+
+
+def read_source(path: str) -> Source:
+    source = Source(path)
+    assert list(source)
+    return source
+
+
+def test_the_lines_before_a_part_are_told_from_the_nearest_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "LOOKED_BACK", 3)
+    path = tmp_path / "x.log"
+    path.write_bytes(b"first\r\nsecond\n\nfourth\nfifth\n")
+    before = list(FileSlice(str(path), 22, 28, 5).lines_before())
+    assert [line for line in before if line] == [b"fourth", b"second", b"first"]
+
+
+HEADS = st.sampled_from(["", "<13>", "<30>Jul  9 12:00:00 ", "Jul  9 12:00:00 host ", "Jul  9 12:00:00 ", "local7.err ",
+         "2013-07-09 12:00:00\tLocal7.Error\t192.0.2.1\t", "12:00:00.123  192.0.2.1 local0.notice ", "-", "x: ",
+         "<13>1 2013-07-09T12:00:00Z - app - - - ", "2013-07-09T12:00:00.5+02:00 h "])  # fmt: skip
+
+
+@given(st.lists(st.tuples(HEADS, HEADS, st.text(max_size=5)).map("".join), max_size=12))
+def test_framings_are_taken_off_many_lines_as_off_each(lines: list[str]) -> None:
+    columns = parse_prefixes(lines)
+    assert list(zip(*columns, strict=True)) == [tuple(parse_prefix(line)) for line in lines]
+
+
+OWN = """
+import pyparsing as pp
+vendor, shared, levels = "x", (), {{}}
+header = {header}
+messages = []
+samples = [("synthetic", "own: text", "log.message", {{}})]
+"""
+
+
+@pytest.mark.parametrize(
+    ("header", "stays_in_the_line"),
+    [
+        ("'own:' + pp.Regex('.*')('message')", True),
+        ("'own:' + pp.Regex(r'[^;\\s]*')('component') + pp.Regex('.*')('message')", True),
+        ("'own:' + pp.CharsNotIn(';')('component') + pp.Regex('.*')('message')", False),
+        ("'own:' + pp.Regex(r'[\\s\\S]*')('message')", True),
+        ("'own:' + pp.Keyword('x')('component') + pp.Regex('.*')('message')", False),
+        ("'own:' + pp.Regex(r'\\W*')('component') + pp.Regex('.*')('message')", False),
+    ],
+)
+def test_a_header_is_looked_for_in_all_lines_at_once_only_where_it_stays_in_its_line(
+    tmp_path: Path, header: str, stays_in_the_line: bool
+) -> None:
+    path = tmp_path / "own.py"
+    path.write_text(OWN.format(header=header), encoding="utf-8")
+    own = read_grammar(path, grammars_folder())
+    found = usual_of((), "own", (own,), ())
+    assert (found is not None) == stays_in_the_line
+    texts = ["own: x a;b", "own:", "own: x\t y", "other", "own: x c"] * 2
+    each = HeaderReader([own])._read_each(texts)
+    read = found.read(texts) if found else None
+    if read:
+        at_once = {**read.columns, "message": read.messages}
+        certain = [row for row in range(len(texts)) if row not in read.others]
+        assert all(each["grammar"][row] == "own" for row in certain)
+        for name, values in at_once.items():
+            assert [values[row] for row in certain] == [each[name][row] for row in certain], name
+
+
+def test_of_a_header_only_the_first_alternative_is_looked_for_where_most_lines_are_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    header = "'own:' + pp.Regex('.*')('message') | 'other:' + pp.Regex('.*')('component')"
+    path.write_text(OWN.format(header=header), encoding="utf-8")
+    own = read_grammar(path, grammars_folder())
+    texts = ["own: x", "own: y", "other: z", "neither"]
+    for some, certain in ((texts[:3], [0, 1]), (texts[2:3], [0, 1, 2])):
+        read = usual_of((), "own", (own,), some)
+        assert read is not None
+        found = read.read(texts)
+        assert found is not None
+        assert [row for row in range(len(texts)) if row not in found.others] == certain
+        assert [found.messages[row] for row in certain] == ["x", "y", ""][: len(certain)]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_was_remembered_or_forgotten_of_earlier_lines_makes_no_difference(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(header_batch, "AT_HAND", 4)
+    monkeypatch.setattr(header_batch, "MAX_CACHED_LINES", 8)
+    surroundings = HeaderReader(GRAMMARS)
+    lines = made_trace(seed, lines=300).splitlines(keepends=True)
+    at_once = 0
+    for start in range(0, len(lines), 30):
+        rows = lines_of_window(Window(start + 1, 0, b"".join(lines[start : start + 30])))
+        at_once += bool(surroundings._usual)
+        columns = surroundings.columns(rows)
+        each = HeaderReader(GRAMMARS)._read_each(list(rows.repaired))
+        assert {name: columns[name] for name in each} == each
+    assert at_once > 5
+
+
+def batches(path: str) -> Iterator[Batch]:
+    correlator = Correlator()
+    for batch in reader_of(Windowed(path, 700)).batches():
+        correlator.key(batch)
+        yield batch
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_keys_of_a_batch_are_those_of_its_events_one_by_one(tmp_path: Path, seed: int) -> None:
+    path = str(written(tmp_path, seed))
+    in_batches = [event for batch in batches(path) for event in batch.events(derived=True)]
+    assert in_batches == list(Correlator(JOININGS).correlate(reader_of(Source(path)).events()))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_diagnosis_from_batches_condensed_or_not_is_that_from_events(tmp_path: Path, seed: int) -> None:
+    path = str(written(tmp_path, seed))
+    events: list[Event] = list(Correlator(JOININGS).correlate(reader_of(Source(path)).events()))
+    found = diagnose_phones(events, [], RULES, {})
+    assert diagnose_phones(batches(path), [], RULES, {}) == found
+    correlator = Correlator()
+    few = [condense(batch) for batch in reader_of(Windowed(path, 700)).batches()]
+    for batch in few:
+        correlator.key(batch)
+    assert diagnose_phones(few, [], RULES, {}) == found
+
+
+def test_a_condensed_run_keeps_what_the_components_and_the_count_are_made_of(tmp_path: Path) -> None:
+    lines = [f"Jul  9 12:00:{second:02d} 10.1.2.3 voip_task[1]: C{second}: INFO - x" for second in range(50)]
+    path = tmp_path / "x.log"
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    few = [condense(batch) for batch in reader_of(Source(str(path))).batches()]
+    assert [len(batch) for batch in few] == [2, 1]
+    assert few[0].left_out[0].messages == 47
+    assert few[0].left_out[0].components == {f"C{second}" for second in range(1, 48)}
+
+
+def test_the_answer_is_the_same_byte_for_byte_for_every_number_of_jobs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parallel, "PART", 3000)
+    monkeypatch.setattr(parallel, "SURVEYED", 500)
+    monkeypatch.setattr(parallel.slices_of, "__defaults__", (3000, ()))
+    monkeypatch.setattr(trace, "WORTHWHILE", 0)
+    for seed in range(4):
+        written(tmp_path, seed)
+    answers = [lp.diagnose(lp.read_trace(tmp_path, year=2013, full=True, jobs=jobs)).to_json() for jobs in (1, 2, 3)]
+    assert answers[0] == answers[1] == answers[2]
+    assert '"code"' in answers[0]

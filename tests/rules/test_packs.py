@@ -1,0 +1,150 @@
+"""Rule packs: what overlays what, told with a note, a version and a hash; an earlier report checked for its fix."""
+
+import json
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.paths import FOUNDING
+
+import lyncphone_logs
+from lyncphone_logs.catalog import read_catalog, rule_file
+from lyncphone_logs.cli.app import run
+from lyncphone_logs.errors import InputError, RuleError
+from lyncphone_logs.rules import packs as pack
+from lyncphone_logs.validation import MAX_FILE_BYTES
+
+KNOWN = read_catalog()
+REGISTERED = "local7.info voip_task[440]: SIP      : INFO - SIP/2.0 200 OK CSeq: 2 REGISTER\n"
+
+
+def write_rule(folder: Path, title: str = "Ours") -> Path:
+    rule = KNOWN.rule("TLS001")
+    assert rule is not None
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{rule.name}.toml"
+    text = rule_file(rule, KNOWN).read_text(encoding="utf-8")
+    path.write_text(text.replace(f'title = "{rule.title}"', f'title = "{title}"'), encoding="utf-8")
+    return path
+
+
+def titles(rules: str = "") -> tuple[str, tuple[str, ...]]:
+    catalog = read_catalog(rules)
+    rule = catalog.rule("TLS001")
+    assert rule is not None
+    return rule.title, catalog.notes
+
+
+def test_the_built_in_pack_has_a_hash_of_its_files(tmp_path: Path) -> None:
+    (built_in,) = KNOWN.packs
+    assert (built_in.origin, len(built_in.files)) == ("built-in", len(KNOWN.rules))
+    one, other = write_rule(tmp_path / "a"), write_rule(tmp_path / "b", "Theirs")
+    hashes = [next(iter(pack.added(str(path.parent)))).sha256 for path in (one, other)]
+    assert len({*hashes, built_in.sha256}) == 3
+    write_rule(tmp_path / "b")
+    assert next(iter(pack.added(str(tmp_path / "b")))).sha256 == hashes[0]
+
+
+def test_later_packs_overlay_earlier_ones_with_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_rule(tmp_path / "named", "Named")
+    write_rule(tmp_path / "user", "User")
+    (tmp_path / "user" / "pack.toml").write_text('name = "contoso"\nversion = "1.2"\n', encoding="utf-8")
+    monkeypatch.setenv(pack.VARIABLE, str(tmp_path / "user"))
+    assert titles() == ("User", ("TLS001 is taken from rule pack contoso",))
+    title, notes = titles(str(tmp_path / "named"))
+    assert title == "Named"
+    assert notes[1] == f"TLS001 is taken from rule pack {tmp_path / 'named'}"
+    assert [(each.origin, each.name, each.version) for each in read_catalog().packs[1:]] == [("user", "contoso", "1.2")]
+
+
+def test_an_installed_pack_is_read_and_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "contoso_rules"
+    write_rule(package / "rules", "Installed")
+    (package / "__init__.py").write_text("raise SystemExit('it was run')\n", encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    entry = EntryPoint("contoso", "contoso_rules.rules", pack.GROUP)
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [entry] if group == pack.GROUP else [])
+    assert titles() == ("Installed", ("TLS001 is taken from rule pack contoso",))
+
+
+def test_a_bad_file_of_a_pack_stops_no_other(tmp_path: Path) -> None:
+    write_rule(tmp_path)
+    (tmp_path / "bad-rule.toml").write_text("code = [", encoding="utf-8")
+    (tmp_path / "deep-rule.toml").write_text("a = " + "[" * 50_000, encoding="utf-8")
+    (tmp_path / "large-rule.toml").write_bytes(b"#" * (MAX_FILE_BYTES + 1))
+    catalog = read_catalog(str(tmp_path))
+    assert titles(str(tmp_path))[0] == "Ours"
+    assert [Path(each.where.partition(":")[0]).name for each in catalog.problems] == [
+        "bad-rule.toml",
+        "deep-rule.toml",
+        "large-rule.toml",
+    ]
+
+
+def test_a_folder_that_is_none_and_a_description_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match="folder cannot be read"):
+        read_catalog(str(tmp_path / "nowhere"))
+    (tmp_path / "pack.toml").write_text("name = ", encoding="utf-8")
+    with pytest.raises(RuleError, match="description of a rule pack"):
+        read_catalog(str(tmp_path))
+
+
+def test_every_report_states_the_packs(tmp_path: Path) -> None:
+    write_rule(tmp_path)
+    report = lyncphone_logs.diagnose(lyncphone_logs.read_trace(FOUNDING, rules=str(tmp_path)))
+    packs = report.to_dict()["rule_packs"]
+    assert [each["name"] for each in packs] == [KNOWN.packs[0].name, str(tmp_path)]
+    assert all(each["sha256"][:12] in str(report) for each in packs)
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    path = tmp_path / "old.json"
+    path.write_text(lyncphone_logs.diagnose(lyncphone_logs.read_trace(FOUNDING)).to_json(), encoding="utf-8")
+    return path
+
+
+LEASE = "daemon.info udhcpc[210]: Lease of 10.1.2.3 obtained, lease time 86400\n"
+FAILED = FOUNDING.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("trace", "state", "code"),
+    [
+        (REGISTERED, "fixed", 0),
+        (LEASE, "cannot tell", 3),
+        (FAILED, "not fixed", 1),
+        (REGISTERED + FAILED, "not fixed", 1),
+        (FAILED + REGISTERED, "cannot tell", 3),
+    ],
+)
+def test_a_newer_trace_says_whether_it_is_fixed(
+    trace: str, state: str, code: int, old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = tmp_path / "new.log"
+    new.write_text(trace, encoding="utf-8")
+    assert run(["diagnose", str(new), "--verify-fix", str(old), "--format", "json", "--fail-on", "error"]) == code
+    fixes = {each["code"]: each for each in json.loads(capsys.readouterr().out)["fixes"]}
+    assert fixes["TLS001"]["state"] == state
+    assert bool(fixes["TLS001"]["evidence"]) == (trace != LEASE)
+
+
+def test_a_phone_is_found_again_by_its_name_or_as_the_only_one(old: Path, tmp_path: Path) -> None:
+    said = json.loads(old.read_text(encoding="utf-8"))
+    other = json.loads(json.dumps(said["phones"][0])) | {"id": "another"}
+    old.write_text(json.dumps(said | {"phones": [*said["phones"], other]}), encoding="utf-8")
+    new = tmp_path / "new.log"
+    new.write_text(REGISTERED, encoding="utf-8")
+    report = lyncphone_logs.diagnose(lyncphone_logs.read_trace(new), verify_fix=old)
+    assert {each.because for each in report.fixes} == {"the trace has no line of this phone"}
+    assert "cannot tell: TLS001" in str(report)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"phones": [{"diagnoses": [{}]}]}', "[" * 100_000])
+def test_what_is_no_report_is_refused_with_one_error(content: str, tmp_path: Path) -> None:
+    path = tmp_path / "old.json"
+    path.write_text(content, encoding="utf-8")
+    trace: Any = lyncphone_logs.read_trace(FOUNDING)
+    with pytest.raises(InputError, match="the earlier report cannot be used"):
+        lyncphone_logs.diagnose(trace, verify_fix=path)

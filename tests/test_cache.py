@@ -1,0 +1,360 @@
+"""What is kept on disk: the same as made anew, or made anew; nothing else is read, run or removed."""
+
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyparsing
+import pytest
+from support.paths import FOUNDING, ROOT
+
+from lyncphone_logs import cache, catalog, content
+from lyncphone_logs.catalog import grammars_folder, read_catalog
+from lyncphone_logs.events import vocabulary
+from lyncphone_logs.grammar import loader as grammar_loader
+from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.grammar.loader import read_grammar
+from lyncphone_logs.rules import loader as rule_loader
+from lyncphone_logs.rules import packs
+from lyncphone_logs.rules.rule import Rule
+from lyncphone_logs.validation import MAX_FILE_BYTES
+
+GRAMMARS = sorted(grammars_folder().glob("*.py"))
+OWN = (
+    "import pyparsing as pp\nvendor, levels, samples = 'Own', {}, []\nheader = 'OWN' + pp.Regex('.*')('message')\n"
+    "messages, shared = [], ('own',)\n"
+)
+SET = "import pyparsing as pp\nmessages, samples = [('dhcp.lease.failed', pp.Literal('no lease'))], []\n"
+DIAGNOSE = (
+    "import sys; from lyncphone_logs import diagnose, read_trace; "
+    f"print(diagnose(read_trace({str(FOUNDING)!r})).to_json()); print(*sorted(sys.modules), file=sys.stderr)"
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "cache"
+    monkeypatch.setenv("LYNCPHONE_LOGS_CACHE", str(path))
+    return path
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    (tmp_path / "own" / "messages").mkdir(parents=True)
+    (tmp_path / "own" / "messages" / "own.py").write_text(SET, encoding="utf-8")
+    path = tmp_path / "own" / "own.py"
+    path.write_text(OWN, encoding="utf-8")
+    return path
+
+
+def refuse(*_: object, **__: object) -> Any:
+    raise AssertionError("it was made anew")
+
+
+def entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.exists() else []
+
+
+def keep(made: object, key: str = "key", classes: tuple[type, ...] = ()) -> Any:
+    return cache.cached("word", lambda: key, lambda: made, classes)
+
+
+def entry(folder: Path, key: str) -> Path:
+    return folder / cache._name("word", lambda: key)
+
+
+def started(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    environment = os.environ | {"LYNCPHONE_LOGS_CACHE": str(folder), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-W", "error", *arguments]
+    return subprocess.Popen(
+        command, cwd=folder.parent, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def values(grammar: Grammar) -> dict[str, Any]:
+    names = ("name", "vendor", "about", "path", "header", "messages", "levels", "samples", "literals", "unsearchable")
+    return {name: getattr(grammar, name) for name in names}
+
+
+@pytest.mark.parametrize("path", GRAMMARS, ids=lambda path: path.stem)
+def test_a_grammar_that_was_kept_is_and_reads_as_one_that_was_compiled(
+    path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cold = read_grammar(path, grammars_folder())
+    with monkeypatch.context() as patch:
+        patch.setattr(grammar_loader, "_run", refuse)
+        warm = read_grammar(path, grammars_folder())
+    assert values(warm) == values(cold)
+    assert [warm.read(each.line) for each in cold.samples] == [cold.read(each.line) for each in cold.samples]
+    assert [name for name, _ in warm.specification] == ["header", *(kind for kind, _ in warm.messages)]
+    assert len(entries(folder)) >= 1
+
+
+def test_rules_and_vocabulary_that_were_kept_are_those_that_were_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = packs.built_in().files
+    families = vocabulary.families.__wrapped__()
+    rules = catalog._read_rules(files)
+    monkeypatch.setattr(rule_loader, "validate", refuse)
+    monkeypatch.setattr(vocabulary, "validate", refuse)
+    assert vocabulary.families.__wrapped__() == families
+    assert catalog._read_rules(files) == rules
+    assert rules[0][0] == Rule(**vars(rules[0][0]))
+    assert [path.name.partition("-")[0] for path in entries(folder)] == ["rules", "vocabulary"]
+
+
+def test_a_rule_file_that_cannot_be_used_is_named_again_from_what_was_kept(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "no-rule.toml").write_text("code = 7\n", encoding="utf-8")
+    cold = [str(problem) for problem in read_catalog(str(tmp_path / "rules")).problems]
+    monkeypatch.setattr(rule_loader, "read_rule", refuse)
+    assert [str(problem) for problem in read_catalog(str(tmp_path / "rules")).problems] == cold
+    assert "no-rule.toml" in cold[0]
+    assert entries(folder)
+
+
+def flipped(place: int) -> Callable[[bytes], bytes]:
+    return lambda content: content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: content[:-1],
+        lambda content: content[:20],
+        lambda content: content + b"\0",
+        lambda content: b"something else",
+        *map(flipped, (0, 31, 32, 50, -2)),
+    ],
+)
+def test_an_entry_that_was_cut_or_altered_is_made_anew_and_kept_again(
+    damage: Callable[[bytes], bytes], folder: Path, own: Path
+) -> None:
+    cold = read_grammar(own, grammars_folder())
+    (path,) = [path for path in entries(folder) if path.name.startswith("grammar-")]
+    content = path.read_bytes()
+    path.write_bytes(damage(content))
+    assert values(read_grammar(own, grammars_folder())) == values(cold)
+    assert path.read_bytes() == content
+
+
+def test_an_entry_under_the_name_of_another_is_made_anew(folder: Path) -> None:
+    assert [keep("first", "a"), keep("second", "b"), keep("other", "a")] == ["first", "second", "first"]
+    entry(folder, "a").write_bytes(entry(folder, "b").read_bytes())
+    assert keep("third", "a") == "third"
+
+
+def test_an_entry_may_name_no_class_but_the_expected(folder: Path, tmp_path: Path) -> None:
+    class Runs:
+        def __reduce__(self) -> tuple[Any, ...]:
+            return os.mkdir, (str(tmp_path / "was run"),)
+
+    keep("first")
+    (path,) = entries(folder)
+    payload = pickle.dumps(Runs())
+    path.write_bytes(sha256(path.name.encode() + payload).digest() + payload)
+    assert keep("second") == "second"
+    assert not (tmp_path / "was run").exists()
+    assert keep("third") == "second"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("own.py", OWN.replace("'Own'", "'Another'"), {"vendor": "Another"}),
+        ("messages/own.py", SET.replace("no lease", "no address"), {"literals": ("no address",)}),
+        ("messages/own.py", SET.replace("no lease", "no leave"), {"literals": ("no leave",)}),
+        ("messages/new.py", SET, {"vendor": "Own"}),
+    ],
+)
+def test_a_changed_file_or_message_set_is_compiled_anew(
+    name: str, text: str, says: dict[str, object], folder: Path, own: Path
+) -> None:
+    read_grammar(own, grammars_folder())
+    before = len(entries(folder))
+    (own.parent / name).write_text(text, encoding="utf-8")
+    assert says.items() <= values(read_grammar(own, grammars_folder())).items()
+    assert len(entries(folder)) == before + 1
+
+
+@pytest.mark.parametrize("changed", ["vocabulary", "Python"])
+def test_another_version_has_entries_of_its_own(
+    changed: str, folder: Path, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_grammar(own, grammars_folder())
+    before = len(entries(folder))
+    if changed == "Python":
+        cache.code_version.cache_clear()
+        monkeypatch.setattr(sys, "version", "3.99")
+    else:
+        monkeypatch.setattr(vocabulary, "version", lambda: "another")
+    read_grammar(own, grammars_folder())
+    cache.code_version.cache_clear()
+    assert len(entries(folder)) > before
+
+
+def test_the_key_tells_libraries_code_and_vocabulary_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert f"'pyparsing-{pyparsing.__version__}." in cache.code_version(libraries=("pyparsing",))
+    monkeypatch.setattr(cache, "PACKAGE", tmp_path)
+    monkeypatch.setattr(content, "path", lambda name: tmp_path / name)
+    for folder in ("vocabulary", "events"):
+        (tmp_path / folder).mkdir()
+    keys = []
+    for word, meaning in [("a", "x"), ("b", "x"), ("b", "y"), ("b", "y")]:
+        (tmp_path / "events" / "own.py").write_text(word, encoding="utf-8")
+        (tmp_path / "vocabulary" / "own.toml").write_text(meaning, encoding="utf-8")
+        cache.code_version.cache_clear()
+        keys.append(vocabulary.version.__wrapped__())
+    cache.code_version.cache_clear()
+    assert len(set(keys)) == 3
+    assert keys[2] == keys[3]
+
+
+@pytest.mark.parametrize("key", [lambda: catalog._key(()), lambda: grammar_loader._key(())], ids=["rules", "grammar"])
+def test_the_key_of_what_names_kinds_changes_with_the_vocabulary(
+    key: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = key()
+    assert key() == before
+    monkeypatch.setattr(vocabulary, "version", lambda: "another")
+    assert key() != before
+
+
+def test_a_rule_file_that_is_too_large_is_not_read_for_its_key(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "too-large.toml"
+    path.write_text("#" * (MAX_FILE_BYTES + 1), encoding="utf-8")
+    rules, (problem,) = catalog._read_rules([str(path)])
+    assert (rules, "too large" in str(problem), entries(folder)) == ([], True, [])
+
+
+def test_a_grammar_that_draws_on_other_modules_is_run_each_time(
+    folder: Path, own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(own.parent))
+    (own.parent / "words_of_own.py").write_text("name = 'Own'\n", encoding="utf-8")
+    own.write_text(f"from words_of_own import name\n{OWN}vendor = name\n", encoding="utf-8")
+    assert read_grammar(own, grammars_folder()).vendor == "Own"
+    del sys.modules["words_of_own"]
+    (own.parent / "words_of_own.py").write_text("name = 'Another one'\n", encoding="utf-8")
+    assert read_grammar(own, grammars_folder()).vendor == "Another one"
+    assert not [path for path in entries(folder) if path.name.startswith("grammar-")]
+
+
+def test_what_changed_while_it_was_made_is_not_kept(folder: Path) -> None:
+    keys = iter(["before", "after"])
+    assert cache.cached("word", lambda: next(keys), lambda: "made", ()) == "made"
+    assert entries(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("work", "known"),
+    [
+        (
+            f"from lyncphone_logs.grammar.loader import read_grammar; read_grammar(Path({str(GRAMMARS[0])!r}), Path())",
+            {"grammar", "events", "content"},
+        ),
+        ("from lyncphone_logs.events.vocabulary import families; families()", {"events", "content"}),
+        ("from lyncphone_logs.rules.loader import read_rule", {"rules", "events", "content"}),
+    ],
+    ids=["grammar", "vocabulary", "rules"],
+)
+def test_every_package_that_the_work_is_done_with_is_in_the_key(work: str, known: set[str], tmp_path: Path) -> None:
+    process = started(tmp_path / "cache", "-c", f"import sys; from pathlib import Path; {work}; print(*sys.modules)")
+    names = process.communicate()[0].split()
+    used = {name.split(".")[1] for name in names if name.startswith("lyncphone_logs.") and name.count(".") == 2}
+    assert "lyncphone_logs.cache" in names
+    assert used <= known
+
+
+def test_a_warm_start_needs_neither_pyparsing_nor_pydantic_and_says_the_same(tmp_path: Path) -> None:
+    cold, warm = (started(tmp_path / "cache", "-c", DIAGNOSE).communicate() for _ in range(2))
+    assert {"pyparsing", "pydantic"} <= set(cold[1].split())
+    assert not {"pyparsing", "pydantic", "runpy", "lyncphone_logs.grammar.compiler"} & set(warm[1].split())
+    assert cold[0] == warm[0]
+    assert "TLS001" in warm[0]
+
+
+def test_several_processes_that_write_at_once_agree(tmp_path: Path) -> None:
+    running = [started(tmp_path / "cache", "-c", DIAGNOSE) for _ in range(3)]
+    answers = {process.communicate()[0] for process in running}
+    assert len(answers) == 1
+    assert "TLS001" in answers.pop()
+    found = entries(tmp_path / "cache")
+    assert [path.name for path in found if path.name.startswith(".")] == []
+    assert all(path.read_bytes()[:32] == cache._seal(path, path.read_bytes()[32:]) for path in found)
+
+
+def test_the_folder_is_for_its_owner_alone(folder: Path) -> None:
+    keep("made")
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707])
+def test_a_folder_that_others_can_write_to_is_not_used(mode: int, folder: Path) -> None:
+    keep("first")
+    folder.chmod(mode)
+    assert keep("second") == "second"
+    folder.chmod(0o700)
+    assert keep("third") == "first"
+
+
+def test_a_folder_of_another_user_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keep("first")
+    monkeypatch.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1)
+    assert keep("second") == "second"
+
+
+def test_a_folder_that_cannot_be_made_or_written_to_is_no_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.write_text("a file", encoding="utf-8")
+    assert [keep("first"), keep("second")] == ["first", "second"]
+    folder.unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(PermissionError("read-only")))
+        assert keep("first") == "first"
+    assert entries(folder) == []
+
+
+def test_what_cannot_be_kept_is_made_each_time(folder: Path) -> None:
+    assert [keep(print), keep("second")] == [print, "second"]
+
+
+def test_an_empty_variable_means_that_nothing_is_kept(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LYNCPHONE_LOGS_CACHE", "")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert [keep("first"), keep("second")] == ["first", "second"]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="these have folders of their own for it")
+@pytest.mark.parametrize(("xdg", "below"), [("cache", "cache/lyncphone-logs"), ("", ".cache/lyncphone-logs")])
+def test_without_the_variable_it_is_the_folder_of_the_platform(
+    xdg: str, below: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LYNCPHONE_LOGS_CACHE")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / xdg) if xdg else "")
+    keep("made")
+    assert len(entries(tmp_path / below)) == 1
+
+
+def test_old_entries_are_removed_and_files_of_others_stay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MAX_ENTRIES", 3)
+    folder.mkdir(mode=0o700)
+    (folder / "notes.txt").write_text("mine", encoding="utf-8")
+    for number in range(5):
+        keep(number, str(number))
+        os.utime(entry(folder, str(number)), (number, number))
+    assert [keep("anew", str(number)) for number in (4, 3)] == [4, 3]
+    assert len(entries(folder)) == 4
+    assert (folder / "notes.txt").read_text(encoding="utf-8") == "mine"
