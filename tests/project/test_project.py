@@ -1,4 +1,4 @@
-"""The conventions of the project, held to by tests: names, sizes, content that loads, pages that say what is so."""
+"""Checks the conventions of the project: layout, names, sizes, content that loads, and pages that match the code."""
 
 import ast
 import json
@@ -6,10 +6,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter, defaultdict
 from pathlib import Path
 from statistics import median, quantiles
 
 import pytest
+from support import limits
 from support.paths import FOUNDING, ROOT
 
 import lyncphone_logs
@@ -20,15 +22,22 @@ from lyncphone_logs.reports import text
 
 PACKAGE = ROOT / "lyncphone_logs"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+INITS = [path for path in MODULES if path.name == "__init__.py" and path.parent != PACKAGE]
 GRAMMARS = sorted((ROOT / "grammars").rglob("*.py"))
 RULES = sorted((PACKAGE / "content" / "rules").rglob("*.toml"))
 SOURCES = [*MODULES, *GRAMMARS, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "bench").rglob("*.py"))]
-SAYS_NOTHING = {"utils", "util", "helpers", "helper", "base", "core", "common", "misc"}
+PAGES = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MEANINGLESS_NAMES = {"utils", "util", "helpers", "helper", "base", "core", "common", "misc"}
+FORMER_NAMES = {
+    "usual", "kept", "ahead", "closed", "places", "own_line", "portion", "extent", "question", "watch", "succession",
+    "lateness", "heading", "entry", "mask", "parts", "combined", "told",
+}  # fmt: skip
+"""Names of modules before they were moved into packages; they said nothing to a newcomer."""
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b|raise NotImplemented")
 CLOCK = re.compile(r"\b(datetime\.now|datetime\.today|date\.today|utcnow|time\.time|localtime|gmtime)\(")
 
 
-def named(paths: list[Path]) -> pytest.MarkDecorator:
+def by_path(paths: list[Path]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", paths, ids=[path.relative_to(ROOT).as_posix() for path in paths])
 
 
@@ -36,7 +45,17 @@ def read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def lines(path: Path) -> int:
+def pyproject() -> dict[str, dict[str, object]]:
+    return tomllib.loads(read(ROOT / "pyproject.toml"))
+
+
+def module_name(path: Path) -> str:
+    """The dotted name relative to the package: `grammar.loader`; a package has the name of its folder."""
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def line_count(path: Path) -> int:
     return read(path).count("\n")
 
 
@@ -45,6 +64,27 @@ def functions(path: Path) -> list[tuple[str, int]]:
     tree = ast.walk(ast.parse(read(path)))
     nodes = [node for node in tree if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     return [(f"{path.name}:{node.name}", (node.end_lineno or node.lineno) - node.lineno + 1) for node in nodes]
+
+
+def importers() -> dict[str, set[str]]:
+    """The modules of the package that import each of its modules, at the top or inside functions."""
+    names = {module_name(path) for path in MODULES}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for path in MODULES:
+        for node in ast.walk(ast.parse(read(path))):
+            for name in _imported(node):
+                imported = name.removeprefix("lyncphone_logs.")
+                if imported in names - {module_name(path)}:
+                    found[imported].add(module_name(path))
+    return found
+
+
+def _imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.module:
+        return [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return []
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -56,64 +96,138 @@ def readme_commands() -> list[str]:
     return [line for line in read(ROOT / "README.md").split("\n") if line.startswith("python3 -m venv ")]
 
 
-def test_the_public_names_are_sorted_few_and_there() -> None:
+def architecture_rows() -> list[list[str]]:
+    """The cells of the package table, with the backticks removed."""
+    rows = [line for line in read(ROOT / "ARCHITECTURE.md").split("\n") if line.startswith("| `")]
+    return [[cell.strip().replace("`", "") for cell in row.split("|")[1:-1]] for row in rows]
+
+
+# Public names
+
+
+def test_public_names_are_sorted_few_and_defined() -> None:
     names = lyncphone_logs.__all__
     assert names == sorted(names)
-    assert len(names) <= 14
+    assert len(names) <= limits.MAX_PUBLIC_NAMES
     assert all(hasattr(lyncphone_logs, name) for name in names)
 
 
-def test_the_package_says_that_it_is_typed() -> None:
+def test_the_package_declares_that_it_is_typed() -> None:
     assert (PACKAGE / "py.typed").is_file()
 
 
-@named(SOURCES)
-def test_a_module_is_named_after_what_it_is_about_and_is_finished(path: Path) -> None:
-    assert path.stem not in SAYS_NOTHING
+# Modules and packages
+
+
+@by_path(SOURCES)
+def test_a_module_has_a_meaningful_name_and_no_unfinished_code(path: Path) -> None:
+    assert path.stem not in MEANINGLESS_NAMES
     assert path.name == "test_project.py" or not UNFINISHED.search(read(path))
 
 
-@named(MODULES)
-def test_a_module_holds_one_concept(path: Path) -> None:
-    assert lines(path) <= 400
+def test_no_module_has_one_of_the_former_names() -> None:
+    assert [module_name(path) for path in MODULES if path.stem in FORMER_NAMES] == []
 
 
-@named(MODULES)
-def test_lines_end_at_newlines_only_and_no_clock_is_read(path: Path) -> None:
+def test_no_two_modules_have_the_same_name() -> None:
+    counts = Counter(path.stem for path in MODULES if path.stem not in limits.SAME_STEMS)
+    twice = [module_name(path) for path in MODULES if counts[path.stem] > 1]
+    assert twice == [], "rename one, or give the reason in SAME_STEMS of tests/support/limits.py"
+
+
+def test_no_two_classes_have_the_same_name() -> None:
+    defined: defaultdict[str, list[str]] = defaultdict(list)
+    for path in MODULES:
+        for node in ast.walk(ast.parse(read(path))):
+            if isinstance(node, ast.ClassDef):
+                defined[node.name].append(module_name(path))
+    assert {name: places for name, places in defined.items() if len(places) > 1} == {}
+
+
+@by_path(INITS)
+def test_an_init_file_is_a_short_docstring(path: Path) -> None:
+    docstring, *rest = ast.parse(read(path)).body
+    assert isinstance(docstring, ast.Expr)
+    if path.parent.name == "content":
+        assert [node.name for node in rest if isinstance(node, ast.FunctionDef)] == ["path"]
+        assert [name for node in rest for name in _imported(node)] == ["pathlib", "pathlib.Path"]
+        assert len(rest) == 2
+    else:
+        assert rest == [], "an import here would run at each start; import the module that is needed instead"
+        lines = (docstring.end_lineno or 0) - docstring.lineno + 1
+        assert limits.MIN_INIT_LINES <= lines <= limits.MAX_INIT_LINES
+
+
+@by_path(MODULES)
+def test_a_module_is_not_too_long(path: Path) -> None:
+    assert line_count(path) <= limits.MAX_MODULE_LINES
+
+
+def test_a_short_module_with_a_single_importer_has_a_reason() -> None:
+    modules = [
+        path for path in MODULES if not path.name.startswith("__") and line_count(path) < limits.MIN_MODULE_LINES
+    ]
+    imported_by = importers()
+    short = {module_name(path) for path in modules if len(imported_by[module_name(path)]) <= 1}
+    missing = {name: sorted(imported_by[name]) for name in sorted(short - limits.SHORT_MODULES.keys())}
+    assert missing == {}, (
+        f"merge each with its only importer, or give the reason in SHORT_MODULES of tests/support/limits.py: {missing}"
+    )
+    stale = sorted(limits.SHORT_MODULES.keys() - short)
+    assert stale == [], f"remove from SHORT_MODULES of tests/support/limits.py, they need no reason any more: {stale}"
+
+
+@by_path(MODULES)
+def test_lines_are_split_at_newlines_only_and_no_clock_is_read(path: Path) -> None:
     assert ".splitlines(" not in read(path)
     assert not CLOCK.search(read(path))
 
 
-@named(MODULES)
+@by_path(MODULES)
 def test_no_function_is_longer_than_a_screen(path: Path) -> None:
-    assert [each for each in functions(path) if each[1] > 40] == []
+    assert [found for found in functions(path) if found[1] > limits.MAX_FUNCTION_LINES] == []
 
 
 def test_functions_are_short() -> None:
     lengths = [length for path in MODULES for _, length in functions(path)]
-    assert median(lengths) <= 8
-    assert quantiles(lengths, n=10)[-1] <= 25
+    assert median(lengths) <= limits.MAX_MEDIAN_FUNCTION_LINES
+    assert quantiles(lengths, n=10)[-1] <= limits.MAX_P90_FUNCTION_LINES
 
 
-@named(RULES)
-def test_a_rule_says_its_piece_before_its_samples_in_80_lines(path: Path) -> None:
-    assert read(path).partition("[[sample]]")[0].count("\n") <= 80
+def test_the_layers_of_the_import_contract_are_those_of_the_architecture_page() -> None:
+    contracts = pyproject()["tool"]["importlinter"]["contracts"]  # type: ignore[index]
+    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    table: defaultdict[int, set[str]] = defaultdict(set)
+    for names, layer, *_ in architecture_rows():
+        table[int(layer)] |= {name.strip().removesuffix("/") for name in names.split(",")}
+    assert list(table) == list(range(1, 11))
+    assert [{name.strip() for name in layer.split("|")} for layer in layers] == list(table.values())
 
 
-@named(GRAMMARS)
-def test_a_grammar_says_its_piece_before_its_samples_in_150_lines(path: Path) -> None:
-    assert read(path).partition("\nsamples = [")[0].count("\n") <= 150
+# Grammars and rules
+
+
+@by_path(RULES)
+def test_a_rule_is_short_without_its_samples(path: Path) -> None:
+    assert read(path).partition("[[sample]]")[0].count("\n") <= limits.MAX_RULE_LINES
+
+
+@by_path(GRAMMARS)
+def test_a_grammar_is_short_without_its_samples(path: Path) -> None:
+    assert read(path).partition("\nsamples = [")[0].count("\n") <= limits.MAX_GRAMMAR_LINES
 
 
 def test_every_rule_and_every_grammar_is_loaded_without_a_problem() -> None:
     catalog = read_catalog()
     assert catalog.problems == ()
     assert sorted(rule.name for rule in catalog.rules) == sorted(path.stem for path in RULES)
-    assert [each.name for each in catalog.grammars] == sorted(path.stem for path in (ROOT / "grammars").glob("*.py"))
+    assert [grammar.name for grammar in catalog.grammars] == sorted(
+        path.stem for path in (ROOT / "grammars").glob("*.py")
+    )
     assert len(catalog.rules) >= 16
 
 
-def test_the_grammars_are_found_where_the_code_runs() -> None:
+def test_the_grammars_are_found_in_or_next_to_the_running_package() -> None:
     found = grammars_folder()
     assert found.parent in {Path(lyncphone_logs.__file__).parent, Path(lyncphone_logs.__file__).parent.parent}
     assert read(found / "audiocodes_400hd.py") == read(ROOT / "grammars" / "audiocodes_400hd.py")
@@ -128,6 +242,9 @@ def _shared(path: Path) -> str:
     return read(path).partition("\nshared = ")[2].partition(")")[0]
 
 
+# Start
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -138,7 +255,7 @@ def _shared(path: Path) -> str:
     ],
     ids=["help", "diagnose", "json", "rules"],
 )
-def test_answers_come_without_pandas(arguments: list[str], code: int) -> None:
+def test_commands_without_tables_do_not_import_pandas(arguments: list[str], code: int) -> None:
     done = run("-X", "importtime", "-m", "lyncphone_logs", *arguments)
     assert done.returncode == code
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.split("\n") if line.startswith("import time:")}
@@ -146,12 +263,15 @@ def test_answers_come_without_pandas(arguments: list[str], code: int) -> None:
     assert not imported & {"pandas", "numpy", "IPython"}
 
 
-def test_the_package_is_imported_without_pandas() -> None:
+def test_importing_the_package_does_not_import_pandas() -> None:
     done = run("-c", "from lyncphone_logs import *; import sys; print('pandas' in sys.modules, diagnose.__module__)")
     assert done.stdout.split() == ["False", "lyncphone_logs.api"]
 
 
-def test_the_readme_opens_with_two_commands_of_one_line_each() -> None:
+# Pages
+
+
+def test_the_readme_starts_with_two_commands_of_one_line_each() -> None:
     first, second = readme_commands()
     assert first in read(ROOT / "README.md")[:1500]
     assert second in read(ROOT / "README.md")[:1500]
@@ -159,21 +279,21 @@ def test_the_readme_opens_with_two_commands_of_one_line_each() -> None:
     assert second.endswith("pytest")
 
 
-def test_the_checks_run_the_commands_of_the_readme_as_they_stand_there() -> None:
+def test_the_checks_run_the_commands_of_the_readme() -> None:
     script = read(ROOT / ".ci" / "run")
     assert "grep '^python3 -m venv ' README.md" in script
     assert '"$(readme_command 1)"' in script
     assert '"$(readme_command 2)"' in script
 
 
-def test_the_readme_shows_what_the_program_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_readme_shows_what_the_program_prints(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     report = lyncphone_logs.diagnose(lyncphone_logs.read_trace(FOUNDING.relative_to(ROOT).as_posix()))
-    said = text.render(report, color=False, width=100).split("\n")
+    printed = text.render(report, color=False, width=100).split("\n")
     excerpt = read(ROOT / "README.md").partition("```text\n")[2].partition("```")[0].split("\n")
     shown = [line for line in excerpt if line not in {"", "…"}]
     assert len(shown) > 10
-    assert [line for line in shown if line not in said] == []
+    assert [line for line in shown if line not in printed] == []
 
 
 def test_the_page_on_confidence_gives_the_numbers_of_the_ranking() -> None:
@@ -184,18 +304,17 @@ def test_the_page_on_confidence_gives_the_numbers_of_the_ranking() -> None:
     assert f"{OTHER_CAUSE:g}" in page
 
 
-@named([ROOT / "README.md", ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))])
-def test_a_page_names_only_files_that_are_there(path: Path) -> None:
+@by_path(PAGES)
+def test_every_link_of_a_page_leads_to_a_file(path: Path) -> None:
     links = [link for link in re.findall(r"\]\(([^)#]+)[^)]*\)", read(path)) if "://" not in link]
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
-def test_every_package_has_its_line_in_the_architecture() -> None:
-    rows = [line for line in read(ROOT / "ARCHITECTURE.md").split("\n") if line.startswith("| `")]
-    cells = " ".join(row.split("|")[1] for row in rows)
-    modules = [path.stem for path in PACKAGE.glob("*.py") if not path.stem.startswith("__")]
-    folders = [f"{path.name}/" for path in PACKAGE.iterdir() if path.is_dir() and path.name[0] not in "_."]
-    assert [name for name in sorted([*modules, *folders]) if f"`{name}`" not in cells] == []
+def test_every_package_has_its_row_in_the_architecture_page() -> None:
+    rows = {name.strip() for names, *_ in architecture_rows() for name in names.split(",")}
+    modules = {path.stem for path in PACKAGE.glob("*.py") if not path.stem.startswith("__")}
+    folders = {f"{path.name}/" for path in PACKAGE.iterdir() if path.is_dir() and path.name[0] not in "_."}
+    assert rows == modules | folders
 
 
 def test_the_interfaces_page_names_every_column_and_exit_code() -> None:
@@ -205,7 +324,7 @@ def test_the_interfaces_page_names_every_column_and_exit_code() -> None:
     assert [code for code in (0, 1, 2, 3, 4, 5, 130) if f"| {code} |" not in page] == []
 
 
-def test_the_notebook_and_its_twin_hold_the_same_cells_and_no_output() -> None:
+def test_both_files_of_the_notebook_have_the_same_cells_and_no_output() -> None:
     notebook = json.loads(read(ROOT / "notebooks" / "first_look.ipynb"))
     twin = read(ROOT / "notebooks" / "first_look.py").partition("\n\n# %%")[2]
     cells = [cell.partition("\n") for cell in f" {twin}".replace("\n# %%", "\n\0").split("\0")]
@@ -219,5 +338,4 @@ def _source(title: str, _: str, body: str) -> str:
 
 
 def test_the_changelog_has_the_version_of_the_project() -> None:
-    version = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]["version"]
-    assert f"## [{version}]" in read(ROOT / "CHANGELOG.md")
+    assert f"## [{pyproject()['project']['version']}]" in read(ROOT / "CHANGELOG.md")
