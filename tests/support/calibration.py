@@ -1,4 +1,4 @@
-"""How often the program is right, by what it says: a table over cases of known truth, for docs/calibration.md.
+"""Writes docs/calibration.md: how often diagnoses are right, by their confidence, over cases with a known cause.
 
 Run from the top of the checkout: PYTHONPATH=.:tests python tests/support/calibration.py
 """
@@ -28,56 +28,56 @@ def together() -> tuple[Pair, ...]:
 
 def bins(found: Iterable[Answer]) -> dict[int, list[Answer]]:
     """Answers by the tenth of their confidence."""
-    sorted_in: dict[int, list[Answer]] = {tenth: [] for tenth in range(10)}
+    by_tenth: dict[int, list[Answer]] = {tenth: [] for tenth in range(10)}
     for answer in found:
-        sorted_in[min(int(answer.confidence * 10), 9)].append(answer)
-    return sorted_in
+        by_tenth[min(int(answer.confidence * 10), 9)].append(answer)
+    return by_tenth
 
 
 def expected_calibration_error(found: Sequence[Answer]) -> float:
-    """The mean distance between what was said and how often it was true, over ten bins weighted by their size."""
+    """The mean difference between confidence and share of true diagnoses, over ten bins weighted by their size."""
     return sum(abs(_mean(each) - _right(each)) * len(each) for each in bins(found).values() if each) / len(found)
 
 
 def page(found: Sequence[Answer], both: Sequence[Pair]) -> str:
-    """The page, Markdown."""
+    """The page as Markdown."""
     return "\n".join(_page(found, both)) + "\n"
 
 
 def _page(found: Sequence[Answer], both: Sequence[Pair]) -> Iterator[str]:
-    yield "# Is a confidence what it says?\n"
+    yield "# Is the confidence calibrated?\n"
     yield (
-        f"{CASES} cases were drawn with a fixed seed from what the rules state: a symptom; its cause, by how common "
-        "each is and how readily it shows itself so; and further lines, so much more often under their own cause as "
-        "they weigh. What decides a question was never drawn under another cause. So the table shows whether the "
-        "program reckons as its rules state; it cannot show whether they state what is true in the field. Written by "
-        "[calibration.py](../tests/support/calibration.py).\n"
+        f"{CASES} cases were drawn with a fixed seed from what the rules state. For each case, a symptom is drawn, "
+        "then its cause, by its prior and the likelihood of the symptom, then further lines. A line is drawn more "
+        "often under its own cause, by the weight of its clause. Evidence that would confirm a false cause is never "
+        "drawn. So the table shows whether the program computes what its rules state. It cannot show whether the "
+        "rules are true in the field. Written by [calibration.py](../tests/support/calibration.py).\n"
     )
     numbers = [
-        ("how common", PRIOR),
+        ("prior", PRIOR),
         ("likelihood", LIKELIHOOD),
         ("factor of a clause", FACTOR),
-        ("clause shown", SHOWN),
+        ("probability that a clause is shown", SHOWN),
     ]
     for name, table in numbers:
         yield f"- {name}: {', '.join(f'{word} {number:g}' for word, number in table.items())}"
-    yield f"- a cause that no rule knows: {OTHER_CAUSE:g}\n"
-    yield "| said | diagnoses | mean confidence | true |\n|---|---:|---:|---:|"
+    yield f"- other cause: {OTHER_CAUSE:g}\n"
+    yield "| confidence | diagnoses | mean confidence | share true |\n|---|---:|---:|---:|"
     for tenth, each in bins(found).items():
         if each:
-            said = f"{tenth / 10:.1f} to {tenth / 10 + 0.1:.1f}"
-            yield f"| {said} | {len(each)} | {_mean(each):.3f} | {_right(each):.3f} |"
+            interval = f"{tenth / 10:.1f} to {tenth / 10 + 0.1:.1f}"
+            yield f"| {interval} | {len(each)} | {_mean(each):.3f} | {_right(each):.3f} |"
     yield f"\nExpected calibration error: {expected_calibration_error(found):.3f}.\n"
-    yield "| word | diagnoses | true |\n|---|---:|---:|"
+    yield "| verdict | diagnoses | share true |\n|---|---:|---:|"
     for word in WORDS:
         each = [answer for answer in found if answer.verdict == word]
         yield f"| {word} | {len(each)} | {_right(each):.3f} |"
     complete = [pair for pair in both if len(pair.found) == 2]
     ordered, wrong = (len([pair for pair in both if each(pair)]) for each in (_is_ordered, _is_wrong))
     yield (
-        f"\n## Two causes at once\n\nOf {len(both)} pairs of causes in one trace, each that can be there together, "
-        f"both are listed in {len(complete)} ({len(complete) / len(both):.1%}); the root comes first in {ordered}; a "
-        f"third cause is wrongly confirmed in {wrong}."
+        f"\n## Two causes at once\n\nThere are {len(both)} pairs of causes that one trace can contain. Both causes "
+        f"are listed in {len(complete)} ({len(complete) / len(both):.1%}). The root comes first in {ordered}. A third "
+        f"cause is wrongly confirmed in {wrong}."
     )
 
 
