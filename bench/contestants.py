@@ -1,4 +1,4 @@
-"""Who reads the trace: one process each, what it must find in it, and how to see in its output that it did."""
+"""The contestants: the command of each, the count it must find in the trace, and how to read that from its output."""
 
 import csv
 import json
@@ -26,9 +26,9 @@ PYTHON_PEERS = ("pygrok", "re2", "pandas", "polars", "duckdb", "pyarrow")
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A process, what it is called in tables, the count that it must arrive at, and how its output says it.
+    """A process to measure: its label in tables, the count that it must find, and a function that extracts it.
 
-    `tried` is how many lines it reads, fewer than all where it is slow.
+    `tried` is the number of lines that it reads: only the first ones if it is slow.
     """
 
     label: str
@@ -40,7 +40,7 @@ class Contestant:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What all of them run on: a trace, what stands in it, a folder of packs.py for it, and a folder to write to."""
+    """The common input: a trace, its known contents, a folder written by packs.py, and a folder for output."""
 
     trace: Path
     truth: Truth
@@ -49,12 +49,12 @@ class Course:
 
 
 def all_contestants(course: Course) -> dict[str, Contestant]:
-    """Each by its name, in the order of the tables."""
+    """All contestants by name, in the order of the tables."""
     return {**searchers(course), **line_readers(course), **frames(course), **diagnoses(course)}
 
 
 def missing(names: Sequence[str]) -> list[str]:
-    """Programs and modules that the named contestants need and that are not there."""
+    """Programs and modules that the named contestants need and that are not installed."""
     wanted = {NEEDS.get(name, name if name in PYTHON_PEERS else "") for name in names} - {""}
     return sorted(each for each in wanted if not (shutil.which(each) if each in ("rg", "lnav") else find_spec(each)))
 
@@ -81,14 +81,14 @@ def searchers(course: Course) -> dict[str, Contestant]:
 
 
 def line_readers(course: Course) -> dict[str, Contestant]:
-    """Libraries that read the line pattern into its fields, and ours."""
+    """Libraries that apply the line pattern, and ours."""
     labels = {
-        "python_re": "Python `re` by hand, named groups, a line at a time",
-        "compiled": "**ours: the same line compiled from pyparsing, a window at a time**",
-        "compiled_by_line": "**ours: the same, a line at a time**",
+        "python_re": "Python `re`, hand-written, named groups, line by line",
+        "compiled": "**ours: the same line compiled from pyparsing, window by window**",
+        "compiled_by_line": "**ours: the same, line by line**",
         "pyparsing": "pyparsing itself",
         "pygrok": "pygrok",
-        "re2": "google-re2, a line at a time",
+        "re2": "google-re2, line by line",
         "pandas": "pandas `str.extract`",
         "polars": "polars `str.extract_groups`, 1 thread",
         "duckdb": "duckdb `regexp_extract`, 1 thread",
@@ -98,7 +98,7 @@ def line_readers(course: Course) -> dict[str, Contestant]:
 
 
 def frames(course: Course) -> dict[str, Contestant]:
-    """Whole ways from file to columns."""
+    """Programs that turn a file into columns."""
     ours, rows = ("events", "--year", str(YEAR)), course.truth.lines - course.truth.continuations
     parquet, table, other = (course.work / name for name in ("ours.parquet", "ours.csv", "lnav.csv"))
     lnav = ("lnav", "-n", "-q", "-I", str(course.work / "lnav"), "-c", ";select *, log_body from phone_log", "-c")
@@ -138,7 +138,7 @@ def diagnoses(course: Course) -> dict[str, Contestant]:
 
 
 def diagnosis(course: Course, label: str, how: str, jobs: int) -> Contestant:
-    """One way to diagnose; what it must find is each rule whose text or fault was planted."""
+    """One way to diagnose. It must list each rule whose text or fault was planted."""
     rules, grammars = course.pack / "rules", course.pack / "grammars"
     known = {path.stem for path in rules.glob("*.toml")}
     planted = {rule for rule in course.truth.rules if rule in known or not rule.startswith("measured-rule-")}
@@ -150,7 +150,7 @@ def diagnosis(course: Course, label: str, how: str, jobs: int) -> Contestant:
     def listed(output: str) -> int:
         report = json.loads(output)
         if [each["lines"] for each in report["inputs"]] != [course.truth.lines]:
-            raise RuntimeError(f"{label}: not every line is in the account")
+            raise RuntimeError(f"{label}: the account does not include every line")
         return len(planted & {each["name"] for phone in report["phones"] for each in phone["diagnoses"]})
 
     return Contestant(label, Command(arguments, (1,), jobs), course.truth.lines, len(planted), listed)
@@ -168,16 +168,16 @@ def _program(*arguments: str) -> list[str]:
 
 
 def matches(trace: Path, lines: int) -> int:
-    """How many of the first lines the pattern matches."""
+    """The number of the first lines that the pattern matches."""
     match = re.compile(BY_HAND).match
     with trace.open(encoding="utf-8", newline="\n") as stream:
         return sum(match(line) is not None for _, line in zip(range(lines), stream, strict=False))
 
 
 def work(output: str) -> Mapping[str, float]:
-    """What peers.py prints."""
-    told = json.loads(output)
-    return {**dict(told.pop("more")), **told}
+    """The figures that peers.py prints."""
+    reported = json.loads(output)
+    return {**dict(reported.pop("more")), **reported}
 
 
 def _first_number(output: str) -> int:
@@ -185,12 +185,12 @@ def _first_number(output: str) -> int:
 
 
 def _rows_of_parquet(path: Path) -> int:
-    # In a process of its own: a large parent process would show in the memory of those that it starts.
+    # In a separate process: a large parent would count in the peak memory of its children.
     script = "import sys, pyarrow.parquet as pq; print(pq.read_metadata(sys.argv[1]).num_rows)"
     return int(subprocess.check_output([sys.executable, "-c", script, str(path)]))
 
 
 def _records(path: Path) -> int:
-    """Records of a CSV file behind its heading; a quoted cell may hold line ends."""
+    """Records of a CSV file after its heading; a quoted cell may contain line ends."""
     with path.open(encoding="utf-8", newline="") as stream:
         return sum(1 for _ in csv.reader(stream)) - 1

@@ -1,10 +1,11 @@
-"""Generates traces for measurements: every line is synthetic, the same request gives the same bytes.
+"""Generates synthetic traces for measurements; equal requests give identical bytes.
 
     python bench/generate.py --lines 2000000 --seed 1 --framing rsyslog -o trace.log
 
-8 % of the lines match no grammar; `share` of the lines (2 %) concern a rule: half of them are planted faults
-(trace_lines.FAULTS), half hold the texts that the rules of packs.py look for; 3 % belong to SIP requests over several
-lines. Time goes on by a quarter of a second a message, from 10 January 2025 (`--year 2025` for stamps without a year).
+8 % of the lines match no grammar. `share` of the lines (2 %) concern a rule: half of them are planted faults
+(trace_lines.FAULTS), half contain the texts of the rules of packs.py. 3 % belong to SIP requests over several lines.
+Each message is a quarter of a second after the one before, from 10 January 2025 (`--year 2025` for stamps without a
+year).
 """
 
 import argparse
@@ -33,7 +34,7 @@ FRAMINGS = {
     "collector": "%(iso)s.%(tick)06d+00:00 {host} %(bsd)s {level} ",
 }
 """rsyslog's traditional file format with facility and severity (BusyBox with a host name writes the same); BusyBox's
-own file; RFC 5424, the tag left in the message; Kiwi's file; BusyBox's line behind a stamp of the collector."""
+own file; RFC 5424, with the tag in the message; Kiwi's file; BusyBox's line after a stamp of the collector."""
 
 FOREIGN_SHARE, SIP_SHARE = 0.08, 0.03
 BLOCK = 4096
@@ -44,7 +45,7 @@ _SEVERITIES = {"err": 3, "warning": 4, "notice": 5, "info": 6, "debug": 7}
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to generate. `phones` write in no order; each boots `boots` times; `share` of 1 concerns a rule."""
+    """What to generate: `phones` write in random order, each boots `boots` times, `share` (0 to 1) concerns a rule."""
 
     lines: int
     seed: int = 1
@@ -62,11 +63,11 @@ class Request:
 
 @dataclass(slots=True)
 class Truth:
-    """What stands in the trace: lines with a phone's header, foreign and continuation lines make up `lines`.
+    """The contents of the trace. `lines` are those with a phone's header, foreign lines and continuation lines.
 
-    `concerning` are lines that concern a rule, continuation lines included, `listed` those of them that hold one of the
-    100 texts; `kinds` counts the events that the built-in grammar must find, `rules` names the rules that must be
-    listed, `measured-rule-…` where packs.py gave them.
+    `concerning` are lines that concern a rule, continuation lines included; `listed` are those of them with one of the
+    100 texts. `kinds` counts the events that the built-in grammar must find. `rules` names the rules that must be
+    listed, `measured-rule-…` for those of packs.py.
     """
 
     lines: int = 0
@@ -80,7 +81,7 @@ class Truth:
     rules: set[str] = field(default_factory=set)
 
     def count(self, message: Message, times: int = 1) -> None:
-        """Book a message that was written so many times."""
+        """Count a message that was written `times` times."""
         self.lines += message.lines * times
         self.foreign += times * (message.group == FOREIGN)
         self.headers += times * (message.group != FOREIGN)
@@ -94,7 +95,7 @@ class Truth:
 
 
 def write(request: Request, stream: BinaryIO) -> Truth:
-    """Write a trace, block by block; what it holds."""
+    """Write a trace, block by block; returns its contents."""
     truth = Truth()
     for block in blocks(request, truth):
         truth.bytes += len(block)
@@ -103,7 +104,7 @@ def write(request: Request, stream: BinaryIO) -> Truth:
 
 
 def blocks(request: Request, truth: Truth) -> Iterator[bytes]:
-    """The trace in pieces of whole lines, counted in `truth` as they are made."""
+    """The trace in pieces of complete lines, counted in `truth` as they are generated."""
     trace = _Trace(request, truth)
     boot = range(len(said.BOOT) * request.phones)
     for number in range(1, request.boots + 1):
@@ -114,7 +115,7 @@ def blocks(request: Request, truth: Truth) -> Iterator[bytes]:
 
 
 class _Trace:
-    """A trace in the making. Messages, each by each phone, go by their number; those of a boot come first."""
+    """A trace being generated. Each pair of message and phone has a number; the messages of a boot come first."""
 
     def __init__(self, request: Request, truth: Truth) -> None:
         messages = [*said.BOOT, *said.USUAL, *said.OTHERS, *said.REQUESTS, *said.FAULTS, *said.LISTED_FAULTS]
@@ -127,17 +128,17 @@ class _Trace:
         self.stamp: dict[str, str | int] = {}
 
     def chosen(self, most: int) -> Sequence[int]:
-        """Messages at random, by their weights: a block of them, of not more lines than `most`."""
+        """A block of random messages, by their weights, with at most `most` lines."""
         drawn = self.rng.choices(range(len(self.pairs)), cum_weights=self.weights, k=min(BLOCK, most))
         lines = [*accumulate(self.pairs[number][0].lines for number in drawn)]
         if lines[-1] <= most:
             return drawn
-        # What is left over is filled in the next block, at the end by messages of one line.
+        # The next block fills the rest, at the end with messages of one line.
         fitting = bisect_right(lines, most)
         return drawn[:fitting] or [number for number in drawn if self.pairs[number][0].lines <= most][:1]
 
     def rendered(self, chosen: Sequence[int]) -> bytes:
-        """The messages with their stamps and numbers."""
+        """The bytes of the messages, with stamps and numbers."""
         for number, times in Counter(chosen).items():
             self.truth.count(self.pairs[number][0], times)
         lines = []
@@ -155,7 +156,7 @@ class _Trace:
 
 
 def _weights(messages: Sequence[Message], share: float) -> list[float]:
-    """How often each is written, so that each group has its share of the lines."""
+    """The weight of each message, so that each group has its share of the lines."""
     shares = {FOREIGN: FOREIGN_SHARE, SIP: SIP_SHARE, FAULT: share / 2, LISTED: share / 2}
     shares[ROUTINE] = 1 - sum(shares.values())
     totals = {group: sum(each.share for each in messages if each.group == group) for group in shares}
@@ -177,14 +178,14 @@ def _template(framing: str, message: Message, host: str) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """The command line; tells on standard error what was generated."""
+    """The command line; prints the contents to standard error."""
     parser = argparse.ArgumentParser(description="Generate a synthetic trace.")
     parser.add_argument("--lines", type=int, required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--framing", choices=FRAMINGS, default="rsyslog")
     parser.add_argument("--phones", type=int, default=1)
     parser.add_argument("--boots", type=int, default=1)
-    parser.add_argument("--share", type=float, default=0.02, help="of the lines that concern a rule, 0 to 1")
+    parser.add_argument("--share", type=float, default=0.02, help="share of lines that concern a rule, 0 to 1")
     parser.add_argument("-o", "--output", required=True)
     options = vars(parser.parse_args(arguments))
     with open(options.pop("output"), "wb") as stream:

@@ -1,4 +1,4 @@
-"""How `diagnose` grows with the size of the trace and with the number of rules, and reading with the framing."""
+"""Measures `diagnose` by the size of the trace and the number of rules, and DataFrames by framing."""
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,11 +16,11 @@ SIZES = (1, 10, 100, 200, 1000, 2000)
 
 RULES = (10, 100, 1000)
 LINE = 140
-"""Bytes of an average line, near enough to choose how many make a size."""
+"""Average bytes of a line, to compute the number of lines for a size."""
 
 
 def generated(path: Path, request: Request, pack: Path) -> Course:
-    """A trace that is written to the path, and what stands in it."""
+    """Write a trace to the path; returns it with its known contents."""
     print(f"generating {request.lines:,} lines", file=sys.stderr, flush=True)
     with path.open("wb") as stream:
         truth = write(request, stream)
@@ -30,7 +30,7 @@ def generated(path: Path, request: Request, pack: Path) -> Course:
 def by_size(
     largest: int, work: Path, pack: Path, rounds: int, environment: Mapping[str, str]
 ) -> list[tuple[int, Usage]]:  # fmt: skip
-    """Bytes of each trace up to `largest` MB with what `diagnose --search-first` took for it."""
+    """Bytes of each trace up to `largest` MB, with the usage of `diagnose --search-first`."""
     sizes = [size for size in SIZES if size <= largest]
     with _traces(work, pack, [Request(size * MEGABYTE // LINE, seed=size) for size in sizes]) as courses:
         found = {f"{course.truth.bytes / MEGABYTE:,.0f} MB": _search_first(course) for course in courses}
@@ -39,7 +39,7 @@ def by_size(
 
 
 def by_rules(course: Course, rounds: int, environment: Mapping[str, str]) -> list[tuple[int, Usage]]:
-    """Numbers of rules, beside the built-in ones, with what `diagnose --search-first` took."""
+    """Numbers of additional rules, with the usage of `diagnose --search-first`."""
     found: dict[str, Contestant] = {}
     for rules in RULES:
         pack = course.work / f"rules-{rules}"
@@ -51,7 +51,7 @@ def by_rules(course: Course, rounds: int, environment: Mapping[str, str]) -> lis
 def by_framing(
     lines: int, work: Path, pack: Path, rounds: int, environment: Mapping[str, str]
 ) -> list[tuple[str, int, Usage]]:  # fmt: skip
-    """Framings with the bytes of their trace and what a typed DataFrame of it took."""
+    """Framings, with the bytes of their trace and the usage of a typed DataFrame of it."""
     with _traces(work, pack, [Request(lines, framing=framing) for framing in FRAMINGS]) as courses:
         found = {framing: frame(course) for framing, course in zip(FRAMINGS, courses, strict=True)}
         usages = checked(found, rounds, environment)
@@ -60,7 +60,7 @@ def by_framing(
 
 
 def checked(contestants: Mapping[str, Contestant], rounds: int, environment: Mapping[str, str]) -> dict[str, Usage]:
-    """The medians of all; raises RuntimeError where one found more or less than stands in the trace."""
+    """The medians of all contestants. Raises RuntimeError if one finds another count than the trace contains."""
 
     def check(name: str, usage: Usage) -> None:
         found, expected = contestants[name].found(usage.output), contestants[name].expected

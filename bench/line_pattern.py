@@ -1,8 +1,8 @@
-"""One line in all dialects: what a hand would write for `re`, RE2 and Rust, the same as an lnav format, and pyparsing.
+"""One line pattern in all dialects: hand-written for `re`, RE2 and Rust, as an lnav format, and as pyparsing.
 
-The pattern reads a generated line (generate.py, framing rsyslog) into eleven fields. It knows less than the grammar
-(the programs by name, blanks where they stand), but reads the same lines into the same fields, which a test holds it
-to; only in `syslogd started:`, one line a boot, it takes the first word for the program.
+The pattern parses a generated line (generate.py, framing rsyslog) into eleven fields. It knows less than the grammar
+(programs by name, blanks at fixed positions), but reads the same lines into the same fields, which a test checks. The
+exception is `syslogd started:`, one line per boot, where it reads the first word as the program.
 """
 
 import json
@@ -30,15 +30,15 @@ SCHEMA = "https://lnav.org/schemas/format-v1.schema.json"
 
 
 def expression() -> "pp.ParserElement":
-    """The same line as pyparsing: rsyslog's framing, and the header of the built-in grammar as it stands."""
-    # Imported here: a large parent process would show in the memory of those that it starts.
+    """The same line as pyparsing: rsyslog's framing, and the unchanged header of the built-in grammar."""
+    # Imported here: a large parent would count in the peak memory of its children.
     import pyparsing as pp
 
     from lyncphone_logs.catalog import read_catalog
 
     grammar = read_catalog().grammar("audiocodes_400hd")
     if grammar is None:
-        raise LookupError("the grammar audiocodes_400hd is not there")
+        raise LookupError("there is no grammar audiocodes_400hd")
     framing = (
         pp.Regex(r"[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2}")("stamp")
         + pp.Regex(r"[^ ]+")("host")
@@ -50,8 +50,8 @@ def expression() -> "pp.ParserElement":
 
 
 def write_lnav_format(folder: Path) -> None:
-    """An lnav format file for these lines, below a folder for lnav's option -I."""
-    # lnav wants these two fields under names of its own.
+    """Write an lnav format file for these lines into a folder for lnav's option -I."""
+    # lnav requires its own names for these two fields.
     pattern = BY_HAND.replace("?P<stamp>", "?P<timestamp>").replace("?P<message>", "?P<body>").replace("?P<", "?<")
     texts = [name for name in FIELDS if name not in ("stamp", "message", "source_line")]
     values = {name: {"kind": "string", "identifier": True} for name in texts}
@@ -64,6 +64,6 @@ def write_lnav_format(folder: Path) -> None:
         "value": values | {"source_line": {"kind": "integer", "foreign-key": True}},
         "sample": [{"line": f"Jan 10 10:00:01 h local7.err voip_task[440]: CERT     : ERR  - {LITERAL}."}],
     }
-    place = folder / "formats" / "phone"
-    place.mkdir(parents=True)
-    (place / "phone.json").write_text(json.dumps({"$schema": SCHEMA, "phone_log": form}), encoding="utf-8")
+    target = folder / "formats" / "phone"
+    target.mkdir(parents=True)
+    (target / "phone.json").write_text(json.dumps({"$schema": SCHEMA, "phone_log": form}), encoding="utf-8")

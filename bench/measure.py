@@ -1,8 +1,7 @@
-"""Measures whole processes: wall time, processor time, peak memory; the rounds of all contestants interleaved. Linux
-only.
+"""Measures processes: wall time, processor time, peak memory, with the rounds of all contestants interleaved.
 
-Processor time is user and system time of the process and of those it waited for. Peak memory is the largest resident
-set of any single one of them (`getrusage`, ru_maxrss), so with several processes it is not their sum.
+Linux only. Processor time is user and system time of the process and of the children that it waited for. Peak memory is
+the largest resident set of any one of them (`getrusage`, ru_maxrss), not their sum.
 """
 
 import os
@@ -19,7 +18,7 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One run: seconds of wall and processor time, peak memory in MB (10^6 bytes), and what it wrote."""
+    """One run: wall and processor time in seconds, peak memory in MB (10^6 bytes), and its output."""
 
     wall: float
     processor: float
@@ -29,7 +28,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A process to measure; it is a failure if it ends with another code than `codes`. `cores` it may use."""
+    """A process to measure. It fails if its exit code is not in `codes`; it may use `cores` cores."""
 
     arguments: Sequence[str]
     codes: tuple[int, ...] = (0,)
@@ -37,10 +36,10 @@ class Command:
 
 
 def measure(command: Command, environment: Mapping[str, str]) -> Usage:
-    """Run it once to its end; raises RuntimeError where it fails, with the end of what it wrote."""
+    """Run it once. Raises RuntimeError with the end of standard error if it fails."""
     all_cores = os.sched_getaffinity(0)
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        # Children inherit the cores; the last ones, since the first serves most interrupts.
+        # Children inherit the cores. The last ones are used, since the first handles most interrupts.
         os.sched_setaffinity(0, sorted(all_cores)[-command.cores :])
         start = time.perf_counter()
         process = subprocess.Popen(command.arguments, stdout=output, stderr=errors, env=environment)
@@ -51,8 +50,8 @@ def measure(command: Command, environment: Mapping[str, str]) -> Usage:
         output.seek(0)
         errors.seek(0)
         if process.returncode not in command.codes:
-            told = errors.read().decode(errors="replace")[-2000:]
-            raise RuntimeError(f"{' '.join(command.arguments)} ended with {process.returncode}: {told}")
+            errors_end = errors.read().decode(errors="replace")[-2000:]
+            raise RuntimeError(f"{' '.join(command.arguments)} ended with {process.returncode}: {errors_end}")
         memory = usage.ru_maxrss * 1024 / MEGABYTE
         return Usage(wall, usage.ru_utime + usage.ru_stime, memory, output.read().decode())
 
@@ -63,10 +62,10 @@ def interleaved(
     environment: Mapping[str, str],
     check: Callable[[str, Usage], None] = lambda name, usage: None,
 ) -> dict[str, list[Usage]]:
-    """The runs of each command: round after round, each command once.
+    """The runs of each command; each round runs every command once.
 
-    A round before them fills the caches and is checked, so that what is wrong shows early; of each command only the
-    last output is kept, since the memory of this process would show in that of those that it starts.
+    A first round fills the caches and is checked, so that errors show early. Only the last output of each command is
+    stored, since the memory of this process would count in the peak memory of its children.
     """
     runs: dict[str, list[Usage]] = {name: [] for name in commands}
     for number in range(rounds + 1):

@@ -1,11 +1,11 @@
-"""Writes rules and a grammar for measurements, so that a number of rules and the literals they need are real.
+"""Writes rules and a grammar for measurements with many rules.
 
     python bench/packs.py RULES FOLDER
 
-FOLDER/grammars holds the built-in grammar of AudioCodes phones with one more message set, which reads the 100 texts of
-trace_lines.LITERALS as events of four kinds. FOLDER/rules holds RULES rules (at most 1,000), each about one text; the
-second hundred and the following are about the same texts with one value more each, as rules outnumber the texts of
-phones in life too. FOLDER/literals.txt has one text a line, for programs that search. Rules and samples are synthetic.
+FOLDER/grammars contains the built-in grammar of AudioCodes phones with one additional message set, which reads the 100
+texts of trace_lines.LITERALS as events of four kinds. FOLDER/rules contains RULES rules (at most 1,000), each for one
+text. From the second hundred on, rules use the same texts with one additional value, since real rules outnumber the
+texts of phones too. FOLDER/literals.txt has one text per line, for search programs. Rules and samples are synthetic.
 """
 
 import shutil
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from trace_lines import LITERALS
 
-MOST_RULES = 1000
+MAX_RULES = 1000
 GRAMMAR = "audiocodes_400hd"
 BUILT_IN = Path(__file__).parent.parent / "grammars"
 
@@ -24,8 +24,8 @@ KINDS = (
     ("sip.response", "reason_phrase", "ms_diagnostics"),
     ("sip.ms_diagnostics", "ms_diagnostics_reason", "ms_diagnostics"),
 )
-"""Event kind, the field that holds the text, the field that holds the number behind it. None is the general word for a
-failure that other lines tell more exactly, so that each is a symptom of its own."""
+"""Event kind, the field with the text, the field with the number after it. No kind is a general failure that
+other lines specify, so each is a symptom of its own."""
 
 MESSAGES = '''"""100 synthetic texts as events of four kinds, for measurements."""
 
@@ -71,11 +71,11 @@ lines = ['local7.err voip_task[440]: FAULT    : ERR  - {text}, code {value}']
 kind = "near_miss"
 says = "another text"
 lines = ['local7.err voip_task[440]: FAULT    : ERR  - {other}, code {value}']
-"""  # noqa: E501 inline tables of TOML stand on one line
+"""  # noqa: E501 inline tables of TOML are on one line
 
 
 def write_pack(rules: int, folder: Path) -> None:
-    """Write rules, grammar and literals into a folder, which is made; what it held before is lost."""
+    """Write rules, grammar and literals into a folder; replaces its contents."""
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "rules").mkdir(parents=True)
     (folder / "grammars" / "messages").mkdir(parents=True)
@@ -114,8 +114,8 @@ def _sample(kind: str, field: str, second: str, text: str) -> tuple[str, str, st
 
 def main(arguments: list[str]) -> None:
     """The command line."""
-    if len(arguments) != 2 or not arguments[0].isdecimal() or int(arguments[0]) > MOST_RULES:
-        sys.exit(f"usage: python bench/packs.py RULES FOLDER; at most {MOST_RULES} rules")
+    if len(arguments) != 2 or not arguments[0].isdecimal() or int(arguments[0]) > MAX_RULES:
+        sys.exit(f"usage: python bench/packs.py RULES FOLDER; at most {MAX_RULES} rules")
     write_pack(int(arguments[0]), Path(arguments[1]))
 
 

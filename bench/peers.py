@@ -1,8 +1,8 @@
-"""One way to read a trace line by line or into columns, in a process of its own: `python bench/peers.py NAME FILE`.
+"""Runs one library on a trace, line by line or into columns: `python bench/peers.py NAME FILE`.
 
-Prints one JSON object: `lines` that were tried, `matched`, and `seconds` of the work without imports and compilation.
-All but `frame` apply one and the same line (line_pattern.py) and get hold of its eleven fields; `frame` is the whole
-way from file to typed DataFrame, framing, clock and keys of events included.
+Prints one JSON object: `lines` tried, `matched`, and `seconds` of the work without imports and compilation. All but
+`frame` apply the same line pattern (line_pattern.py) and extract its eleven fields. `frame` does everything from file
+to typed DataFrame, including framing, clock and event keys.
 """
 
 import gc
@@ -19,17 +19,17 @@ from generate import YEAR
 from line_pattern import BY_HAND, FIELDS
 
 SAMPLES = {"pyparsing": 20_000, "pygrok": 200_000, "re2": 200_000}
-"""Lines from the beginning that slow ones read; their time is scaled up by who prints it."""
+"""The number of first lines that slow libraries read; results.py scales up their time."""
 
 CHARACTERS_AT_A_TIME, WINDOW = 256 << 10, 64 << 10
-"""More of them take longer: the memory of the lines is new each time, and not at hand."""
+"""Larger pieces are slower: their memory is allocated each time and is not in the processor's cache."""
 BLOCK = 16 << 20
-"""Of those that work on columns."""
+"""Bytes per block, for libraries that work on columns."""
 NO_SEPARATOR = "\x01"
 
 
 class Work(NamedTuple):
-    """What was done; `more` is further figures of one contestant."""
+    """The result of one run; `more` are additional figures of one contestant."""
 
     lines: int
     matched: int
@@ -38,7 +38,7 @@ class Work(NamedTuple):
 
 
 def texts(path: str, size: int) -> Iterator[str]:
-    """Whole lines, about `size` characters of them at a time, without the last line end."""
+    """Complete lines in pieces of about `size` characters, without the last line end."""
     with open(path, encoding="utf-8", newline="\n") as stream:
         rest = ""
         while text := stream.read(size):
@@ -50,12 +50,12 @@ def texts(path: str, size: int) -> Iterator[str]:
 
 
 def pieces(path: str) -> Iterator[list[str]]:
-    """The lines without line ends, many at once, as a fast reader has them."""
+    """The lines without line ends, many at once, as a fast reader gets them."""
     return (text.split("\n") for text in texts(path, CHARACTERS_AT_A_TIME))
 
 
 def by_line(path: str, fields_of: Callable[[str], Any], limit: int | None = None) -> Work:
-    """Time a function that gives the fields of a line, or None."""
+    """Time a function that returns the fields of a line, or None."""
     start = time.perf_counter()
     tried = matched = 0
     for lines in pieces(path) if limit is None else [[*islice(chain.from_iterable(pieces(path)), limit)]]:
@@ -67,7 +67,7 @@ def by_line(path: str, fields_of: Callable[[str], Any], limit: int | None = None
 
 
 def by_match(path: str, match: Callable[[str], Any], limit: int | None = None) -> Work:
-    """Time a method of a compiled pattern, with the groups of what it finds."""
+    """Time a match method of a compiled pattern, including the groups of its matches."""
     start = time.perf_counter()
     tried = matched = 0
     for lines in pieces(path) if limit is None else [[*islice(chain.from_iterable(pieces(path)), limit)]]:
@@ -79,7 +79,7 @@ def by_match(path: str, match: Callable[[str], Any], limit: int | None = None) -
 
 
 def python_re(path: str) -> Work:
-    """A pattern by hand with named groups, a line at a time."""
+    """A hand-written pattern with named groups, line by line."""
     return by_match(path, re.compile(BY_HAND).match)
 
 
@@ -108,7 +108,7 @@ def compiled(path: str) -> Work:
 
 
 def compiled_by_line(path: str) -> Work:
-    """The same, a line at a time."""
+    """The compiled pattern, line by line."""
     from line_pattern import expression
 
     from lyncphone_logs.grammar.compiler import compile_expression
@@ -138,7 +138,7 @@ def pygrok(path: str) -> Work:
 
 
 def re2(path: str) -> Work:
-    """RE2 by its Python binding."""
+    """RE2 through its Python binding."""
     return by_match(path, import_module("re2").compile(BY_HAND).match, SAMPLES["re2"])
 
 
@@ -202,8 +202,8 @@ def frame(path: str) -> Work:
 
 
 def frame_without_pyarrow(path: str) -> Work:
-    """The same where pyarrow is not installed."""
-    sys.modules["pyarrow"] = None  # type: ignore[assignment] # the import system takes None for "not there"
+    """Ours, as if pyarrow were not installed."""
+    sys.modules["pyarrow"] = None  # type: ignore[assignment] # the import system treats None as "not installed"
     return frame(path)
 
 

@@ -1,4 +1,4 @@
-"""What the project promised of its speed and memory, beside what was measured."""
+"""The targets for speed and memory, compared with the measurements."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from results import Results, table
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """At least, or at most, `limit`; `value` raises KeyError where it was not measured."""
+    """A target: at least, or at most, `limit`. `value` raises KeyError if it was not measured."""
 
     says: str
     is_least: bool
@@ -17,28 +17,28 @@ class Promise:
     value: Callable[[Results], float]
 
     def row(self, results: Results) -> list[str]:
-        """The row of the table."""
-        wanted = f"{'≥' if self.is_least else '≤'} {self.limit:,g}"
+        """The table row of the target."""
+        target = f"{'≥' if self.is_least else '≤'} {self.limit:,g}"
         try:
             value = self.value(results)
         except KeyError:
-            return [self.says, wanted, "not measured", ""]
-        holds = value >= self.limit if self.is_least else value <= self.limit
+            return [self.says, target, "not measured", ""]
+        is_met = value >= self.limit if self.is_least else value <= self.limit
         return [
             self.says,
-            wanted,
+            target,
             f"{value:,.3g}" if value < 1000 else f"{value:,.0f}",
-            "holds" if holds else "**does not**",
+            "met" if is_met else "**missed**",
         ]
 
 
 def _faster(ours: str, theirs: str) -> Callable[[Results], float]:
-    """How many times our speed is theirs, by the work."""
+    """The ratio of our speed to theirs, by the work."""
     return lambda results: results.seconds(theirs) / results.seconds(ours)
 
 
 def _time(one: str, other: str) -> Callable[[Results], float]:
-    """How many times the time of the other process one takes."""
+    """The ratio of the times of two processes."""
     return lambda results: results.process(one) / results.process(other)
 
 
@@ -75,14 +75,14 @@ def _pumped(results: Results) -> float:
 PROMISES = (
     Promise("compiled / pyparsing, speed", True, 100, _faster("compiled", "pyparsing")),
     Promise("compiled / polars on one thread, speed", True, 1.5, _faster("compiled", "polars")),
-    Promise("compiled / `re` by hand, speed", True, 1, _faster("compiled", "python_re")),
+    Promise("compiled / hand-written `re`, speed", True, 1, _faster("compiled", "python_re")),
     Promise("typed DataFrame with pyarrow, lines/s on one core", True, 200_000, _lines("frame")),
     Promise("typed DataFrame / lnav writing all columns, speed", True, 4, _time("lnav-csv", "frame")),
     Promise("typed DataFrame / pandas `str.extract`, speed", True, 1, _time("pandas", "frame")),
     Promise("typed DataFrame / pygrok, speed", True, 1, _time("pygrok", "frame")),
     Promise("typed DataFrame without pyarrow, lines/s", True, 100_000, _lines("frame-without-pyarrow")),
     Promise("finished frame, MB per million rows", False, 150, lambda results: results.per_million_rows("frame")),
-    Promise("`diagnose`, MB/s on one core, everything included", True, 250, _megabytes("diagnose")),
+    Promise("`diagnose`, MB/s on one core, end to end", True, 250, _megabytes("diagnose")),
     Promise("`diagnose` / ripgrep counting the 100 texts, time", False, 2, _time("diagnose", "rg-100")),
     Promise("`diagnose` with 1,000 rules / with 100, time", False, 1.3, _by_rules),
     Promise("`diagnose`, ns/byte at 2 GB / at 200 MB", False, 1.1, _by_size),
@@ -91,11 +91,11 @@ PROMISES = (
     Promise("`diagnose --full`, two cores / one, speed", True, 1.6, _time("full", "full-2")),
     Promise("`--help`, s", False, 0.4, lambda results: results.start["--help"].wall),
     Promise("`diagnose` of 1 MB, s", False, 1, lambda results: results.start["diagnose, 1 MB"].wall),
-    Promise("pumped inputs, worst of time a character at 64 k / at 1 k", False, 3, _pumped),
+    Promise("pumped inputs, time per character at 64 k / at 1 k, worst", False, 3, _pumped),
 )
 
 
 def promise_table(results: Results) -> Iterator[str]:
-    """Each promise with what was measured."""
-    yield from ("## What must hold", "")
-    yield from table(["", "wanted", "measured", ""], [promise.row(results) for promise in PROMISES])
+    """The table of all targets with their measurements."""
+    yield from ("## Targets", "")
+    yield from table(["", "target", "measured", ""], [promise.row(results) for promise in PROMISES])

@@ -1,12 +1,12 @@
-"""Shows that compiled patterns take linear time: elements of grammars on texts that were built to hurt.
+"""Shows that compiled patterns take linear time, on texts built to make patterns backtrack.
 
     python bench/pumped.py [--json]
 
-A text is prefix, pump again and again, spoiler, so that the match fails as late as can be and an engine that goes back
-has all the choice in the world. Measured is the time a character (the least of several repetitions) at 1,000, 4,000,
-16,000 and 64,000 characters; where it does not grow, time is linear. SHAPES are the elements that the compiler takes,
-regular expressions of users among them; `of_grammars` pumps each piece of the samples of each built-in grammar, and
-keeps for its header and for each of its messages the text whose cost grew most.
+A text is a prefix, a repeated pump and a spoiler, so that the match fails as late as possible and a backtracking engine
+has the most choices. The result is the time per character (the minimum of several repetitions) at 1,000, 4,000, 16,000
+and 64,000 characters; if it does not grow, time is linear. SHAPES are the elements that the compiler accepts, including
+regular expressions of users. `of_grammars` pumps each piece of the samples of each built-in grammar, and reports for
+its header and its messages the text whose cost grew most.
 """
 
 import json
@@ -69,13 +69,13 @@ SHAPES: list[tuple[str, Any, Pump]] = [
 
 
 def text_of(pump: Pump, size: int) -> str:
-    """Prefix, pumps, spoiler: about `size` characters."""
+    """Prefix, repeated pump, spoiler: about `size` characters."""
     prefix, again, spoiler = pump
     return prefix + again * (size // len(again)) + spoiler
 
 
 def nanoseconds(pattern: re.Pattern[str], pump: Pump, repetitions: int) -> list[float]:
-    """Time a character at each of SIZES."""
+    """Time per character at each of SIZES."""
     return [_nanoseconds(pattern, text_of(pump, size), repetitions) for size in SIZES]
 
 
@@ -92,17 +92,17 @@ def _nanoseconds(pattern: re.Pattern[str], text: str, repetitions: int) -> float
 
 
 def of_shapes(repetitions: int = REPETITIONS) -> Iterator[Taken]:
-    """Each shape with its times."""
+    """Each shape with its times per character."""
     for name, element, pump in SHAPES:
-        told = f"{name}: {'·'.join(filter(None, (repr(pump[0]), f'{pump[1]!r}ⁿ', repr(pump[2]))))}"
+        label = f"{name}: {'·'.join(filter(None, (repr(pump[0]), f'{pump[1]!r}ⁿ', repr(pump[2]))))}"
         yield (
-            told.replace("''·", "").replace("·''", ""),
+            label.replace("''·", "").replace("·''", ""),
             nanoseconds(compile_expression(element).pattern, pump, repetitions),
         )
 
 
 def of_grammars() -> Iterator[Taken]:
-    """The header and each message of each grammar with the times of the text whose cost grew most."""
+    """The header and the messages of each grammar, with the times of the text whose cost grew most."""
     for grammar in read_catalog().grammars:
         texts = [sample.line[parse_prefix(sample.line).start :] for sample in grammar.samples]
         yield from _worst(f"{grammar.name}: header", [grammar.header.pattern], texts)
@@ -122,19 +122,19 @@ def _worst(name: str, patterns: Sequence[re.Pattern[str]], texts: Sequence[str])
             taken = nanoseconds(pattern, pump, QUICK_REPETITIONS)
             grown.append((taken[-1] / taken[0], number, pump))
     if grown:
-        # What grew by chance only does not grow again.
+        # Growth by chance does not repeat.
         again = [nanoseconds(patterns[number], pump, REPETITIONS) for _, number, pump in sorted(grown)[-8:]]
         worst = max(again, key=lambda taken: taken[-1] / taken[0])
         yield f"{name}, worst of {len(grown):,} pumped samples", worst
 
 
 def pumps(text: str) -> Iterator[Pump]:
-    """A text with each of eight of its places pumped: the character, the word, all before it."""
-    for place in range(1, len(text), max(1, len(text) // 8)):
-        before = text[:place]
-        for again in (text[place], before.rpartition(" ")[2] or " ", before):
+    """A text pumped at eight positions: the character, the word before it, and everything before it."""
+    for position in range(1, len(text), max(1, len(text) // 8)):
+        before = text[:position]
+        for again in (text[position], before.rpartition(" ")[2] or " ", before):
             yield before, again, ""
-            yield before, again, f"{text[place:]}\n\0"
+            yield before, again, f"{text[position:]}\n\0"
 
 
 def main(arguments: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""The pages of RESULTS.md: tables of what was measured, and what of it the project promised."""
+"""Renders RESULTS.md: the targets, and tables of all measurements."""
 
 import importlib.metadata
 import os
@@ -16,28 +16,28 @@ from measure import MEGABYTE, Usage
 PEERS = ("pyparsing", "pandas", "pyarrow", "polars", "duckdb", "pygrok", "google-re2", "hyperscan")
 GROUPS = {
     "Searching": ("wc", "rg-literal", "rg-pattern", "rg-100", "lnav-count"),
-    "Reading a line into its fields": (
+    "Parsing a line into its fields": (
         "python_re", "compiled", "compiled_by_line", "pyparsing", "pygrok", "re2", "pandas", "polars", "duckdb",
         "pyarrow",
     ),
-    "The whole way to columns": ("frame", "frame-without-pyarrow", "events-parquet", "events-csv", "lnav-csv"),
+    "From file to columns": ("frame", "frame-without-pyarrow", "events-parquet", "events-csv", "lnav-csv"),
     "Diagnosing": ("diagnose", "diagnose-2", "full", "full-2"),
 }  # fmt: skip
 
 METHOD = """\
-All contestants of a table ran in one run on the same file, each in a process of its own, round after round
-interleaved, after one round that filled the caches; times are medians, peak memory is the highest. Every process is
-pinned to one core unless its name says otherwise. "Process" is wall time from start to end, imports included; "work"
-is the same for programs, and leaves out imports and compilation for libraries that read the line pattern; lines/s and
-MB/s are those of the work. Each had to arrive at what the generator planted ("found"): lines with a phone's header
-for all that apply the line pattern, rules for `diagnose`. pyparsing, pygrok and google-re2 read only the first lines;
-their work is scaled up to all lines. The pattern by hand knows less than the grammar (bench/line_pattern.py). Trust
-the ratios within one table."""
+All contestants of a table ran on the same file in one run. Each is a process of its own; the rounds are
+interleaved, after one round that fills the caches. Times are medians, peak memory is the highest value. Every
+process is pinned to one core unless its name says otherwise. "Process" is wall time from start to end, imports
+included. For programs, "work" is the same; for libraries that apply the line pattern, it excludes imports and
+compilation. Lines/s and MB/s refer to the work. Each contestant had to find what the generator planted ("found"):
+lines with a phone's header if it applies the line pattern, rules for `diagnose`. pyparsing, pygrok and google-re2
+read only the first lines; their work is scaled up to all lines. The hand-written pattern knows less than the
+grammar (bench/line_pattern.py). Compare only ratios within one table."""
 
 
 @dataclass(slots=True)
 class Results:
-    """What was measured; a part that was not is empty. `floor` is the peak memory in MB that any process shows."""
+    """All measurements; a part that was not measured is empty. `floor` is the peak memory in MB of an empty process."""
 
     truth: Truth
     rounds: int
@@ -51,29 +51,29 @@ class Results:
     floor: float = 0.0
 
     def seconds(self, name: str) -> float:
-        """Time for all lines: of the work where it is told, scaled up where only some were read."""
+        """Time for all lines: of the work if the contestant reports it, scaled up if it read only some lines."""
         scale = self.truth.lines / self.contestants[name].tried
-        told = self._told(name)
-        return (told["seconds"] if told else self.usages[name].wall) * scale
+        reported = self._reported(name)
+        return (reported["seconds"] if reported else self.usages[name].wall) * scale
 
     def process(self, name: str) -> float:
-        """Wall time of the process; for those that read some lines only, the time for all lines."""
+        """Wall time of the process in seconds; if it read only some lines, scaled up to all lines."""
         return self.seconds(name) if self._is_sample(name) else self.usages[name].wall
 
     def per_million_rows(self, name: str) -> float:
         """Memory of the finished frame in MB per million rows."""
-        told = work(self.usages[name].output)
-        return told["bytes"] / told["rows"]
+        reported = work(self.usages[name].output)
+        return reported["bytes"] / reported["rows"]
 
-    def _told(self, name: str) -> Mapping[str, float]:
-        is_peer = name in GROUPS["Reading a line into its fields"]
+    def _reported(self, name: str) -> Mapping[str, float]:
+        is_peer = name in GROUPS["Parsing a line into its fields"]
         return work(self.usages[name].output) if is_peer else {}
 
     def _is_sample(self, name: str) -> bool:
         return self.contestants[name].tried < self.truth.lines
 
     def row(self, name: str) -> list[str]:
-        """The row of a contestant."""
+        """The table row of a contestant."""
         usage, each = self.usages[name], self.contestants[name]
         label = f"{each.label} ({each.tried:,} lines)" if self._is_sample(name) else each.label
         seconds = self.seconds(name)
@@ -88,7 +88,7 @@ class Results:
 
 
 def machine() -> list[str]:
-    """Processor, cores, memory, versions; no names of hosts and no paths."""
+    """Processor, cores, memory and versions; neither host names nor paths."""
     model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     programs = [_first_line("rg", "--version"), _first_line("lnav", "-V")]
@@ -114,7 +114,7 @@ def _version(package: str) -> str:
 
 
 def table(heading: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """A Markdown table, numbers to the right."""
+    """A Markdown table with numbers aligned to the right."""
     rule = ["---", *(["---:"] * (len(heading) - 1))]
     return [f"| {' | '.join(cells)} |" for cells in [heading, rule, *rows]] + [""]
 
@@ -130,7 +130,7 @@ def contestant_tables(results: Results) -> list[str]:
 
 
 def growth_tables(results: Results) -> list[str]:
-    """Growth with size, rules and framing; waiting at the start; pumped inputs."""
+    """Tables by size, rules and framing; start-up; pumped inputs."""
     sizes = [
         [f"{size / MEGABYTE:,.0f} MB", f"{usage.wall:.2f}", f"{usage.wall / size * 1e9:.2f}", f"{usage.memory:,.0f}"]
         for size, usage in results.sizes
@@ -146,11 +146,15 @@ def growth_tables(results: Results) -> list[str]:
     ]
     parts = [
         ("`diagnose --search-first` by size", ["trace", "process s", "ns/byte", "peak MB"], sizes),
-        ("`diagnose --search-first` by rules", ["rules beside the built-in ones", "process s", "peak MB"], rules),
-        ("Typed DataFrame by framing", ["framing", "MB", "process s", "peak MB"], framings),
-        ("Waiting at the start", ["", "process s", "peak MB"], start),
         (
-            "Pumped inputs, nanoseconds a character",
+            "`diagnose --search-first` by rules",
+            ["rules in addition to the built-in ones", "process s", "peak MB"],
+            rules,
+        ),
+        ("Typed DataFrame by framing", ["framing", "MB", "process s", "peak MB"], framings),
+        ("Start-up", ["", "process s", "peak MB"], start),
+        (
+            "Pumped inputs, nanoseconds per character",
             ["element and pump", "1 k", "4 k", "16 k", "64 k", "64 k to 1 k"],
             pumped,
         ),
@@ -159,18 +163,18 @@ def growth_tables(results: Results) -> list[str]:
 
 
 def page(results: Results, promises: Sequence[str]) -> str:
-    """RESULTS.md as a whole."""
+    """The complete text of RESULTS.md."""
     truth = results.truth
     trace = (
         f"The trace: {truth.lines:,} synthetic lines, {truth.bytes / MEGABYTE:,.0f} MB; {truth.headers:,} with a "
         f"phone's header, {truth.foreign:,} that match no grammar, {truth.continuations:,} continuation lines; "
-        f"{truth.concerning:,} concern a rule, {truth.listed:,} hold one of the 100 texts. {results.rounds} rounds. "
-        f"Peak memory below {results.floor:.0f} MB is not told apart."
+        f"{truth.concerning:,} concern a rule, {truth.listed:,} contain one of the 100 texts. {results.rounds} rounds. "
+        f"Peak memory below {results.floor:.0f} MB cannot be distinguished."
     )
     head = [
         "# Measurements",
         "",
-        "Written by `python bench/run.py`; not edited.",
+        "Written by `python bench/run.py`. Do not edit.",
         "",
         *machine(),
         "",

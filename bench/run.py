@@ -1,8 +1,9 @@
-"""The one command of all measurements: `python bench/run.py` writes bench/RESULTS.md. See bench/README.md.
+"""Runs all measurements: `python bench/run.py` writes bench/RESULTS.md. See bench/README.md.
 
-On one generated trace it runs ours and the peers, interleaved; then `diagnose` on traces of growing size and with a
-growing number of rules, a DataFrame of each framing, the start of the program, and pumped inputs. Traces lie in a
-temporary folder and are removed. A contestant that finds another number of lines than was planted ends the run.
+It runs our program and its peers on one generated trace, interleaved. Then it runs `diagnose` on traces of increasing
+size and with more rules, a DataFrame of each framing, the start of the program, and pumped inputs. Traces are written
+to a temporary folder and removed. The run ends if a contestant finds another number of lines than the generator
+planted.
 """
 
 import argparse
@@ -29,7 +30,7 @@ RULES = 100
 QUICK = {"lines": 20_000, "rounds": 2, "largest": 10}
 FRAMING_LINES = 200_000
 SPARE = 1.5
-"""Room for tables that contestants write, beside the traces."""
+"""Factor on the size of the traces, for the tables that contestants write."""
 
 
 def main(arguments: list[str]) -> None:
@@ -48,12 +49,12 @@ def main(arguments: list[str]) -> None:
 
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure, and write bench/RESULTS.md.")
-    parser.add_argument("--lines", type=int, default=2_000_000, help="lines of the trace that all contestants read")
+    parser.add_argument("--lines", type=int, default=2_000_000, help="lines of the common trace")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--largest", type=int, default=2000, help="MB of the largest trace")
-    parser.add_argument("--temp", default="", help="folder for temporary files, on a disk with room for all traces")
-    parser.add_argument("--quick", action="store_true", help=f"small: {QUICK}; print and do not write")
-    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these contestants only; print")
+    parser.add_argument("--temp", default="", help="folder for temporary files, with space for all traces")
+    parser.add_argument("--quick", action="store_true", help=f"small ({QUICK}); print only")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these contestants; print only")
     options = parser.parse_args(arguments)
     if options.quick:
         vars(options).update(QUICK)
@@ -64,11 +65,11 @@ def _check_room(work: Path, options: argparse.Namespace) -> None:
     sizes = [size for size in growth.SIZES if size <= options.largest]
     needed = SPARE * (options.lines * growth.LINE + sum(sizes) * MEGABYTE)
     if shutil.disk_usage(work).free < needed:
-        sys.exit(f"{needed / MEGABYTE:,.0f} MB of temporary files need more room; give --temp or a smaller --largest")
+        sys.exit(f"{needed / MEGABYTE:,.0f} MB of temporary files do not fit; use --temp, or a smaller --largest")
 
 
 def run(work: Path, options: argparse.Namespace) -> Results:
-    """Measure what the options ask for."""
+    """Run the measurements that the options select."""
     environment = _environment(work)
     pack = work / "pack"
     write_pack(RULES, pack)
@@ -88,13 +89,13 @@ def run(work: Path, options: argparse.Namespace) -> Results:
 def _check_there(names: list[str], known: list[str]) -> None:
     unknown = sorted(set(names) - set(known))
     if unknown:
-        sys.exit(f"no contestant {', '.join(unknown)}; there are {', '.join(known)}")
+        sys.exit(f"unknown contestant {', '.join(unknown)}; known: {', '.join(known)}")
     if absent := missing(names):
-        sys.exit(f"not there: {', '.join(absent)}; see bench/README.md, or choose others with --only")
+        sys.exit(f"not installed: {', '.join(absent)}; see bench/README.md, or select contestants with --only")
 
 
 def _check_same(results: Results) -> None:
-    """One core or two: the same report, byte for byte."""
+    """One core and two cores give identical reports."""
     for one, two in (("diagnose", "diagnose-2"), ("full", "full-2")):
         if results.usages[one].output != results.usages[two].output:
             raise RuntimeError(f"{one} and {two} give different reports")
@@ -115,7 +116,7 @@ def _grow(results: Results, course: Course, options: argparse.Namespace, environ
 
 
 def _environment(work: Path) -> dict[str, str]:
-    """What every process sees: the code of this checkout, settings of its own, one thread where it counts."""
+    """The environment of every process: the code of this checkout, separate settings, one thread for polars."""
     home = work / "home"
     home.mkdir()
     return {

@@ -1,4 +1,4 @@
-"""How long a user waits: wall time of whole processes, medians. Run: `python bench/startup.py [RUNS]`."""
+"""Measures start-up: median wall times of complete processes. Run: `python bench/startup.py [RUNS]`."""
 
 import statistics
 import subprocess
@@ -21,13 +21,13 @@ USUAL = [
 
 
 def megabyte() -> str:
-    """A trace of one megabyte: the founding line among many that say nothing of TLS."""
+    """A trace of one megabyte: the founding line among many lines without TLS."""
     block = FOUNDING.read_text(encoding="utf-8") + "".join(f"{line}\n" for line in USUAL * 25)
     return block * (MEGABYTE // len(block) + 1)
 
 
 def seconds(arguments: list[str], runs: int) -> list[float]:
-    """Wall time of each run, after one that fills the caches; a run that fails is an error."""
+    """Wall time of each run in seconds, after one that fills the caches. Exits if a run fails."""
     taken = []
     for _ in range(runs + 1):
         start = time.perf_counter()
@@ -39,7 +39,7 @@ def seconds(arguments: list[str], runs: int) -> list[float]:
 
 
 def cases(folder: Path) -> dict[str, list[str]]:
-    """What is measured, as arguments of Python; the trace of one megabyte is written to the folder."""
+    """The cases, as arguments of Python. Writes the trace of one megabyte to the folder."""
     large = folder / "megabyte.log"
     large.write_text(megabyte(), encoding="utf-8")
     return {
@@ -52,7 +52,7 @@ def cases(folder: Path) -> dict[str, list[str]]:
 
 
 def measure(runs: int) -> None:
-    """Print the median, the least and the most for each case."""
+    """Print median, minimum and maximum of each case."""
     with tempfile.TemporaryDirectory() as folder:
         print(f"Python {sys.version.split()[0]} on {sys.platform}, {runs} runs each, seconds")
         for name, arguments in cases(Path(folder)).items():

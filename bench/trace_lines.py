@@ -1,8 +1,8 @@
-"""What a generated trace is made of: messages of AudioCodes 400HD phones, all of them synthetic, and lines of others.
+"""The messages of generated traces: synthetic messages of AudioCodes 400HD phones, and lines of other programs.
 
-No line here was ever written by a phone. Shapes are those of grammars/audiocodes_400hd.py: the tag, the module word and
-the origin of the one known real line, texts of BusyBox and OpenSSL after their sources, SIP after RFC 3261. Texts hold
-`%(n)d` (0 to 999) and `%(m)d` (0 to 999999) where numbers change from line to line.
+No phone wrote any of these lines. Their shapes are those of grammars/audiocodes_400hd.py: tag, module word and origin
+of the one known real line, texts of BusyBox and OpenSSL from their sources, SIP from RFC 3261. `%(n)d` (0 to 999) and
+`%(m)d` (0 to 999999) are numbers that change from line to line.
 """
 
 from itertools import product
@@ -12,10 +12,10 @@ ROUTINE, FOREIGN, SIP, FAULT, LISTED = "routine", "foreign", "sip", "fault", "li
 
 
 class Message(NamedTuple):
-    """One message: `share` of the lines of its group, facility and severity, tag, text of one or more lines.
+    """One message: its share of the lines of its group, facility and severity, tag, text of one or more lines.
 
-    `kind` is the event kind that the built-in grammar gives it where a rule or the journey may ask for it; `rule` is
-    the rule, built in or of packs.py, that must be listed for it.
+    `kind` is the event kind that the built-in grammar gives it, if a rule or the journey needs it. `rule` is the rule,
+    built in or of packs.py, that must be listed for it.
     """
 
     group: str
@@ -133,7 +133,7 @@ _FAILURES = (
     "version not supported",
 )  # fmt: skip
 LITERALS = [f"{service}: {failure}" for failure, service in product(_FAILURES, _SERVICES)]
-"""100 texts, none within another: what the rules of packs.py look for, beside the built-in ones."""
+"""100 texts, none contained in another, for the rules of packs.py."""
 
 LISTED_FAULTS = [
     Message(

@@ -1,4 +1,4 @@
-"""The measurements measure what they say: generated traces hold what they claim, and all patterns read them alike."""
+"""The measurements are valid: generated traces contain what they claim, and all patterns parse them alike."""
 
 import io
 import re
@@ -34,7 +34,7 @@ def events_of(request: Request, folder: Path) -> tuple[list[lyncphone_logs.Event
     return list(lyncphone_logs.read_trace(path, year=YEAR).events()), truth
 
 
-def test_the_same_request_gives_the_same_bytes_and_another_seed_gives_others() -> None:
+def test_equal_requests_give_identical_bytes_and_another_seed_gives_others() -> None:
     first, again, other = (generated(Request(3_000, seed=seed))[0] for seed in (1, 1, 2))
     assert first == again
     assert first != other
@@ -64,7 +64,7 @@ def test_every_framing_is_read_and_every_planted_fault_is_found(framing: str, tm
     assert {event.framing for event in events if event.kind != UNPARSED} != {"none"}
 
 
-def test_phones_write_in_turn_and_each_boots_as_often_as_was_asked_for(tmp_path: Path) -> None:
+def test_phones_write_interleaved_and_each_boots_as_often_as_requested(tmp_path: Path) -> None:
     request = Request(900, phones=3, boots=2)
     events, truth = events_of(request, tmp_path)
     started = Counter(event.hostname for event in events if event.kind == "device.started")
@@ -75,7 +75,7 @@ def test_phones_write_in_turn_and_each_boots_as_often_as_was_asked_for(tmp_path:
     assert len(set(times)) > 100
 
 
-def test_rules_of_a_pack_and_built_in_ones_find_what_was_planted(tmp_path: Path) -> None:
+def test_rules_of_a_pack_and_built_in_rules_find_the_planted_faults(tmp_path: Path) -> None:
     data, truth = generated(Request(1_000, share=0.3))
     trace, pack = tmp_path / "trace.log", tmp_path / "pack"
     trace.write_bytes(data)
@@ -90,7 +90,7 @@ def test_rules_of_a_pack_and_built_in_ones_find_what_was_planted(tmp_path: Path)
     assert {"root-certificate-missing", "signature-algorithm-unsupported"} < planted <= found
 
 
-def test_the_pattern_by_hand_and_the_compiled_one_read_the_same_fields() -> None:
+def test_the_hand_written_and_the_compiled_pattern_read_the_same_fields() -> None:
     compiled, by_hand = compile_expression(expression()), re.compile(BY_HAND)
     lines = generated(Request(1_000, share=0.2))[0].decode().split("\n")
     matched = 0
@@ -112,17 +112,17 @@ def test_every_pumped_shape_can_be_compiled_and_its_texts_have_their_sizes() -> 
         assert [round(len(text_of(pump, size)), -3) for size in SIZES] == [*SIZES], name
 
 
-def test_there_are_at_least_twenty_shapes_and_samples_are_pumped_at_several_places() -> None:
+def test_there_are_at_least_twenty_shapes_and_samples_are_pumped_at_several_positions() -> None:
     assert len({shape[0] for shape in SHAPES}) == len(SHAPES) >= 20
     assert len({before for before, _, _ in pumps("server cert is invalid. ctx->error=7.")}) >= 8
 
 
-def test_a_promise_holds_or_does_not_or_was_not_measured() -> None:
+def test_a_target_is_met_or_missed_or_was_not_measured() -> None:
     slow, fast = (Usage(wall, wall, 1.0, "") for wall in (4.0, 1.0))
     contestant = Contestant("x", Command(["x"]), 100, 1, len)
     results = Results(Truth(lines=100), 1, {"full": contestant, "full-2": contestant}, {"full": slow, "full-2": fast})
     rows = {promise.says: promise.row(results)[2:] for promise in PROMISES}
-    assert rows["`diagnose --full`, two cores / one, speed"] == ["4", "holds"]
+    assert rows["`diagnose --full`, two cores / one, speed"] == ["4", "met"]
     assert rows["`--help`, s"] == ["not measured", ""]
     results.usages = {"full": fast, "full-2": slow}
-    assert next(p for p in PROMISES if "two cores" in p.says).row(results)[2:] == ["0.25", "**does not**"]
+    assert next(p for p in PROMISES if "two cores" in p.says).row(results)[2:] == ["0.25", "**missed**"]
