@@ -15,7 +15,7 @@
 # %% [markdown]
 # # A first look at a trace
 #
-# An AudioCodes 420HD could not sign in to Lync. Its trace holds one line that matters.
+# An AudioCodes 420HD could not sign in to Lync. Its trace contains one relevant line.
 
 # %%
 from pathlib import Path
@@ -27,10 +27,10 @@ path = fixtures / "audiocodes_400hd" / "founding-line" / "trace.log"
 print(path.read_text(encoding="utf-8"))
 
 # %% [markdown]
-# ## What the line alone says
+# ## Diagnosis from the line alone
 #
-# The number after `ctx->error=` is OpenSSL's verify code. Code 7 makes one cause likely; its rivals are listed
-# with what would decide between them.
+# The number after `ctx->error=` is OpenSSL's verify code. Code 7 makes one cause likely. The report also lists its
+# rivals, with what would decide between them.
 
 # %%
 trace = lp.read_trace(str(path))
@@ -38,24 +38,24 @@ report = lp.diagnose(trace)
 report
 
 # %% [markdown]
-# ## With the server's certificates and the phone's firmware
+# ## Diagnosis with the server's certificates and the phone's firmware
 #
-# Both are evidence from elsewhere than the trace. A chain signed with SHA-256 and a firmware of 2013 confirm the
-# cause. (The certificates were made for tests.)
+# Both are evidence from outside the trace. A chain signed with SHA-256 and a firmware of 2013 confirm the cause. (The
+# certificates were made for tests.)
 
 # %%
 chain = fixtures / "certificates" / "chain-sha256.pem"
 informed = lp.diagnose(lp.read_trace(str(path), certificate=str(chain), firmware="2.0.5"))
 
-for name, each in [("the line alone", report), ("with certificate and firmware", informed)]:
-    print(name)
-    for found in each.phones[0].diagnoses:
-        print(f"  {found.verdict:10} {found.confidence:.2f}  {found.rule.code}  {found.rule.name}")
+for title, result in [("the line alone", report), ("with certificate and firmware", informed)]:
+    print(title)
+    for diagnosis in result.phones[0].diagnoses:
+        print(f"  {diagnosis.verdict:10} {diagnosis.confidence:.2f}  {diagnosis.rule.code}  {diagnosis.rule.name}")
 
 # %% [markdown]
-# ## The events as a DataFrame
+# ## Events as a DataFrame
 #
-# A plain pandas DataFrame, a row for each event. `offset` and `bytes` lead back to the original file.
+# A plain pandas DataFrame with one row per event. `offset` and `bytes` are the event's position in the original file.
 
 # %%
 frame = trace.to_frame()
