@@ -1,4 +1,4 @@
-"""Compares wheels and source distributions with the files that git tracks: nothing missing, nothing more."""
+"""Checks that wheels and source distributions contain exactly the files that git tracks."""
 
 import subprocess
 import sys
@@ -8,18 +8,18 @@ from pathlib import Path
 
 
 def tracked(*folders: str) -> set[str]:
-    """The tracked files under some folders of the repository, or all of them."""
+    """The tracked files in these folders of the repository; all files if none is named."""
     listed = subprocess.run(["git", "ls-files", "-z", "--", *folders], check=True, capture_output=True, text=True)
     return set(filter(None, listed.stdout.split("\0")))
 
 
 def expected_in_wheel() -> set[str]:
-    """The package as it is, and grammars/ inside it."""
+    """The files of the package, with grammars/ inside it."""
     return tracked("lyncphone_logs") | {f"lyncphone_logs/{path}" for path in tracked("grammars")}
 
 
 def differences(path: Path) -> list[str]:
-    """What is missing from an archive and what is in it for no reason, a line each."""
+    """One line for each file that is missing from an archive, or in it without being tracked."""
     if path.suffix == ".whl":
         with zipfile.ZipFile(path) as wheel:
             names = {name for name in wheel.namelist() if ".dist-info/" not in name}
@@ -34,5 +34,5 @@ def differences(path: Path) -> list[str]:
 
 if __name__ == "__main__":
     found = [line for path in sys.argv[1:] for line in differences(Path(path))]
-    print("\n".join(found) or f"{len(sys.argv) - 1} archives hold what git tracks")
+    print("\n".join(found) or f"{len(sys.argv) - 1} archives contain what git tracks")
     sys.exit(bool(found))
