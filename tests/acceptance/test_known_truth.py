@@ -1,4 +1,4 @@
-"""Cases of known truth: what is confirmed is right, a confidence is what it says, two causes at once are found."""
+"""Cases with a known cause: confirmed diagnoses are right, confidences are calibrated, two causes are both found."""
 
 from pathlib import Path
 
@@ -10,17 +10,17 @@ import lyncphone_logs
 pytestmark = pytest.mark.slow
 
 
-def test_what_is_confirmed_is_never_wrong() -> None:
+def test_a_confirmed_diagnosis_is_never_wrong() -> None:
     confirmed = [answer for answer in answers() if answer.verdict == "confirmed"]
     assert len(confirmed) > 300
     assert {answer.code for answer in confirmed if not answer.is_true} == set()
 
 
-def test_a_confidence_is_what_it_says() -> None:
+def test_confidences_are_calibrated() -> None:
     assert expected_calibration_error(answers()) <= 0.05
 
 
-def test_two_causes_at_once_are_both_found_with_the_root_first() -> None:
+def test_two_causes_in_one_trace_are_both_found_with_the_root_first() -> None:
     pairs = together()
     assert len(pairs) >= 200
     assert [pair.codes for pair in pairs if pair.wrong] == []
@@ -28,7 +28,7 @@ def test_two_causes_at_once_are_both_found_with_the_root_first() -> None:
     assert sum(len(pair.found) == 2 for pair in pairs) >= 0.95 * len(pairs)
 
 
-def test_the_page_shows_these_numbers() -> None:
+def test_the_calibration_page_shows_these_numbers() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(answers(), together())
 
 

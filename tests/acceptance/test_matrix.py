@@ -1,7 +1,7 @@
-"""Real TLS handshakes of four OpenSSL builds with 28 certificate situations: their error codes, as lines of a trace.
+"""Diagnoses the error codes of real TLS handshakes: four OpenSSL builds, 28 certificate situations.
 
-fixtures/x509/x509_verify_matrix.csv was made with a small TLS client and server built against each library; every row
-knows what was really wrong (x509_situations.csv). The numbers are real, the lines around them are synthetic.
+fixtures/x509/x509_verify_matrix.csv was recorded with a small TLS client and server built against each library. The
+true cause of every row is known (x509_situations.csv). The numbers are real, the lines around them are synthetic.
 """
 
 import csv
@@ -35,7 +35,7 @@ SHA1, SHA256 = "chain-sha1.pem", "chain-sha256.pem"
 SENT = dict.fromkeys(("10", "12", "14", "16", "20", "24", "25", "26"), SHA1)
 SENT |= dict.fromkeys(("02", "03", "05", "07", "08", "11", "13", "15", "17", "18"), SHA256)
 SENT |= {"09": "leaf-pss.pem", "19": "leaf-sha1.pem", "21": "self-signed.pem", "27": "client-auth-only.pem"}
-"""Certificates as the server of a situation sends them."""
+"""The certificates that the server of a situation sends."""
 
 CERTIFICATE_DIAGNOSES = {name for names in FAMILIES.values() for name in names}
 
@@ -84,18 +84,18 @@ FAILING = [row for row in rows() if row.codes]
 PASSING = [row for row in rows() if not row.codes]
 
 
-def test_the_matrix_is_whole() -> None:
+def test_the_matrix_is_complete() -> None:
     assert (len(FAILING), len(PASSING)) == (244, 110)
 
 
 @pytest.mark.parametrize("row", FAILING, ids=str)
-def test_a_diagnosis_of_the_first_codes_family_comes_first(row: Row, tmp_path: Path) -> None:
+def test_a_diagnosis_of_the_family_of_the_first_code_comes_first(row: Row, tmp_path: Path) -> None:
     found = names(diagnosed(tmp_path, *map(LINE.format, row.codes)))
     assert found[0] in FAMILIES[row.codes[0]]
 
 
 @pytest.mark.parametrize("row", FAILING, ids=str)
-def test_what_was_really_wrong_is_never_ruled_out_and_nothing_false_is_confirmed(row: Row, tmp_path: Path) -> None:
+def test_the_true_cause_is_never_ruled_out_and_no_false_cause_is_confirmed(row: Row, tmp_path: Path) -> None:
     lines = [*map(LINE.format, row.codes), *map(QUEUE_LINE.format, row.queue)]
     for written in (lines[: len(row.codes)], lines):
         phone = diagnosed(tmp_path, *written)
@@ -108,7 +108,7 @@ def test_rows_without_an_error_give_no_certificate_diagnosis(tmp_path: Path) -> 
     assert not CERTIFICATE_DIAGNOSES.intersection(names(diagnosed(tmp_path)))
 
 
-def test_what_was_really_wrong_is_listed_in_98_of_100_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_true_cause_is_listed_in_98_of_100_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     listed = first = 0
     for row in FAILING:
         found = names(diagnosed(tmp_path, *map(LINE.format, row.codes)))
@@ -126,7 +126,7 @@ def test_what_was_really_wrong_is_listed_in_98_of_100_rows(tmp_path: Path, capsy
 
 
 @pytest.mark.parametrize("first", ["19", "20"])
-def test_a_missing_root_followed_by_7_shows_both_families_missing_root_first(first: str, tmp_path: Path) -> None:
+def test_a_missing_root_followed_by_7_lists_both_families_missing_root_first(first: str, tmp_path: Path) -> None:
     found = names(diagnosed(tmp_path, LINE.format(first), LINE.format(7)))
     assert found[0] in {"external-first-sign-in", "root-certificate-missing"}
     assert "signature-algorithm-unsupported" in found

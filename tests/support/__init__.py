@@ -1,1 +1,1 @@
-"""What several tests share: where fixtures and the corpus are, made traces, small rules, random grammars."""
+"""Shared by several tests: paths, limits, generated traces, small rules, random grammars."""

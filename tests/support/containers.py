@@ -1,4 +1,4 @@
-"""Containers around a text, as programs write them."""
+"""Packs a text into containers: compressed files, tar and zip archives."""
 
 import bz2
 import gzip
@@ -32,7 +32,7 @@ def in_tar(members: Mapping[str, bytes]) -> bytes:
 
 
 def in_zip(members: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED, *, streamed: bool = False) -> bytes:
-    """A zip file; `streamed` writes lengths behind the members, as into a pipe."""
+    """A zip file; `streamed` writes lengths after the members, as into a pipe."""
 
     class Pipe(io.BytesIO):
         def seekable(self) -> bool:

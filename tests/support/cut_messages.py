@@ -1,4 +1,4 @@
-"""SIP messages, made at random, and the ways in which phones and collectors write them in lines."""
+"""Generates random SIP messages, and writes them in lines like phones and collectors do."""
 
 import random
 from collections.abc import Callable
@@ -15,7 +15,7 @@ SDP = (
 
 @st.composite
 def sip_messages(draw: st.DrawFn) -> str:
-    """A whole message, its line ends as RFC 3261 has them."""
+    """A complete message, with the line ends of RFC 3261."""
     method = draw(st.sampled_from(["REGISTER", "INVITE", "SUBSCRIBE", "OPTIONS"]))
     start = (
         f"SIP/2.0 {draw(st.sampled_from(['200 OK', '401 Unauthorized', '403 Forbidden', '504 Server time-out']))}"
@@ -41,13 +41,13 @@ def sip_messages(draw: st.DrawFn) -> str:
 
 
 def cut(message: str, places: list[int]) -> list[str]:
-    """The pieces of a message, none of them empty."""
+    """The message split at these positions into pieces, none of them empty."""
     edges = sorted({0, len(message), *(place % len(message) for place in places)})
     return [message[start:end] for start, end in pairwise(edges)]
 
 
 def as_datagrams(message: str, places: list[int], host: str, number: int) -> list[str]:
-    """As rsyslog writes what an AudioCodes border controller sends: one line a datagram, line ends as #015#012."""
+    """As rsyslog writes messages of an AudioCodes border controller: one line per datagram, line ends as #015#012."""
     marker = (
         "(N 1) ---- Incoming SIP Message from 192.0.2.75:5061 to SIPInterface #2 (T) TLS TO(#1) SocketID(2) ---- \r\n"
     )
@@ -62,26 +62,26 @@ def as_datagrams(message: str, places: list[int], host: str, number: int) -> lis
 
 
 def as_cisco(message: str, places: list[int], host: str, number: int) -> list[str]:
-    """As a Cisco phone writes it: further lines behind a tab, `^M` for CR, the end marked."""
+    """As a Cisco phone writes it: further lines after a tab, `^M` for CR, a mark at the end."""
     pieces = [*cut(message, places), "::End-Of-Sip-Message::"]
     lines = []
     for piece, text in enumerate(pieces):
         prefix = f"Mar  9 18:40:01 {host} {number + piece:04d} DEB Mar 09 18:40:01.{101000 + piece} (618:927) JAVA-"
         first, *more = text.replace("\r", "^M").split("\n")
-        # A piece that ends with a line end leaves nothing behind it to be written.
+        # Nothing follows the line end at the end of a piece.
         more = more[:-1] if more and not more[-1] else more
         lines += [f"{prefix}{'sipio-recv<--- ' if piece == 0 else ''}{first}", *(f"\t{line}" for line in more)]
     return lines
 
 
 def as_snom(message: str, places: list[int], host: str, number: int) -> list[str]:
-    """As the SIP trace of a snom phone has it: the bytes behind a line that counts them."""
+    """As the SIP trace of a snom phone contains it: the bytes after a line that counts them."""
     head = f"Received from tls:{host}:5061 at 31/08/2021 01:39:33 ({len(message)} bytes):"
     return [head, *message.replace("\r\n", "\n").removesuffix("\n").split("\n")]
 
 
 def as_viewer(message: str, places: list[int], host: str, number: int) -> list[str]:
-    """As the AudioCodes Syslog Viewer writes it: further lines behind 79 blanks."""
+    """As the AudioCodes Syslog Viewer writes it: further lines after 79 blanks."""
     marker = "(N 1) ---- Outgoing SIP Message to x ----"
     head = f"10:44:11.299  {host}  local0.notice  [S={number}] [SID=0a1b2c:7:55]  {marker}"
     lines = message.replace("\r\n", "\n").removesuffix("\n").split("\n")
@@ -92,7 +92,7 @@ WAYS: tuple[Callable[[str, list[int], str, int], list[str]], ...] = (as_datagram
 
 
 def interleaved(several: list[list[str]], seed: int) -> list[str]:
-    """Lines of several senders in turn; what is indented stays behind its line."""
+    """Lines of several senders, interleaved; indented lines stay after their line."""
     chance = random.Random(seed)
     blocks: list[list[list[str]]] = []
     for lines in several:

@@ -1,8 +1,8 @@
-"""Lines of phones that work, of every family, as many as are asked for. Synthetic, after lines of the stories.
+"""Generates lines of working phones of every family. Synthetic, modelled on lines of the stories.
 
-What alarms though nothing is wrong is among them: a single 401 before each 200, DNS names that a phone tries in vain
-before it finds its registrar, a planned leave (`ALL LINES UN-REGISTERED`), Polycom's level 4 and 5, LLDP noise, files
-that need not be there.
+They include lines that look alarming on a healthy phone: a single 401 before each 200, DNS names that a phone tries in
+vain before it finds its registrar, a planned leave (`ALL LINES UN-REGISTERED`), Polycom's level 4 and 5, LLDP noise,
+missing optional files.
 """
 
 from collections.abc import Iterator
@@ -97,22 +97,22 @@ RUN = {
     ],
 }  # fmt: skip
 BETWEEN = 300
-"""Lines from one registration to the next: ten minutes."""
+"""Lines between two registrations: ten minutes."""
 UNINFORMATIVE = "spectralink"
-"""Of its handsets only the radio link is logged; that such a trace says nothing of the sign-in is told."""
+"""Its handsets log only the radio link; the program reports that such a trace says nothing about the sign-in."""
 
 
 def healthy_lines(lines: int, phones: int = 16) -> Iterator[str]:
-    """So many lines, without line ends, of so many phones of all families in turn, two seconds apart each."""
+    """This many lines, without line ends, of this many phones of all families in turn, two seconds apart for each."""
     families = [family for family, _ in zip(cycle(sorted(RUN)), range(phones), strict=False)]
     written = [_phone(family, number) for number, family in enumerate(families)]
     return islice((next(phone) for phone in cycle(written)), lines)
 
 
 def _phone(family: str, number: int) -> Iterator[str]:
-    begun = [*BOOT.get(family, []), *SIGN_IN.get(family, [])]
+    start = [*BOOT.get(family, []), *SIGN_IN.get(family, [])]
     hour = [*islice(cycle(RUN[family]), BETWEEN), *SIGN_IN.get(family, [])]
-    for n, template in enumerate(chain(begun, cycle(hour)), start=1):
+    for n, template in enumerate(chain(start, cycle(hour)), start=1):
         yield _filled(template, family, number, n)
 
 

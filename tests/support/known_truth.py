@@ -1,5 +1,6 @@
-"""Cases of which the cause is known, made from the samples inside the rules: two causes in one trace, and draws of
-evidence in the proportions that the rules state.
+"""Generates cases with a known cause from the samples in the rules.
+
+There are two kinds: two causes in one trace, and evidence drawn in the proportions that the rules state.
 """
 
 import random
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from itertools import combinations
+from operator import itemgetter
 
 from lyncphone_logs.authoring.samples import START, diagnosed, events_of
 from lyncphone_logs.catalog import read_catalog
@@ -23,11 +25,11 @@ from lyncphone_logs.rules.rule import EXPLAINS, Rule
 from lyncphone_logs.trace.correlator import Correlator
 
 WHOLE = "LOG001"
-"""Of a trace that says nothing, which no other diagnosis can be made of."""
+"""The diagnosis of a trace without evidence; no other diagnosis is possible there."""
 APART = timedelta(hours=1)
 WORDS = ("confirmed", "likely", "possible", "unlikely")
 SHOWN = {"decisive": 0.7, "strong": 0.5, "moderate": 0.3, "weak": 0.3}
-"""How often a clause is to be seen where it speaks for the true cause: a guess, of which the shares hang but little."""
+"""How often a clause that supports the true cause is seen. A guess; the results depend little on it."""
 
 
 @cache
@@ -36,7 +38,7 @@ def rules() -> tuple[Rule, ...]:
 
 
 def diagnose(events: Sequence[Event], among: Sequence[Rule] | None = None) -> Phone:
-    """One phone's events and facts, diagnosed among all rules."""
+    """The diagnosis of one phone's events and facts, with all rules."""
     seen = [event for event in events if event.family not in GIVEN]
     facts = [event for event in events if event.family in GIVEN]
     vendors = {each.name: each.vendor for each in read_catalog().grammars}
@@ -46,9 +48,9 @@ def diagnose(events: Sequence[Event], among: Sequence[Rule] | None = None) -> Ph
 
 @cache
 def stories() -> dict[str, tuple[tuple[Event, ...], ...]]:
-    """For each rule its positive samples as events of one phone, the surest first."""
+    """For each rule, its positive samples as events of one phone, in the order of their verdicts."""
     grammars = read_catalog().grammars
-    told: defaultdict[str, list[tuple[int, tuple[Event, ...]]]] = defaultdict(list)
+    found_for: defaultdict[str, list[tuple[int, tuple[Event, ...]]]] = defaultdict(list)
     for rule in rules():
         for sample in rule.sample:
             events = tuple(
@@ -58,13 +60,13 @@ def stories() -> dict[str, tuple[tuple[Event, ...], ...]]:
             )
             found = diagnosed(rule, events, rules(), grammars) if sample.kind == "positive" else None
             if found and any(event.family not in GIVEN for event in events):
-                told[rule.code].append((WORDS.index(found.verdict), events))
-    return {code: tuple(events for _, events in sorted(each, key=lambda one: one[0])) for code, each in told.items()}
+                found_for[rule.code].append((WORDS.index(found.verdict), events))
+    return {code: tuple(events for _, events in sorted(some, key=itemgetter(0))) for code, some in found_for.items()}
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two causes in one trace: which were found, in which order, and what was confirmed wrongly."""
+    """Two causes in one trace: which were found, whether in order, and what was confirmed wrongly."""
 
     codes: tuple[str, str]
     found: frozenset[str]
@@ -73,16 +75,21 @@ class Pair:
 
 
 def pairs() -> Iterator[Pair]:
-    """Every pair of rules of which neither's evidence excludes the other, one after the other in one trace.
+    """Every pair of rules whose evidence does not exclude the other, one after the other in one trace.
 
-    Two that are shown by the very same symptom compete for it and are no pair; nor are two with different certificates.
+    Rules with the same symptom compete for it and are no pair; nor are rules with different certificates.
     """
-    told = stories()
-    alone = {code: {each.rule.code for each in diagnose(events[0]).diagnoses} for code, events in told.items()}
-    for one, other in combinations(sorted(told), 2):
-        if WHOLE in (one, other) or other in alone[one] or one in alone[other] or _clash(told[one][0], told[other][0]):
+    examples = stories()
+    alone = {code: {each.rule.code for each in diagnose(events[0]).diagnoses} for code, events in examples.items()}
+    for one, other in combinations(sorted(examples), 2):
+        if (
+            WHOLE in (one, other)
+            or other in alone[one]
+            or one in alone[other]
+            or _clash(examples[one][0], examples[other][0])
+        ):
             continue
-        phone = diagnose(_one_after_the_other(told[one][0], told[other][0]))
+        phone = diagnose(_one_after_the_other(examples[one][0], examples[other][0]))
         if {one, other} & {each.rule.code for each in phone.ruled_out}:
             continue
         yield _judged(one, other, phone)
@@ -119,7 +126,7 @@ def _one_after_the_other(first: Sequence[Event], second: Sequence[Event]) -> lis
 
 @dataclass(frozen=True)
 class Answer:
-    """One diagnosis of a drawn case: how sure it was, in which word, and whether it was the cause."""
+    """One diagnosis of a drawn case: confidence, verdict, and whether it was the cause."""
 
     code: str
     confidence: float
@@ -129,18 +136,18 @@ class Answer:
 
 @dataclass(frozen=True)
 class Symptom:
-    """An event that rules explain, with these rules."""
+    """An event, with the rules that explain it."""
 
     event: Event
     explained_by: tuple[tuple[Rule, Explained], ...]
 
 
 def draws(number: int, seed: int = 1) -> Iterator[list[Answer]]:
-    """The diagnoses of so many cases.
+    """The diagnoses of `number` drawn cases.
 
-    A symptom is drawn; its cause, among those that explain it and a cause that no rule knows, by prior times
-    likelihood, as the rules state these; and further evidence, each clause so much more often under its own cause as it
-    weighs. What would confirm a false cause is never drawn: such evidence cannot be there.
+    A symptom is drawn, then its cause: one of the rules that explain it or an "other cause", by prior times likelihood,
+    as the rules state them. Then further evidence is drawn: a clause more often under its own cause, by its weight.
+    Evidence that would confirm a false cause is never drawn, since it cannot exist.
     """
     chance = random.Random(seed)
     symptoms = _symptoms()
@@ -160,16 +167,16 @@ def _answer(found: Diagnosis, cause: Rule | None) -> Answer:
 
 @cache
 def _symptoms() -> list[Symptom]:
-    """Every different symptom of the stories that can stand alone."""
+    """Every distinct symptom of the stories that needs no other event."""
     found: dict[tuple[object, ...], Symptom] = {}
-    for events in (story for told in stories().values() for story in told):
+    for events in (story for examples in stories().values() for story in examples):
         for event in (event for event in events if event.family not in GIVEN):
             first: dict[str, tuple[Rule, int, Explained]] = {}
             for rule in rules():
-                for place, shown in enumerate(rule.explains):
+                for number, shown in enumerate(rule.explains):
                     if rule.code not in first and matches(shown, event):
-                        first[rule.code] = rule, place, shown
-            key = (event.kind, *((code, place) for code, (_, place, _) in sorted(first.items())))
+                        first[rule.code] = rule, number, shown
+            key = (event.kind, *((code, number) for code, (_, number, _) in sorted(first.items())))
             listed = {each.rule.code for each in diagnose([event]).diagnoses} if first and key not in found else set()
             if first and set(first) <= listed:
                 found[key] = Symptom(event, tuple((rule, shown) for rule, _, shown in first.values()))
@@ -177,7 +184,7 @@ def _symptoms() -> list[Symptom]:
 
 
 def _cause(symptom: Symptom, chance: random.Random) -> Rule | None:
-    """What lies behind a symptom: where it decides by itself what it means, that."""
+    """Draws the cause of a symptom. If the symptom alone confirms a rule, that rule is the cause."""
     decided = [rule for rule, _ in symptom.explained_by if _is_confirmed(rule, [symptom.event])]
     if decided:
         return decided[0]
@@ -202,7 +209,7 @@ def _confirms_another(symptom: Symptom, evidence: Sequence[Event], cause: Rule |
 
 
 def _is_confirmed(rule: Rule, events: Sequence[Event]) -> bool:
-    """Whether events hold a whole decisive set of a rule, its clauses made of others taken apart."""
+    """Whether events meet a complete decisive set of a rule; composed clauses are resolved."""
     met = {EXPLAINS}
     for clause in rule.clause:
         met |= {clause.id for event in events if not clause.is_composed and matches(clause, event)}
@@ -212,18 +219,18 @@ def _is_confirmed(rule: Rule, events: Sequence[Event]) -> bool:
 
 
 def _probability(clause: Clause, *, is_cause: bool) -> float:
-    speaks = clause.role == "supports"
-    return SHOWN[clause.strength] / (1 if speaks == is_cause else FACTOR[clause.strength])
+    supports = clause.role == "supports"
+    return SHOWN[clause.strength] / (1 if supports == is_cause else FACTOR[clause.strength])
 
 
 @cache
 def _example(code: str, name: str) -> Event | None:
-    """An event of the stories that meets a clause and is no symptom of anything."""
+    """An event of the stories that meets a clause and is no symptom of any rule."""
     (rule,) = (each for each in rules() if each.code == code)
     (clause,) = (each for each in rule.clause if each.id == name)
     if clause.is_composed or clause.absent or clause.count > 1 or clause.then or clause.anchors or clause.first_of:
         return None
-    for event in (event for told in stories().values() for story in told for event in story):
+    for event in (event for examples in stories().values() for story in examples for event in story):
         if matches(clause, event) and not any(matches(shown, event) for each in rules() for shown in each.explains):
             return event._replace(id=f"example:{event.kind}:{sorted(event.fields.items(), key=str)}", time=START)
     return None

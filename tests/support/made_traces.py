@@ -1,4 +1,4 @@
-"""Traces made from the lines of the stories, with noise between them, for tests that compare ways of reading."""
+"""Generates traces from lines of the stories with noise between them, for tests that compare ways of reading."""
 
 import random
 
@@ -20,7 +20,7 @@ NOISE = (
 
 
 def made_trace(seed: int, lines: int = 400) -> bytes:
-    """Lines of two stories in order, each somewhere among others that no rule asks for."""
+    """Lines of two stories in order, between other lines that no rule needs."""
     chance = random.Random(seed)
     stories = [story.read_text(encoding="utf-8").rstrip("\n").split("\n") for story in chance.sample(STORIES, 2)]
     stamped = chance.sample(STAMPS, 2)

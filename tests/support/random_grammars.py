@@ -1,7 +1,7 @@
-"""Random grammars of all supported elements, and texts that many of them match, for the comparison with pyparsing.
+"""Generates random grammars of all supported elements, and texts that many of them match, to compare with pyparsing.
 
-`grammar(seed)` builds the same grammar each time from nothing: elements are changed when they are parsed, so the
-compiler and the oracle never share one.
+`grammar(seed)` builds an identical grammar each time, from scratch: parsing changes elements, so the compiler and the
+oracle never share one.
 """
 
 import random
@@ -19,7 +19,7 @@ _REGEXES = [
 
 
 class Span:
-    """A recorded match of a name, standing among the tokens of the oracle."""
+    """A recorded match of a name, stored among the tokens of the oracle."""
 
     def __init__(self, name: str, start: int, end: int) -> None:
         self.name = name
@@ -28,7 +28,7 @@ class Span:
 
 
 class Recorded(pp.ParseElementEnhance):
-    """Parses what it wraps and leaves a `Span` among the tokens, where pyparsing drops it with the match."""
+    """Parses the wrapped element and adds a `Span` to the tokens; pyparsing drops it together with the match."""
 
     def __init__(self, element: Any, name: str) -> None:
         super().__init__(element)
@@ -41,7 +41,7 @@ class Recorded(pp.ParseElementEnhance):
 
 
 def grammar(seed: int) -> Any:
-    """A grammar with names; some cannot be compiled."""
+    """A grammar with results names; some grammars cannot be compiled."""
     return _Maker(random.Random(seed)).element(3)
 
 
@@ -57,7 +57,7 @@ class _Maker:
         return self.varied(made)
 
     def unnamed(self, depth: int) -> Any:
-        """Mostly an element without names in it; one that has them is refused in some places."""
+        """An element, mostly without names; some positions refuse elements with names."""
         while True:
             made = self.element(depth)
             if self.rng.random() < 0.1 or not any(each.resultsName for each in made.visit_all()):
@@ -190,7 +190,7 @@ class _Maker:
 
 
 def oracle(expression: pp.ParserElement) -> Callable[[str], dict[str, tuple[int, int]] | None]:
-    """pyparsing itself, in whose own tree each named element is wrapped so that it leaves its span."""
+    """pyparsing itself, with each named element wrapped to record its span."""
     root = _recording(expression.copy().parse_with_tabs().streamline(), ())
     root.keepTabs = True
 
@@ -213,7 +213,7 @@ def _spans(tokens: Any) -> Iterator[Span]:
 
 
 def _recording(element: Any, names: tuple[str, ...]) -> Any:
-    """A copy that records; a choice, an option or a group hands its name down, so that no blanks are in the span."""
+    """A recording copy. Choices, options and groups pass their name to their parts, so that spans exclude blanks."""
     parts, inner, blanks = getattr(element, "exprs", None), getattr(element, "expr", None), element.whiteChars
     element = element.copy()
     own, element.resultsName, element.whiteChars = element.resultsName, None, blanks
@@ -238,7 +238,7 @@ def _wrapped(element: Any, names: tuple[str, ...]) -> Any:
 
 
 class _Turned(Recorded):
-    """A repetition that took no turn bears no name."""
+    """A repetition without any match has no name."""
 
     def parseImpl(self, instring: str, loc: int, do_actions: bool = True) -> Any:
         end, tokens = super().parseImpl(instring, loc, do_actions)
@@ -246,7 +246,7 @@ class _Turned(Recorded):
 
 
 def texts(expression: Any, seed: int, count: int) -> list[str]:
-    """Texts that were derived from the grammar, and mutations of them."""
+    """Texts derived from the grammar, and mutations of them."""
     rng = random.Random(seed)
     made = []
     for _ in range(count):

@@ -1,4 +1,4 @@
-"""A report made by hand: the founding line (AudioCodes 420HD, real) with two rival causes. The rest is synthetic."""
+"""A hand-written report: the founding line (AudioCodes 420HD, real) with two rival causes. The rest is synthetic."""
 
 from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
@@ -32,7 +32,7 @@ NOT_FROM_INPUT = {
     "code", "name", "severity", "stage", "prevalence", "basis", "verdict", "state", "role", "clause", "sha256",
     "rivals", "strength", "likelihood", "event", "confirmed_by",
 }  # fmt: skip
-"""Fields whose values come from closed lists or from patterns that the rule schema enforces."""
+"""Fields whose values come from fixed lists or match patterns that the rule schema enforces."""
 
 
 STATED = Event(
@@ -86,7 +86,7 @@ CLOCK = rule("TLS008", "clock-behind", "The clock of the phone is behind", sever
 
 
 def lead(**changed: Any) -> Diagnosis:
-    """The more probable cause, with one term of each sort."""
+    """The more probable cause, with one term of each type."""
     values: dict[str, Any] = {
         "rule": SIGNATURE, "verdict": "likely", "confidence": 0.654321,
         "terms": (
@@ -136,7 +136,7 @@ def phone(**changed: Any) -> Phone:
 
 
 def report(**changed: Any) -> Report:
-    """The whole report."""
+    """The complete report."""
     size = len(LINE.encode())
     account = ByteAccount(event_bytes=size, separator_bytes=1)
     values: dict[str, Any] = {
@@ -156,7 +156,7 @@ def report(**changed: Any) -> Report:
 
 
 def planted(value: Any, seed: str) -> Any:
-    """The value with the seed at the end of every string in it that comes from input."""
+    """The value with the seed appended to every string in it that comes from input."""
     if isinstance(value, str):
         return value + seed
     if isinstance(value, Event):

@@ -1,4 +1,4 @@
-"""Rules and traces in small, for tests of the engine."""
+"""Small rules and traces for tests of the engine."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
