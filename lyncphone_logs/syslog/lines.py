@@ -1,10 +1,11 @@
-"""Lines of a source, many at once: where each stands, and its text with damage undone.
+"""Splits a window into a table of lines: number, byte offset and length, decoded text, and text without damage.
 
-What `Window.lines` gives one by one stands here in columns, which is several times faster.
+`Window.lines` yields the same lines one by one. Columns are several times faster.
 """
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import accumulate, compress
 
@@ -14,11 +15,12 @@ from lyncphone_logs.syslog.damage import repair
 
 @dataclass(slots=True)
 class LineTable:
-    """Lines that are not blank, a row each.
+    """Lines that are not blank, one row each.
 
-    `numbers`, `offsets` and `lengths` (bytes) are those of the lines, `texts` as decoded, `repaired` as the phone may
-    have written them; `repairs` names what was done to a row, where anything was. `after_gap` are rows whose line does
-    not follow that of the row before; `taken` are the offsets of those that belong to events already handed out.
+    `numbers`, `offsets` and `lengths` (bytes) are those of the lines in the source. `texts` are the lines as decoded,
+    `repaired` as the phone may have written them. `repairs` names the repairs of a row, for rows that have any.
+    `after_gap` are the rows whose line does not follow the line of the previous row. `taken` are the offsets of lines
+    that belong to events already returned.
     """
 
     numbers: list[int] = field(default_factory=list)
@@ -34,7 +36,7 @@ class LineTable:
         return len(self.numbers)
 
     def tail(self, start: int) -> "LineTable":
-        """The rows from `start` on."""
+        """A new table of the rows from `start` on."""
         part = LineTable()
         for name in _COLUMNS:
             setattr(part, name, getattr(self, name)[start:])
@@ -44,22 +46,22 @@ class LineTable:
         return part
 
     def picked(self, origin: Sequence[int]) -> "LineTable":
-        """Rows that are copies of these, in this order; of several copies of one row only the first is behind a gap."""
+        """A new table with a copy of row `origin[i]` as row i. Only the first copy of a row is after a gap."""
         part = LineTable(taken=self.taken)
         for name in _COLUMNS:
             values = getattr(self, name)
             setattr(part, name, [values[row] for row in origin])
-        part.repairs = {place: self.repairs[row] for place, row in enumerate(origin) if row in self.repairs}
-        firsts = {row: place for place, row in reversed(list(enumerate(origin)))}
-        part.after_gap = {firsts[row] for row in self.after_gap}
+        part.repairs = {new: self.repairs[row] for new, row in enumerate(origin) if row in self.repairs}
+        first_copies = {row: new for new, row in reversed(list(enumerate(origin)))}
+        part.after_gap = {first_copies[row] for row in self.after_gap}
         return part
 
     def is_apart(self, row: int) -> bool:
-        """Whether a row cannot go on with the one before, which is not its neighbour or was handed out."""
+        """Whether a row cannot continue the previous one: there is a gap between them, or that one was returned."""
         return row in self.after_gap or self.offsets[row - 1] in self.taken
 
     def extend(self, others: "LineTable") -> None:
-        """Put other rows behind these."""
+        """Append the rows of another table to this one."""
         start = len(self)
         for name in _COLUMNS:
             getattr(self, name).extend(getattr(others, name))
@@ -68,70 +70,82 @@ class LineTable:
         self.taken |= others.taken
 
 
-LINE_END = 1
-"""Bytes of a line end that are not part of the line as it is first cut; a carriage return is taken off later."""
 _COLUMNS = ("numbers", "offsets", "lengths", "texts", "repaired")
 
 
-def lines_of_window(window: Window, places: list[tuple[int, int]] | None = None) -> LineTable:
-    """The lines of a window; `places` are number and offset of each, where these do not follow each other."""
-    # In this encoding a byte is a character, whatever it means.
-    pieces = str(window.data, "latin-1").split("\n")
-    ended = not pieces[-1]
+def lines_of_window(window: Window, positions: list[tuple[int, int]] | None = None) -> LineTable:
+    """Split a window into lines, without blank ones.
+
+    `positions` are number and offset of each line, if the window contains selected lines of a source.
+    """
+    contents = window.data.split(b"\n")
+    ended = not contents[-1]
     if ended:
-        pieces.pop()
+        contents.pop()
     rows = LineTable()
-    if not pieces:
+    if not contents:
         return rows
-    if window.places:
-        rows.numbers = list(range(window.number, window.number + len(pieces)))
-        rows.offsets = [offset for offset, _ in window.places]
-    elif places is None:
-        rows.numbers = list(range(window.number, window.number + len(pieces)))
-        sizes = [len(piece) + LINE_END for piece in pieces[:-1]]
-        rows.offsets = list(accumulate(sizes, initial=window.offset))
-    else:
-        rows.numbers, rows.offsets = [number for number, _ in places], [offset for _, offset in places]
-        rows.after_gap = {row for row in range(1, len(places)) if rows.numbers[row] != rows.numbers[row - 1] + 1}
+    _locate(rows, window, contents, positions)
     if b"\r" in window.data and not window.places:
-        last = pieces[-1]
-        pieces = [piece.removesuffix("\r") for piece in pieces]
-        pieces[-1] = pieces[-1] if ended else last
-    rows.lengths = list(map(len, pieces))
-    rows.lengths[-1] += window.beyond
+        last = contents[-1]
+        contents = [content.removesuffix(b"\r") for content in contents]
+        contents[-1] = contents[-1] if ended else last
     if window.places:
         rows.lengths = [length for _, length in window.places]
-    _decode(rows, pieces, window.data)
+    else:
+        rows.lengths = list(map(len, contents))
+        rows.lengths[-1] += window.beyond
+    rows.texts, rows.repairs = _decoded(contents)
+    _repair(rows)
     return _without_blanks(rows)
 
 
-def _decode(rows: LineTable, pieces: list[str], data: bytes) -> None:
-    if data.isascii() and max(map(len, pieces)) <= MAX_LINE_BYTES:
-        odd = [row for row, piece in enumerate(pieces) if "&" in piece] if b"&" in data else []
+def _locate(
+    rows: LineTable, window: Window, contents: Sequence[bytes], positions: list[tuple[int, int]] | None
+) -> None:
+    if positions is not None and not window.places:
+        rows.numbers, rows.offsets = [number for number, _ in positions], [offset for _, offset in positions]
+        rows.after_gap = {row for row in range(1, len(positions)) if rows.numbers[row] != rows.numbers[row - 1] + 1}
+        return
+    rows.numbers = list(range(window.number, window.number + len(contents)))
+    if window.places:
+        rows.offsets = [offset for offset, _ in window.places]
     else:
-        odd = [
-            row
-            for row, piece in enumerate(pieces)
-            if len(piece) > MAX_LINE_BYTES or not piece.isascii() or "&" in piece
-        ]
-    rows.texts = pieces
-    rows.repaired = pieces.copy() if odd else pieces
-    for row in odd:
-        rows.texts[row], decoded = decode(pieces[row].encode("latin-1"))
-        rows.repaired[row], repaired = repair(rows.texts[row])
-        if names := (*decoded, *repaired):
-            rows.repairs[row] = names
+        sizes = [len(content) + len(b"\n") for content in contents[:-1]]
+        rows.offsets = list(accumulate(sizes, initial=window.offset))
+
+
+def _decoded(contents: Sequence[bytes]) -> tuple[list[str], dict[int, tuple[str, ...]]]:
+    """The texts of lines, and what decoding changed by row. Decodes all lines at once if all of them are UTF-8."""
+    if max(map(len, contents)) <= MAX_LINE_BYTES:
+        with suppress(UnicodeDecodeError):
+            return str(b"\n".join(contents), "utf-8").split("\n"), {}
+    decoded = [decode(content) for content in contents]
+    return [text for text, _ in decoded], {row: names for row, (_, names) in enumerate(decoded) if names}
+
+
+def _repair(rows: LineTable) -> None:
+    joined = "\n".join(rows.texts)
+    rows.repaired = rows.texts
+    if joined.isascii() and "&" not in joined:
+        return
+    rows.repaired = rows.texts.copy()
+    for row, text in enumerate(rows.texts):
+        if not text.isascii() or "&" in text:
+            rows.repaired[row], names = repair(text)
+            if names:
+                rows.repairs[row] = (*rows.repairs.get(row, ()), *names)
 
 
 def _without_blanks(rows: LineTable) -> LineTable:
     if "" not in rows.texts and not any(map(str.isspace, rows.texts)):
         return rows
-    is_kept = [bool(text) and not text.isspace() for text in rows.texts]
+    is_filled = [bool(text) and not text.isspace() for text in rows.texts]
     new = LineTable()
     for name in _COLUMNS:
-        setattr(new, name, list(compress(getattr(rows, name), is_kept)))
-    kept = list(compress(range(len(rows)), is_kept))
-    new.repairs = {place: rows.repairs[row] for place, row in enumerate(kept) if row in rows.repairs}
-    # A gap before a blank line is a gap before the line behind it.
-    new.after_gap = {bisect_left(kept, row) for row in rows.after_gap} - {len(kept)}
+        setattr(new, name, list(compress(getattr(rows, name), is_filled)))
+    filled = list(compress(range(len(rows)), is_filled))
+    new.repairs = {place: rows.repairs[row] for place, row in enumerate(filled) if row in rows.repairs}
+    # A gap before a blank line is a gap before the next line that is not blank.
+    new.after_gap = {bisect_left(filled, row) for row in rows.after_gap} - {len(filled)}
     return new
