@@ -1,54 +1,54 @@
-"""Characters that a terminal, a browser or a reader would obey or not see, turned into ones that show."""
+"""Escapes characters that a terminal, a browser or a reader would act on or not see, for text and for JSON."""
 
 import json
+import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories: controls, format characters (bidi, zero width, tags), lone surrogates, line separators."""
 
-_DELETE = 0x7F
-
-
-class _Pictures(dict[int, str]):
-    """A table for str.translate that meets each hidden character once; others are looked up and not kept."""
-
-    def __missing__(self, point: int) -> str:
-        character = chr(point)
-        if unicodedata.category(character) not in HIDDEN:
-            return character
-        self[point] = _picture(point)
-        return self[point]
-
-
-def _picture(point: int) -> str:
-    if point < 0x20:
-        return chr(0x2400 + point)
-    if point == _DELETE:
-        return "␡"
-    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
-
-
-_PICTURES = _Pictures()
+_BEYOND_ASCII = (
+    "\x80-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064"
+    "\u2066-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f"
+)
+"""Code points that are HIDDEN in Unicode 14 or 15; those that the running Python does not know stay as they are."""
+_HIDDEN = re.compile(f"[\x00-\x1f\x7f{_BEYOND_ASCII}]")
+_HIDDEN_IN_JSON = re.compile(f"[\x7f{_BEYOND_ASCII}]")
+_DELETE = "\x7f"
 
 
 def visible(text: str) -> str:
-    """The text with every hidden character as a picture: `␛`, `␊`, `\\x9b`, `\\u202e`. Split lines before the call."""
-    return text if text.isascii() and text.isprintable() else text.translate(_PICTURES)
-
-
-class _Escapes(dict[int, str]):
-    def __missing__(self, point: int) -> str:
-        character = chr(point)
-        if character == "\n" or unicodedata.category(character) not in HIDDEN:
-            return character
-        self[point] = json.dumps(character)[1:-1] if point != 0x7F else "\\u007f"
-        return self[point]
-
-
-_ESCAPES = _Escapes()
+    """The text with every hidden character escaped: `␛`, `␊`, `\\x9b`, `\\u202e`. Split lines before the call."""
+    return text if text.isprintable() else _HIDDEN.sub(_picture_of, text)
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
     """The value as JSON that always encodes as UTF-8. Raises ValueError for numbers that JSON does not have."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent).translate(_ESCAPES)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    return text if text.isascii() and _DELETE not in text else _HIDDEN_IN_JSON.sub(_json_escape_of, text)
+
+
+def _picture_of(found: re.Match[str]) -> str:
+    return _picture(found[0])
+
+
+@lru_cache(maxsize=4096)
+def _picture(character: str) -> str:
+    point = ord(character)
+    if point < 0x20:
+        return chr(0x2400 + point)
+    if character == _DELETE:
+        return "␡"
+    if unicodedata.category(character) not in HIDDEN:
+        return character
+    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
+
+
+def _json_escape_of(found: re.Match[str]) -> str:
+    character = found[0]
+    if character == _DELETE:
+        return "\\u007f"
+    return json.dumps(character)[1:-1] if unicodedata.category(character) in HIDDEN else character
