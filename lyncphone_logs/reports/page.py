@@ -1,10 +1,9 @@
 """A page for a terminal or a pipe: the one place where input text becomes lines, visible, coloured and wrapped."""
 
+import os
 import sys
 from dataclasses import dataclass
 from typing import NamedTuple
-
-from rich.console import Console
 
 from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.excerpt import cells
@@ -86,14 +85,23 @@ def wrapped(text: str, room: int | None) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """`width` is the columns of the terminal; None for a pipe or a file, where nothing may wrap."""
+    """`width` is the number of columns; None for a pipe or a file, whose lines are not wrapped."""
 
     color: bool
     width: int | None
 
 
+FORCING = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
+"""Environment variables by which rich treats a pipe as a terminal."""
+
+
 def standard_output() -> Terminal:
-    """What the standard output of this process is."""
+    """Colour and width of standard output. For a terminal rich decides; a pipe does not pay for its import (50 ms)."""
+    is_terminal = sys.stdout.isatty()
+    if not is_terminal and FORCING.isdisjoint(os.environ):
+        return Terminal(color=False, width=None)
+    from rich.console import Console
+
     console = Console(file=sys.stdout)
     color = console.color_system is not None and not console.no_color
-    return Terminal(color, console.width if sys.stdout.isatty() else None)
+    return Terminal(color, console.width if is_terminal else None)
