@@ -28,9 +28,9 @@ def event_table(events: Iterable[Event]) -> Iterator[str]:
 def event_csv_lines(events: Iterable[Event]) -> Iterator[str]:
     """All columns; `fields` as JSON, times as ISO 8601, control characters made visible."""
     yield ",".join(COLUMNS)
-    row = csv.writer(_Echo(), lineterminator="").writerow
+    row = csv.writer(_Echo(), lineterminator="\n").writerow
     for event in events:
-        yield row([_csv(cell(event, name)) for name in COLUMNS])
+        yield row([_csv(cell(event, name)) for name in COLUMNS]).removesuffix("\n")
 
 
 def event_json_lines(events: Iterable[Event]) -> Iterator[str]:
