@@ -42,7 +42,7 @@ def events(
         with whole_file(output) as stream:
             write_parquet(trace.batches(), stream)
     else:
-        write(EVENT_FORMATS[format.value](trace.events()), output)
+        write(EVENT_FORMATS[format.value](trace.batches()), output)
     tell("note", [*trace.catalog.notes, *trace.assumptions])
     problems = api.problems(trace)
     tell("problem", problems)

@@ -1,7 +1,7 @@
 """The `name=value` pairs of a message that no expression of a grammar knows."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import ItemsView, Iterator, Mapping
 
 from lyncphone_logs.events.event import NOTHING, Value
 
@@ -31,6 +31,10 @@ class KeyValues(Mapping[str, Value]):
 
     def __len__(self) -> int:
         return len(self._found())
+
+    def items(self) -> ItemsView[str, Value]:
+        """All pairs, from one search; Mapping would search once more for each of them."""
+        return self._found().items()
 
     def __repr__(self) -> str:
         return repr(self._found())

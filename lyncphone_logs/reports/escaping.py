@@ -3,8 +3,10 @@
 import json
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
+
+from lyncphone_logs.events.columns import plain
 
 HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode categories: controls, format characters (bidi, zero width, tags), lone surrogates, line separators."""
@@ -26,9 +28,17 @@ def visible(text: str) -> str:
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
-    """The value as JSON that always encodes as UTF-8. Raises ValueError for numbers that JSON does not have."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    """The value as JSON that always encodes as UTF-8, times as ISO 8601.
+
+    Raises ValueError for numbers that JSON does not have.
+    """
+    text = _encoder(indent).encode(value)
     return text if text.isascii() and _DELETE not in text else _HIDDEN_IN_JSON.sub(_json_escape_of, text)
+
+
+@cache
+def _encoder(indent: int | None) -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=indent, default=plain)
 
 
 def _picture_of(found: re.Match[str]) -> str:

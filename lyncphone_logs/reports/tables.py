@@ -2,9 +2,11 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import StringIO
+from typing import Any
 
-from lyncphone_logs.events.columns import COLUMNS, cell, plain
-from lyncphone_logs.events.event import Event
+from lyncphone_logs.events.batch import Batch
+from lyncphone_logs.events.columns import COLUMNS, column, plain
 from lyncphone_logs.reports import wording
 from lyncphone_logs.reports.escaping import to_json, visible
 from lyncphone_logs.reports.markdown import code, fenced
@@ -16,50 +18,56 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet runs a cell that begins so (OWASP, CSV injection); such text gets a quote in front."""
 
 
-def event_table(events: Iterable[Event]) -> Iterator[str]:
+def event_table(batches: Iterable[Batch]) -> Iterator[str]:
     """Line number, time, severity, component, kind and message, for reading."""
     yield f"{'line':>7} {'time':19} {'severity':8} {'component':12} {'kind':34} message"
-    for event in events:
-        time = event.time.isoformat(" ", "seconds") if event.time else "-"
-        cells = [f"{event.line:7d}", f"{time:19}", f"{event.severity or '-':8}", f"{event.component or '-':12}"]
-        yield visible(" ".join([*cells, f"{event.kind:34}", event.message.replace("\n", " ")]).rstrip())
+    for batch in batches:
+        columns = [column(batch, name) for name in ("line", "time", "severity", "component", "kind", "message")]
+        for line, time, severity, component, kind, message in zip(*columns, strict=True):
+            stamp = time.isoformat(" ", "seconds") if time else "-"
+            head = f"{line:7d} {stamp:19} {severity or '-':8} {component or '-':12} {kind:34}"
+            yield visible(f"{head} {message}".replace("\n", " ").rstrip())
 
 
-def event_csv_lines(events: Iterable[Event]) -> Iterator[str]:
-    """All columns; `fields` as JSON, times as ISO 8601, control characters made visible."""
+def event_csv_lines(batches: Iterable[Batch]) -> Iterator[str]:
+    """All columns, the lines of a batch at once; `fields` as JSON, times as ISO 8601, hidden characters escaped."""
     yield ",".join(COLUMNS)
-    row = csv.writer(_Echo(), lineterminator="\n").writerow
-    for event in events:
-        yield row([_csv(cell(event, name)) for name in COLUMNS]).removesuffix("\n")
+    for batch in filter(len, batches):
+        lines = StringIO(newline="")
+        csv.writer(lines, lineterminator="\n").writerows(_rows(batch, _text, None))
+        yield lines.getvalue().removesuffix("\n")
 
 
-def event_json_lines(events: Iterable[Event]) -> Iterator[str]:
-    """All columns, an object a line."""
-    for event in events:
-        yield to_json({name: plain(cell(event, name)) for name in COLUMNS})
+def event_json_lines(batches: Iterable[Batch]) -> Iterator[str]:
+    """All columns, an object a line, the lines of a batch at once."""
+    template = "{" + ", ".join(f'"{name}": %s' for name in COLUMNS) + "}"
+    for batch in filter(len, batches):
+        yield "\n".join(map(template.__mod__, _rows(batch, to_json, "null")))
 
 
-EVENT_FORMATS: dict[str, Callable[[Iterable[Event]], Iterator[str]]] = {
+EVENT_FORMATS: dict[str, Callable[[Iterable[Batch]], Iterator[str]]] = {
     "table": event_table,
     "csv": event_csv_lines,
     "jsonl": event_json_lines,
 }
 
 
-class _Echo:
-    """A stream that hands back what is written: csv.writer then does so with a row."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _csv(value: object) -> object:
-    if isinstance(value, str):
-        return _text(value)
-    if value is None or isinstance(value, int):
-        return value
-    shown = plain(value)
-    return to_json(shown) if isinstance(shown, dict) else _text(shown)
+def _rows(batch: Batch, encode: Callable[[str], str], missing: str | None) -> Iterator[tuple[object, ...]]:
+    """The cells of each row; texts and times are encoded once a batch, `missing` replaces None."""
+    encoded: dict[Any, str | None] = {None: missing}
+    columns: list[list[Any]] = []
+    for name, dtype in COLUMNS.items():
+        values = column(batch, name)
+        if name == "fields":
+            columns.append([to_json(dict(fields.items())) for fields in values])
+        elif dtype.startswith("int"):
+            columns.append(values)
+        elif dtype.startswith("Int"):
+            columns.append([missing if value is None else value for value in values])
+        else:
+            encoded |= {value: encode(plain(value)) for value in set(values) if value not in encoded}
+            columns.append([encoded[value] for value in values])
+    return zip(*columns, strict=True)
 
 
 def _text(value: str) -> str:
