@@ -1,12 +1,12 @@
 """The command `events`."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from lyncphone_logs.cli.options import GrammarNames, GrammarsFolder, OutputFile, Paths, Since, TimeZone, Until, Year
-from lyncphone_logs.cli.output import tell, whole_file, write
+from lyncphone_logs.cli.options import CLOCKS, OutputFile, Paths, finish_trace, open_trace, with_trace_options
+from lyncphone_logs.cli.output import whole_file, write
 
 
 class EventFormat(StrEnum):
@@ -17,24 +17,17 @@ class EventFormat(StrEnum):
     jsonl = "jsonl"
 
 
+@with_trace_options(*CLOCKS, "grammar", "grammars")
 def events(
     paths: Paths,
     format: Annotated[EventFormat, typer.Option("-f", "--format", help="How events are written.")] = EventFormat.table,
     output: OutputFile = "",
-    year: Year = 0,
-    tz: TimeZone = None,
-    since: Since = "",
-    until: Until = "",
-    grammar: GrammarNames = None,
-    grammars: GrammarsFolder = "",
+    **options: Any,
 ) -> None:
     """Show every line of a trace as the event that it is; to a file whose name ends in .parquet, as Parquet."""
-    from lyncphone_logs import api
     from lyncphone_logs.reports.tables import EVENT_FORMATS
 
-    trace = api.read_trace(
-        *paths, year=year, tz=tz or (), since=since, until=until, grammar=grammar or (), grammars=grammars
-    )
+    trace = open_trace(paths, options)
     if output.endswith(".parquet"):
         from lyncphone_logs.events.parquet import check_available, write_parquet
 
@@ -43,7 +36,4 @@ def events(
             write_parquet(trace.batches(), stream)
     else:
         write(EVENT_FORMATS[format.value](trace.batches()), output)
-    tell("note", [*trace.catalog.notes, *trace.assumptions])
-    problems = api.problems(trace)
-    tell("problem", problems)
-    raise typer.Exit(3 if problems else 0)
+    finish_trace(trace)

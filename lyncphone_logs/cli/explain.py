@@ -1,30 +1,17 @@
 """The command `explain`: a diagnosis, alone or beside a trace; a number of a log; how a line is read."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lyncphone_logs.cli.options import (
-    CertificateFiles,
-    Display,
-    Domain,
-    Firmware,
-    FirstSignIn,
-    Full,
-    GrammarsFolder,
-    Model,
-    RulesFolder,
-    Since,
-    TimeZone,
-    Until,
-    Year,
-)
-from lyncphone_logs.cli.output import tell, write
+from lyncphone_logs.cli.options import CLOCKS, FACTS, finish, open_trace, with_trace_options
+from lyncphone_logs.cli.output import write
 
 if TYPE_CHECKING:
     from lyncphone_logs.trace.trace import Trace
 
 
+@with_trace_options(*FACTS, *CLOCKS, "rules", "grammars", "full")
 def explain(
     code: Annotated[
         str, typer.Argument(help="Code or name of a diagnosis, or a number: TLS001, 28033, x509:20, sip:504, alert:48.")
@@ -33,33 +20,14 @@ def explain(
         list[str] | None, typer.Argument(help="Traces to hold the diagnosis against, clause by clause.")
     ] = None,
     line: Annotated[str, typer.Option("--line", help="A line of a trace: who reads it, and how far.")] = "",
-    certificate: CertificateFiles = None,
-    firmware: Firmware = "",
-    model: Model = "",
-    location: FirstSignIn = None,
-    domain: Domain = "",
-    display: Display = None,
-    year: Year = 0,
-    tz: TimeZone = None,
-    since: Since = "",
-    until: Until = "",
-    rules: RulesFolder = "",
-    grammars: GrammarsFolder = "",
-    full: Full = None,
+    **options: Any,
 ) -> None:
     """Explain a diagnosis, alone or beside a trace, a number or name that logs print, or how a line is read."""
-    from lyncphone_logs import api
-
     if bool(code) == bool(line):
         raise typer.BadParameter("give a CODE, or a line with --line", param_hint="CODE")
     if paths:
-        trace = api.read_trace(
-            *paths, certificate=certificate or (), firmware=firmware, model=model, location=location or "",
-            domain=domain, display=display or (), year=year, tz=tz or (), since=since, until=until, rules=rules,
-            grammars=grammars, full=full,
-        )  # fmt: skip
-        _beside(code, trace)
-    _alone(code, line, rules, grammars)
+        _beside(code, open_trace(paths, options))
+    _alone(code, line, options["rules"], options["grammars"])
 
 
 def _beside(code: str, trace: "Trace") -> None:
@@ -70,10 +38,8 @@ def _beside(code: str, trace: "Trace") -> None:
     if rule is None:
         raise typer.BadParameter(f"no rule {code!r} {trace.catalog.suggest(code)}".strip(), param_hint="CODE")
     found = api.explain(trace, rule)
-    problems = api.problems(trace)
-    tell("problem", problems)
     write(explanation.render_explanations(found, color=shown.color, width=shown.width))
-    raise typer.Exit(3 if problems else 0)
+    finish(api.problems(trace))
 
 
 def _alone(code: str, line: str, rules: str, grammars: str) -> None:

@@ -1,13 +1,18 @@
-"""Options and arguments that several commands share."""
+"""Options and arguments that several commands share, and how a command opens and ends a trace."""
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Iterable
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from lyncphone_logs.cli.output import tell
-from lyncphone_logs.errors import LyncphoneLogsError
+
+if TYPE_CHECKING:
+    from lyncphone_logs.trace.trace import Trace
+
+Command = TypeVar("Command", bound=Callable[..., None])
 
 
 class Location(StrEnum):
@@ -21,39 +26,90 @@ Paths = Annotated[
     list[str], typer.Argument(help="Trace files, folders, archives, or - for standard input.", show_default=False)
 ]
 OutputFile = Annotated[str, typer.Option("-o", "--output", help="Write to this file.", show_default=False)]
-CertificateFiles = Annotated[list[str] | None, typer.Option("--certificate", help="File of the server's certificates.")]
-Firmware = Annotated[str, typer.Option("--firmware", help="Firmware version of the phone.")]
-Model = Annotated[str, typer.Option("--model", help="Model of the phone.")]
-FirstSignIn = Annotated[Location | None, typer.Option("--location", help="Where the first sign-in was made.")]
-Domain = Annotated[str, typer.Option("--domain", help="SIP domain of the user.")]
-Display = Annotated[list[str] | None, typer.Option("--display", help="What the screen of the phone says.")]
-Year = Annotated[
-    int, typer.Option("--year", help="Last year of the trace, for stamps without one.", show_default=False)
-]
-TimeZone = Annotated[
-    list[str] | None, typer.Option("--tz", metavar="[NAME=]ZONE", help="Zone of the clocks: Europe/Berlin, +05:30.")
-]
-Since = Annotated[str, typer.Option("--since", help="First time that counts, or -2h from the end.", show_default=False)]
-Until = Annotated[str, typer.Option("--until", help="Last time that counts.", show_default=False)]
 RulesFolder = Annotated[str, typer.Option("--rules", help="Folder of more rules.", show_default=False)]
 GrammarsFolder = Annotated[
     str, typer.Option("--grammars", help="Folder of more grammars; they are run.", show_default=False)
 ]
-GrammarNames = Annotated[
-    list[str] | None, typer.Option("--grammar", help="Read with this grammar only; may be given again.")
-]
-Full = Annotated[
-    bool | None,
-    typer.Option(
-        "--full/--search-first", help="Read every line, or pass over what no rule asks for.", show_default="by size"
-    ),
-]
-Jobs = Annotated[
-    int, typer.Option(min=0, help="Processes that read every line of a large trace.", show_default="cores")
-]
+
+_Texts = list[str] | None
+FACTS: dict[str, Any] = {
+    "certificate": Annotated[_Texts, typer.Option("--certificate", help="File of the server's certificates.")],
+    "firmware": Annotated[str, typer.Option("--firmware", help="Firmware version of the phone.")],
+    "model": Annotated[str, typer.Option("--model", help="Model of the phone.")],
+    "location": Annotated[Location | None, typer.Option("--location", help="Where the first sign-in was made.")],
+    "domain": Annotated[str, typer.Option("--domain", help="SIP domain of the user.")],
+    "display": Annotated[_Texts, typer.Option("--display", help="What the screen of the phone says.")],
+}
+CLOCKS: dict[str, Any] = {
+    "year": Annotated[
+        int, typer.Option("--year", help="Last year of the trace, for stamps without one.", show_default=False)
+    ],
+    "tz": Annotated[
+        _Texts, typer.Option("--tz", metavar="[NAME=]ZONE", help="Zone of the clocks: Europe/Berlin, +05:30.")
+    ],
+    "since": Annotated[
+        str, typer.Option("--since", help="First time that counts, or -2h from the end.", show_default=False)
+    ],
+    "until": Annotated[str, typer.Option("--until", help="Last time that counts.", show_default=False)],
+}
+TRACE_OPTIONS: dict[str, Any] = {
+    **FACTS,
+    **CLOCKS,
+    "rules": RulesFolder,
+    "grammar": Annotated[_Texts, typer.Option("--grammar", help="Read with this grammar only; may be given again.")],
+    "grammars": GrammarsFolder,
+    "full": Annotated[
+        bool | None,
+        typer.Option(
+            "--full/--search-first", help="Read every line, or pass over what no rule asks for.", show_default="by size"
+        ),
+    ],
+}
+"""Options of every command that reads a trace, by the parameter of `api.read_trace` that each sets."""
+_DEFAULTS: dict[type, object] = {str: "", int: 0}
+"""Of options that take one value; of all others None, which `open_trace` does not pass on."""
 
 
-def finish(problems: Sequence[LyncphoneLogsError], *, failed: bool = False) -> None:
-    """End a command: 3 where a rule or grammar could not be used, 1 where a test failed."""
-    tell("problem", problems)
-    raise typer.Exit(3 if problems else int(failed))
+def with_trace_options(*names: str) -> Callable[[Command], Command]:
+    """Replace `**options` of a command by the named TRACE_OPTIONS; keyword-only parameters follow them.
+
+    The command passes `options` to `open_trace`.
+    """
+
+    def extended(command: Command) -> Command:
+        parameters = [*inspect.signature(command).parameters.values()]
+        first = [each for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
+        last = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
+        signature = inspect.Signature([*first, *map(_parameter, names), *last])
+        command.__signature__ = signature  # type: ignore[attr-defined]  # read by inspect.signature, and so by typer
+        return command
+
+    return extended
+
+
+def _parameter(name: str) -> inspect.Parameter:
+    annotation = TRACE_OPTIONS[name]
+    default = _DEFAULTS.get(annotation.__origin__)
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def open_trace(paths: Iterable[str], options: dict[str, Any]) -> "Trace":
+    """The trace that paths and options of a command name."""
+    from lyncphone_logs import api
+
+    return api.read_trace(*paths, **{name: value for name, value in options.items() if value is not None})
+
+
+def finish_trace(trace: "Trace") -> None:
+    """End a command that has read a trace: print its notes and problems; exit code 3 if there are problems."""
+    from lyncphone_logs import api
+
+    tell("note", [*trace.catalog.notes, *trace.assumptions])
+    finish(api.problems(trace))
+
+
+def finish(problems: Iterable[object], *, failed: bool = False) -> None:
+    """End a command: print the problems; exit code 3 if there are any, 1 if a test failed."""
+    found = [*problems]
+    tell("problem", found)
+    raise typer.Exit(3 if found else int(failed))
