@@ -60,17 +60,19 @@ def diagnose(
 
 
 def _rendered(report: "Report", format: Format, *, to_terminal: bool) -> str:
-    if format is Format.json:
-        return report.to_json()
     if format is Format.text:
-        from lyncphone_logs.reports.page import Terminal, standard_output
-        from lyncphone_logs.reports.text import render
+        from lyncphone_logs.reports import page, text
 
-        terminal = standard_output() if to_terminal else Terminal(color=False, width=None)
-        return render(report, color=terminal.color, width=terminal.width)
+        terminal = page.standard_output() if to_terminal else page.Terminal(color=False, width=None)
+        return text.render(report, color=terminal.color, width=terminal.width)
     from lyncphone_logs.reports import concise, json, markdown
 
-    renderers = {Format.concise: concise.render, Format.jsonl: json.render, Format.markdown: markdown.render}
+    renderers = {
+        Format.concise: concise.render,
+        Format.json: json.document,
+        Format.jsonl: json.json_lines,
+        Format.markdown: markdown.render,
+    }
     return renderers[format](report)
 
 

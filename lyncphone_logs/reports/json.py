@@ -1,9 +1,11 @@
-"""The report as JSON (schema version 1), and as JSON lines: one object a line, told apart by `type`. Stable interfaces.
+"""Converts findings to JSON (schema version 1) and to JSON Lines, one object a line. Both are stable interfaces.
 
-- `report`, always first: the JSON report's keys except that `phones` hold no findings
+The `type` of an object in JSON Lines is one of:
+
+- `report`, always first: the keys of the JSON report, with phones that have no findings
 - `diagnosis`, `ruled_out`, `not_shown`, `not_checkable`: the object of the JSON report, with its phone's id as `phone`
 
-Phones come in the order of the report, and the findings of each in the order of the types above.
+Phones are in the order of the report, and the findings of each phone in the order of the types above.
 """
 
 from collections.abc import Iterator
@@ -12,7 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from lyncphone_logs.diagnosis.findings import Diagnosis, Evidence, Findings, Fix, InputSummary, Phone, RuledOut
-from lyncphone_logs.events.event import Event, Value
+from lyncphone_logs.events.columns import plain
+from lyncphone_logs.events.event import Event
 from lyncphone_logs.reports.escaping import to_json
 from lyncphone_logs.rules.rule import Rule
 
@@ -23,11 +26,11 @@ FINDINGS = {
     "not_shown": "not_shown",
     "not_checkable": "not_checkable",
 }
-"""Keys of a phone in the JSON report, and the type of the lines that each becomes."""
+"""Keys of a phone in the JSON report, and the `type` of their objects in JSON Lines."""
 
 
 def to_dict(findings: Findings) -> dict[str, Any]:
-    """The report as JSON types, keys in the order of the schema."""
+    """The report as JSON types, with keys in the order of the schema."""
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": findings.tool,
@@ -46,19 +49,19 @@ def to_dict(findings: Findings) -> dict[str, Any]:
 
 
 def document(findings: Findings) -> str:
-    """One JSON document, without a final line end; the same input, rules and options give the same text."""
+    """The report as one JSON document, without a final line end; equal input, rules and options give equal text."""
     return to_json(to_dict(findings), indent=2)
 
 
-def render(findings: Findings) -> str:
-    """The lines, without a final line end."""
-    return "\n".join(to_json(line) for line in _lines(to_dict(findings)))
+def json_lines(findings: Findings) -> str:
+    """The report as JSON Lines, without a final line end."""
+    return "\n".join(map(to_json, _lines(to_dict(findings))))
 
 
-def _lines(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    phones = [{key: value for key, value in phone.items() if key not in FINDINGS} for phone in whole["phones"]]
-    yield {"type": "report"} | whole | {"phones": phones}
-    for phone in whole["phones"]:
+def _lines(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    phones = [{key: value for key, value in phone.items() if key not in FINDINGS} for phone in report["phones"]]
+    yield {"type": "report"} | report | {"phones": phones}
+    for phone in report["phones"]:
         for key, type_ in FINDINGS.items():
             for finding in phone[key]:
                 yield {"type": type_, "phone": phone["id"]} | finding
@@ -68,24 +71,19 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _value(value: Value) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else list(value) if isinstance(value, tuple) else value
-
-
 def _input(read: InputSummary) -> dict[str, Any]:
     return asdict(read) | {"grammars": dict(read.grammars)}
 
 
 def _fact(event: Event) -> dict[str, Any]:
-    fields = {name: _value(value) for name, value in event.fields.items()}
-    return {"kind": event.kind, "source": event.source, "text": event.text, "fields": fields}
+    return {"kind": event.kind, "source": event.source, "text": event.text, "fields": plain(event.fields)}
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
     event = evidence.event
     spans = [list(span) for span in event.spans]
-    place = {"event": event.id, "path": event.source, "member": event.member, "line": event.line, "spans": spans}
-    return place | {"text": event.text, "clause": evidence.clause, "role": evidence.role}
+    location = {"event": event.id, "path": event.source, "member": event.member, "line": event.line, "spans": spans}
+    return location | {"text": event.text, "clause": evidence.clause, "role": evidence.role}
 
 
 def _diagnosis(found: Diagnosis) -> dict[str, Any]:

@@ -336,7 +336,7 @@ def test_json_refuses_numbers_that_json_does_not_have() -> None:
 
 
 def test_json_lines_hold_the_whole_report_and_tell_themselves_apart() -> None:
-    lines = [json.loads(line) for line in jsonl.render(report()).split("\n")]
+    lines = [json.loads(line) for line in jsonl.json_lines(report()).split("\n")]
     whole = report().to_dict()
     assert [line["type"] for line in lines] == [
         "report",
@@ -355,7 +355,7 @@ def test_json_lines_hold_the_whole_report_and_tell_themselves_apart() -> None:
 
 
 def test_the_same_report_gives_the_same_text_in_every_form() -> None:
-    for form in (plain, concise.render, jsonl.render, markdown.render, html.render, Report.to_json):
+    for form in (plain, concise.render, jsonl.json_lines, markdown.render, html.render, Report.to_json):
         assert form(report()) == form(report())
 
 
