@@ -19,6 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lyncphone_logs.user_folders import cache_folder
+
 VARIABLE = "LYNCPHONE_LOGS_CACHE"
 MAX_ENTRIES = 100
 SUFFIX = ".kept"
@@ -147,7 +149,7 @@ def _remove_oldest(folder: Path) -> None:
 def _folder() -> Path | None:
     """The folder of the entries, made where it is not there; None where there shall be none or others can write."""
     wanted = os.environ.get(VARIABLE)
-    folder = _of_the_platform() if wanted is None else wanted
+    folder = cache_folder() if wanted is None else wanted
     try:
         if not folder:
             return None
@@ -155,17 +157,6 @@ def _folder() -> Path | None:
         return Path(folder) if _is_own(folder) else None
     except OSError:
         return None
-
-
-def _of_the_platform() -> str:
-    home = os.path.expanduser("~")
-    if sys.platform == "win32":
-        above = os.environ.get("LOCALAPPDATA", "")
-    elif sys.platform == "darwin":
-        above = os.path.join(home, "Library", "Caches")
-    else:
-        above = os.environ.get("XDG_CACHE_HOME") or os.path.join(home, ".cache")
-    return os.path.join(above, "lyncphone-logs") if os.path.isabs(above) else ""
 
 
 def _is_own(folder: str) -> bool:

@@ -6,16 +6,18 @@ and the folder that --rules names.
 """
 
 import os
-import sys
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
 from lyncphone_logs import content
 from lyncphone_logs.errors import RuleError
+from lyncphone_logs.user_folders import settings_folder
 from lyncphone_logs.validation import MAX_FILE_BYTES
 from lyncphone_logs.version import program
 
@@ -48,15 +50,19 @@ def built_in() -> Pack:
 
 def added(named: str = "") -> Iterator[Pack]:
     """The packs that overlay the built-in one, in their order. Raises RuleError where one that is named is none."""
-    from importlib.metadata import entry_points
-
-    for entry in sorted(entry_points(group=GROUP), key=lambda each: each.name):
+    for entry in _entry_points():
         yield _pack("installed", _folder_of(entry.value), entry.name, entry.dist.version if entry.dist else "")
-    own = os.environ.get(VARIABLE) or _of_the_user()
+    own = os.environ.get(VARIABLE) or _user_folder()
     if own and (VARIABLE in os.environ or Path(own).is_dir()):
         yield _pack("user", Path(own))
     if named:
         yield _pack("named", Path(named), named)
+
+
+@cache
+def _entry_points() -> tuple[EntryPoint, ...]:
+    """The entry points of the group by name, looked up once per process: every distribution's metadata is read."""
+    return tuple(sorted(entry_points(group=GROUP), key=lambda each: each.name))
 
 
 def rule_files(folder: Path) -> tuple[str, ...]:
@@ -110,12 +116,6 @@ def _folder_of(value: str) -> Path:
     return Path(places[0] if places else top, *below.split("."))
 
 
-def _of_the_user() -> str:
-    home = os.path.expanduser("~")
-    if sys.platform == "win32":
-        above = os.environ.get("APPDATA", "")
-    elif sys.platform == "darwin":
-        above = os.path.join(home, "Library", "Application Support")
-    else:
-        above = os.environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
-    return os.path.join(above, "lyncphone-logs", "rules") if os.path.isabs(above) else ""
+def _user_folder() -> str:
+    folder = settings_folder()
+    return os.path.join(folder, "rules") if folder else ""
