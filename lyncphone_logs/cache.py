@@ -54,13 +54,11 @@ def cached(
     return made
 
 
-def fingerprint(paths: Iterable[Path | str], *, largest: int = sys.maxsize) -> str:
-    """SHA-256 of the names and contents of files, in this order. Raises OSError, also where one has more bytes."""
+def fingerprint(paths: Iterable[Path | str]) -> str:
+    """SHA-256 of the names and contents of files, in this order. Raises OSError."""
     digest = sha256()
     for path in paths:
         with open(path, "rb", buffering=0) as file:
-            if os.fstat(file.fileno()).st_size > largest:
-                raise OSError(f"{path} has more than {largest} bytes")
             content = file.read()
         digest.update(f"{path}\0{len(content)}\0".encode("utf-8", "surrogateescape"))
         digest.update(content)

@@ -8,6 +8,12 @@ LyncphoneLogsError
 └── OutputError     the answer cannot be written
 """
 
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+Result = TypeVar("Result")
+
 
 class LyncphoneLogsError(Exception):
     """An error with four parts; `str()` joins those that are given, one a line."""
@@ -50,3 +56,15 @@ def suggestion(word: str, known: list[str]) -> str:
 
     close = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {close[0]!r}?" if close else ""
+
+
+def collect(items: Iterable[T], read: Callable[[T], Result]) -> tuple[list[Result], list[LyncphoneLogsError]]:
+    """What `read` returns for each item, and the errors of those that cannot be used."""
+    results: list[Result] = []
+    problems: list[LyncphoneLogsError] = []
+    for item in items:
+        try:
+            results.append(read(item))
+        except LyncphoneLogsError as problem:
+            problems.append(problem)
+    return results, problems

@@ -13,7 +13,7 @@ import pyparsing
 import pytest
 from support.paths import FOUNDING, ROOT
 
-from lyncphone_logs import cache, catalog, content
+from lyncphone_logs import cache, content
 from lyncphone_logs.catalog import grammars_folder, read_catalog
 from lyncphone_logs.events import vocabulary
 from lyncphone_logs.grammar import loader as grammar_loader
@@ -98,13 +98,13 @@ def test_a_grammar_that_was_kept_is_and_reads_as_one_that_was_compiled(
 def test_rules_and_vocabulary_that_were_kept_are_those_that_were_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    files = packs.built_in().files
+    pack = packs.built_in()
     families = vocabulary.families.__wrapped__()
-    rules = catalog._read_rules(files)
+    rules = rule_loader.load_rules(pack)
     monkeypatch.setattr(rule_loader, "validate", refuse)
     monkeypatch.setattr(vocabulary, "validate", refuse)
     assert vocabulary.families.__wrapped__() == families
-    assert catalog._read_rules(files) == rules
+    assert rule_loader.load_rules(pack) == rules
     assert rules[0][0] == Rule(**vars(rules[0][0]))
     assert [path.name.partition("-")[0] for path in entries(folder)] == ["rules", "vocabulary"]
 
@@ -219,7 +219,11 @@ def test_the_key_tells_libraries_code_and_vocabulary_apart(tmp_path: Path, monke
     assert keys[2] == keys[3]
 
 
-@pytest.mark.parametrize("key", [lambda: catalog._key(()), lambda: grammar_loader._key(())], ids=["rules", "grammar"])
+@pytest.mark.parametrize(
+    "key",
+    [lambda: rule_loader._key(packs.built_in()), lambda: grammar_loader._key(())],
+    ids=["rules", "grammar"],
+)
 def test_the_key_of_what_names_kinds_changes_with_the_vocabulary(
     key: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -229,11 +233,31 @@ def test_the_key_of_what_names_kinds_changes_with_the_vocabulary(
     assert key() != before
 
 
-def test_a_rule_file_that_is_too_large_is_not_read_for_its_key(folder: Path, tmp_path: Path) -> None:
-    path = tmp_path / "too-large.toml"
-    path.write_text("#" * (MAX_FILE_BYTES + 1), encoding="utf-8")
-    rules, (problem,) = catalog._read_rules([str(path)])
-    assert (rules, "too large" in str(problem), entries(folder)) == ([], True, [])
+def pack_of(folder: Path, text: str) -> packs.Pack:
+    folder.mkdir(exist_ok=True)
+    (folder / "own-rule.toml").write_text(text, encoding="utf-8")
+    return next(packs.added(str(folder)))
+
+
+def test_rules_of_a_changed_file_or_of_another_folder_are_read_again(folder: Path, tmp_path: Path) -> None:
+    for text, name in [("code = 7", "a"), ("code = 8", "a"), ("code = 8", "b"), ("code = 8", "a")]:
+        _, (problem,) = rule_loader.load_rules(pack_of(tmp_path / name, text))
+        assert str(tmp_path / name / "own-rule.toml") in problem.where
+    assert len([path for path in entries(folder) if path.name.startswith("rules-")]) == 3
+
+
+def test_rules_that_changed_while_they_were_read_are_not_kept(folder: Path, tmp_path: Path) -> None:
+    pack = pack_of(tmp_path / "a", "code = 7")
+    pack_of(tmp_path / "a", "code = 8")
+    rule_loader.load_rules(pack)
+    assert not [path for path in entries(folder) if path.name.startswith("rules-")]
+
+
+def test_a_rule_file_that_is_too_large_is_refused_again_from_what_was_kept(folder: Path, tmp_path: Path) -> None:
+    pack = pack_of(tmp_path / "a", "#" * (MAX_FILE_BYTES + 1))
+    for _ in range(2):
+        rules, (problem,) = rule_loader.load_rules(pack)
+        assert (rules, problem.what) == ([], "rule file is too large")
 
 
 def test_a_grammar_that_draws_on_other_modules_is_run_each_time(

@@ -23,13 +23,14 @@ def rules_list(rules: RulesFolder = "") -> None:
 @rules_app.command("show")
 def rules_show(code: Annotated[str, typer.Argument(help="Code or name of a rule.")], rules: RulesFolder = "") -> None:
     """Print the file of one rule."""
-    from lyncphone_logs.catalog import read_catalog, rule_file
+    from lyncphone_logs.catalog import read_catalog
+    from lyncphone_logs.rules.loader import rule_file
 
     catalog = read_catalog(rules)
     rule = catalog.rule(code)
     if rule is None:
         raise typer.BadParameter(f"no rule {code!r} {catalog.suggest(code)}".strip(), param_hint="CODE")
-    write(rule_file(rule, catalog).read_text(encoding="utf-8").rstrip())
+    write(rule_file(rule, catalog.packs).read_text(encoding="utf-8").rstrip())
 
 
 @rules_app.command("test")
@@ -67,10 +68,11 @@ def rules_lint(
 ) -> None:
     """Look for rules that no trace can meet, that say nothing, or that lack something."""
     from lyncphone_logs.authoring.lint import lint
-    from lyncphone_logs.catalog import read_catalog, rule_file
+    from lyncphone_logs.catalog import read_catalog
+    from lyncphone_logs.rules.loader import rule_file
 
     catalog = read_catalog(rules, grammars)
-    files = [(rule_file(rule, catalog), rule) for rule in catalog.rules if not code or rule is catalog.rule(code)]
+    files = [(rule_file(rule, catalog.packs), rule) for rule in catalog.rules if not code or rule is catalog.rule(code)]
     complaints = list(lint(files, catalog.rules, catalog.grammars))
     write([*map(str, complaints), f"{len(files)} rules, {len(complaints)} complaints"])
     finish(catalog.problems, failed=bool(complaints) or not files)

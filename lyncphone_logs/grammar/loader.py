@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lyncphone_logs.cache import cached, code_version, fingerprint
-from lyncphone_logs.errors import GrammarError
+from lyncphone_logs.errors import GrammarError, LyncphoneLogsError, collect
 from lyncphone_logs.events import vocabulary
 from lyncphone_logs.events.event import Value
 from lyncphone_logs.events.vocabulary import unknown_field, unknown_kind
@@ -26,6 +26,8 @@ from lyncphone_logs.grammar.multiline_spec import MultilineSpec, multiline_spec
 if TYPE_CHECKING:
     import pyparsing as pp
 
+MAX_GRAMMARS = 2000
+"""Grammar files in a folder."""
 SHAPE = "see CONTRIBUTING for the shape of a grammar file"
 
 
@@ -40,6 +42,19 @@ class Compiled:
     levels: Mapping[str, str]
     samples: tuple[tuple[Any, ...], ...]
     joining: MultilineSpec | None = None
+
+
+def load_grammars(folder: Path | str, builtin: Path) -> tuple[list[Grammar], list[LyncphoneLogsError]]:
+    """The grammars of a folder by name, and an error for each file that cannot be used.
+
+    Raises GrammarError if the folder does not exist, or holds too many files.
+    """
+    if not Path(folder).is_dir():
+        raise GrammarError("folder cannot be read", "it is not there, or not a folder", str(folder))
+    files = sorted(Path(folder).glob("*.py"))
+    if len(files) > MAX_GRAMMARS:
+        raise GrammarError("folder holds too many files", f"{len(files)}, at most {MAX_GRAMMARS}", str(folder))
+    return collect(files, partial(read_grammar, builtin=builtin))
 
 
 def read_grammar(path: Path, builtin: Path) -> Grammar:

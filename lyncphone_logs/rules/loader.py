@@ -1,16 +1,21 @@
-"""Rule files: TOML, one rule each, refused with the file, the key and what may have been meant."""
+"""Loads rule files: TOML, one rule in each. The rules of a pack are cached after validation.
 
-import tomllib
+An error names the file, line, column and key, and suggests a known key for an unknown one.
+"""
+
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from lyncphone_logs.errors import RuleError, suggestion
+from lyncphone_logs.cache import cached, code_version
+from lyncphone_logs.errors import LyncphoneLogsError, RuleError, collect, suggestion
+from lyncphone_logs.events import vocabulary
 from lyncphone_logs.rules.clause import Clause, Explained
 from lyncphone_logs.rules.condition import Condition
+from lyncphone_logs.rules.packs import Pack
 from lyncphone_logs.rules.rule import (
+    CLASSES,
     Applicability,
     History,
     Reference,
@@ -19,24 +24,43 @@ from lyncphone_logs.rules.rule import (
     RuleSample,
     Verify,
 )
-from lyncphone_logs.rules.toml_positions import KeyPosition, key_positions, nearest
-from lyncphone_logs.validation import MAX_FILE_BYTES, InvalidContent, validate
+from lyncphone_logs.validation import MAX_FILE_BYTES, Fault, InvalidContent, KeyPath, validate
 
-UNKNOWN_KEY = "unexpected_keyword_argument"
+
+def load_rules(pack: Pack) -> tuple[list[Rule], list[LyncphoneLogsError]]:
+    """The rules of a pack in the order of its files, and an error for each file that cannot be used."""
+    if not pack.files:
+        return [], []
+    return cached("rules", partial(_key, pack), partial(_read_rules, pack), (*CLASSES, RuleError), pack.is_unchanged)
+
+
+def _key(pack: Pack) -> str:
+    # The folder counts because errors name their file.
+    made_by = code_version("rules", libraries=("pydantic", "regex"))
+    return f"{pack.folder} {pack.sha256} {vocabulary.version()} {made_by}"
+
+
+def _read_rules(pack: Pack) -> tuple[list[Rule], list[LyncphoneLogsError]]:
+    return collect(map(Path, pack.files), read_rule)
+
+
+def rule_file(rule: Rule, packs: Sequence[Pack]) -> Path:
+    """The file that a rule was read from. `packs` in the order in which each overlays those before it."""
+    files = (Path(path) for pack in reversed(packs) for path in pack.files)
+    return next(path for path in files if path.stem == rule.name)
 
 
 def read_rule(path: Path) -> Rule:
-    """The rule of one TOML file. Raises RuleError with file, line, column and what helps."""
+    """The rule of one TOML file. Raises RuleError with file, line and column, the reason and a suggestion."""
+    import tomllib
+
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise RuleError("rule file is too large", f"more than {MAX_FILE_BYTES} bytes", str(path))
         text = path.read_text(encoding="utf-8")
         rule = validate(Rule, tomllib.loads(text))
-    except ValidationError as error:
-        raise _misshapen(path, text, error) from None
     except InvalidContent as error:
-        (place, because), *others = error.complaints
-        raise _refusal(path, text, place, because, len(others)) from None
+        raise _refusal(path, text, error.faults) from None
     except (OSError, ValueError, RecursionError) as error:
         raise RuleError(
             "rule file cannot be read", str(error), str(path), "a rule is a TOML file; see `rules show`"
@@ -51,35 +75,29 @@ def read_rule(path: Path) -> Rule:
     return rule
 
 
-def _misshapen(path: Path, text: str, error: ValidationError) -> RuleError:
-    first = min(error.errors(include_url=False), key=lambda each: each["type"] != UNKNOWN_KEY)
-    # pydantic names what it tried inside a choice, with brackets; a key of ours has none.
-    place = tuple(part for part in first["loc"] if "[" not in str(part))
-    if first["type"] != UNKNOWN_KEY:
-        return _refusal(path, text, place, first["msg"], error.error_count() - 1)
-    known = _keys_beside([str(part) for part in place])
-    return _refusal(path, text, place, "Extra inputs are not permitted", error.error_count() - 1, known)
+def _refusal(path: Path, text: str, faults: Sequence[Fault]) -> RuleError:
+    """One error for all faults. An unknown key goes first: a misspelled key is often reported as missing too."""
+    first = min(faults, key=lambda fault: not fault.is_unknown_key)
+    because = f"{first} (and {len(faults) - 1} more)" if len(faults) > 1 else str(first)
+    help = "see `rules show CODE` for the shape"
+    if first.is_unknown_key:
+        known = _known_keys([str(part) for part in first.key])
+        help = suggestion(str(first.key[-1]), known) or f"known keys: {', '.join(known)}"
+    return RuleError("rule file is refused", because, _where(path, text, first.key), help)
 
 
-def _refusal(
-    path: Path, text: str, place: KeyPosition, because: str, more: int, known: Sequence[str] = ()
-) -> RuleError:
-    what = [f"{'.'.join(map(str, place))}:"] if place else []
-    said = " ".join([*what, because, *([f"(and {more} more)"] if more else [])])
-    keys = f"known keys: {', '.join(known)}" if known else "see `rules show CODE` for the shape"
-    help = suggestion(str(place[-1]), list(known)) if known else ""
-    return RuleError("rule file is refused", said, _where(path, text, place), help or keys)
+def _where(path: Path, text: str, key: KeyPath) -> str:
+    from lyncphone_logs.rules.toml_positions import key_positions, nearest
 
-
-def _where(path: Path, text: str, place: KeyPosition) -> str:
-    line, column = nearest(key_positions(text), place)
+    line, column = nearest(key_positions(text), key)
     return f"{path}:{line}:{column}"
 
 
-def _keys_beside(place: list[str]) -> list[str]:
+def _known_keys(key: Sequence[str]) -> list[str]:
+    """The keys of the table that the last part of `key` is in."""
     tables: dict[str, type] = {
         "applies_to": Applicability, "explains": Explained, "clause": Clause, "remedy": Remedy, "history": History,
         "references": Reference, "sample": RuleSample, "verify": Verify,
     }  # fmt: skip
-    table = Condition if "Condition" in place else tables.get(place[0], Rule) if len(place) > 1 else Rule
+    table = Condition if "Condition" in key else tables.get(key[0], Rule) if len(key) > 1 else Rule
     return sorted(field.name for field in fields(table))

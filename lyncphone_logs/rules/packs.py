@@ -39,6 +39,10 @@ class Pack:
     files: tuple[str, ...]
     sha256: str
 
+    def is_unchanged(self) -> bool:
+        """Whether its files still have the contents that `sha256` is of."""
+        return _digest(self.folder, self.files) == self.sha256
+
 
 def built_in() -> Pack:
     """The rules of the package."""

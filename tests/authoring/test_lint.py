@@ -9,10 +9,10 @@ import pytest
 from support.small_rules import REJECTED, clause, rule
 
 from lyncphone_logs.authoring.lint import lint, timers
-from lyncphone_logs.catalog import read_catalog, rule_file
+from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.events.vocabulary import kinds
-from lyncphone_logs.rules.loader import read_rule
+from lyncphone_logs.rules.loader import read_rule, rule_file
 from lyncphone_logs.rules.rule import Rule, RuleSample
 from lyncphone_logs.rules.toml_positions import key_positions
 
@@ -103,7 +103,7 @@ def test_a_complaint_says_line_and_column(tmp_path: Path) -> None:
     catalog = read_catalog()
     known = catalog.rule("TLS001")
     assert known is not None
-    text = rule_file(known, read_catalog()).read_text(encoding="utf-8")
+    text = rule_file(known, read_catalog().packs).read_text(encoding="utf-8")
     path = tmp_path / "signature-algorithm-unsupported.toml"
     path.write_text(text.replace('title = "', 'title = "' + "x" * 200), encoding="utf-8")
     (found,) = lint([(path, read_rule(path))], catalog.rules, catalog.grammars)
@@ -114,7 +114,7 @@ def test_a_complaint_says_line_and_column(tmp_path: Path) -> None:
 def test_an_unknown_key_is_refused_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     known = read_catalog().rule("TIME001")
     assert known is not None
-    text = rule_file(known, read_catalog()).read_text(encoding="utf-8")
+    text = rule_file(known, read_catalog().packs).read_text(encoding="utf-8")
     (tmp_path / "clock-behind.toml").write_text(text.replace("strength =", "strenght =", 1), encoding="utf-8")
     assert run(["rules", "lint", "TIME001", "--rules", str(tmp_path)]) == 3
     line = text[: text.index("strength =")].count("\n") + 1

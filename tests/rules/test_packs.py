@@ -9,10 +9,11 @@ import pytest
 from support.paths import FOUNDING
 
 import lyncphone_logs
-from lyncphone_logs.catalog import read_catalog, rule_file
+from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.errors import InputError, RuleError
 from lyncphone_logs.rules import packs as pack
+from lyncphone_logs.rules.loader import rule_file
 from lyncphone_logs.validation import MAX_FILE_BYTES
 
 KNOWN = read_catalog()
@@ -24,7 +25,7 @@ def write_rule(folder: Path, title: str = "Ours") -> Path:
     assert rule is not None
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{rule.name}.toml"
-    text = rule_file(rule, KNOWN).read_text(encoding="utf-8")
+    text = rule_file(rule, KNOWN.packs).read_text(encoding="utf-8")
     path.write_text(text.replace(f'title = "{rule.title}"', f'title = "{title}"'), encoding="utf-8")
     return path
 
