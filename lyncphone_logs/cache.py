@@ -1,9 +1,10 @@
-"""What takes long to make and depends on files only, kept on disk: compiled grammars, validated rules, the vocabulary.
+"""Caches on disk what is slow to make and depends on files only: compiled grammars, validated rules, the vocabulary.
 
-An entry is a file of the SHA-256 of its key and payload, then the payload, a pickle. What was cut, altered, moved or
-written by another version is made anew. Pickle, since it restores a thousand rules in half the time that plain tuples
-and constructors take; only from a folder that nobody but its owner can write to, and it may name no class but those
-that the reader expects, so that it can run nothing.
+An entry is a file: the SHA-256 of its name and payload, then the payload, a pickle. An entry that is truncated, altered
+or renamed is ignored and made again. So is one of another version, because the key, and with it the name, contains the
+code that made it. Pickle restores a thousand rules in half the time that plain tuples and constructors need. It could
+run code, so entries are read only from a folder that nobody but its owner can write to, and only classes that the
+caller expects are looked up.
 """
 
 import gc
@@ -19,13 +20,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lyncphone_logs.distributions import version_of
 from lyncphone_logs.user_folders import cache_folder
 
 VARIABLE = "LYNCPHONE_LOGS_CACHE"
 MAX_ENTRIES = 100
 SUFFIX = ".kept"
+"""Not to be changed: entries of older versions are found, and in the end removed, by it."""
 PACKAGE = Path(__file__).parent
-DIGEST = sha256().digest_size
+DIGEST_SIZE = sha256().digest_size
 T = TypeVar("T")
 
 
@@ -34,12 +37,13 @@ def cached(
     key: Callable[[], str],
     make: Callable[[], T],
     classes: Sequence[type],
-    keep: Callable[[], bool] = lambda: True,
+    may_store: Callable[[], bool] = lambda: True,
 ) -> T:
-    """What `make` gives, from disk where it was kept under this key, which a change of what it depends on changes.
+    """What `make` returns, from disk if it was stored under this key. Raises what `make` raises.
 
-    `classes`: those of the instances in it; `keep`: whether to keep what was made. Nothing is kept where the key cannot
-    be told (OSError) or the folder cannot be used. What `make` raises is raised.
+    `key` must change with everything that the result depends on. `classes` are those of all instances in the result.
+    Nothing is stored if the key cannot be computed (OSError), if it changed meanwhile, if `may_store` returns false, or
+    if the folder cannot be used.
     """
     folder = _folder()
     name = _name(kind, key) if folder else ""
@@ -48,8 +52,8 @@ def cached(
         found: T = entry[0]
         return found
     made = make()
-    # What changed while it was made may be neither the old nor the new.
-    if folder and name and name == _name(kind, key) and keep():
+    # If a file changed meanwhile, the result may be that of neither key.
+    if folder and name and name == _name(kind, key) and may_store():
         _write(folder / name, made)
     return made
 
@@ -66,25 +70,32 @@ def fingerprint(paths: Iterable[Path | str]) -> str:
 
 
 @cache
-def code_version(*names: str, libraries: tuple[str, ...] = ()) -> str:
-    """What tells this code from other versions of it: Python, all modules of some packages of ours, some libraries.
+def code_version(*packages: str, libraries: tuple[str, ...] = ()) -> str:
+    """Identifies the code that makes a cached result: Python, all modules of some packages, and some libraries.
 
-    The modules beside the packages (errors, validation and this one) always count.
+    `packages` are folders of this package, such as "grammar". The modules next to them always count (errors, validation
+    and this one among them). Modules are compared by content, libraries by path and version. Every start computes this
+    for each kind of entry, so a folder is read once in a process. Raises OSError if a module or library is missing.
     """
-    modules = [path for name in ("", *names) for path in sorted((PACKAGE / name).glob("*.py"))]
-    return f"{sys.version} {fingerprint(modules)} {[_installed(name) for name in libraries]}"
+    modules = [_modules(package) for package in ("", *packages)]
+    return f"{sys.version} {modules} {[_library(name) for name in libraries]}"
 
 
-def _installed(library: str) -> list[str]:
-    # The name of the metadata folder holds the version; importlib.metadata would take longer than all grammars.
-    spec = find_spec(library)
+@cache
+def _modules(package: str) -> str:
+    folder = os.path.join(PACKAGE, package)
+    return fingerprint(sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".py")))
+
+
+def _library(name: str) -> str:
+    spec = find_spec(name)
     if spec is None or spec.origin is None:
-        raise FileNotFoundError(library)
-    folder = Path(spec.origin).parent.parent
-    return [spec.origin, *sorted(name for name in os.listdir(folder) if name.startswith(f"{library}-"))]
+        raise FileNotFoundError(name)
+    return f"{spec.origin} {version_of(name)}"
 
 
 def _name(kind: str, key: Callable[[], str]) -> str:
+    """The file name of an entry, or "" if its key cannot be computed."""
     try:
         return f"{kind}-{sha256(key().encode('utf-8', 'surrogateescape')).hexdigest()}{SUFFIX}"
     except OSError:
@@ -92,17 +103,18 @@ def _name(kind: str, key: Callable[[], str]) -> str:
 
 
 def _read(path: Path, classes: Sequence[type]) -> tuple[Any] | None:
+    """The stored result in a tuple, because it may be None itself; None if there is no sound entry."""
     try:
         content = path.read_bytes()
     except OSError:
         return None
-    payload = content[DIGEST:]
-    if content[:DIGEST] != _seal(path, payload):
+    payload = content[DIGEST_SIZE:]
+    if content[:DIGEST_SIZE] != _checksum(path, payload):
         return None
     was_collecting = gc.isenabled()
     gc.disable()
     try:
-        return (_Reader(payload, classes).load(),)
+        return (_Unpickler(payload, classes).load(),)
     except Exception:  # a pickle that does not fit raises whatever its classes raise
         return None
     finally:
@@ -110,8 +122,8 @@ def _read(path: Path, classes: Sequence[type]) -> tuple[Any] | None:
             gc.enable()
 
 
-class _Reader(pickle.Unpickler):
-    """Restores instances of the expected classes, and refuses to look up anything else."""
+class _Unpickler(pickle.Unpickler):
+    """Restores instances of the expected classes and looks up nothing else."""
 
     def __init__(self, payload: bytes, classes: Sequence[type]) -> None:
         super().__init__(io.BytesIO(payload))
@@ -122,11 +134,12 @@ class _Reader(pickle.Unpickler):
 
 
 def _write(path: Path, made: object) -> None:
+    """Write the entry under another name and rename it, so that no process reads half of it."""
     new = path.with_name(f".{os.urandom(8).hex()}{SUFFIX}")
     try:
         payload = pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
         with open(new, "xb") as file:
-            file.write(_seal(path, payload) + payload)
+            file.write(_checksum(path, payload) + payload)
         os.replace(new, path)
         _remove_oldest(path.parent)
     except (OSError, pickle.PicklingError, TypeError, AttributeError):
@@ -134,7 +147,7 @@ def _write(path: Path, made: object) -> None:
             new.unlink()
 
 
-def _seal(path: Path, payload: bytes) -> bytes:
+def _checksum(path: Path, payload: bytes) -> bytes:
     return sha256(path.name.encode() + payload).digest()
 
 
@@ -145,20 +158,20 @@ def _remove_oldest(folder: Path) -> None:
 
 
 def _folder() -> Path | None:
-    """The folder of the entries, made where it is not there; None where there shall be none or others can write."""
+    """The folder of the entries, created if necessary; None if caching is off or others can write to the folder."""
     wanted = os.environ.get(VARIABLE)
     folder = cache_folder() if wanted is None else wanted
     try:
         if not folder:
             return None
         os.makedirs(folder, mode=0o700, exist_ok=True)
-        return Path(folder) if _is_own(folder) else None
+        return Path(folder) if _is_private(folder) else None
     except OSError:
         return None
 
 
-def _is_own(folder: str) -> bool:
+def _is_private(folder: str) -> bool:
     if sys.platform == "win32":
         return True
-    found = os.stat(folder)
-    return found.st_uid == os.geteuid() and not found.st_mode & 0o022
+    status = os.stat(folder)
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o022

@@ -1,10 +1,10 @@
-"""What is kept on disk: the same as made anew, or made anew; nothing else is read, run or removed."""
+"""The cache on disk: an entry equals a new result or is ignored, and nothing else is read, run or removed."""
 
 import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -53,14 +53,14 @@ def own(tmp_path: Path) -> Path:
 
 
 def refuse(*_: object, **__: object) -> Any:
-    raise AssertionError("it was made anew")
+    raise AssertionError("it was made again")
 
 
 def entries(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.exists() else []
 
 
-def keep(made: object, key: str = "key", classes: tuple[type, ...] = ()) -> Any:
+def store(made: object, key: str = "key", classes: tuple[type, ...] = ()) -> Any:
     return cache.cached("word", lambda: key, lambda: made, classes)
 
 
@@ -82,7 +82,7 @@ def values(grammar: Grammar) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("path", GRAMMARS, ids=lambda path: path.stem)
-def test_a_grammar_that_was_kept_is_and_reads_as_one_that_was_compiled(
+def test_a_cached_grammar_equals_a_compiled_one_and_reads_the_same(
     path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cold = read_grammar(path, grammars_folder())
@@ -95,9 +95,7 @@ def test_a_grammar_that_was_kept_is_and_reads_as_one_that_was_compiled(
     assert len(entries(folder)) >= 1
 
 
-def test_rules_and_vocabulary_that_were_kept_are_those_that_were_read(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_cached_rules_and_vocabulary_equal_those_that_were_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pack = packs.built_in()
     families = vocabulary.families.__wrapped__()
     rules = rule_loader.load_rules(pack)
@@ -109,7 +107,7 @@ def test_rules_and_vocabulary_that_were_kept_are_those_that_were_read(
     assert [path.name.partition("-")[0] for path in entries(folder)] == ["rules", "vocabulary"]
 
 
-def test_a_rule_file_that_cannot_be_used_is_named_again_from_what_was_kept(
+def test_a_rule_file_that_cannot_be_used_is_reported_from_the_cache_too(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "rules").mkdir()
@@ -136,7 +134,7 @@ def flipped(place: int) -> Callable[[bytes], bytes]:
         *map(flipped, (0, 31, 32, 50, -2)),
     ],
 )
-def test_an_entry_that_was_cut_or_altered_is_made_anew_and_kept_again(
+def test_a_truncated_or_altered_entry_is_made_and_stored_again(
     damage: Callable[[bytes], bytes], folder: Path, own: Path
 ) -> None:
     cold = read_grammar(own, grammars_folder())
@@ -147,24 +145,24 @@ def test_an_entry_that_was_cut_or_altered_is_made_anew_and_kept_again(
     assert path.read_bytes() == content
 
 
-def test_an_entry_under_the_name_of_another_is_made_anew(folder: Path) -> None:
-    assert [keep("first", "a"), keep("second", "b"), keep("other", "a")] == ["first", "second", "first"]
+def test_an_entry_under_the_name_of_another_is_ignored(folder: Path) -> None:
+    assert [store("first", "a"), store("second", "b"), store("other", "a")] == ["first", "second", "first"]
     entry(folder, "a").write_bytes(entry(folder, "b").read_bytes())
-    assert keep("third", "a") == "third"
+    assert store("third", "a") == "third"
 
 
-def test_an_entry_may_name_no_class_but_the_expected(folder: Path, tmp_path: Path) -> None:
+def test_an_entry_with_an_unexpected_class_is_ignored_and_runs_nothing(folder: Path, tmp_path: Path) -> None:
     class Runs:
         def __reduce__(self) -> tuple[Any, ...]:
             return os.mkdir, (str(tmp_path / "was run"),)
 
-    keep("first")
+    store("first")
     (path,) = entries(folder)
     payload = pickle.dumps(Runs())
     path.write_bytes(sha256(path.name.encode() + payload).digest() + payload)
-    assert keep("second") == "second"
+    assert store("second") == "second"
     assert not (tmp_path / "was run").exists()
-    assert keep("third") == "second"
+    assert store("third") == "second"
 
 
 @pytest.mark.parametrize(
@@ -176,7 +174,7 @@ def test_an_entry_may_name_no_class_but_the_expected(folder: Path, tmp_path: Pat
         ("messages/new.py", SET, {"vendor": "Own"}),
     ],
 )
-def test_a_changed_file_or_message_set_is_compiled_anew(
+def test_a_changed_file_or_message_set_is_compiled_again(
     name: str, text: str, says: dict[str, object], folder: Path, own: Path
 ) -> None:
     read_grammar(own, grammars_folder())
@@ -187,7 +185,7 @@ def test_a_changed_file_or_message_set_is_compiled_anew(
 
 
 @pytest.mark.parametrize("changed", ["vocabulary", "Python"])
-def test_another_version_has_entries_of_its_own(
+def test_another_version_has_its_own_entries(
     changed: str, folder: Path, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read_grammar(own, grammars_folder())
@@ -202,19 +200,82 @@ def test_another_version_has_entries_of_its_own(
     assert len(entries(folder)) > before
 
 
-def test_the_key_tells_libraries_code_and_vocabulary_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert f"'pyparsing-{pyparsing.__version__}." in cache.code_version(libraries=("pyparsing",))
+@pytest.fixture
+def code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A package of a few modules in place of this one."""
+    for name in ("cache.py", "events/own.py", "content/own.py", "rules/own.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("", encoding="utf-8")
     monkeypatch.setattr(cache, "PACKAGE", tmp_path)
-    monkeypatch.setattr(content, "path", lambda name: tmp_path / name)
-    for folder in ("vocabulary", "events"):
-        (tmp_path / folder).mkdir()
+    forget()
+    yield tmp_path
+    forget()
+
+
+def forget() -> None:
+    cache.code_version.cache_clear()
+    cache._modules.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("changed", "counts"),
+    [
+        ("cache.py", True),
+        ("new.py", True),
+        ("rules/own.py", True),
+        ("rules/new.py", True),
+        ("events/own.py", False),
+        ("rules/notes.txt", False),
+    ],
+)
+def test_the_code_version_changes_with_root_modules_and_named_packages(changed: str, counts: bool, code: Path) -> None:
+    before = cache.code_version("rules")
+    assert cache.code_version("events") != before
+    (code / changed).write_text("changed", encoding="utf-8")
+    forget()
+    assert (cache.code_version("rules") != before) == counts
+
+
+def test_the_code_version_has_the_versions_of_python_and_of_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cache.code_version("rules").startswith(sys.version)
+    assert f"{pyparsing.__file__} {pyparsing.__version__}'" in cache.code_version(libraries=("pyparsing",))
+    monkeypatch.setattr(cache, "version_of", lambda name: "3.99")
+    cache.code_version.cache_clear()
+    assert f"{pyparsing.__file__} 3.99'" in cache.code_version(libraries=("pyparsing",))
+    cache.code_version.cache_clear()
+
+
+def test_a_missing_package_or_library_has_no_code_version() -> None:
+    for packages, libraries in [(("no_such_package",), ()), ((), ("no_such_library",))]:
+        with pytest.raises(FileNotFoundError):
+            cache.code_version(*packages, libraries=libraries)
+
+
+def test_a_module_is_read_once_for_all_keys(code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    plain = cache.fingerprint
+
+    def counting(paths: list[str]) -> str:
+        read.extend(paths)
+        return plain(paths)
+
+    monkeypatch.setattr(cache, "fingerprint", counting)
+    for packages in [("events", "content"), ("events", "rules"), ("rules",)]:
+        cache.code_version(*packages)
+    assert sorted(read) == sorted(map(str, code.rglob("*.py")))
+
+
+def test_the_version_of_the_vocabulary_changes_with_its_files_and_its_code(
+    code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(content, "path", lambda name: code / name)
+    (code / "vocabulary").mkdir()
     keys = []
     for word, meaning in [("a", "x"), ("b", "x"), ("b", "y"), ("b", "y")]:
-        (tmp_path / "events" / "own.py").write_text(word, encoding="utf-8")
-        (tmp_path / "vocabulary" / "own.toml").write_text(meaning, encoding="utf-8")
-        cache.code_version.cache_clear()
+        (code / "events" / "own.py").write_text(word, encoding="utf-8")
+        (code / "vocabulary" / "own.toml").write_text(meaning, encoding="utf-8")
+        forget()
         keys.append(vocabulary.version.__wrapped__())
-    cache.code_version.cache_clear()
     assert len(set(keys)) == 3
     assert keys[2] == keys[3]
 
@@ -224,7 +285,7 @@ def test_the_key_tells_libraries_code_and_vocabulary_apart(tmp_path: Path, monke
     [lambda: rule_loader._key(packs.built_in()), lambda: grammar_loader._key(())],
     ids=["rules", "grammar"],
 )
-def test_the_key_of_what_names_kinds_changes_with_the_vocabulary(
+def test_the_keys_of_grammars_and_rules_change_with_the_vocabulary(
     key: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = key()
@@ -246,21 +307,21 @@ def test_rules_of_a_changed_file_or_of_another_folder_are_read_again(folder: Pat
     assert len([path for path in entries(folder) if path.name.startswith("rules-")]) == 3
 
 
-def test_rules_that_changed_while_they_were_read_are_not_kept(folder: Path, tmp_path: Path) -> None:
+def test_rules_that_changed_while_they_were_read_are_not_stored(folder: Path, tmp_path: Path) -> None:
     pack = pack_of(tmp_path / "a", "code = 7")
     pack_of(tmp_path / "a", "code = 8")
     rule_loader.load_rules(pack)
     assert not [path for path in entries(folder) if path.name.startswith("rules-")]
 
 
-def test_a_rule_file_that_is_too_large_is_refused_again_from_what_was_kept(folder: Path, tmp_path: Path) -> None:
+def test_a_rule_file_that_is_too_large_is_refused_from_the_cache_too(folder: Path, tmp_path: Path) -> None:
     pack = pack_of(tmp_path / "a", "#" * (MAX_FILE_BYTES + 1))
     for _ in range(2):
         rules, (problem,) = rule_loader.load_rules(pack)
         assert (rules, problem.what) == ([], "rule file is too large")
 
 
-def test_a_grammar_that_draws_on_other_modules_is_run_each_time(
+def test_a_grammar_that_imports_other_modules_is_not_stored(
     folder: Path, own: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(own.parent))
@@ -273,7 +334,7 @@ def test_a_grammar_that_draws_on_other_modules_is_run_each_time(
     assert not [path for path in entries(folder) if path.name.startswith("grammar-")]
 
 
-def test_what_changed_while_it_was_made_is_not_kept(folder: Path) -> None:
+def test_a_result_is_not_stored_if_its_key_changed_meanwhile(folder: Path) -> None:
     keys = iter(["before", "after"])
     assert cache.cached("word", lambda: next(keys), lambda: "made", ()) == "made"
     assert entries(folder) == []
@@ -291,7 +352,7 @@ def test_what_changed_while_it_was_made_is_not_kept(folder: Path) -> None:
     ],
     ids=["grammar", "vocabulary", "rules"],
 )
-def test_every_package_that_the_work_is_done_with_is_in_the_key(work: str, known: set[str], tmp_path: Path) -> None:
+def test_every_package_that_makes_an_entry_is_in_its_key(work: str, known: set[str], tmp_path: Path) -> None:
     process = started(tmp_path / "cache", "-c", f"import sys; from pathlib import Path; {work}; print(*sys.modules)")
     names = process.communicate()[0].split()
     used = {name.split(".")[1] for name in names if name.startswith("lyncphone_logs.") and name.count(".") == 2}
@@ -299,7 +360,7 @@ def test_every_package_that_the_work_is_done_with_is_in_the_key(work: str, known
     assert used <= known
 
 
-def test_a_warm_start_needs_neither_pyparsing_nor_pydantic_and_says_the_same(tmp_path: Path) -> None:
+def test_a_warm_start_imports_no_pyparsing_and_no_pydantic_and_reports_the_same(tmp_path: Path) -> None:
     cold, warm = (started(tmp_path / "cache", "-c", DIAGNOSE).communicate() for _ in range(2))
     assert {"pyparsing", "pydantic"} <= set(cold[1].split())
     assert not {"pyparsing", "pydantic", "runpy", "lyncphone_logs.grammar.compiler"} & set(warm[1].split())
@@ -307,78 +368,80 @@ def test_a_warm_start_needs_neither_pyparsing_nor_pydantic_and_says_the_same(tmp
     assert "TLS001" in warm[0]
 
 
-def test_several_processes_that_write_at_once_agree(tmp_path: Path) -> None:
+def test_processes_that_write_at_once_report_the_same(tmp_path: Path) -> None:
     running = [started(tmp_path / "cache", "-c", DIAGNOSE) for _ in range(3)]
     answers = {process.communicate()[0] for process in running}
     assert len(answers) == 1
     assert "TLS001" in answers.pop()
     found = entries(tmp_path / "cache")
     assert [path.name for path in found if path.name.startswith(".")] == []
-    assert all(path.read_bytes()[:32] == cache._seal(path, path.read_bytes()[32:]) for path in found)
+    assert all(path.read_bytes()[:32] == cache._checksum(path, path.read_bytes()[32:]) for path in found)
 
 
-def test_the_folder_is_for_its_owner_alone(folder: Path) -> None:
-    keep("made")
+def test_the_folder_is_private(folder: Path) -> None:
+    store("made")
     assert folder.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o707])
 def test_a_folder_that_others_can_write_to_is_not_used(mode: int, folder: Path) -> None:
-    keep("first")
+    store("first")
     folder.chmod(mode)
-    assert keep("second") == "second"
+    assert store("second") == "second"
     folder.chmod(0o700)
-    assert keep("third") == "first"
+    assert store("third") == "first"
 
 
 def test_a_folder_of_another_user_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    keep("first")
+    store("first")
     monkeypatch.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1)
-    assert keep("second") == "second"
+    assert store("second") == "second"
 
 
-def test_a_folder_that_cannot_be_made_or_written_to_is_no_error(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_created_or_written_to_is_no_error(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder.write_text("a file", encoding="utf-8")
-    assert [keep("first"), keep("second")] == ["first", "second"]
+    assert [store("first"), store("second")] == ["first", "second"]
     folder.unlink()
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(PermissionError("read-only")))
-        assert keep("first") == "first"
+        assert store("first") == "first"
     assert entries(folder) == []
 
 
-def test_what_cannot_be_kept_is_made_each_time(folder: Path) -> None:
-    assert [keep(print), keep("second")] == [print, "second"]
+def test_a_result_that_cannot_be_pickled_is_made_each_time(folder: Path) -> None:
+    assert [store(print), store("second")] == [print, "second"]
 
 
-def test_an_empty_variable_means_that_nothing_is_kept(
+def test_an_empty_variable_switches_the_cache_off(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LYNCPHONE_LOGS_CACHE", "")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert [keep("first"), keep("second")] == ["first", "second"]
+    assert [store("first"), store("second")] == ["first", "second"]
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(sys.platform in {"win32", "darwin"}, reason="these have folders of their own for it")
 @pytest.mark.parametrize(("xdg", "below"), [("cache", "cache/lyncphone-logs"), ("", ".cache/lyncphone-logs")])
-def test_without_the_variable_it_is_the_folder_of_the_platform(
+def test_without_the_variable_the_folder_of_the_platform_is_used(
     xdg: str, below: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LYNCPHONE_LOGS_CACHE")
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / xdg) if xdg else "")
-    keep("made")
+    store("made")
     assert len(entries(tmp_path / below)) == 1
 
 
-def test_old_entries_are_removed_and_files_of_others_stay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_entries_are_removed_and_other_files_are_not(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "MAX_ENTRIES", 3)
     folder.mkdir(mode=0o700)
     (folder / "notes.txt").write_text("mine", encoding="utf-8")
     for number in range(5):
-        keep(number, str(number))
+        store(number, str(number))
         os.utime(entry(folder, str(number)), (number, number))
-    assert [keep("anew", str(number)) for number in (4, 3)] == [4, 3]
+    assert [store("new", str(number)) for number in (4, 3)] == [4, 3]
     assert len(entries(folder)) == 4
     assert (folder / "notes.txt").read_text(encoding="utf-8") == "mine"

@@ -64,7 +64,7 @@ def read_grammar(path: Path, builtin: Path) -> Grammar:
     """
     files = [path, *sorted({*_message_sets(path.parent), *_message_sets(builtin)})]
     make, classes = partial(_compile_file, path, builtin), (Compiled, CompiledExpression, MultilineSpec)
-    made = cached("grammar", partial(_key, files), make, classes, keep=partial(_stand_alone, files))
+    made = cached("grammar", partial(_key, files), make, classes, may_store=partial(_stand_alone, files))
     samples = tuple(map(GrammarSample._make, made.samples))
     specify = partial(_specification, path, builtin)
     return Grammar(
