@@ -47,7 +47,7 @@ header = (
 )
 
 text = pp.Regex(r"[\s\S]*").leave_whitespace()("message")
-joining = {
+multiline = {
     "opens": " SIP Message ",
     "goes_on": sequence + session + ~record + pp.Regex(r" {0,2}").leave_whitespace() + text,
     "indents": (" " * 79,),

@@ -64,7 +64,7 @@ number_and_level = sequence + level + stamp + pp.Opt(ids)
 header = number_and_level + body + message | file_head + message
 
 # Other programs may write in between, so what goes on is told by the number of its line.
-joining = {
+multiline = {
     "opens": "sipio-",
     "goes_on": number_and_level + "JAVA-" + pp.Regex(r"[\s\S]*").leave_whitespace()("message"),
     "ends": "::End-Of-Sip-Message::",

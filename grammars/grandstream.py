@@ -41,7 +41,7 @@ header = (
 )
 
 text = pp.Regex(r"[\s\S]*")("message")
-joining = {
+multiline = {
     "opens": "SIP/2.0",
     "goes_on": pp.Opt(model) + device + pp.Opt(":" | pp.Regex(r"GS_[A-Z]+:")) + pp.Opt(level) + pp.Opt(stamp) + text,
     "by": "line",

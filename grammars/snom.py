@@ -37,7 +37,7 @@ trace = direction + peer + "at" + stamp + length + pp.Regex(r".*", flags=re.DOTA
 
 header = log | trace
 
-joining = {"counted": direction + peer + "at" + stamp + "(" + pp.Word(pp.nums)("length") + pp.Regex(r"bytes\):?")}
+multiline = {"counted": direction + peer + "at" + stamp + "(" + pp.Word(pp.nums)("length") + pp.Regex(r"bytes\):?")}
 
 levels = {
     "DEBUG0": "debug",

@@ -68,7 +68,7 @@ def diagnosed(
     """What the rule makes of the events among all rules; those that do not come from a trace are stated facts."""
     seen = [event for event in events if event.family not in GIVEN]
     facts = [event for event in events if event.family in GIVEN]
-    keyed = Correlator({each.name: each.joining for each in grammars}).correlate(seen)
+    keyed = Correlator({each.name: each.multiline for each in grammars}).correlate(seen)
     phones, _ = diagnose_phones(keyed, facts, rules, {each.name: each.vendor for each in grammars})
     found = [each for phone in phones for each in phone.diagnoses if each.rule.code == rule.code]
     return found[0] if found else None

@@ -63,7 +63,7 @@ class Grammar:
     levels: Mapping[str, str]
     samples: tuple[GrammarSample, ...]
     specify: Callable[[], Specification]
-    joining: MultilineSpec | None = None
+    multiline: MultilineSpec | None = None
 
     @cached_property
     def specification(self) -> Specification:

@@ -1,9 +1,17 @@
-"""Grammar files: Python, plain pyparsing, run and compiled once; what was compiled is kept on disk.
+"""Loads grammar files: Python modules of plain pyparsing, run and compiled once. The result is cached.
 
-A grammar file defines `vendor`, `header` (with a field `message`), `messages` (pairs of kind and expression, the first
-that matches counts), `shared` (names of message sets in `messages/`), `levels` (its level words -> RFC 5424 severity)
-and `samples`; it may define `joining` (see there). A message set defines `messages` and `samples`. Samples are tuples
-(origin, line, kind, fields); origin is `synthetic` or `real: source`.
+A grammar file defines these names:
+
+    vendor     the maker of the phones
+    header     expression for a line as the phone wrote it, with a field `message`
+    messages   pairs of an event kind and an expression for the message; the first that matches counts
+    shared     names of message sets, which are files in `messages/`
+    levels     the phone's words for levels -> severity of RFC 5424
+    samples    tuples (origin, line, kind, fields); origin is `synthetic` or `real: source`
+    multiline  optional: how messages continue after their first line (see `multiline_spec`)
+
+A message set defines `messages` and `samples`. `joining`, the name of `multiline` in version 0.1, is accepted for one
+release; a file that defines both is refused.
 """
 
 import sys
@@ -28,12 +36,15 @@ if TYPE_CHECKING:
 
 MAX_GRAMMARS = 2000
 """Grammar files in a folder."""
+NEEDED = ("vendor", "header", "messages", "shared", "levels", "samples")
+NEEDED_OF_SET = ("messages", "samples")
+MULTILINE, OLD_MULTILINE = "multiline", "joining"
 SHAPE = "see CONTRIBUTING for the shape of a grammar file"
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """What a grammar file is compiled to: a `Grammar` without what its path says."""
+    """The cached part of a `Grammar`: everything but its name and path."""
 
     vendor: str
     about: str
@@ -41,13 +52,14 @@ class Compiled:
     messages: tuple[tuple[str, CompiledExpression], ...]
     levels: Mapping[str, str]
     samples: tuple[tuple[Any, ...], ...]
-    joining: MultilineSpec | None = None
+    multiline: MultilineSpec | None = None
 
 
 def load_grammars(folder: Path | str, builtin: Path) -> tuple[list[Grammar], list[LyncphoneLogsError]]:
     """The grammars of a folder by name, and an error for each file that cannot be used.
 
-    Raises GrammarError if the folder does not exist, or holds too many files.
+    `builtin` is the folder of the built-in grammars. Raises GrammarError if the folder does not exist, or holds too
+    many files.
     """
     if not Path(folder).is_dir():
         raise GrammarError("folder cannot be read", "it is not there, or not a folder", str(folder))
@@ -58,26 +70,29 @@ def load_grammars(folder: Path | str, builtin: Path) -> tuple[list[Grammar], lis
 
 
 def read_grammar(path: Path, builtin: Path) -> Grammar:
-    """A grammar file, run and compiled if that was not kept. Raises GrammarError with file, element, reason and help.
+    """The grammar of one file, which is run and compiled unless the result is cached.
 
-    Shared message sets are looked for beside the file, then in the folder of the built-in grammars.
+    A message set is looked for next to the file, then in `builtin`, the folder of the built-in grammars. Raises
+    GrammarError with file, element, reason and help.
     """
     files = [path, *sorted({*_message_sets(path.parent), *_message_sets(builtin)})]
-    make, classes = partial(_compile_file, path, builtin), (Compiled, CompiledExpression, MultilineSpec)
-    made = cached("grammar", partial(_key, files), make, classes, may_store=partial(_stand_alone, files))
-    samples = tuple(map(GrammarSample._make, made.samples))
+    compile_it, classes = partial(_compile_file, path, builtin), (Compiled, CompiledExpression, MultilineSpec)
+    compiled = cached(
+        "grammar", partial(_key, files), compile_it, classes, may_store=partial(_is_self_contained, files)
+    )
+    samples = tuple(map(GrammarSample._make, compiled.samples))
     specify = partial(_specification, path, builtin)
     return Grammar(
         path.stem,
-        made.vendor,
-        made.about,
+        compiled.vendor,
+        compiled.about,
         path,
-        made.header,
-        made.messages,
-        made.levels,
+        compiled.header,
+        compiled.messages,
+        compiled.levels,
         samples,
         specify,
-        made.joining,
+        compiled.multiline,
     )
 
 
@@ -89,34 +104,36 @@ def _key(files: Sequence[Path]) -> str:
     return f"{fingerprint(files)} {vocabulary.version()} {code_version('grammar', libraries=('pyparsing',))}"
 
 
-def _stand_alone(files: Sequence[Path]) -> bool:
-    """Whether they draw on no module but those that the key knows."""
+def _is_self_contained(files: Sequence[Path]) -> bool:
+    """Whether the files import only modules that the key covers."""
     return {name for path in files for name in _imported(path.read_bytes())} <= {"pyparsing", *sys.stdlib_module_names}
 
 
 @cache
 def _imported(source: bytes) -> frozenset[str]:
+    """The top-level names of all modules that a source text imports; "" for a relative import."""
     import ast
 
     nodes = list(ast.walk(ast.parse(source)))
     plain = [name.name for node in nodes if isinstance(node, ast.Import) for name in node.names]
-    parts = [node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)]
-    return frozenset(name.partition(".")[0] for name in [*plain, *parts])
+    froms = [node.module or "." for node in nodes if isinstance(node, ast.ImportFrom)]
+    return frozenset(name.partition(".")[0] for name in [*plain, *froms])
 
 
 def _compile_file(path: Path, builtin: Path) -> Compiled:
-    with _shaped(path):
+    with _shape_errors(path):
         return _compiled_parts(path, _run_all(path, builtin))
 
 
 def _specification(path: Path, builtin: Path) -> Specification:
-    with _shaped(path):
+    with _shape_errors(path):
         parts = _run_all(path, builtin)
         return ("header", parts[0]["header"]), *(pair for part in parts for pair in part["messages"])
 
 
 @contextmanager
-def _shaped(path: Path) -> Iterator[None]:
+def _shape_errors(path: Path) -> Iterator[None]:
+    """Turns what goes wrong with values of the wrong type into a GrammarError."""
     try:
         yield
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -125,17 +142,17 @@ def _shaped(path: Path) -> Iterator[None]:
 
 
 def _run_all(path: Path, builtin: Path) -> list[dict[str, Any]]:
-    """The names that the file and its message sets define."""
-    module = _run(path, ("vendor", "header", "messages", "shared", "levels", "samples"))
-    return [module, *(_run(_message_set(name, path, builtin), ("messages", "samples")) for name in module["shared"])]
+    """The names that the file defines, then those that each of its message sets defines."""
+    module = _run(path, NEEDED)
+    return [module, *(_run(_message_set(name, path, builtin), NEEDED_OF_SET) for name in module["shared"])]
 
 
 def _message_set(name: str, path: Path, builtin: Path) -> Path:
-    own = path.parent / "messages" / f"{name}.py"
-    return own if own.exists() else builtin / "messages" / f"{name}.py"
+    neighbour = path.parent / "messages" / f"{name}.py"
+    return neighbour if neighbour.exists() else builtin / "messages" / f"{name}.py"
 
 
-def _run(path: Path, wanted: Sequence[str]) -> dict[str, Any]:
+def _run(path: Path, needed: Sequence[str]) -> dict[str, Any]:
     import runpy
 
     try:
@@ -143,7 +160,7 @@ def _run(path: Path, wanted: Sequence[str]) -> dict[str, Any]:
     except (Exception, SystemExit) as error:
         because = f"{type(error).__name__}: {error}"
         raise GrammarError("grammar file cannot be run", because, str(path), "a grammar is a Python file") from error
-    for name in wanted:
+    for name in needed:
         if name not in module:
             raise GrammarError(f"grammar has no {name!r}", where=str(path), help=SHAPE)
     return module
@@ -158,14 +175,24 @@ def _compiled_parts(path: Path, parts: Sequence[dict[str, Any]]) -> Compiled:
         messages=tuple((kind, _compiled(kind, each, path)) for part in parts for kind, each in part["messages"]),
         levels=dict(module["levels"]),
         samples=tuple(_sample(*each) for part in parts for each in part["samples"]),
-        joining=_joining(module["joining"], path) if "joining" in module else None,
+        multiline=_compiled_multiline(module, path),
     )
 
 
-def _joining(declared: Mapping[str, Any], path: Path) -> MultilineSpec:
+def _compiled_multiline(module: Mapping[str, Any], path: Path) -> MultilineSpec | None:
     from lyncphone_logs.grammar.compiler import compile_expression
 
-    return multiline_spec(declared, lambda name, each: compile_expression(each, where=f"{path}: joining: {name}"))
+    names = [name for name in (MULTILINE, OLD_MULTILINE) if name in module]
+    if len(names) > 1:
+        because = f"{OLD_MULTILINE!r} is the old name of {MULTILINE!r}"
+        help = f"define only {MULTILINE!r}"
+        raise GrammarError(f"grammar has both {MULTILINE!r} and {OLD_MULTILINE!r}", because, str(path), help)
+    if not names:
+        return None
+    (name,) = names
+    return multiline_spec(
+        module[name], name, lambda key, each: compile_expression(each, where=f"{path}: {name}: {key}")
+    )
 
 
 def _sample(origin: str, line: str, kind: str, fields: Mapping[str, Value]) -> tuple[Any, ...]:

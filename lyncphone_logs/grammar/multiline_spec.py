@@ -1,17 +1,17 @@
-"""How a phone family's messages go on beyond their line, as its grammar file declares it.
+"""Declares how messages of a phone family continue after their first line.
 
-A grammar file that defines `joining`, a dictionary, names what it needs of the following; expressions are pyparsing.
+A grammar file that needs this defines `multiline`, a dictionary with some of these keys; expressions are pyparsing:
 
-    opens    text of which each message holds one that may go on in a later line of the same sender
-    goes_on  expression for the phone's own line that goes on with it, its text in the field `message`
-    ends     what the text of the last such line begins with
-    by       "sequence": the line that goes on has the next number; "line": it is the sender's next line
-    indents  what stands before the further lines of a message and is no part of them
-    record   expression for a further message in the same datagram, in the field `message`
-    between  text that stands between two messages of a datagram
-    trailer  expression for the end of a datagram, with `message` and `stamp`
-    counted  expression for the phone's own line, after which `length` bytes of message follow in lines of their own
-    boots    expression for `procid` with `device` and `resets`, a number that grows by one when the device boots
+    opens    text in the first line of every message that may continue in a later line of the same sender
+    goes_on  expression for a line that continues such a message, with its text in the field `message`
+    ends     text with which the last such line begins
+    by       "sequence": the continuation has the next sequence number; "line": it is the sender's next line
+    indents  what indents further lines of a message; it is removed from the text
+    record   expression for a further message in the same datagram, with the field `message`
+    between  text that separates two messages of a datagram
+    trailer  expression for the end of a datagram, with the fields `message` and `stamp`
+    counted  expression for a line after which `length` bytes of message follow in lines without a header
+    boots    expression for the field `procid`, with `device` and `resets`, a number that grows by one at each boot
 """
 
 from collections.abc import Callable, Mapping
@@ -21,22 +21,24 @@ from typing import Any
 from lyncphone_logs.grammar.expression import CompiledExpression
 
 SEQUENCE, LINE = WAYS = ("sequence", "line")
-NEEDED = {
+NEEDED_FIELDS = {
     "goes_on": {"message"},
     "record": {"message"},
     "trailer": {"message", "stamp"},
     "counted": {"length"},
     "boots": {"device", "resets"},
 }
-"""The expressions, with the fields that each has."""
+"""The keys that are expressions, with the fields that each must have."""
 
 MAX_EVENT_LINES = 1000
-"""From the first piece of a message to the last."""
+"""Lines from the first piece of a message to the last."""
+MAX_CONTINUATIONS = 200
+"""Lines without a header that are joined to the event before them. Further ones are unparsed, so memory is bounded."""
 
 
 @dataclass(frozen=True)
 class MultilineSpec:
-    """The declaration of one grammar; what it does not name is empty."""
+    """The declaration of one grammar. A key that it does not use is empty."""
 
     opens: str = ""
     ends: str = ""
@@ -51,25 +53,27 @@ class MultilineSpec:
 
     @property
     def literals(self) -> tuple[str, ...]:
-        """Texts of which one stands in every line that opens what may go on in lines that are not indented."""
+        """Texts of which one is in every line that opens a message whose further lines may not be indented."""
         return tuple(filter(None, (self.opens, *(self.counted.literals if self.counted else ()))))
 
 
-def multiline_spec(declared: Mapping[str, Any], compiled: Callable[[str, Any], CompiledExpression]) -> MultilineSpec:
-    """The declaration of a grammar file, compiled. Raises ValueError with what is wrong with it."""
-    known = {each.name for each in fields(MultilineSpec)}
+def multiline_spec(
+    declared: Mapping[str, Any], name: str, compiled: Callable[[str, Any], CompiledExpression]
+) -> MultilineSpec:
+    """The declaration of a grammar file, compiled.
+
+    `name` is that of the dictionary in the file; `compiled` gets a key and its pyparsing expression. Raises ValueError,
+    with a text that begins with `name`.
+    """
+    known = {field.name for field in fields(MultilineSpec)}
     if unknown := sorted(set(declared) - known):
-        raise ValueError(f"joining has no {unknown[0]!r}; known: {sorted(known)}")
+        raise ValueError(f"{name} has no {unknown[0]!r}; known: {sorted(known)}")
     if declared.get("by", SEQUENCE) not in WAYS:
-        raise ValueError(f"joining by {declared['by']!r}; known: {WAYS}")
-    made: dict[str, Any] = {
-        name: compiled(name, value) if name in NEEDED else value for name, value in declared.items()
+        raise ValueError(f"{name} by {declared['by']!r}; known: {WAYS}")
+    values: dict[str, Any] = {
+        key: compiled(key, value) if key in NEEDED_FIELDS else value for key, value in declared.items()
     }
-    for name in sorted(NEEDED.keys() & made.keys()):
-        if missing := sorted(NEEDED[name] - {*made[name].fields}):
-            raise ValueError(f"joining: {name} has no field {missing[0]!r}")
-    return MultilineSpec(**made)
-
-
-MAX_CONTINUATIONS = 200
-"""Lines that are joined to the event before them; what follows is unparsed, so that memory stays bounded."""
+    for key in sorted(NEEDED_FIELDS.keys() & values.keys()):
+        if missing := sorted(NEEDED_FIELDS[key] - {*values[key].fields}):
+            raise ValueError(f"{name}: {key} has no field {missing[0]!r}")
+    return MultilineSpec(**values)

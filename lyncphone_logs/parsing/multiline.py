@@ -75,8 +75,8 @@ class EventLines(NamedTuple):
 
 def lines_of(rows: LineTable, columns: Columns, grammars: Mapping[str, Grammar]) -> EventLines:
     """What the lines of a window are; there is at least one."""
-    present = {name: grammars[name] for name in sorted({*columns["grammar"]} - {""}) if grammars[name].joining}
-    joinings = {name: grammar.joining for name, grammar in present.items() if grammar.joining}
+    present = {name: grammars[name] for name in sorted({*columns["grammar"]} - {""}) if grammars[name].multiline}
+    joinings = {name: grammar.multiline for name, grammar in present.items() if grammar.multiline}
     rows, columns = split_datagrams(rows, columns, joinings)
     first_of = share_datagram_header(rows, columns, joinings)
     owner = continuations(rows, columns, joinings)

@@ -60,7 +60,7 @@ class Reader:
         self._reaches_end = self._was_whole = self._is_whole = True
         self._put_together: set[int] = set()
         self._every_line_matters = source.every_line_matters
-        self._joinings = {grammar.name: grammar.joining for grammar in grammars}
+        self._joinings = {grammar.name: grammar.multiline for grammar in grammars}
 
     @property
     def assumed(self) -> bool:

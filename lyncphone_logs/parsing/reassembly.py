@@ -65,8 +65,8 @@ def assemble(
     last = len(rows) - 1
     made = Reassembly(owner, last)
     for grammar in grammars.values():
-        if grammar.joining:
-            some = Reassembler(rows, columns, grammar, grammar.joining, owner)
+        if grammar.multiline:
+            some = Reassembler(rows, columns, grammar, grammar.multiline, owner)
             some.join()
             made.messages |= some.messages()
             made.end = min([made.end, *some.unfinished()])

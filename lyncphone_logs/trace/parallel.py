@@ -84,11 +84,11 @@ def slices_of(source: Source, size: int = PART, grammars: Sequence[Grammar] = ()
 
 def _may_open(lines: bytes, grammars: Sequence[Grammar]) -> bool:
     """Whether one of these lines may open a message that goes on in lines that are not indented."""
-    literals = {each.encode() for grammar in grammars if grammar.joining for each in grammar.joining.literals}
+    literals = {each.encode() for grammar in grammars if grammar.multiline for each in grammar.multiline.literals}
     found = [line for line in lines.split(b"\n") if any(each in line for each in literals)]
     texts = (unwrap(decode(line.removesuffix(b"\r"))[0]).text for line in found)
     readers = (next((each for each in grammars if each.header.pattern.fullmatch(text)), None) for text in texts)
-    return any(reader is not None and reader.joining is not None for reader in readers)
+    return any(reader is not None and reader.multiline is not None for reader in readers)
 
 
 def _nearby(before: bytes, behind: bytes) -> bytes:

@@ -171,3 +171,49 @@ def test_a_grammar_that_cannot_be_used_is_one_clear_error(text: str, says: str, 
         read_grammar(path, grammars_folder())
     assert says in str(refused.value)
     assert str(path) in str(refused.value) or "no_such_set" in str(refused.value)
+
+
+MULTILINE = (
+    "import pyparsing as pp\nvendor, shared, levels, samples, messages = 'x', (), {}, [], []\n"
+    "header = 'own:' + pp.Regex('.*')('message')\n"
+)
+
+
+@pytest.mark.parametrize("key", ["multiline", "joining"])
+def test_messages_of_several_lines_are_declared_by_the_new_key_or_the_old(key: str, tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    path.write_text(f"{MULTILINE}{key} = {{'opens': 'SIP', 'goes_on': 'more' + pp.Regex('.*')('message')}}", "utf-8")
+    declared = read_grammar(path, grammars_folder()).multiline
+    assert declared is not None
+    assert (declared.opens, declared.by) == ("SIP", "sequence")
+    assert declared.goes_on is not None
+    assert declared.goes_on.match("more text") == {"message": (5, 9)}
+
+
+@pytest.mark.parametrize("key", ["multiline", "joining"])
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("{'opened': 'SIP'}", "{key} has no 'opened'; known: ['between', "),
+        ("{'by': 'time'}", "{key} by 'time'"),
+        ("{'goes_on': pp.Literal('more')}", "{key}: goes_on has no field 'message'"),
+        ("{'goes_on': pp.Forward()}", "own.py: {key}: goes_on"),
+        ("7", "not of the right shape"),
+    ],
+)
+def test_an_error_in_the_declaration_names_the_key_that_the_file_uses(
+    key: str, value: str, says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.py"
+    path.write_text(f"{MULTILINE}{key} = {value}", "utf-8")
+    with pytest.raises(GrammarError) as refused:
+        read_grammar(path, grammars_folder())
+    assert says.replace("{key}", key) in str(refused.value)
+
+
+def test_a_grammar_with_the_new_key_and_the_old_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "own.py"
+    path.write_text(f"{MULTILINE}multiline = {{'opens': 'SIP'}}\njoining = {{}}", "utf-8")
+    with pytest.raises(GrammarError, match="grammar has both 'multiline' and 'joining'") as refused:
+        read_grammar(path, grammars_folder())
+    assert (refused.value.where, refused.value.help) == (str(path), "define only 'multiline'")

@@ -30,7 +30,7 @@ from lyncphone_logs.trace.parallel import FileSlice, slices_of
 GRAMMARS = read_catalog().grammars
 RULES = read_catalog().rules
 SEARCH = Search(GRAMMARS)
-JOININGS = {grammar.name: grammar.joining for grammar in GRAMMARS}
+JOININGS = {grammar.name: grammar.multiline for grammar in GRAMMARS}
 
 
 class Windowed(Source):

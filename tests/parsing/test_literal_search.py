@@ -35,7 +35,7 @@ def both(log: Path) -> tuple[Report, Report]:
     assert full.inputs[0].account.passed_over_bytes == 0
     # Where lines go on with others, or are counted, none is passed over.
     names = {event.grammar for event in lp.read_trace(log, year=2013).events()}
-    is_joined = any(grammar.joining for grammar in GRAMMARS if grammar.name in names)
+    is_joined = any(grammar.multiline for grammar in GRAMMARS if grammar.name in names)
     assert searched.inputs[0].account.passed_over_bytes > 0 or is_joined
     assert full.inputs[0].account.total == searched.inputs[0].account.total == log.stat().st_size
     assert (full.inputs[0].lines, full.inputs[0].sha256) == (searched.inputs[0].lines, searched.inputs[0].sha256)
