@@ -130,33 +130,49 @@ class Clause(EventPattern):
             self.check_template(self.says)
 
     def _complaints(self) -> Iterator[str]:
+        yield from self._weight_complaints()
+        yield from self._form_complaints()
+        yield from self._anchor_complaints()
+        yield from self._limit_complaints()
+        yield from self._count_complaints()
+
+    def _weight_complaints(self) -> Iterator[str]:
         if self.basis == "inferred" and self.strength in {"decisive", "strong"}:
             yield "an inferred signature weighs at most moderate"
         if self.basis == "inferred" and self.role == "rules_out":
             yield "an inferred signature cannot rule out"
+
+    def _form_complaints(self) -> Iterator[str]:
         forms = {"count": self.count > 1, "then": self.then, "first_of": self.first_of, "absent": self.absent}
         given = [name for name, is_given in forms.items() if is_given]
         if self.is_composed and (given or self.kinds or self.anchors or self.within):
             yield "all, any and none are of other clauses: no event, form or window beside them"
         if len(given) > 1:
             yield f"{' and '.join(given)} cannot be asked for at once"
-        yield from self._window_complaints()
-        if (self.by or self.once_per) and self.count == 1:
-            yield "by and once_per say what count counts"
-        if self.by:
-            yield from filter(None, (unknown_field(kind, self.by) for kind in self.kinds))
 
-    def _window_complaints(self) -> Iterator[str]:
+    def _anchor_complaints(self) -> Iterator[str]:
         if self.between and (len(self.between) != 2 or self.before or self.after):
             yield "between names two anchors, instead of before and after"
         if self.anchors and (self.then or self.first_of):
             yield "then and first_of have no window beside an anchor"
+
+    def _limit_complaints(self) -> Iterator[str]:
         if self.within and not (self.count > 1 or self.then or self.anchors):
             yield "within needs count, then, before, after or between"
         if self.then and not (self.within or self.within_events):
             yield "then needs within or within_events: nobody waits for ever"
         if self.within_events and not self.then:
             yield "within_events needs then"
-        in_boot = self.same == "boot" and self.before == SYMPTOM
-        if self.absent and not (in_boot or self.between or (self.anchors and self.within)):
+        if self.absent and not self._absence_has_an_end:
             yield 'absent needs between, an anchor with within, or same = "boot" with before = "symptom"'
+
+    @property
+    def _absence_has_an_end(self) -> bool:
+        in_boot = self.same == "boot" and self.before == SYMPTOM
+        return in_boot or bool(self.between or (self.anchors and self.within))
+
+    def _count_complaints(self) -> Iterator[str]:
+        if (self.by or self.once_per) and self.count == 1:
+            yield "by and once_per say what count counts"
+        if self.by:
+            yield from filter(None, (unknown_field(kind, self.by) for kind in self.kinds))

@@ -161,22 +161,36 @@ class Rule(ClosedModel):
     def _complaints(self, ids: list[str]) -> Iterator[str]:
         for name in sorted({name for together in self.confirmed_by for name in together} - {EXPLAINS, *ids}):
             yield f"confirmed_by names no clause: {name!r} {suggestion(name, ids)}".strip()
-        plain = {clause.id: clause for clause in self.clause if not (clause.is_composed or clause.absent)}
+        yield from self._reference_complaints(ids)
+        for name in sorted({name for each in self.sample for name in each.holds or ()}.difference(ids)):
+            yield f"a sample says that {name!r} holds, which is no clause {suggestion(name, ids)}".strip()
+        yield from self._unused_part_complaints()
+
+    def _reference_complaints(self, ids: list[str]) -> Iterator[str]:
+        """A clause is composed of clauses before it. It may refer to any that has an event and the same scope."""
+        with_event = {clause.id: clause for clause in self.clause if not (clause.is_composed or clause.absent)}
         for number, clause in enumerate(self.clause):
             for name in sorted(set(clause.named).difference(ids[:number])):
                 yield f"clause {clause.id} names {name!r}, no clause before it {suggestion(name, ids)}".strip()
-            others = {*clause.anchors, *(other for step in clause.steps for _, _, other, _ in step.comparisons)}
-            for name in sorted(others - {SYMPTOM, *plain}):
+            others = _referred_to(clause) - {SYMPTOM}
+            for name in sorted(others.difference(with_event)):
                 yield f"clause {clause.id} refers to {name!r}, which is no clause with an event"
-            for name in sorted(others.intersection(plain)):
-                if plain[name].same != clause.same:
-                    yield f"clause {clause.id} and {name} lie in different scopes: same = {plain[name].same!r}"
-        for name in sorted({name for each in self.sample for name in each.holds or ()}.difference(ids)):
-            yield f"a sample says that {name!r} holds, which is no clause {suggestion(name, ids)}".strip()
-        weighed = {name for clause in self.clause for name in (*clause.named, *clause.anchors)}
-        compared = {other for each in self.patterns for _, _, other, _ in each.comparisons}
-        for name in (each.id for each in self.clause if each.role == "part" and each.id not in weighed | compared):
-            yield f"clause {name} is part of nothing"
+            for name in sorted(others.intersection(with_event)):
+                if with_event[name].same != clause.same:
+                    scope = with_event[name].same
+                    yield f"clause {clause.id} and {name} lie in different scopes: same = {scope!r}"
+
+    def _unused_part_complaints(self) -> Iterator[str]:
+        used = {name for clause in self.clause for name in (*clause.named, *clause.anchors)}
+        used |= {other for pattern in self.patterns for _, _, other, _ in pattern.comparisons}
+        for clause in self.clause:
+            if clause.role == "part" and clause.id not in used:
+                yield f"clause {clause.id} is part of nothing"
+
+
+def _referred_to(clause: Clause) -> set[str]:
+    """The clauses whose events bound a clause in time, or are compared with its events."""
+    return {*clause.anchors, *(other for step in clause.steps for _, _, other, _ in step.comparisons)}
 
 
 CLASSES = (
