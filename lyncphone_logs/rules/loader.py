@@ -46,8 +46,17 @@ def _read_rules(pack: Pack) -> tuple[list[Rule], list[LyncphoneLogsError]]:
 
 def rule_file(rule: Rule, packs: Sequence[Pack]) -> Path:
     """The file that a rule was read from. `packs` in the order in which each overlays those before it."""
-    files = (Path(path) for pack in reversed(packs) for path in pack.files)
-    return next(path for path in files if path.stem == rule.name)
+    files = [Path(path) for pack in reversed(packs) for path in pack.files]
+    *later, first = [path for path in files if path.stem == rule.name]
+    # A file of that name in a later pack may be one that cannot be used, or have another code.
+    return next((path for path in later if _holds(path, rule)), first)
+
+
+def _holds(path: Path, rule: Rule) -> bool:
+    try:
+        return read_rule(path) == rule
+    except RuleError:
+        return False
 
 
 def read_rule(path: Path) -> Rule:

@@ -14,6 +14,7 @@ from lyncphone_logs.cli.app import run
 from lyncphone_logs.errors import InputError, RuleError
 from lyncphone_logs.rules import packs as pack
 from lyncphone_logs.rules.loader import rule_file
+from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.validation import MAX_FILE_BYTES
 
 KNOWN = read_catalog()
@@ -21,8 +22,7 @@ REGISTERED = "local7.info voip_task[440]: SIP      : INFO - SIP/2.0 200 OK CSeq:
 
 
 def write_rule(folder: Path, title: str = "Ours") -> Path:
-    rule = KNOWN.rule("TLS001")
-    assert rule is not None
+    rule = rule_of()
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{rule.name}.toml"
     text = rule_file(rule, KNOWN.packs).read_text(encoding="utf-8")
@@ -30,11 +30,14 @@ def write_rule(folder: Path, title: str = "Ours") -> Path:
     return path
 
 
-def titles(rules: str = "") -> tuple[str, tuple[str, ...]]:
-    catalog = read_catalog(rules)
-    rule = catalog.rule("TLS001")
+def rule_of(rules: str = "") -> Rule:
+    rule = read_catalog(rules).rule("TLS001")
     assert rule is not None
-    return rule.title, catalog.notes
+    return rule
+
+
+def titles(rules: str = "") -> tuple[str, tuple[str, ...]]:
+    return rule_of(rules).title, read_catalog(rules).notes
 
 
 def test_the_built_in_pack_has_a_hash_of_its_files(tmp_path: Path) -> None:
@@ -149,3 +152,12 @@ def test_what_is_no_report_is_refused_with_one_error(content: str, tmp_path: Pat
     trace: Any = lyncphone_logs.read_trace(FOUNDING)
     with pytest.raises(InputError, match="the earlier report cannot be used"):
         lyncphone_logs.diagnose(trace, verify_fix=path)
+
+
+def test_the_file_of_a_rule_is_the_one_it_was_read_from(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write_rule(tmp_path)
+    assert rule_file(rule_of(str(tmp_path)), read_catalog(str(tmp_path)).packs) == path
+    path.write_text("code = [", encoding="utf-8")
+    assert rule_file(rule_of(str(tmp_path)), read_catalog(str(tmp_path)).packs) == rule_file(rule_of(), KNOWN.packs)
+    assert run(["rules", "lint", "TLS001", "--rules", str(tmp_path)]) == 3
+    assert "rule file cannot be read" in capsys.readouterr().err
