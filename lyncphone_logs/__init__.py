@@ -32,8 +32,8 @@ __all__ = [
     "read_trace",
 ]
 
-# Imported when first asked for: `--help` would otherwise wait for the grammar and rule machinery.
-_LATER = {
+# Imported on first use: `--help` would otherwise wait for grammars and rules to be imported.
+_LAZY = {
     "Event": "events.event",
     "Report": "reports.report",
     "Trace": "trace.trace",
@@ -43,6 +43,6 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)

@@ -3,7 +3,7 @@
 An entry is a file: the SHA-256 of its name and payload, then the payload, a pickle. An entry that is truncated, altered
 or renamed is ignored and made again. So is one of another version, because the key, and with it the name, contains the
 code that made it. Pickle restores a thousand rules in half the time that plain tuples and constructors need. It could
-run code, so entries are read only from a folder that nobody but its owner can write to, and only classes that the
+run code, so entries are read only from a folder that only its owner can write to, and only classes that the
 caller expects are looked up.
 """
 
@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lyncphone_logs.distributions import version_of
 from lyncphone_logs.user_folders import cache_folder
 
 VARIABLE = "LYNCPHONE_LOGS_CACHE"
@@ -91,7 +91,10 @@ def _library(name: str) -> str:
     spec = find_spec(name)
     if spec is None or spec.origin is None:
         raise FileNotFoundError(name)
-    return f"{spec.origin} {version_of(name)}"
+    try:
+        return f"{spec.origin} {version(name)}"
+    except PackageNotFoundError:
+        raise FileNotFoundError(name) from None
 
 
 def _name(kind: str, key: Callable[[], str]) -> str:

@@ -1,11 +1,11 @@
-"""The errors that a user can meet. Each says what happened, because of what, where, and what helps.
+"""The errors that a user can see. Each says what failed, why, where, and what helps.
 
 LyncphoneLogsError
-├── InputError      a named path cannot be read, or holds nothing to read
+├── InputError      an input cannot be read, or has nothing to read
 ├── EvidenceError   a certificate file or a stated fact cannot be used
 ├── GrammarError    a grammar file cannot be used
 ├── RuleError       a rule file cannot be used
-└── OutputError     the answer cannot be written
+└── OutputError     the output cannot be written
 """
 
 from collections.abc import Callable, Iterable
@@ -16,7 +16,7 @@ Result = TypeVar("Result")
 
 
 class LyncphoneLogsError(Exception):
-    """An error with four parts; `str()` joins those that are given, one a line."""
+    """Base of all errors. `str()` has one line for each of the four parts that is given."""
 
     def __init__(self, what: str, because: str = "", where: str = "", help: str = "") -> None:
         super().__init__(what)
@@ -31,7 +31,7 @@ class LyncphoneLogsError(Exception):
 
 
 class InputError(LyncphoneLogsError):
-    """A named path cannot be read, or holds nothing to read."""
+    """An input cannot be read, or has nothing to read."""
 
 
 class EvidenceError(LyncphoneLogsError):
@@ -47,11 +47,11 @@ class RuleError(LyncphoneLogsError):
 
 
 class OutputError(LyncphoneLogsError):
-    """The answer cannot be written."""
+    """The output cannot be written."""
 
 
 def suggestion(word: str, known: list[str]) -> str:
-    """A "did you mean" for a word that is not known, or nothing."""
+    """A "did you mean" for an unknown word, or "" if no known word is similar."""
     import difflib
 
     close = difflib.get_close_matches(word, known, n=1)

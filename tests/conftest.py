@@ -1,4 +1,4 @@
-"""Nothing is kept in the home folder of whoever runs the tests, and every run makes the same examples."""
+"""Keeps tests away from the cache in the home folder, and makes hypothesis generate the same examples in every run."""
 
 from tempfile import TemporaryDirectory
 

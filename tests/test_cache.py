@@ -239,7 +239,7 @@ def test_the_code_version_changes_with_root_modules_and_named_packages(changed: 
 def test_the_code_version_has_the_versions_of_python_and_of_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cache.code_version("rules").startswith(sys.version)
     assert f"{pyparsing.__file__} {pyparsing.__version__}'" in cache.code_version(libraries=("pyparsing",))
-    monkeypatch.setattr(cache, "version_of", lambda name: "3.99")
+    monkeypatch.setattr(cache, "version", lambda name: "3.99")
     cache.code_version.cache_clear()
     assert f"{pyparsing.__file__} 3.99'" in cache.code_version(libraries=("pyparsing",))
     cache.code_version.cache_clear()

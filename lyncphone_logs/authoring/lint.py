@@ -15,7 +15,7 @@ from lyncphone_logs.events.event import LOST
 from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.linearity import UnsupportedElement
-from lyncphone_logs.grammar.regex_linearity import regex
+from lyncphone_logs.grammar.regex_linearity import regex_facts
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import Condition, EventPattern
 from lyncphone_logs.rules.rule import EXPLAINS, Rule
@@ -100,7 +100,7 @@ def _condition(test: Condition) -> Iterator[str]:
         yield "contains says nothing beside prefix"
     if test.regex:
         try:
-            regex(test.regex, re.IGNORECASE if test.regex.startswith("(?i)") else 0)
+            regex_facts(test.regex, re.IGNORECASE if test.regex.startswith("(?i)") else 0)
         except (UnsupportedElement, re.error) as error:
             yield f"regex is not proven to take linear time: {error}"
 

@@ -1,6 +1,8 @@
-"""Renders a tree of pyparsing elements: sequences, choices, repetitions, lookaheads and names around tokens.
+"""Compiles a tree of pyparsing elements to a pattern of the stdlib `re` that never backtracks.
 
-Around groups stands `(?>(?:...)*)` and never `(?:...)*+`: CPython 3.11 loses captures in possessive repetitions.
+This module renders sequences, choices, repetitions, lookaheads and results names; `elements` renders the tokens in
+them. A repetition is rendered as `(?>(?:...)*)` and never as `(?:...)*+`, because CPython 3.11 loses captures in
+possessive repetitions of groups.
 Source of each fact: `parseImpl` and `preParse` of the class in pyparsing 3.3 `core.py`.
 """
 
@@ -16,7 +18,7 @@ from lyncphone_logs.errors import GrammarError
 from lyncphone_logs.grammar import linearity
 from lyncphone_logs.grammar.elements import CompiledElement, blanks, skipped, token
 from lyncphone_logs.grammar.expression import CompiledExpression
-from lyncphone_logs.grammar.linearity import MANY, UnsupportedElement
+from lyncphone_logs.grammar.linearity import UNBOUNDED, UnsupportedElement
 
 _RECURSION = ("recursion is not regular", "write the levels out, or use ZeroOrMore")
 _REFUSED: dict[type[pp.ParserElement], tuple[str, str]] = {
@@ -33,7 +35,7 @@ _NAMELESS = (pp.Empty, pp.LineStart, pp.LineEnd, pp.StringStart, pp.StringEnd, p
 
 
 def render(expression: pp.ParserElement, where: str) -> tuple[CompiledElement, list[str]]:
-    """The part for `fullmatch` and the field of each group f0, f1 ...; raises `GrammarError`."""
+    """The element for `fullmatch`, and the field names of its groups f0, f1 and so on. Raises GrammarError."""
     root: Any = expression.copy().parse_with_tabs()
     renderer = _Renderer(where)
     try:
@@ -44,40 +46,47 @@ def render(expression: pp.ParserElement, where: str) -> tuple[CompiledElement, l
 
 
 class _Renderer:
-    """Renders one tree; elements are Any because what they are made of is not in pyparsing's public types."""
+    """Renders one tree. Elements are Any because the attributes used here are not in pyparsing's public types.
+
+    `names`: field name of each group, in the order of the opening parentheses. The others describe the position in the
+    tree; `within` sets them while one element is rendered.
+    `enclosing`: names of the groups around it · `is_lookahead`: within a lookahead, whose names are no results ·
+    `losing`: the class around it from which pyparsing loses names, or "" · `is_combined`: within a Combine, which must
+    keep all its text · `first`, `outermost`: the element that parsing begins with, and the whole expression.
+    """
 
     def __init__(self, where: str) -> None:
         self.where = where
         self.names: list[str] = []
         self.enclosing: tuple[str, ...] = ()
-        self.looking = False
+        self.is_lookahead = False
         self.losing = ""
-        self.combining = False
-        self.opening: Any = None
+        self.is_combined = False
+        self.first: Any = None
         self.outermost: Any = None
 
     @contextmanager
-    def having(self, **states: Any) -> Iterator[None]:
+    def within(self, **states: Any) -> Iterator[None]:
         before = {name: getattr(self, name) for name in states}
         self.__dict__.update(states)
         yield
         self.__dict__.update(before)
 
     def root(self, element: Any) -> CompiledElement:
-        self.opening = element.exprs[0] if type(element) is pp.And and element.exprs else element
+        self.first = element.exprs[0] if type(element) is pp.And and element.exprs else element
         self.outermost = element
-        whole, own, default = self.whole(element), skipped(element), blanks(pp.ParserElement.DEFAULT_WHITE_CHARS)
-        return self.sequence(element, [whole, default] if own.pattern == default.pattern else [whole, own, default])
+        whole, after, default = self.whole(element), skipped(element), blanks(pp.ParserElement.DEFAULT_WHITE_CHARS)
+        return self.sequence(element, [whole, default] if after.pattern == default.pattern else [whole, after, default])
 
     def whole(self, element: Any) -> CompiledElement:
         return self.sequence(element, [*self.split(element)])
 
     def split(self, element: Any, names: tuple[str, ...] = ()) -> tuple[CompiledElement, CompiledElement]:
-        """The blanks that the element skips, and the rest, which also bears the names handed down to it."""
+        """The blanks that the element skips, and the element itself in groups of its own and the given names."""
         try:
             _check_options(element)
-            own = element.resultsName if not self.looking and element.resultsName != "_skipped" else ""
-            names = (*names, own) if own else names
+            name = element.resultsName if not self.is_lookahead and element.resultsName != "_skipped" else ""
+            names = (*names, name) if name else names
             before = skipped(element) if element.callPreparse else CompiledElement()
             return before, self.rest(element, names)
         except UnsupportedElement as refused:
@@ -90,21 +99,21 @@ class _Renderer:
         return GrammarError(what, refused.because, self.where, refused.help)
 
     def rest(self, element: Any, names: tuple[str, ...]) -> CompiledElement:
-        handing_down = _HANDING_DOWN.get(type(element))
-        if handing_down:
-            return handing_down(self, element, names)
+        render = _PASSING_NAMES_ON.get(type(element))
+        if render:
+            return render(self, element, names)
         if names and isinstance(element, _NAMELESS):
             raise UnsupportedElement("a name is given to what has no text of its own", "name what stands around it")
         return self.named(names, lambda: self.bare(element))
 
     def named(self, names: tuple[str, ...], render: Callable[[], CompiledElement]) -> CompiledElement:
-        """Opens the groups first: the enclosed names are checked against them."""
+        """The rendered element in a group for each name. Groups are opened first, so that inner names come after."""
         if names and self.losing:
             raise UnsupportedElement(f"pyparsing loses names within {self.losing}", "name an element outside of it")
         if set(names) & set(self.enclosing) or len(set(names)) < len(names):
             raise UnsupportedElement("a name is given again within the element of that name", "use two names")
         opened = "".join(map(self.open, names))
-        with self.having(enclosing=(*self.enclosing, *names)):
+        with self.within(enclosing=(*self.enclosing, *names)):
             part = render()
         return replace(part, pattern=f"{opened}{part.pattern}{')' * len(names)}") if names else part
 
@@ -122,13 +131,14 @@ class _Renderer:
         return part
 
     def string_start(self, element: Any) -> CompiledElement:
-        if element is not self.opening or skipped(element).pattern != skipped(self.outermost).pattern:
+        if element is not self.first or skipped(element).pattern != skipped(self.outermost).pattern:
             raise UnsupportedElement(
                 "it is not the first to skip blanks", "leave it out: parsing begins where the text does"
             )
         return CompiledElement()
 
     def sequence(self, element: Any, parts: list[CompiledElement]) -> CompiledElement:
+        """One part after the other. Refuses a part that goes wrong if pyparsing is past the end of the text."""
         past = trips = False
         empty = True
         for part in parts:
@@ -141,7 +151,9 @@ class _Renderer:
             empty = empty and part.facts.empty
         facts = linearity.sequence(*(part.facts for part in parts))
         pattern = "".join(part.pattern for part in parts)
-        return CompiledElement(pattern, facts, linearity.best(part.literals for part in parts), past, trips)
+        return CompiledElement(
+            pattern, facts, linearity.literals_of_sequence(part.literals for part in parts), past, trips
+        )
 
     def and_(self, element: Any) -> CompiledElement:
         if not element.exprs:
@@ -154,7 +166,7 @@ class _Renderer:
         before = [skipped(each) if each.callPreparse else CompiledElement() for each in element.exprs]
         if any(part.pattern != before[0].pattern for part in before):
             return _choice([self.sequence(element, [*self.split(each, names)]) for each in element.exprs])
-        if any(type(each) in _HANDING_DOWN or isinstance(each, _NAMELESS) for each in element.exprs):
+        if any(type(each) in _PASSING_NAMES_ON or isinstance(each, _NAMELESS) for each in element.exprs):
             return self.sequence(element, [before[0], _choice([self.split(each, names)[1] for each in element.exprs])])
         choice = self.named(names, lambda: _choice([self.split(each)[1] for each in element.exprs]))
         return self.sequence(element, [before[0], choice])
@@ -174,7 +186,7 @@ class _Renderer:
         return self.named(names, lambda: self.turns(element))
 
     def turns(self, element: Any) -> CompiledElement:
-        high = element.max_count or MANY
+        high = element.max_count or UNBOUNDED
         stop = [self.not_any(element.not_ender)] if element.not_ender is not None else []
         body = self.sequence(element, [*stop, self.whole(element.expr)])
         if body.past and body.trips:
@@ -183,16 +195,16 @@ class _Renderer:
             )
         facts = linearity.repeated(body.facts, 1, high)
         facts = replace(facts, tail=0) if stop else facts
-        times = "+" if high == MANY else f"{{1,{high}}}"
+        times = "+" if high == UNBOUNDED else f"{{1,{high}}}"
         return replace(body, pattern=f"(?>(?:{body.pattern}){times})", facts=facts)
 
     def enhanced(self, element: Any) -> CompiledElement:
         return self.split(element.expr)[1]
 
     def suppress(self, element: Any) -> CompiledElement:
-        if self.combining:
+        if self.is_combined:
             raise UnsupportedElement("Combine would leave a part of the text out", "name the parts instead")
-        with self.having(losing="Suppress"):
+        with self.within(losing="Suppress"):
             return self.enhanced(element)
 
     def combine(self, element: Any) -> CompiledElement:
@@ -200,16 +212,16 @@ class _Renderer:
             raise UnsupportedElement(
                 "the joined text differs from the text that was read", "leave out adjacent and join_string"
             )
-        with self.having(combining=True):
+        with self.within(is_combined=True):
             return self.enhanced(element)
 
     def followed_by(self, element: Any) -> CompiledElement:
-        with self.having(losing="FollowedBy"):
+        with self.within(losing="FollowedBy"):
             part = self.whole(element.expr)
         return CompiledElement(f"(?={part.pattern})", linearity.lookahead(part.facts), trips=part.trips)
 
     def not_any(self, element: Any) -> CompiledElement:
-        with self.having(looking=True):
+        with self.within(is_lookahead=True):
             part = self.whole(element.expr)
         return CompiledElement(f"(?!{part.pattern})", linearity.lookahead(part.facts), trips=part.trips)
 
@@ -218,7 +230,7 @@ class _Renderer:
             raise UnsupportedElement(
                 "its fail_on and ignore cannot be rendered", "skip to the nearer of both with one_of"
             )
-        with self.having(looking=True):
+        with self.within(is_lookahead=True):
             target = self.enhanced(element)
         skip = CompiledElement(
             f"(?>(?s:.*?)(?={target.pattern}))", linearity.skipping(target.facts), target.literals, trips=True
@@ -228,7 +240,7 @@ class _Renderer:
 
 def _choice(alternatives: list[CompiledElement]) -> CompiledElement:
     facts = linearity.choice(*(part.facts for part in alternatives))
-    literals = linearity.any_of([part.literals for part in alternatives])
+    literals = linearity.literals_of_choice([part.literals for part in alternatives])
     past, trips = any(part.past for part in alternatives), any(part.trips for part in alternatives)
     return CompiledElement(f"(?>{'|'.join(part.pattern for part in alternatives)})", facts, literals, past, trips)
 
@@ -248,7 +260,7 @@ def _check_options(element: Any) -> None:
         raise UnsupportedElement("a default is not in the text", "leave it out, and take the field as absent")
 
 
-_HANDING_DOWN: dict[type[pp.ParserElement], Callable[[_Renderer, Any, tuple[str, ...]], CompiledElement]] = {
+_PASSING_NAMES_ON: dict[type[pp.ParserElement], Callable[[_Renderer, Any, tuple[str, ...]], CompiledElement]] = {
     pp.MatchFirst: _Renderer.match_first,
     pp.Opt: _Renderer.opt,
     pp.Group: _Renderer.group,

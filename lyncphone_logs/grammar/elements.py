@@ -1,4 +1,4 @@
-"""Renders pyparsing's tokens, the elements without parts, as patterns of the stdlib `re` that never go back.
+"""Renders pyparsing's tokens, the elements without parts, as patterns of the stdlib `re` that never backtrack.
 
 Source of each fact: `parseImpl` and `preParse` of the class in pyparsing 3.3 `core.py`.
 """
@@ -12,16 +12,17 @@ from typing import Any
 import pyparsing as pp
 
 from lyncphone_logs.grammar import linearity, regex_linearity
-from lyncphone_logs.grammar.linearity import ALL, ASCII, MANY, NOTHING, TEST, MatchFacts, UnsupportedElement
+from lyncphone_logs.grammar.linearity import ALL, ASCII, NOTHING, TEST, UNBOUNDED, MatchFacts, UnsupportedElement
 
 _FLAGS = {re.ASCII: "a", re.IGNORECASE: "i", re.MULTILINE: "m", re.DOTALL: "s"}
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledElement:
-    """A rendered element with a necessary set of texts (see `CompiledExpression.literals`).
+    """A rendered element. `literals` as in `CompiledExpression`.
 
-    `past`: pyparsing may stand one behind the end of the text after it · `trips`: it would go wrong from there.
+    `past`: pyparsing may be one position after the end of the text when the element has matched · `trips`: the element
+    would go wrong from that position.
     """
 
     pattern: str = ""
@@ -32,21 +33,21 @@ class CompiledElement:
 
 
 def token(element: Any) -> CompiledElement | None:
-    """The rendered token without the blanks before it, None for other elements; raises `UnsupportedElement`."""
+    """The rendered token without the blanks before it; None for other elements. Raises UnsupportedElement."""
     render = _TOKENS.get(type(element))
     return render(element) if render else None
 
 
 def blanks(characters: Iterable[str]) -> CompiledElement:
-    """Any number of the characters; an empty part when there are none."""
-    some = "".join(characters)
-    return (
-        CompiledElement(f"{_set(some)}*+", linearity.run(linearity.mask(some), 0, MANY)) if some else CompiledElement()
-    )
+    """Any number of the characters; an empty element if there are none."""
+    allowed = "".join(characters)
+    if not allowed:
+        return CompiledElement()
+    return CompiledElement(f"{_set(allowed)}*+", linearity.run(linearity.mask(allowed), 0, UNBOUNDED))
 
 
 def skipped(element: Any) -> CompiledElement:
-    """What the element skips before it begins."""
+    """The blanks that the element skips before it. Raises UnsupportedElement."""
     if type(element) is pp.LineStart:
         return _skipped_before_line(element)
     if type(element) is pp.White and element.skipWhitespace and element.whiteChars >= set(element.matchWhite):
@@ -76,7 +77,7 @@ def _escape(character: str) -> str:
 
 
 def _times(low: int, high: int) -> str:
-    if high > MANY // 2:
+    if high > UNBOUNDED // 2:
         return {0: "*+", 1: "++"}.get(low, f"{{{low},}}+")
     return f"{{{low},{high}}}+" if high else "{0}"
 
@@ -94,16 +95,16 @@ def _caseless_literal(element: Any) -> CompiledElement:
 
 
 @cache
-def _raised() -> dict[str, str]:
-    """All characters by what `str.upper()` makes of them; cased letters end below U+1F000."""
+def _spellings() -> dict[str, str]:
+    """For each result of `str.upper()` all characters that have it. There are no cased letters from U+1F000 on."""
     spellings: dict[str, str] = {}
     for character in map(chr, range(0x1F000)):
         spellings[character.upper()] = spellings.get(character.upper(), "") + character
     return spellings
 
 
-def _caseless(raised: str) -> tuple[str, MatchFacts]:
-    spellings = [_raised().get(character, "") for character in raised]
+def _caseless(upper: str) -> tuple[str, MatchFacts]:
+    spellings = [_spellings().get(character, "") for character in upper]
     if not all(spellings):
         raise UnsupportedElement(
             "a letter of it changes its length with its case", "use Regex with flags=re.IGNORECASE"
@@ -113,12 +114,12 @@ def _caseless(raised: str) -> tuple[str, MatchFacts]:
 
 
 def _keyword(element: Any) -> CompiledElement:
-    around = element.ident_chars
+    identifier = element.ident_chars
     part = _literal(element)
     if element.caseless:
-        around = {spelling for raised in around for spelling in _raised().get(raised, "")}
+        identifier = {spelling for upper in identifier for spelling in _spellings().get(upper, "")}
         part = CompiledElement(*_caseless(element.caselessmatch))
-    pattern = f"(?<!{_set(around)}){part.pattern}(?!{_set(around)})" if around else part.pattern
+    pattern = f"(?<!{_set(identifier)}){part.pattern}(?!{_set(identifier)})" if identifier else part.pattern
     return CompiledElement(pattern, linearity.sequence(TEST, part.facts, TEST), part.literals)
 
 
@@ -129,19 +130,19 @@ def _word(element: Any) -> CompiledElement:
     low, high = element.minLen - 1, element.maxLen - 1
     pattern = _set(first) + (f"{_set(rest)}{_times(low, high)}" if high else "")
     pattern = _set(first) + _times(low + 1, high + 1) if first == rest and high else pattern
-    before, behind = _word_bounds(element, first | rest)
-    test = TEST if behind else NOTHING
+    before, after = _word_bounds(element, first | rest)
+    test = TEST if after else NOTHING
     facts = linearity.sequence(
         linearity.one(linearity.mask(first)), linearity.run(linearity.mask(rest), low, high), test
     )
-    return CompiledElement(before + pattern + behind, facts)
+    return CompiledElement(before + pattern + after, facts)
 
 
 def _word_bounds(element: Any, characters: set[str]) -> tuple[str, str]:
-    if not hasattr(element, "re_match"):  # pyparsing has no regular expression for words with blanks, and other rules
+    if not hasattr(element, "re_match"):  # for words with blanks pyparsing has no regular expression, and other rules
         unlike = f"{_set(element.bodyChars)})"
-        behind = "(?!" + unlike if element.asKeyword or element.maxSpecified else ""
-        return "(?<!" + unlike if element.asKeyword else "", behind
+        after = "(?!" + unlike if element.asKeyword or element.maxSpecified else ""
+        return "(?<!" + unlike if element.asKeyword else "", after
     if element.asKeyword and len({bool(re.match(r"\w", character)) for character in characters}) > 1:
         raise UnsupportedElement(
             "as_keyword goes back in a Word of letters and signs", "use a Word and ~Char(...) after it"
@@ -150,30 +151,27 @@ def _word_bounds(element: Any, characters: set[str]) -> tuple[str, str]:
 
 
 def _chars_not_in(element: Any) -> CompiledElement:
-    some = _set(element.notCharsSet, "^") if element.notCharsSet else r"[\s\S]"
-    left = ALL & ~(linearity.mask(element.notCharsSet) & ASCII)
-    return CompiledElement(
-        some + _times(element.minLen, element.maxLen), linearity.run(left, element.minLen, element.maxLen)
-    )
+    low, high = element.minLen, element.maxLen
+    pattern = _set(element.notCharsSet, "^") if element.notCharsSet else r"[\s\S]"
+    allowed = ALL & ~(linearity.mask(element.notCharsSet) & ASCII)
+    return CompiledElement(pattern + _times(low, high), linearity.run(allowed, low, high))
 
 
 def _white(element: Any) -> CompiledElement:
-    low = max(element.minLen, 1)
-    some = set(element.matchWhite)
-    return CompiledElement(
-        _set(some) + _times(low, element.maxLen), linearity.run(linearity.mask(some), low, element.maxLen)
-    )
+    low, high = max(element.minLen, 1), element.maxLen
+    allowed = set(element.matchWhite)
+    return CompiledElement(_set(allowed) + _times(low, high), linearity.run(linearity.mask(allowed), low, high))
 
 
 def _regex(element: Any) -> CompiledElement:
-    compiled = _compiled(element)
+    compiled = _pattern_of(element)
     if element.asGroupList or element.asMatch:
         raise UnsupportedElement("its result is not a text", "leave out as_group_list and as_match")
     pattern = re.sub(r"^\(\?[aimsu]+\)", "", compiled.pattern)
     return _regular(pattern, compiled.flags)
 
 
-def _compiled(element: Any) -> re.Pattern[str]:
+def _pattern_of(element: Any) -> re.Pattern[str]:
     try:
         compiled = element.re
     except ValueError as error:
@@ -192,13 +190,13 @@ _ONE_RUN = re.compile(rf"{_FIXED}{_ITEM}[*+]")
 def _regular(pattern: str, flags: int) -> CompiledElement:
     if flags & ~(re.UNICODE | re.ASCII | re.IGNORECASE | re.MULTILINE | re.DOTALL):
         raise UnsupportedElement("its flags cannot be scoped", "use only ASCII, IGNORECASE, MULTILINE and DOTALL")
-    facts, literals = regex_linearity.regex(pattern, flags)
+    facts, literals = regex_linearity.regex_facts(pattern, flags)
     letters = "".join(letter for flag, letter in _FLAGS.items() if flags & flag)
     if not letters and _ONE_RUN.fullmatch(pattern):
-        # Where nothing but the last item repeats, a possessive repeat is the atomic group, and quicker.
+        # If only the last item repeats, a possessive repeat is equivalent to the atomic group, and faster.
         return CompiledElement(f"(?:{pattern}+)", facts, literals, trips=facts.empty)
     if not letters and _FIXED_ONLY.fullmatch(pattern):
-        # What matches in one way only needs none.
+        # A pattern that can match in one way only needs no atomic group.
         return CompiledElement(f"(?:{pattern})", facts, literals, trips=facts.empty)
     return CompiledElement(
         f"(?>(?{letters}:{pattern}))" if letters else f"(?>{pattern})", facts, literals, trips=facts.empty

@@ -1,4 +1,4 @@
-"""What a grammar expects at a place of a line, in few words: the names of fields and elements, and literals."""
+"""Describes in few words what a grammar expects at a position of a line: names of fields and elements, and literals."""
 
 from typing import Any
 
@@ -8,19 +8,19 @@ MAY_BE_EMPTY = (pp.Opt, pp.ZeroOrMore, pp.NotAny, pp.FollowedBy)
 
 
 def shortly_named(expression: Any) -> Any:
-    """The expression, in which each element that has no name of its own is named after what it may begin with.
+    """The same expression, with each element but literals named after what it may begin with.
 
-    Names are what `ParseException.msg` says of an element, as in "Expected sequence or '|=='".
+    Changes `expression` in place. `ParseException.msg` uses these names, as in "Expected sequence or '|=='".
     """
-    elements = [each for each in (expression, *expression.visit_all()) if not isinstance(each, pp.Literal)]
-    names = [(each, " or ".join(_beginnings(each))) for each in elements]
-    for element, name in names:
+    elements = [element for element in (expression, *expression.visit_all()) if not isinstance(element, pp.Literal)]
+    names = [" or ".join(_beginnings(element)) for element in elements]
+    for element, name in zip(elements, names, strict=True):
         element.set_name(name or str(element))
     return expression
 
 
 def _beginnings(element: Any) -> list[str]:
-    """What the element may begin with, each once; nothing for one that only looks ahead."""
+    """The names of what the element may begin with, without duplicates; none for a lookahead."""
     if element.customName or element.resultsName:
         return [element.customName or element.resultsName.replace("_", " ")]
     if isinstance(element, pp.NotAny | pp.FollowedBy):
@@ -33,5 +33,5 @@ def _beginnings(element: Any) -> list[str]:
 
 def _first_of(parts: list[Any]) -> list[Any]:
     """The parts of a sequence up to the first that cannot be empty."""
-    end = next((place for place, each in enumerate(parts, 1) if not isinstance(each, MAY_BE_EMPTY)), len(parts))
+    end = next((number for number, each in enumerate(parts, 1) if not isinstance(each, MAY_BE_EMPTY)), len(parts))
     return parts[:end]

@@ -1,6 +1,6 @@
-"""A compiled expression: the pattern of the stdlib `re` that does the work of a pyparsing expression.
+"""A compiled expression: a pattern of the stdlib `re` that matches what a pyparsing expression matches.
 
-It says nothing about how it was made, so that one that was kept on disk needs no pyparsing.
+This module does not know how it is compiled, so an expression from the cache needs no pyparsing.
 """
 
 import re
@@ -17,7 +17,7 @@ _PROBES = [  # pattern with a group a, text, span of the match, span of a
 
 
 def check_engine(probes: list[tuple[str, str, tuple[int, int], tuple[int, int]]] = _PROBES) -> None:
-    """Raises RuntimeError when this Python's `re` gets atomic groups wrong (cpython 106052, until 3.11.4)."""
+    """Raises RuntimeError if this Python's `re` handles atomic groups wrongly (cpython issue 106052, up to 3.11.4)."""
     for pattern, text, span, group in probes:
         found = re.match(pattern, text)
         if found is None or (found.span(), found.span("a")) != (span, group):
@@ -44,18 +44,18 @@ class CompiledExpression:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """The pattern, made for `fullmatch`; compiled when it is first needed, since most are not in most runs."""
+        """The pattern, made for `fullmatch`. Compiled on first use, because most runs need few of the patterns."""
         return re.compile(self.rendered)
 
     def match(self, text: str) -> dict[str, tuple[int, int]] | None:
-        """Spans of the fields that took part, or None when the text does not match."""
+        """The span (start, end) of each field that took part, or None if the text does not match."""
         found = self.pattern.fullmatch(text)
         if found is None:
             return None
         spans: tuple[tuple[int, int], ...] = found.regs
         fields = {}
         for field, groups in zip(self.fields, self.groups, strict=True):
-            # What a name matches later begins where it ended before, or behind that; groups without a match are at -1.
+            # The last match of a name counts. It begins at or after the end of the one before; no match is (-1, -1).
             span = spans[groups[0]] if len(groups) == 1 else max([spans[group] for group in groups])
             if span[0] >= 0:
                 fields[field] = span

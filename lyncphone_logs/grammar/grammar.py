@@ -1,4 +1,4 @@
-"""A grammar: how one phone family writes its lines, compiled from the pyparsing of its file (see `grammar_file`)."""
+"""A grammar: how one phone family writes its lines, compiled from the pyparsing of its file (see `loader`)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,19 +20,20 @@ HEADER_FIELDS = {
     "stamp", "sequence", "sequence_hex", "hostname", "mac", "app_name", "procid", "component", "level", "function",
     "source_line", "missed", "message",
 }  # fmt: skip
+"""Fields that a header may have."""
 MAX_CACHED_MESSAGES = 1024
-MAX_EXPECTED_CHARACTERS = 80
-"""Characters of what a header expected where it stopped."""
 MAX_CACHED_CHARACTERS = 512
-"""Messages that repeat are short; so memory stays bounded."""
+"""Length of a message that is cached. Messages that repeat are short; so memory stays bounded."""
+MAX_EXPECTED_CHARACTERS = 80
+"""Length of the text that says what a header expected at the position where it stopped."""
 
 Specification = tuple[tuple[str, "pp.ParserElement"], ...]
-Understood = tuple[str, Mapping[str, Value], tuple[int, int] | None]
-"""Kind of a message, its fields, and where they stand in it."""
+ParsedMessage = tuple[str, Mapping[str, Value], tuple[int, int] | None]
+"""Kind of a message, its fields, and the span of these in it."""
 
 
 class GrammarSample(NamedTuple):
-    """A line with what the grammar makes of it. `origin` is `synthetic` or `real: source`."""
+    """A line with the kind and fields that the grammar must find. `origin` is `synthetic` or `real: source`."""
 
     origin: str
     line: str
@@ -42,7 +43,7 @@ class GrammarSample(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ParsedLine:
-    """A line that a grammar read: header fields as text, the kind of the message, its fields, and where they stand."""
+    """A parsed line: header fields as text; kind and fields of the message; `marked`, their span in the message."""
 
     header: Mapping[str, str]
     kind: str
@@ -52,7 +53,10 @@ class ParsedLine:
 
 @dataclass(frozen=True, eq=False)
 class Grammar:
-    """The compiled grammar of one phone family. `specify` runs its file for the pyparsing originals."""
+    """The compiled grammar of one phone family. `levels` maps its words for levels to severities of RFC 5424.
+
+    `specify` runs its file again for the pyparsing originals.
+    """
 
     name: str
     vendor: str
@@ -67,18 +71,18 @@ class Grammar:
 
     @cached_property
     def specification(self) -> Specification:
-        """The pyparsing originals with their names, the header first. Raises GrammarError."""
+        """The names and pyparsing originals of all expressions, the header first. Raises GrammarError."""
         return self.specify()
 
     @cached_property
     def literals(self) -> tuple[str, ...]:
-        """Those of all message kinds: most lines hold none, and need not be held against each kind."""
+        """The literals of all message kinds. Most lines contain none of them and need not be matched with each kind."""
         return tuple(self._by_literal)
 
     @cached_property
     def unsearchable(self) -> tuple[str, ...]:
-        """Names of kinds of which no literal is known: they may stand in any message."""
-        return tuple(self.messages[number][0] for number in self._everywhere)
+        """The kinds without a literal. Any message may be of such a kind."""
+        return tuple(self.messages[number][0] for number in self._without_literal)
 
     @cached_property
     def _by_literal(self) -> dict[str, tuple[int, ...]]:
@@ -86,27 +90,27 @@ class Grammar:
         return {each: tuple(number for other, number in numbered if other == each) for each, _ in sorted(numbered)}
 
     @cached_property
-    def _everywhere(self) -> tuple[int, ...]:
+    def _without_literal(self) -> tuple[int, ...]:
         return tuple(number for number, (_, expression) in enumerate(self.messages) if not expression.literals)
 
     def read(self, text: str) -> ParsedLine | None:
-        """Read a phone's own line; None where its header is not of this family."""
+        """Parse a line as the phone wrote it; None if its header is not of this family."""
         spans = self.header.match(text)
         if spans is None:
             return None
         header = {name: text[start:end] for name, (start, end) in spans.items()}
         return ParsedLine(header, *self.read_message(header.get("message", "")))
 
-    def read_message(self, message: str, among: Sequence[int] | None = None) -> Understood:
-        """The first kind that matches, else MESSAGE with the message's pairs.
+    def read_message(self, message: str, among: Sequence[int] | None = None) -> ParsedMessage:
+        """The first kind that matches, else MESSAGE with the `key=value` pairs of the message.
 
-        `among`: numbers, ascending, of the `messages` that may match; None where their literals are not yet looked for.
+        `among`: ascending indexes of the `messages` that may match; None if their literals were not searched for.
         """
         if len(message) > MAX_CACHED_CHARACTERS:
-            return self._understood(message, among)
-        return _remembered(self, message, among if among is None else tuple(among))
+            return self._parsed(message, among)
+        return _parsed_once(self, message, among if among is None else tuple(among))
 
-    def _understood(self, message: str, among: Sequence[int] | None) -> Understood:
+    def _parsed(self, message: str, among: Sequence[int] | None) -> ParsedMessage:
         for number in self._candidates(message) if among is None else among:
             kind, expression = self.messages[number]
             spans = expression.match(message)
@@ -116,17 +120,18 @@ class Grammar:
         return MESSAGE, key_values(message), None
 
     def _candidates(self, message: str) -> Sequence[int]:
-        found = [numbers for literal, numbers in self._by_literal.items() if literal in message]
-        return (
-            sorted({*self._everywhere, *(number for some in found for number in some)}) if found else self._everywhere
-        )
+        found = {number for literal, numbers in self._by_literal.items() if literal in message for number in numbers}
+        return sorted({*self._without_literal, *found}) if found else self._without_literal
 
     def kinds_of(self, message: str) -> list[str]:
-        """Every kind whose expression matches; where there are two, the grammar is ambiguous."""
+        """Every kind whose expression matches, sorted. If there are two, the grammar is ambiguous."""
         return sorted({kind for kind, expression in self.messages if expression.match(message) is not None})
 
     def stopped_at(self, text: str) -> tuple[int, str]:
-        """How far the header could be read, and what was expected there; for a line that `read` refuses."""
+        """The offset in `text` at which the header stopped matching, and what was expected there.
+
+        For a line that `read` refuses. Runs the grammar file if it was not run yet, and so raises GrammarError.
+        """
         import pyparsing as pp
 
         from lyncphone_logs.grammar.expected import shortly_named
@@ -135,15 +140,14 @@ class Grammar:
             shortly_named(self.specification[0][1]).copy().parse_with_tabs().parse_string(text, parse_all=True)
         except pp.ParseException as stop:
             expected = stop.msg.removeprefix("Expected ")
-            return stop.loc, expected if len(
-                expected
-            ) <= MAX_EXPECTED_CHARACTERS else f"{expected[:MAX_EXPECTED_CHARACTERS]}…"
+            is_short = len(expected) <= MAX_EXPECTED_CHARACTERS
+            return stop.loc, expected if is_short else f"{expected[:MAX_EXPECTED_CHARACTERS]}…"
         return len(text), "end of line"
 
 
 @lru_cache(MAX_CACHED_MESSAGES)
-def _remembered(grammar: Grammar, message: str, among: tuple[int, ...] | None) -> Understood:
-    return grammar._understood(message, among)
+def _parsed_once(grammar: Grammar, message: str, among: tuple[int, ...] | None) -> ParsedMessage:
+    return grammar._parsed(message, among)
 
 
 def _extent(spans: Mapping[str, tuple[int, int]], message: str) -> tuple[int, int]:

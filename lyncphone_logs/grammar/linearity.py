@@ -1,19 +1,21 @@
-"""The static proof that a compiled pattern takes linear time, built together with the pattern.
+"""Proves that a compiled pattern matches in linear time. The proof is built together with the pattern.
 
-Every element has `MatchFacts`. Sets of characters are over-approximated: one bit for each ASCII character and four for
-the rest of Unicode (word, digit, space, other). "Far" means further than a constant that depends on the grammar alone.
-The one question is whether a place of the text can be looked at far more often than a constant: a repetition is
-refused when a turn may look far ahead of what it takes and the next turn may look there again.
+Every element has `MatchFacts`. Sets of characters are bit masks and may be too large, never too small: one bit for each
+ASCII character and four for the rest of Unicode (word, digit, space, other). "Far" means further than a constant that
+depends only on the grammar. The one question is whether a position of the text can be examined far more often than a
+constant: a repetition is refused if a turn may look far beyond the text that it matches, because the next turn may look
+there again.
 """
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-MANY = sys.maxsize
-FEW = 64  # counted repetitions up to here are constants of the grammar, longer ones count as endless
+UNBOUNDED = sys.maxsize
+MAX_COUNTED = 64
+"""Counted repetitions up to this are constants of the grammar; longer ones are treated as unbounded."""
 ASCII = (1 << 128) - 1
-WORD, DIGIT, SPACE, OTHER = (1 << place for place in range(128, 132))
+WORD, DIGIT, SPACE, OTHER = (1 << bit for bit in range(128, 132))
 ALL = (1 << 132) - 1
 
 
@@ -28,12 +30,13 @@ class UnsupportedElement(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MatchFacts:
-    """What is known of every match of an element; the default is the element that matches the empty text.
+    """What holds for every match of an element. The default is the element that matches only the empty text.
 
-    `first`: characters that it may look at first · `alphabet`: characters that it may take · `endless`: those of its
-    parts without bound · `fails`, `overshoots`: characters of the far stretches that it may look at before it fails,
-    or behind the end of what it takes · `tail`: what would have continued a repetition at its end ·
-    `outside(some)`: whether each match surely takes a character that is not in `some`.
+    `empty`: it may match the empty text · `fallible`: it may fail · `first`: characters that it may examine first ·
+    `alphabet`: characters that it may match · `endless`: those of its unbounded parts · `fails`: characters of the far
+    stretches that it may examine before it fails · `overshoots`: the same beyond the end of a match · `tail`: what
+    would have continued a repetition at its end · `outside(characters)`: whether every match contains a character that
+    is not one of these.
     """
 
     empty: bool = True
@@ -44,26 +47,28 @@ class MatchFacts:
     fails: int = 0
     overshoots: int = 0
     tail: int = 0
-    outside: Callable[[int], bool] = lambda some: False
+    outside: Callable[[int], bool] = lambda characters: False
 
     @property
     def scanned(self) -> int:
+        """Characters of all far stretches that it may examine."""
         return self.endless | self.fails | self.overshoots
 
 
 NOTHING = MatchFacts()
-TEST = MatchFacts(fallible=True)  # a look at the neighbouring characters
+TEST = MatchFacts(fallible=True)
+"""A test of the neighbouring characters, such as a word boundary."""
 
 
 def mask(characters: Iterable[str]) -> int:
     """The set of the characters as bits."""
     result = 0
     for character in characters:
-        result |= 1 << ord(character) if character < "\x80" else _beyond(character)
+        result |= 1 << ord(character) if character < "\x80" else _class_of(character)
     return result
 
 
-def _beyond(character: str) -> int:
+def _class_of(character: str) -> int:
     if character.isdecimal():
         return DIGIT
     return WORD if character.isalnum() else SPACE if character.isspace() else OTHER
@@ -72,16 +77,19 @@ def _beyond(character: str) -> int:
 _BLANKS = mask(" \t\r\n")
 
 
-def one(some: int) -> MatchFacts:
+def one(characters: int) -> MatchFacts:
     """One character of a set."""
-    return MatchFacts(False, True, some, some, outside=lambda other: not some & other)
+    return MatchFacts(False, True, characters, characters, outside=lambda others: not characters & others)
 
 
-def run(some: int, low: int, high: int) -> MatchFacts:
-    """From `low` to `high` characters of a set, never given back."""
-    far = some if high > FEW else 0
-    fails = some if low > FEW else 0
-    return MatchFacts(low == 0, low > 0, some, some, far, fails, outside=lambda other: low > 0 and not some & other)
+def run(characters: int, low: int, high: int) -> MatchFacts:
+    """From `low` to `high` characters of a set, as many as possible, none of them given back."""
+    endless = characters if high > MAX_COUNTED else 0
+    fails = characters if low > MAX_COUNTED else 0
+    return MatchFacts(
+        low == 0, low > 0, characters, characters, endless, fails,
+        outside=lambda others: low > 0 and not characters & others,
+    )  # fmt: skip
 
 
 def sequence(*parts: MatchFacts) -> MatchFacts:
@@ -89,7 +97,7 @@ def sequence(*parts: MatchFacts) -> MatchFacts:
     whole = NOTHING
     for part in parts:
         whole = _then(whole, part)
-    return replace(whole, outside=lambda some: any(part.outside(some) for part in parts))
+    return replace(whole, outside=lambda characters: any(part.outside(characters) for part in parts))
 
 
 def _then(before: MatchFacts, part: MatchFacts) -> MatchFacts:
@@ -109,7 +117,7 @@ def choice(*parts: MatchFacts) -> MatchFacts:
     """The first part that matches."""
     fallible = all(part.fallible for part in parts)
     fails = _union(part.fails for part in parts)
-    earlier = _union(part.fails for part in parts[:-1])
+    earlier_fails = _union(part.fails for part in parts[:-1])
     return MatchFacts(
         empty=any(part.empty for part in parts),
         fallible=fallible,
@@ -117,38 +125,38 @@ def choice(*parts: MatchFacts) -> MatchFacts:
         alphabet=_union(part.alphabet for part in parts),
         endless=_union(part.endless for part in parts),
         fails=fails if fallible else 0,
-        overshoots=earlier | _union(part.overshoots for part in parts),
+        overshoots=earlier_fails | _union(part.overshoots for part in parts),
         tail=_union(part.tail for part in parts),
-        outside=lambda some: all(part.outside(some) for part in parts),
+        outside=lambda characters: all(part.outside(characters) for part in parts),
     )
 
 
 def _union(sets: Iterable[int]) -> int:
     result = 0
-    for some in sets:
-        result |= some
+    for characters in sets:
+        result |= characters
     return result
 
 
 def repeated(body: MatchFacts, low: int, high: int) -> MatchFacts:
-    """From `low` to `high` turns; raises `UnsupportedElement`."""
+    """From `low` to `high` turns. Raises UnsupportedElement if a turn may be empty, or examine the text of another."""
     if body.empty:
         raise UnsupportedElement(
             "a turn of the repetition may take nothing and be repeated for ever", "repeat what takes text"
         )
-    if high > FEW:
+    if high > MAX_COUNTED:
         _check_turns(body)
-    again = body.scanned | (body.alphabet if high > FEW else 0)
+    later_fails = body.scanned | (body.alphabet if high > MAX_COUNTED else 0)
     return MatchFacts(
         empty=low == 0,
         fallible=low > 0,
         first=body.first,
         alphabet=body.alphabet,
-        endless=body.alphabet if high > FEW else body.endless,
-        fails=again if low > 1 else body.fails if low else 0,
+        endless=body.alphabet if high > MAX_COUNTED else body.endless,
+        fails=later_fails if low > 1 else body.fails if low else 0,
         overshoots=body.overshoots | body.fails,
         tail=body.first,
-        outside=lambda some: low > 0 and body.outside(some),
+        outside=lambda characters: low > 0 and body.outside(characters),
     )
 
 
@@ -166,12 +174,15 @@ def _check_turns(body: MatchFacts) -> None:
 
 
 def lookahead(part: MatchFacts) -> MatchFacts:
-    """A look at what follows, wanted or not."""
+    """A test of the text that follows, positive or negative."""
     return MatchFacts(True, True, part.first, fails=part.scanned, overshoots=part.scanned)
 
 
 def skipping(target: MatchFacts) -> MatchFacts:
-    """Anything until the target, which is tried at each place; raises `UnsupportedElement`."""
+    """All text up to the target, which is tried at each position.
+
+    Raises UnsupportedElement if the target may look far before it fails.
+    """
     if target.fails and (target.empty or target.first & target.fails):
         raise UnsupportedElement(
             "the target may look far ahead at each place where it fails",
@@ -180,11 +191,11 @@ def skipping(target: MatchFacts) -> MatchFacts:
     return MatchFacts(True, True, ALL, ALL, ALL, ALL, target.endless | target.overshoots)
 
 
-def best(sets: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    """The most selective of several necessary sets of texts: the longest shortest text, then the fewest texts."""
+def literals_of_sequence(sets: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """The most selective of the literals of several parts: the longest shortest text, then the fewest texts."""
     return max(filter(None, sets), key=lambda texts: (min(map(len, texts)), -len(texts)), default=())
 
 
-def any_of(sets: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """The necessary set of a choice: the texts of all alternatives, or () when one of them has none."""
+def literals_of_choice(sets: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The literals of all alternatives, or () if one of them has none."""
     return tuple(dict.fromkeys(text for texts in sets for text in texts)) if all(sets) else ()

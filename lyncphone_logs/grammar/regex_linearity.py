@@ -1,8 +1,9 @@
-"""The linear-time proof for the regular expressions that users write: the stdlib `re` goes back where it can.
+"""Proves linear time for the regular expressions that users write, in which the stdlib `re` may backtrack.
 
-Each choice (how often to repeat, which branch) must be decided by the next character, so that going back fails at once.
-A choice that is open is let through outside of repetitions: branches and counted repetitions multiply the time by a
-constant, and one endless repetition may be open where giving up a character costs a constant (`.*foo`).
+Every choice (how often to repeat, which branch to take) must be decided by the next character, so that backtracking
+fails at once. A choice that the next character does not decide is "open". Open choices are permitted outside of
+repetitions: branches and counted repetitions multiply the time by a constant, and one endless repetition may be open if
+giving back a character takes constant time (`.*foo`).
 """
 
 import importlib
@@ -13,14 +14,17 @@ from functools import cache, lru_cache
 from typing import Any
 
 from lyncphone_logs.grammar import linearity
-from lyncphone_logs.grammar.linearity import ALL, ASCII, FEW, NOTHING, TEST, MatchFacts, UnsupportedElement
+from lyncphone_logs.grammar.linearity import ALL, ASCII, MAX_COUNTED, NOTHING, TEST, MatchFacts, UnsupportedElement
 
 _parser: Any = importlib.import_module("re._parser")
 _constants: Any = importlib.import_module("re._constants")
-_PATHS = 1000
+MAX_PATHS = 1000
+"""Ways to match that open choices may multiply to."""
 _EXAMPLES = [*map(chr, range(128)), "\u00e9", "\u0663", "\u2003", "\u2014"]
+"""All of ASCII, and one character of each class beyond it."""
 _LETTERS = linearity.mask(chr(code) for code in range(128) if chr(code).isalpha())
 _FOLDED_BEYOND_ASCII = linearity.mask("kKsSiI")
+"""ASCII letters that a character beyond ASCII equals if case is ignored: Kelvin sign, long s, dotted and dotless i."""
 _UNSUPPORTED = {
     "GROUPREF": ("it refers back to a group", "write the text twice, or parse it and compare afterwards"),
     "GROUPREF_EXISTS": ("it refers back to a group", "use two alternatives"),
@@ -28,17 +32,20 @@ _UNSUPPORTED = {
 
 
 @lru_cache(maxsize=1024)  # a grammar uses the same few elements again and again
-def regex(pattern: str, flags: int) -> tuple[MatchFacts, tuple[str, ...]]:
-    """Facts and necessary texts of a regular expression of the stdlib; raises `UnsupportedElement`, `re.error`."""
+def regex_facts(pattern: str, flags: int) -> tuple[MatchFacts, tuple[str, ...]]:
+    """Facts and literals (see `CompiledExpression`) of a regular expression of the stdlib.
+
+    Raises UnsupportedElement if it may take more than linear time or cannot be rendered, and `re.error`.
+    """
     tree = _parser.parse(pattern, flags)
     if tree.state.groups > 1:
         raise UnsupportedElement("it has capturing groups", "write (?:...), and name the element with a results name")
     facts = _Region(tree.state.flags).facts_within(list(tree))
-    folded = tree.state.flags & re.IGNORECASE
-    return replace(facts, tail=0), () if folded else _texts(list(tree))
+    ignores_case = tree.state.flags & re.IGNORECASE
+    return replace(facts, tail=0), () if ignores_case else _literals(list(tree))
 
 
-def _texts(items: Sequence[Any]) -> tuple[str, ...]:
+def _literals(items: Sequence[Any]) -> tuple[str, ...]:
     found: list[tuple[str, ...]] = []
     literal = ""
     for op, value in [*items, (None, None)]:
@@ -46,17 +53,17 @@ def _texts(items: Sequence[Any]) -> tuple[str, ...]:
             literal += chr(value)
             continue
         found += [(literal,)] if literal else []
-        found.append(_texts_inside(str(op), value))
+        found.append(_literals_inside(str(op), value))
         literal = ""
-    return linearity.best(found)
+    return linearity.literals_of_sequence(found)
 
 
-def _texts_inside(op: str, value: Any) -> tuple[str, ...]:
+def _literals_inside(op: str, value: Any) -> tuple[str, ...]:
     if op == "BRANCH":
-        return linearity.any_of([_texts(list(branch)) for branch in value[1]])
+        return linearity.literals_of_choice([_literals(list(branch)) for branch in value[1]])
     if op.endswith("_REPEAT"):
-        return _texts(list(value[2])) if value[0] else ()
-    return _texts(_grouped(op, value)) if op in ("SUBPATTERN", "ATOMIC_GROUP") else ()
+        return _literals(list(value[2])) if value[0] else ()
+    return _literals(_grouped(op, value)) if op in ("SUBPATTERN", "ATOMIC_GROUP") else ()
 
 
 def _grouped(op: str, value: Any) -> list[Any]:
@@ -68,7 +75,11 @@ def _grouped(op: str, value: Any) -> list[Any]:
 
 
 class _Region:
-    """A stretch within which the engine may go back: the whole expression, or an atomic part of it."""
+    """A part of the expression within which the engine may backtrack: all of it, or an atomic group.
+
+    `paths` counts the ways to match that open choices multiply to, `open_repetitions` the open endless repetitions.
+    Both only grow, while `check` visits the items; `facts_within` reads them after that.
+    """
 
     def __init__(self, flags: int) -> None:
         self.flags = flags
@@ -76,6 +87,7 @@ class _Region:
         self.open_repetitions = 0
 
     def facts_within(self, items: Sequence[Any]) -> MatchFacts:
+        """Facts of the region as a whole. Raises UnsupportedElement if a choice is open that may not be."""
         facts = self.facts(items)
         self.check(items, NOTHING, looped=False)
         if self.paths == 1 and not self.open_repetitions:
@@ -86,14 +98,14 @@ class _Region:
         parts: list[MatchFacts] = []
         for op, value in items:
             part = self.item(str(op), value)
-            if part.empty and part.fallible:  # a failed test lets what stands before it give characters back
+            if part.empty and part.fallible:  # if a test fails, the parts before it give characters back
                 part = replace(part, overshoots=part.overshoots | linearity.sequence(*parts).endless)
             parts.append(part)
         return linearity.sequence(*parts)
 
     def item(self, op: str, value: Any) -> MatchFacts:
         if op in ("LITERAL", "NOT_LITERAL", "ANY", "IN"):
-            return linearity.one(self.set_of(op, value))
+            return linearity.one(self.characters(op, value))
         if op == "BRANCH":
             return linearity.choice(*(self.facts(list(branch)) for branch in value[1]))
         if op.endswith("_REPEAT"):
@@ -113,7 +125,7 @@ class _Region:
         facts = region.facts_within(list(body)) if op.startswith("POSSESSIVE") else self.facts(list(body))
         if (low, high) == (0, 1):
             return linearity.choice(facts, NOTHING)
-        return linearity.repeated(facts, low, linearity.MANY if high is _constants.MAXREPEAT else high)
+        return linearity.repeated(facts, low, linearity.UNBOUNDED if high is _constants.MAXREPEAT else high)
 
     def lookaround(self, direction: int, body: Any) -> MatchFacts:
         if direction < 0:
@@ -124,7 +136,10 @@ class _Region:
         return linearity.lookahead(facts)
 
     def check(self, items: Sequence[Any], after: MatchFacts, *, looped: bool) -> None:
-        """Looks at each choice together with what comes after it; raises `UnsupportedElement`."""
+        """Check each choice against what follows it. Raises UnsupportedElement.
+
+        `after`: facts of what follows the items · `looped`: whether they are in a repetition.
+        """
         for op, value in reversed(items):
             self.check_item(str(op), value, after, looped)
             after = linearity.sequence(self.item(str(op), value), after)
@@ -145,29 +160,29 @@ class _Region:
             overlap |= seen & first
             seen |= first
         if overlap:
-            self.open_choice(len(branches), looped)
+            self.add_open_choice(len(branches), looped)
 
     def check_repetition(self, low: int, high: int, body: Any, *, after: MatchFacts, looped: bool) -> None:
         items = list(body)
         facts = self.facts(items)
         loops = high > 1
-        again = linearity.choice(facts, after) if loops else after
-        self.check(items, again, looped=looped or loops)
+        after_turn = linearity.choice(facts, after) if loops else after
+        self.check(items, after_turn, looped=looped or loops)
         if low != high and facts.first & after.first:
-            if high > FEW:
-                self.open_endless(after, looped)
+            if high > MAX_COUNTED:
+                self.add_open_repetition(after, looped)
             else:
-                self.open_choice(high - low + 1, looped)
+                self.add_open_choice(high - low + 1, looped)
 
-    def open_choice(self, ways: int, looped: bool) -> None:
+    def add_open_choice(self, ways: int, looped: bool) -> None:
         self.paths *= ways
-        if looped or self.paths > _PATHS:
+        if looped or self.paths > MAX_PATHS:
             raise UnsupportedElement(
                 "the next character does not decide how it goes on, and going back multiplies",
                 "let alternatives and what follows a repetition begin with different characters, or use (?>...)",
             )
 
-    def open_endless(self, after: MatchFacts, looped: bool) -> None:
+    def add_open_repetition(self, after: MatchFacts, looped: bool) -> None:
         self.open_repetitions += 1
         far = after.fails and (after.empty or after.first & after.fails)
         if looped or far or self.open_repetitions > 1:
@@ -177,22 +192,22 @@ class _Region:
                 "exclude that character from the repetition, use a possessive one (*+), or split the Regex in elements",
             )
 
-    def set_of(self, op: str, value: Any) -> int:
+    def characters(self, op: str, value: Any) -> int:
         if op == "ANY":
             return ALL if self.flags & re.DOTALL else ALL & ~linearity.mask("\n")
         items = {"IN": value, "LITERAL": [(op, value)], "NOT_LITERAL": [("NEGATE", None), ("LITERAL", value)]}[op]
-        some = _set(items, self.flags & re.ASCII)
-        return _folded(some) if self.flags & re.IGNORECASE else some
+        characters = _character_class(items, self.flags & re.ASCII)
+        return _folded(characters) if self.flags & re.IGNORECASE else characters
 
 
-def _set(items: Sequence[Any], flags: int) -> int:
-    """The set, or more: what stands beyond ASCII is known by its class only, and so never surely excluded."""
-    sure = maybe = 0
+def _character_class(items: Sequence[Any], flags: int) -> int:
+    """The set, or a larger one. Characters beyond ASCII have only a class, so negation never excludes one of them."""
+    certain = possible = 0
     for op, value in items:
-        some = _members(str(op), value, flags)
-        maybe |= some
-        sure |= some if str(op) == "CATEGORY" else some & ASCII
-    return ALL & ~sure if str(items[0][0]) == "NEGATE" else maybe
+        members = _members(str(op), value, flags)
+        possible |= members
+        certain |= members if str(op) == "CATEGORY" else members & ASCII
+    return ALL & ~certain if str(items[0][0]) == "NEGATE" else possible
 
 
 def _members(op: str, value: Any, flags: int) -> int:
@@ -211,10 +226,11 @@ def _category(name: str, flags: int) -> int:
     return linearity.mask(sign for sign in _EXAMPLES if re.fullmatch(escape, sign, flags))
 
 
-def _folded(some: int) -> int:
+def _folded(characters: int) -> int:
+    """The set with both cases of its letters."""
     for code in range(128):
-        if some >> code & 1 and chr(code).isalpha():
-            some |= linearity.mask(chr(code).swapcase())
-    if some & _LETTERS:
-        some |= linearity.WORD
-    return some | (_FOLDED_BEYOND_ASCII if some & linearity.WORD else 0)
+        if characters >> code & 1 and chr(code).isalpha():
+            characters |= linearity.mask(chr(code).swapcase())
+    if characters & _LETTERS:
+        characters |= linearity.WORD
+    return characters | (_FOLDED_BEYOND_ASCII if characters & linearity.WORD else 0)

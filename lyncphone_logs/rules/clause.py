@@ -1,8 +1,8 @@
-"""Clauses of rules: what else was seen, how often, in which order, within which time, or not at all.
+"""The schema of clauses: which other events were seen, how often, in which order, within which time, or not at all.
 
-Time is the phone's own clock where both events lie in one segment of it, else the collector's; never that of the
-machine. Events with the same stamp, and lines that came late, keep the order of the trace. Where a time is not known, a
-clause that asks for one is undecidable.
+Times between two events are measured with the phone's clock if both are in one segment of it, else with the
+collector's; never with that of this machine. Events with equal stamps, and lines that came late, keep the order of the
+trace. If a time is not known, a clause that needs it is undecidable.
 """
 
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ Strength = Literal["decisive", "strong", "moderate", "weak"]
 Basis = Literal["seen", "documented", "inferred"]
 ScopeName = Literal["transaction", "call", "handshake", "boot", "phone"]
 MAX_COUNT = 32
-"""Events that are remembered, for each clause and scope, to measure a time between them."""
+"""Events that are stored, for each clause and scope, to measure the times between them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Explained(EventPattern):
-    """A symptom that the cause would produce. `likelihood`: how readily the cause shows itself in just this way.
+    """A symptom that the cause would produce. `likelihood`: how probable this symptom is if the cause is present.
 
-    Of the entries of one rule the first that fits an event counts.
+    If several symptoms of one rule match an event, the first counts.
     """
 
     likelihood: Literal["strong", "moderate", "weak"] = "strong"
@@ -34,24 +34,25 @@ class Explained(EventPattern):
     says: OneLine
 
     def check(self) -> None:
-        """Raises ValueError where it is not sound."""
+        """Raises ValueError if the values are wrong together."""
         super().check()
         self.check_template(self.says)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clause(EventPattern):
-    """A further piece of evidence, looked for in the same transaction, call, handshake, boot or phone as the symptom.
+    """Further evidence. `same`: the transaction, call, handshake, boot or phone that it shares with the symptom.
 
-    `count`: at least so many events, `within` so many seconds of each other, `by` with the same value of a field,
-    `once_per` counted once a boot, call and so on. `then`: the event is followed by these, in any order where `ordered`
-    is false, all `within` seconds or `within_events` events of the phone. `first_of`: the event comes before any of
-    these. `before`, `after`, `between`: its place beside the symptom or another clause's event, at most `within`
-    seconds away. `absent`: there is none in that window; every anchor opens one, and the clause holds where one was
-    empty and whole, so that it could have been seen. `all`, `any`, `none`: of other clauses, instead of an event.
+    `count`: at least this many events, `within` this many seconds of each other, all with the same value of the field
+    `by`, counted once per boot, call and so on if `once_per` is given. `then`: the event is followed by these, in any
+    order if `ordered` is false, all `within` seconds or `within_events` events of the phone. `first_of`: the event
+    comes before any of these. `before`, `after`, `between`: its position relative to the symptom or to the event of
+    another clause (the anchors), at most `within` seconds away. `absent`: there is no such event in that window. Every
+    anchor opens a window; the clause holds if one was empty and complete, so that the event would have been seen.
+    `all`, `any`, `none`: of other clauses, instead of an event.
 
-    Role `part` weighs nothing: others refer to it. Clauses of one `group` say the same thing twice: only the weightiest
-    that holds counts.
+    Role `part` has no weight; other clauses refer to it. Clauses of one `group` state one fact in several ways: of
+    those that hold, only the one with the greatest weight counts.
     """
 
     event: tuple[str, ...] | str = ()
@@ -81,46 +82,46 @@ class Clause(EventPattern):
 
     @property
     def is_composed(self) -> bool:
-        """Whether it is made of other clauses."""
+        """Whether it is composed of other clauses, and has no event."""
         return bool(self.all or self.any or self.none)
 
     @property
     def named(self) -> tuple[str, ...]:
-        """Clauses that it is made of."""
+        """Ids of the clauses that it is composed of."""
         return (*self.all, *self.any, *self.none)
 
     @property
     def starts(self) -> tuple[str, ...]:
-        """Anchors after which its events lie."""
+        """Anchors that its events come after."""
         return tuple(filter(None, (self.after, *self.between[:1])))
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """Anchors before which its events lie."""
+        """Anchors that its events come before."""
         return tuple(filter(None, (self.before, *self.between[1:])))
 
     @cached_property
     def anchors(self) -> tuple[str, ...]:
-        """All of them."""
+        """All anchors: ids of clauses, or SYMPTOM."""
         return (*self.starts, *self.ends)
 
     @cached_property
     def is_by_symptom(self) -> bool:
-        """Whether the symptom is one of them."""
+        """Whether the symptom is one of the anchors."""
         return SYMPTOM in self.anchors
 
     @property
     def steps(self) -> tuple[EventPattern, ...]:
-        """Its own event and those that follow it or compete with it."""
+        """Its event, then those of `then` and `first_of`."""
         return () if self.is_composed else (self, *self.then, *self.first_of)
 
     @property
     def all_kinds(self) -> tuple[str, ...]:
-        """The kinds of all its steps."""
+        """The kinds of all its steps, without duplicates."""
         return tuple(dict.fromkeys(kind for step in self.steps for kind in step.kinds))
 
     def check(self) -> None:
-        """Raises ValueError where it is not sound."""
+        """Raises ValueError if the values are wrong together."""
         if not self.is_composed:
             super().check()
         complaint = next(self._complaints(), "")

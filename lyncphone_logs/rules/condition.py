@@ -1,4 +1,4 @@
-"""Patterns of rules: events of some kinds whose fields pass tests."""
+"""The schema of patterns: events of some kinds whose fields pass tests."""
 
 import ipaddress
 import re
@@ -11,23 +11,23 @@ from lyncphone_logs.validation import ClosedModel
 
 Scalar = bool | int | float | str
 SYMPTOM = "symptom"
-"""How a rule names the event that it explains, where another clause could be named."""
+"""The name of the event that a rule explains, in keys that may also name a clause."""
 VERSION = r"^((<|<=|=|>=|>)\d+(\.\d+)*)?$"
 COMPARED = r"^((=|!=|<|<=|>|>=) [a-z0-9-]+\.\w+)?$"
 
 
 def unfilled(template: str) -> str:
-    """A sentence of a rule with … where a field of an event would stand."""
+    """A sentence of a rule with … in place of each field of an event."""
     return re.sub(r"\{\w+\}", "…", template)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Condition(ClosedModel):
-    """A test of one field that is more than equality. All keys that are given must hold.
+    """A test of one field, other than equality. All keys that are given must hold.
 
-    `cidr`: the address lies in one of these networks (RFC 4632), `outside`: in none of them. `none_of`: equal to none.
-    `present`: whether the event has the field at all. `compared`: beside a field of another clause's event in the same
-    scope, as in `"!= first-boot.firmware"`; `symptom` names the event that the rule explains.
+    `cidr`: the address is in one of these networks (RFC 4632); `outside`: in none of them. `none_of`: equal to none.
+    `present`: whether the event has the field. `compared`: with a field of another clause's event in the same scope, as
+    in `"!= first-boot.firmware"`; `symptom` names the event that the rule explains.
     """
 
     version: str = ""
@@ -45,11 +45,11 @@ class Condition(ClosedModel):
 
     @property
     def given(self) -> tuple[str, ...]:
-        """Names of the tests that are made."""
+        """Names of the keys that are given."""
         return tuple(each.name for each in fields(self) if getattr(self, each.name) != each.default)
 
     def check(self) -> None:
-        """Raises ValueError where it is not sound."""
+        """Raises ValueError if the values are wrong together."""
         import regex
 
         if not self.given:
@@ -70,7 +70,10 @@ class Condition(ClosedModel):
 
 @dataclass(frozen=True, kw_only=True)
 class EventPattern(ClosedModel):
-    """Events of one of these kinds whose fields pass all tests: equal (in any case), one of, or a condition."""
+    """Events of one of these kinds whose fields pass all tests.
+
+    A test in `where` is a value to equal (case ignored), a list of such values, or a condition.
+    """
 
     event: tuple[str, ...] | str
     where: dict[str, Condition | list[Scalar] | Scalar] = field(default_factory=dict)
@@ -82,15 +85,15 @@ class EventPattern(ClosedModel):
 
     @property
     def comparisons(self) -> Iterator[tuple[str, str, str, str]]:
-        """Field, operator, the other clause and its field, for each test that compares."""
+        """Field, operator, id of the other clause and its field, for each test that compares."""
         for name, test in self.where.items():
             if isinstance(test, Condition) and test.compared:
                 operator, _, other = test.compared.partition(" ")
-                clause, _, theirs = other.partition(".")
-                yield name, operator, clause, theirs
+                clause, _, other_field = other.partition(".")
+                yield name, operator, clause, other_field
 
     def check(self) -> None:
-        """Raises ValueError where it is not sound."""
+        """Raises ValueError if the values are wrong together."""
         if not self.kinds:
             raise ValueError("event: at least one kind is needed")
         for kind in self.kinds:
@@ -99,7 +102,7 @@ class EventPattern(ClosedModel):
                 raise ValueError(complaint)
 
     def check_template(self, template: str) -> None:
-        """Raises ValueError where braces of a sentence name a field that the events do not have."""
+        """Raises ValueError if braces in a sentence name a field that the events do not have."""
         names = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
         for name in sorted(names - {"count"}):
             complaint = next(filter(None, (unknown_field(kind, name) for kind in self.kinds)), "")

@@ -1,8 +1,9 @@
-"""A rule: a pattern of events and what it means. Data in TOML, one file a diagnosis; this is its closed schema.
+"""The closed schema of a rule, which is one diagnosis in one TOML file: a pattern of events and what it means.
 
-A rule whose symptom (`explains`) was seen is a candidate cause of it; its clauses then make it more or less probable.
+A rule is a candidate cause if one of its symptoms (`explains`) was seen. Its clauses then make it more or less
+probable.
 
-The classes have no slots: pickle restores them in half the time without.
+The classes have no slots: without slots pickle restores them in half the time.
 """
 
 from collections.abc import Iterator
@@ -20,12 +21,12 @@ Severity = Literal["error", "warning", "note"]
 Verdict = Literal["confirmed", "likely", "possible", "unlikely"]
 Code = Annotated[str, Constraint(pattern=r"^[A-Z]{2,5}\d{3}$")]
 EXPLAINS = "explains"
-"""How `confirmed_by` names the symptom itself."""
+"""The name of the symptom in `confirmed_by`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Applicability(ClosedModel):
-    """Phones that the rule is about; what is not named does not matter. `firmware` is a version condition."""
+    """Phones that the rule is about. An empty key permits all; `firmware` is a version condition such as `<2.0.1`."""
 
     vendor: str = ""
     model: str = ""
@@ -34,7 +35,7 @@ class Applicability(ClosedModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Remedy(ClosedModel):
-    """One step: who does it, where, what, and how it is undone."""
+    """One step of the fix: who does it, where, what to do, and how to undo it."""
 
     who: OneLine
     where: OneLine
@@ -44,7 +45,7 @@ class Remedy(ClosedModel):
 
 @dataclass(frozen=True, kw_only=True)
 class History(ClosedModel):
-    """Advice that was given once and must not be followed today, with its danger."""
+    """Advice of the past that must not be followed today, and why it is dangerous."""
 
     year: int
     advice: OneLine
@@ -54,7 +55,7 @@ class History(ClosedModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Reference(ClosedModel):
-    """Where to read more."""
+    """A page or document to read more in."""
 
     title: OneLine
     url: str = ""
@@ -62,21 +63,21 @@ class Reference(ClosedModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Verify(EventPattern):
-    """What the next trace must show when the fix worked."""
+    """What the next trace must show if the fix worked."""
 
     says: OneLine
 
 
 @dataclass(frozen=True, kw_only=True)
 class SampleEvent(ClosedModel):
-    """An event of a sample that does not come from a line; `at` is in seconds from the start of the sample."""
+    """An event of a sample without a line, such as a fact. `at` is in seconds from the start of the sample."""
 
     at: Annotated[float, Constraint(ge=0)] | None = None
     kind: str
     fields: dict[str, Scalar | list[str]] = field(default_factory=dict)
 
     def check(self) -> None:
-        """Raises ValueError where it is not sound."""
+        """Raises ValueError if the values are wrong together."""
         complaint = unknown_kind(self.kind) or next(
             filter(None, map(partial(unknown_field, self.kind), self.fields)), ""
         )
@@ -86,7 +87,7 @@ class SampleEvent(ClosedModel):
 
 @dataclass(frozen=True, kw_only=True)
 class SampleLine(ClosedModel):
-    """A line of a sample, so many seconds from its start."""
+    """A line of a sample. `at` is in seconds from the start of the sample."""
 
     at: Annotated[float, Constraint(ge=0)]
     line: str
@@ -94,12 +95,12 @@ class SampleLine(ClosedModel):
 
 @dataclass(frozen=True, kw_only=True)
 class RuleSample(ClosedModel):
-    """A trace in small with what the rule makes of it.
+    """A small trace and the verdict that the rule must reach.
 
-    positive: listed with at least `verdict`, and at most `at_most` where that is said; `holds` names the clauses that
-    hold, and no other may; negative: not listed at all, or ruled out; near_miss: as negative, but one piece short of a
-    positive. Lines and events that say `at` come in that order, others before them, events first. `origin` is real
-    (with its source) or synthetic.
+    positive: the rule is listed with a verdict from `verdict` to `at_most`; if `holds` is given, exactly these clauses
+    hold. negative: the rule is not listed, or is ruled out. near_miss: a negative that lacks one piece of a positive.
+    Lines and events with `at` are in the order of these times. Those without come before them, events first. `origin`
+    is `synthetic` or `real: source`.
     """
 
     kind: Literal["positive", "negative", "near_miss"]
@@ -116,9 +117,9 @@ class RuleSample(ClosedModel):
 class Rule(ClosedModel):
     """One diagnosis.
 
-    `confirmed_by`: sets of clauses of which one must hold as a whole for the word; `explains` in such a set is the
-    symptom itself, where its signature is not inferred. `leads_to`: diagnoses that may be consequences of this one, and
-    are then put under it. `silences`: more general ones that say nothing beside it.
+    `confirmed_by`: sets of clauses; the diagnosis is confirmed if all clauses of one set hold. `explains` in a set is
+    the symptom itself, which counts unless its basis is inferred. `leads_to`: diagnoses that may be consequences of
+    this one, and are then listed under it. `silences`: more general diagnoses that add nothing to this one.
     """
 
     code: Code
@@ -143,11 +144,11 @@ class Rule(ClosedModel):
 
     @property
     def patterns(self) -> tuple[EventPattern, ...]:
-        """Everything that it looks for in a trace."""
+        """All events that the rule looks for in a trace."""
         return (*self.explains, *(step for clause in self.clause for step in clause.steps), self.verify)
 
     def check(self) -> None:
-        """Raises ValueError where it is not sound."""
+        """Raises ValueError if the values are wrong together."""
         for name in ("explains", "remedy", "references", "sample"):
             if not getattr(self, name):
                 raise ValueError(f"{name}: at least one is needed")
@@ -197,4 +198,4 @@ CLASSES = (
     Applicability, Clause, Condition, EventPattern, Explained, History, Reference, Remedy, Rule, RuleSample,
     SampleEvent, SampleLine, Verify,
 )  # fmt: skip
-"""Those that an instance of Rule is made of."""
+"""The classes of all instances in a Rule."""

@@ -1,6 +1,7 @@
-"""Where each key and item of a TOML file stands, by line and column; for complaints about what it says.
+"""Finds line and column of each key and item of a TOML file, for errors that name them.
 
-tomllib tells values without places; this reads only so much of TOML 1.0 as places need, of text that tomllib took.
+tomllib does not report positions. This parses only what positions need of TOML 1.0; the text must be valid, that is,
+tomllib must have accepted it.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 KeyPosition = tuple[str | int, ...]
+"""A path of keys and indexes; the same as `validation.KeyPath`."""
 TOKEN = re.compile(
     r'(?P<skip>[ \t\r]+|#[^\n]*)|(?P<text>"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\')'
     r"|(?P<sign>[\[\]{}=,.\n])|(?P<bare>[^\s\[\]{}=,.#\"']+)",
@@ -23,23 +25,25 @@ class _Token(NamedTuple):
 
 def key_positions(text: str) -> dict[KeyPosition, tuple[int, int]]:
     """Line and column, from 1, of every key and item by its path, as in `("clause", 0, "where")`."""
-    found: dict[KeyPosition, tuple[int, int]] = {}
-    for place, offset in _Reader(text).statements():
-        found.setdefault(place, (text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)))
-    return found
+    positions: dict[KeyPosition, tuple[int, int]] = {}
+    for key, offset in _Parser(text).statements():
+        positions.setdefault(key, (text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)))
+    return positions
 
 
-def nearest(known: dict[KeyPosition, tuple[int, int]], place: KeyPosition) -> tuple[int, int]:
-    """Line and column of a place, or of the closest thing around it."""
-    return next((known[place[:length]] for length in range(len(place), 0, -1) if place[:length] in known), (1, 1))
+def nearest(positions: dict[KeyPosition, tuple[int, int]], key: KeyPosition) -> tuple[int, int]:
+    """The position of a key, or of the innermost table or array around it that has one, or (1, 1)."""
+    return next((positions[key[:length]] for length in range(len(key), 0, -1) if key[:length] in positions), (1, 1))
 
 
-class _Reader:
+class _Parser:
+    """Parses the tokens of a TOML file. `_next_index` is that of the next token; the last one is empty."""
+
     def __init__(self, text: str) -> None:
-        found = TOKEN.finditer(text)
-        self._tokens = [_Token(each[0], each.start()) for each in found if each.lastgroup != "skip"]
+        matches = TOKEN.finditer(text)
+        self._tokens = [_Token(each[0], each.start()) for each in matches if each.lastgroup != "skip"]
         self._tokens += [_Token("\n", len(text)), _Token("", len(text))]
-        self._at = 0
+        self._next_index = 0
 
     def statements(self) -> Iterator[tuple[KeyPosition, int]]:
         tables: Counter[KeyPosition] = Counter()
@@ -48,8 +52,8 @@ class _Reader:
             if token.text == "\n":
                 continue
             if token.text == "[":
-                is_array = self._tokens[self._at].text == "["
-                self._at += is_array
+                is_array = self._tokens[self._next_index].text == "["
+                self._next_index += is_array
                 table = tuple(self._keys(self._next()))
                 if is_array:
                     tables[table] += 1
@@ -60,11 +64,11 @@ class _Reader:
                 yield from self._pair(table, token)
 
     def _next(self) -> _Token:
-        self._at += 1
-        return self._tokens[min(self._at, len(self._tokens)) - 1]
+        self._next_index += 1
+        return self._tokens[min(self._next_index, len(self._tokens)) - 1]
 
     def _keys(self, token: _Token) -> list[str]:
-        """A dotted key; its `=` or `]` is taken."""
+        """The parts of a dotted key that begins with this token. Consumes the `=` or `]` after it."""
         keys = []
         while token.text not in {"=", "]", ""}:
             if token.text != ".":
@@ -73,32 +77,32 @@ class _Reader:
         return keys
 
     def _pair(self, table: KeyPosition, token: _Token) -> Iterator[tuple[KeyPosition, int]]:
-        place = (*table, *self._keys(token))
-        yield place, token.offset
-        yield from self._value(place)
+        key = (*table, *self._keys(token))
+        yield key, token.offset
+        yield from self._value(key)
 
-    def _value(self, place: KeyPosition) -> Iterator[tuple[KeyPosition, int]]:
+    def _value(self, key: KeyPosition) -> Iterator[tuple[KeyPosition, int]]:
         token = self._next()
         if token.text == "{":
-            yield from self._items(place, "}")
+            yield from self._items(key, "}")
         elif token.text == "[":
-            yield from self._items(place, "]")
+            yield from self._items(key, "]")
         else:
             self._until({",", "]", "}", "\n"})
 
-    def _items(self, place: KeyPosition, end: str) -> Iterator[tuple[KeyPosition, int]]:
+    def _items(self, key: KeyPosition, end: str) -> Iterator[tuple[KeyPosition, int]]:
         number = 0
         while (token := self._next()).text not in {end, ""}:
             if token.text in {",", "\n"}:
                 continue
             if end == "}":
-                yield from self._pair(place, token)
+                yield from self._pair(key, token)
             else:
-                self._at -= 1
-                yield (*place, number), token.offset
-                yield from self._value((*place, number))
+                self._next_index -= 1
+                yield (*key, number), token.offset
+                yield from self._value((*key, number))
                 number += 1
 
     def _until(self, ends: set[str]) -> None:
-        while self._tokens[self._at].text not in {*ends, ""}:
-            self._at += 1
+        while self._tokens[self._next_index].text not in {*ends, ""}:
+            self._next_index += 1

@@ -1,4 +1,4 @@
-"""The compiled expression equals pyparsing: the traps, what is refused, random grammars against the original."""
+"""A compiled expression matches as pyparsing does: known traps, refused elements, and random grammars."""
 
 import os
 import re
@@ -60,41 +60,41 @@ def test_a_name_matched_several_times_gives_its_last_span() -> None:
 
 
 @pytest.mark.parametrize(("text", "last"), [("ab", "b"), ("ba", "a")])
-def test_the_last_span_counts_whichever_alternative_it_came_from(text: str, last: str) -> None:
+def test_the_last_span_counts_in_any_alternative(text: str, last: str) -> None:
     assert fields(pp.OneOrMore(pp.Char("a")("x") | pp.Char("b")("x")), text) == {"x": last}
 
 
-def test_a_capture_survives_a_turn_that_took_the_other_alternative() -> None:
+def test_a_capture_survives_a_turn_that_matches_another_alternative() -> None:
     assert fields(pp.ZeroOrMore(pp.Char("a")("x") | pp.Char("b") | pp.Char("c")), "abc") == {"x": "a"}
 
 
-def test_a_turn_that_fails_half_way_leaves_no_capture() -> None:
+def test_a_turn_that_fails_after_a_capture_leaves_none() -> None:
     assert fields(pp.ZeroOrMore(pp.Char("a")("x") + pp.Char("1 2")) + pp.Opt("ab"), "a1ab") == {"x": "a"}
     found = compile_expression(pp.ZeroOrMore(pp.Char("ab")("x") + "1") + "b").match("a1b")
     assert found == {"x": (0, 1)}
 
 
-def test_no_possessive_repetition_stands_around_a_capture() -> None:
+def test_no_possessive_repetition_is_around_a_capture() -> None:
     pattern = compile_expression(pp.ZeroOrMore(A("x") | B)).pattern.pattern
     assert "(?>(?:" in pattern
     assert not re.search(r"\)[*+]\+", pattern)
 
 
-def test_a_python_that_gets_atomic_groups_wrong_is_not_used() -> None:
+def test_a_python_with_wrong_atomic_groups_is_refused() -> None:
     with pytest.raises(RuntimeError, match="cpython 106052"):
         check_engine([("(?P<a>x)", "x", (0, 1), (1, 1))])
 
 
-def test_repetition_never_goes_back() -> None:
+def test_a_repetition_never_backtracks() -> None:
     assert fields(pp.Word("ab") + "b", "aab") is None
     assert fields(pp.ZeroOrMore("a") + "a", "aaa") is None
 
 
-def test_the_first_alternative_that_matches_is_kept() -> None:
+def test_the_first_alternative_that_matches_counts() -> None:
     assert fields((pp.Literal("a") | "ab") + pp.StringEnd(), "ab") is None
 
 
-def test_the_span_of_a_choice_begins_behind_the_blanks() -> None:
+def test_the_span_of_a_choice_begins_after_the_blanks() -> None:
     assert compile_expression(pp.Group(A | B)("x")).match("  b ") == {"x": (2, 3)}
 
 
@@ -103,23 +103,23 @@ def test_a_named_option_or_repetition_without_text_is_absent() -> None:
     assert fields(expression, "a") == {"z": ""}
 
 
-def test_tabs_are_kept() -> None:
+def test_tabs_are_not_expanded() -> None:
     assert compile_expression(A + B("x")).match("a\tb") == {"x": (2, 3)}
 
 
-def test_the_name_of_dots_is_no_field() -> None:
+def test_the_name_that_dots_get_is_no_field() -> None:
     assert compile_expression(pp.SkipTo("x") + "x" + ... + A("y")).fields == ("y",)
 
 
-def test_names_that_are_only_looked_for_are_no_fields() -> None:
+def test_names_in_a_negative_lookahead_are_no_fields() -> None:
     assert compile_expression(~A("x") + B("y")).fields == ("y",)
 
 
-def test_fields_stand_in_the_order_of_their_first_appearance() -> None:
+def test_fields_are_in_the_order_of_their_first_appearance() -> None:
     assert compile_expression((A("b") | B("a")) + pp.Opt(A("b"))).fields == ("b", "a")
 
 
-def test_compiling_leaves_the_expression_as_it_was() -> None:
+def test_compiling_does_not_change_the_expression() -> None:
     expression = A("x") + (B | "c")
     compile_expression(expression)
     assert not expression.streamlined
@@ -141,7 +141,7 @@ def test_compiling_leaves_the_expression_as_it_was() -> None:
         (pp.OneOrMore(pp.Keyword("word")), ("word",)),
     ],
 )
-def test_literals_stand_in_every_text_that_matches(expression: pp.ParserElement, literals: tuple[str, ...]) -> None:
+def test_literals_are_in_every_text_that_matches(expression: pp.ParserElement, literals: tuple[str, ...]) -> None:
     assert compile_expression(expression).literals == literals
 
 
@@ -206,7 +206,7 @@ REFUSED: list[tuple[str, Any, str, str]] = [
 @pytest.mark.parametrize(
     ("expression", "because", "help"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED]
 )
-def test_what_cannot_be_rendered_exactly_is_refused(expression: Any, because: str, help: str) -> None:
+def test_an_element_that_cannot_be_rendered_exactly_is_refused(expression: Any, because: str, help: str) -> None:
     refused = refusal(expression)
     assert because in refused.because
     assert help in refused.help
@@ -240,7 +240,7 @@ NOT_LINEAR: list[Any] = [
 
 
 @pytest.mark.parametrize("expression", NOT_LINEAR, ids=str)
-def test_what_may_look_at_a_place_again_and_again_is_refused(expression: Any) -> None:
+def test_an_element_that_may_take_more_than_linear_time_is_refused(expression: Any) -> None:
     assert refusal(expression).help
 
 

@@ -1,4 +1,4 @@
-"""The grammars that are built in: their files keep their promises, and what was compiled reads as pyparsing does."""
+"""Grammar files: the built-in ones match as pyparsing does, and wrong ones are refused with one error."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -42,19 +42,19 @@ def lines_of(grammar: Grammar) -> list[str]:
         for line in [*(sample.line for sample in grammar.samples), *(line for trace in traces for line in trace)]
         if line
     ]
-    # Samples of shared messages stand in lines of one family.
+    # Samples of shared messages are lines of one family; other families get the messages alone.
     readings = (other.read(line) for other in GRAMMARS for line in lines)
     messages = [reading.header.get("message", "") for reading in readings if reading]
     return sorted({*lines, *messages})
 
 
 @pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
-def test_samples_are_read_as_they_say_and_by_this_grammar_alone(grammar: Grammar) -> None:
+def test_samples_have_the_declared_kind_and_are_read_by_this_grammar_alone(grammar: Grammar) -> None:
     assert list(check_grammar(grammar, GRAMMARS)) == []
     assert all(sample.origin == "synthetic" or sample.origin.startswith("real: ") for sample in grammar.samples)
 
 
-def test_a_sample_that_two_kinds_match_is_a_fault(tmp_path: Path) -> None:
+def test_a_sample_that_two_kinds_match_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "own.py"
     path.write_text(
         "import pyparsing as pp\nvendor, shared, levels = 'x', (), {}\nheader = 'own:' + pp.Regex('.*')('message')\n"
@@ -95,21 +95,21 @@ def own(tmp_path: Path) -> Grammar:
         ("No lease", None, "log.message"),
     ],
 )
-def test_a_message_is_of_the_first_kind_that_matches_among_those_that_may(
+def test_a_message_has_the_first_kind_that_matches_of_those_that_may(
     own: Grammar, message: str, among: Sequence[int] | None, kind: str
 ) -> None:
     assert own.read_message(message, among)[0] == kind
     assert own.read_message(message + "!" * MAX_CACHED_CHARACTERS, among)[0] == kind
 
 
-def test_fields_have_the_type_of_the_vocabulary_unless_they_cannot(own: Grammar) -> None:
+def test_fields_have_the_type_of_the_vocabulary_if_they_can(own: Grammar) -> None:
     assert own.read_message("code 7.") == ("tls.server_certificate.rejected", {"verify_code": 7}, (5, 6))
     assert own.read_message("code 7f")[1] == {"verify_code": "7f"}
     assert own.read_message("state=3 reason=no")[1:] == ({"state": "3", "reason": "no"}, None)
     assert own.read_message("nothing to find")[1:] == ({}, None)
 
 
-def test_equal_messages_are_read_once_and_long_ones_are_not_remembered(own: Grammar) -> None:
+def test_equal_messages_are_parsed_once_and_long_ones_are_not_cached(own: Grammar) -> None:
     long = "code 7 " + "." * MAX_CACHED_CHARACTERS
     assert own.read_message("code 7") is own.read_message("code 7")
     assert own.read_message(long) is not own.read_message(long)
@@ -132,7 +132,7 @@ def test_no_pattern_is_compiled_before_a_line_needs_it(own: Grammar) -> None:
 
 
 @pytest.mark.parametrize(("grammar", "expression", "compiled"), expressions())
-def test_compiled_reads_samples_traces_and_derived_lines_just_as_pyparsing(
+def test_samples_traces_and_derived_lines_match_as_in_pyparsing(
     grammar: Grammar, expression: pp.ParserElement, compiled: CompiledExpression
 ) -> None:
     expected = oracle(expression)
@@ -161,7 +161,7 @@ def test_compiled_reads_samples_traces_and_derived_lines_just_as_pyparsing(
         ("{shape}\nsamples = [('synthetic', 'line')]", "not of the right shape"),
     ],
 )
-def test_a_grammar_that_cannot_be_used_is_one_clear_error(text: str, says: str, tmp_path: Path) -> None:
+def test_a_grammar_that_cannot_be_used_is_one_error(text: str, says: str, tmp_path: Path) -> None:
     shape = "import pyparsing as pp\nvendor = 'x'\nheader = pp.Regex('.*')('message')\n"
     path = tmp_path / "own.py"
     path.write_text(

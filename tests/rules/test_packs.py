@@ -1,4 +1,4 @@
-"""Rule packs: what overlays what, told with a note, a version and a hash; an earlier report checked for its fix."""
+"""Rule packs: which one overlays which, their notes, versions and hashes; the check of a fix by an earlier report."""
 
 import json
 from importlib.metadata import EntryPoint
@@ -68,7 +68,8 @@ def test_an_installed_pack_is_read_and_not_run(tmp_path: Path, monkeypatch: pyte
     (package / "__init__.py").write_text("raise SystemExit('it was run')\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     entry = EntryPoint("contoso", "contoso_rules.rules", pack.GROUP)
-    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [entry] if group == pack.GROUP else [])
+    monkeypatch.setattr(pack, "entry_points", lambda group: [entry] if group == pack.GROUP else [])
+    monkeypatch.setattr(pack, "_entry_points", pack._entry_points.__wrapped__)
     assert titles() == ("Installed", ("TLS001 is taken from rule pack contoso",))
 
 
@@ -86,7 +87,7 @@ def test_a_bad_file_of_a_pack_stops_no_other(tmp_path: Path) -> None:
     ]
 
 
-def test_a_folder_that_is_none_and_a_description_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
+def test_a_missing_folder_and_an_unreadable_description_are_refused(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="folder cannot be read"):
         read_catalog(str(tmp_path / "nowhere"))
     (tmp_path / "pack.toml").write_text("name = ", encoding="utf-8")
@@ -94,7 +95,7 @@ def test_a_folder_that_is_none_and_a_description_that_cannot_be_read_are_refused
         read_catalog(str(tmp_path))
 
 
-def test_every_report_states_the_packs(tmp_path: Path) -> None:
+def test_every_report_names_the_packs(tmp_path: Path) -> None:
     write_rule(tmp_path)
     report = lyncphone_logs.diagnose(lyncphone_logs.read_trace(FOUNDING, rules=str(tmp_path)))
     packs = report.to_dict()["rule_packs"]
@@ -123,7 +124,7 @@ FAILED = FOUNDING.read_text(encoding="utf-8")
         (FAILED + REGISTERED, "cannot tell", 3),
     ],
 )
-def test_a_newer_trace_says_whether_it_is_fixed(
+def test_a_later_trace_shows_whether_a_diagnosis_is_fixed(
     trace: str, state: str, code: int, old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new = tmp_path / "new.log"
@@ -146,7 +147,7 @@ def test_a_phone_is_found_again_by_its_name_or_as_the_only_one(old: Path, tmp_pa
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"phones": [{"diagnoses": [{}]}]}', "[" * 100_000])
-def test_what_is_no_report_is_refused_with_one_error(content: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_report_is_refused_with_one_error(content: str, tmp_path: Path) -> None:
     path = tmp_path / "old.json"
     path.write_text(content, encoding="utf-8")
     trace: Any = lyncphone_logs.read_trace(FOUNDING)
