@@ -10,10 +10,12 @@ from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.diagnosis.findings import Diagnosis
 from lyncphone_logs.diagnosis.ranking import APPLIES_TO
+from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing.reader import Reader, anchor_of
+from lyncphone_logs.parsing.sequence_numbers import runs_of
 from lyncphone_logs.rules.rule import EXPLAINS, Rule, RuleSample, SampleEvent, SampleLine, Verdict
 from lyncphone_logs.sources.source import InMemorySource
 from lyncphone_logs.syslog.unwrap import unwrap
@@ -68,7 +70,10 @@ def diagnosed(
     """What the rule makes of the events among all rules; those that do not come from a trace are stated facts."""
     seen = [event for event in events if event.family not in GIVEN]
     facts = [event for event in events if event.family in GIVEN]
-    keyed = Correlator({each.name: each.multiline for each in grammars}).correlate(seen)
+    batch = Batch.of(seen)
+    batch.runs = runs_of(batch.columns, range(len(batch)), len(batch), {each.name: each.multiline for each in grammars})
+    Correlator().key(batch)
+    keyed = [batch] if len(batch) else []
     phones, _ = diagnose_phones(keyed, facts, rules, {each.name: each.vendor for each in grammars})
     found = [each for phone in phones for each in phone.diagnoses if each.rule.code == rule.code]
     return found[0] if found else None

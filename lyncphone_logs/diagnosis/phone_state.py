@@ -81,7 +81,7 @@ def gather_phones(
                 if "vendor" not in phone.identity:
                     phone.identity |= _maker(zip(*(item.columns[name] for name in TELLING), strict=True), rows, vendors)
                 times, components = ([item.columns[name][row] for row in rows] for name in ("time", "component"))
-                others = [item.left_out[row] for row in rows if row in item.left_out]
+                others = [item.omitted[row] for row in rows if row in item.omitted]
                 named = {*components, *(name for other in others for name in other.components)}
                 phone.note(item.event(rows[-1]), times, named, sum(other.messages for other in others))
             for event in _telling(item, index):
@@ -121,7 +121,7 @@ def _by_boot(batch: Batch) -> list[list[int]]:
 
 def _telling(batch: Batch, index: RuleIndex) -> Iterable[Event]:
     """The events that a rule or a stage of the journey may name."""
-    rows = sorted({*batch.known, *batch.derived})
+    rows = sorted({*batch.parsed, *batch.derived})
     if MESSAGE in index.kinds:
         unparsed = set(batch.unparsed)
         rows = [row for row in range(len(batch)) if row not in unparsed or row in batch.derived]

@@ -37,6 +37,11 @@ def normalize_mac(text: str) -> str:
 copyreg.pickle(MappingProxyType, lambda fields: (frozen, (dict(fields),)))
 
 
+def family_of(kind: str) -> str:
+    """The family of an event kind, its first word: `tls` of `tls.alert.received`."""
+    return kind.partition(".")[0]
+
+
 class Span(NamedTuple):
     """A range of bytes in the original file or archive member."""
 
@@ -95,5 +100,5 @@ class Event(NamedTuple):
 
     @property
     def family(self) -> str:
-        """The first word of the kind: `tls` of `tls.alert.received`."""
-        return self.kind.partition(".")[0]
+        """The family of the kind."""
+        return family_of(self.kind)

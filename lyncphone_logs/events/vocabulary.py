@@ -8,7 +8,7 @@ from typing import Literal
 from lyncphone_logs import content
 from lyncphone_logs.cache import cached, code_version, fingerprint
 from lyncphone_logs.errors import suggestion
-from lyncphone_logs.events.event import Value
+from lyncphone_logs.events.event import Value, family_of
 from lyncphone_logs.validation import ClosedModel, validate
 
 Stage = Literal[
@@ -107,7 +107,7 @@ def kinds() -> dict[str, Kind]:
 
 def capture_of(kind: str) -> str:
     """How to obtain an event of this kind: the kind's own way, else its family's."""
-    return kinds()[kind].capture or families()[kind.partition(".")[0]].capture
+    return kinds()[kind].capture or families()[family_of(kind)].capture
 
 
 def unknown_kind(kind: str) -> str:

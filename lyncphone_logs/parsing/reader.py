@@ -182,7 +182,7 @@ class Reader:
             if kind == MESSAGE and "\n" in message:
                 kind, fields, marked = grammar.read_message(message.partition("\n")[0])
             if kind != MESSAGE:
-                columns["kind"][place], batch.known[place] = kind, (with_sip_fields(kind, message, fields), marked)
+                columns["kind"][place], batch.parsed[place] = kind, (with_sip_fields(kind, message, fields), marked)
         columns["message"] = [
             message.rstrip() if name else message
             for message, name in zip(batch.own_messages, columns["grammar"], strict=True)
@@ -212,7 +212,7 @@ class Reader:
             if before and before.hostname == columns["hostname"][place]:
                 for name in ("kind", "component", "grammar", "message"):
                     columns[name][place] = getattr(before, name)
-                batch.known[place] = (before.fields, None)
+                batch.parsed[place] = (before.fields, None)
         batch.unparsed = [place for place in batch.unparsed if not columns["grammar"][place]]
         understood = next((row for row in range(len(batch) - 1, -1, -1) if columns["grammar"][row]), None)
         self._last = self._last if understood is None else batch.event(understood)

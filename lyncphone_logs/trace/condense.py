@@ -6,7 +6,7 @@ What keys, journeys and diagnoses are made of stays; a table of the events canno
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lyncphone_logs.events.batch import Batch, Omitted, portion
+from lyncphone_logs.events.batch import Batch, Omitted
 from lyncphone_logs.events.event import MESSAGE
 from lyncphone_logs.timestamps.resolver import OLDEST_PHONE
 from lyncphone_logs.trace.phone_identity import tells_maker
@@ -15,25 +15,25 @@ from lyncphone_logs.trace.phone_identity import tells_maker
 def condense(batch: Batch) -> Batch:
     """The rows of a known kind, and of each run of other rows those at its edges, if its clock only goes on."""
     kept: list[int] = []
-    left_out: dict[int, Omitted] = {}
+    omitted: dict[int, Omitted] = {}
     for start, stop in _runs(batch):
         rows = _edges(batch, start, stop)
         dropped = sorted(set(range(start, stop)).difference(rows))
         messages = [row for row in dropped if batch.columns["kind"][row] == MESSAGE]
         if messages:
             first = next(row for row in rows if batch.columns["kind"][row] == MESSAGE)
-            left_out[len(kept) + rows.index(first)] = Omitted(
+            omitted[len(kept) + rows.index(first)] = Omitted(
                 len(messages), frozenset(filter(None, (batch.columns["component"][row] for row in messages)))
             )
         kept += rows
-    some = portion(batch, kept)
-    some.left_out = left_out
+    some = batch.take(kept)
+    some.omitted = omitted
     return some
 
 
 def _runs(batch: Batch) -> Iterator[tuple[int, int]]:
     """Ranges of rows, those of a known kind and those behind a gap alone."""
-    alone = batch.known.keys() | batch.gaps | batch.runs.keys()
+    alone = batch.parsed.keys() | batch.gaps | batch.runs.keys()
     edges = sorted({0, len(batch), *alone, *(row + 1 for row in alone)} - {len(batch) + 1})
     yield from pairwise(edges)
 

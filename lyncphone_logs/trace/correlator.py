@@ -5,15 +5,14 @@ daemon starts. A segment ends at a boot and where the phone's clock jumps.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import LOST, Event, Value
-from lyncphone_logs.grammar.multiline_spec import MultilineSpec
-from lyncphone_logs.parsing.sequence_numbers import SequenceGap, SequenceReport, SequenceTracker, runs_of
+from lyncphone_logs.parsing.sequence_numbers import SequenceGap, SequenceReport, SequenceTracker
 from lyncphone_logs.timestamps.resolver import OLDEST_PHONE, is_unset
 from lyncphone_logs.trace.phone_identity import IDENTIFIED, PhoneNames
 from lyncphone_logs.trace.tls_handshakes import FAMILY, HandshakeTracker
@@ -26,8 +25,6 @@ ALONE = (f"{FAMILY}.", STARTED)
 """Beginnings of the kinds whose events begin a boot or belong to a handshake."""
 BACKWARDS = timedelta(hours=1)
 ONE_DAY, ONE_YEAR = timedelta(days=1), timedelta(days=365)
-
-NO_JOININGS: Mapping[str, MultilineSpec | None] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -46,32 +43,21 @@ class _Phone:
 class Correlator:
     """Gives events their keys, in the order in which they come."""
 
-    def __init__(self, joinings: Mapping[str, MultilineSpec | None] = NO_JOININGS) -> None:
-        self._joinings = joinings
+    def __init__(self) -> None:
         self._sequences = SequenceTracker()
         self._phones: dict[str, _Phone] = {}
         self._era = 0
         self._identities = PhoneNames()
         self._known: set[tuple[str, str]] = set()
 
-    def correlate(self, events: Iterable[Event]) -> Iterator[Event]:
-        """The events with their keys; a derived event follows the line that it was derived from."""
-        for event in events:
-            mac = event.phone
-            phone = self._identities.phone_of(event.source, event.hostname, event.kind, mac)
-            columns = {name: [getattr(event, name)] for name in ("hostname", "grammar", "sequence", "procid")}
-            told = self._sequences.tell(event.source, runs_of(columns, [0], 1, self._joinings), columns)
-            keyed, derived = self._key(event, phone, told.get(0))
-            yield keyed
-            yield from derived
-            yield from self._identified(keyed, mac)
-
     def key(self, batch: Batch) -> None:
-        """The same for a batch, in place."""
+        """Set the keys of a batch in place; what was derived from a row is added to its `derived`."""
+        if not len(batch):
+            return
         columns = batch.columns
         macs = self._name_phones(batch)
         told = self._sequences.tell(batch.source, batch.runs, columns)
-        alone = {row for row in batch.known if columns["kind"][row].startswith(ALONE)}
+        alone = {row for row in batch.parsed if columns["kind"][row].startswith(ALONE)}
         rows = sorted(alone | told.keys() | macs.keys())
         gaps = sorted(batch.gaps)
         start = 0
@@ -118,8 +104,9 @@ class Correlator:
         times, qualities = columns["time"][start:stop], columns["time_quality"][start:stop]
         is_own = "collector" not in qualities and None not in times
         if is_own:
-            is_unset = phone.is_unset or True in columns["is_unset"][start:stop]
-            is_steady = not is_unset and _goes_on(phone.clock, times)
+            # Only the lines around can tell what None means.
+            is_set = not phone.is_unset and columns["is_unset"][start:stop].count(False) == stop - start
+            is_steady = is_set and _goes_on(phone.clock, times)
         else:
             is_steady = not any(times) or qualities.count("collector") == len(qualities)
         if not is_steady:

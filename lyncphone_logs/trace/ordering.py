@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 from itertools import accumulate
 from typing import NamedTuple
 
-from lyncphone_logs.events.batch import Batch, portion
+from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.timestamps.zones import Zone
 
 MAX_OPEN_SOURCES = 64
@@ -81,7 +81,7 @@ def merge(streams: Sequence[Stream]) -> Iterator[Batch]:
 
 def _taken(stream: Stream, stop: int) -> Iterator[Batch]:
     if stream.batch is not None:
-        yield portion(stream.batch, range(stream.row, stop))
+        yield stream.batch.take(range(stream.row, stop))
 
 
 def _stop(stream: Stream, number: int, heads: Sequence[tuple[datetime, int]], opens: Sequence[datetime]) -> int:
@@ -146,9 +146,9 @@ def _portions(rows: Iterable[_Row]) -> Iterator[Batch]:
     batch: Batch | None = None
     for row in rows:
         if batch is not None and row.batch is not batch:
-            yield portion(batch, some)
+            yield batch.take(some)
             some = []
         batch = row.batch
         some.append(row.row)
     if batch is not None:
-        yield portion(batch, some)
+        yield batch.take(some)

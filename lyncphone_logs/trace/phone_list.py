@@ -101,7 +101,7 @@ class PhoneList:
 
 
 def _telling(batch: Batch) -> Iterable[Event]:
-    for row in sorted({*batch.known, *batch.derived}):
+    for row in sorted({*batch.parsed, *batch.derived}):
         if batch.columns["kind"][row] == IDENTIFIED:
             yield batch.event(row)
         yield from (event for event in batch.derived.get(row, ()) if event.kind in (IDENTIFIED, LOST))

@@ -6,7 +6,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from lyncphone_logs.catalog import Catalog
-from lyncphone_logs.events.batch import Batch, portion, with_last
+from lyncphone_logs.events.batch import Batch, with_last
 from lyncphone_logs.events.event import MESSAGE, Event
 from lyncphone_logs.events.vocabulary import kinds, stages_of
 from lyncphone_logs.parsing.literal_search import Search, is_available
@@ -209,9 +209,9 @@ def _counted(reader: Reader, tally: SourceStats, timing: SourceClocks) -> Iterat
     for batch in timing.events(reader):
         rows = timing.period.inside(batch) if timing.period else range(len(batch))
         if len(rows) < len(batch):
-            tally.leave_out(portion(batch, sorted({*range(len(batch))}.difference(rows))))
+            tally.leave_out(batch.take(sorted({*range(len(batch))}.difference(rows))))
         if rows:
-            inside = portion(batch, rows)
+            inside = batch.take(rows)
             tally.count(inside)
             yield inside
     tally.close(reader)

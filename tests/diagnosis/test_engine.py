@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from support.keyed import keyed
 from support.small_rules import REJECTED, START, SYMPTOM, clause, event, phone_of, rule, state, term_of
 
 from lyncphone_logs.diagnosis.engine import diagnose_phones
@@ -16,7 +17,6 @@ from lyncphone_logs.matching.rule_index import RuleIndex
 from lyncphone_logs.matching.symptoms import MAX_OPEN_SCOPES, SymptomState
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import EventPattern
-from lyncphone_logs.trace.correlator import Correlator
 from lyncphone_logs.validation import InvalidContent, validate
 
 
@@ -184,7 +184,7 @@ def test_a_rule_whose_symptom_could_not_be_seen_is_not_checkable_and_else_not_sh
 
 
 def test_a_failure_that_no_rule_explains_is_noted() -> None:
-    _, notes = diagnose_phones(Correlator().correlate([event(REJECTED, verify_code=99)]), [], [rule()], {})
+    _, notes = diagnose_phones(keyed([event(REJECTED, verify_code=99)]), [], [rule()], {})
     assert notes == (f"x.log:1: no rule explains {REJECTED} verify_code=99",)
 
 
@@ -193,7 +193,7 @@ def test_phones_are_told_apart_by_host_name() -> None:
         Event(id=h, kind=REJECTED, source="x.log", hostname=h, fields=MappingProxyType({"verify_code": 7}))
         for h in "ab"
     ]
-    phones, _ = diagnose_phones(Correlator().correlate(events), [], [rule()], {})
+    phones, _ = diagnose_phones(keyed(events), [], [rule()], {})
     assert [(each.id, each.basis, each.diagnoses[0].count) for each in phones] == [
         ("a", "host name", 1),
         ("b", "host name", 1),
@@ -209,7 +209,8 @@ def test_memory_does_not_grow_with_handshakes() -> None:
             event("tls.error", at=number * 60 + 1, reason="x"),
         ]
 
-    for each in Correlator().correlate(each for number in range(3 * MAX_OPEN_SCOPES) for each in one(number)):
+    (batch,) = keyed(each for number in range(3 * MAX_OPEN_SCOPES) for each in one(number))
+    for each in batch.events(derived=True):
         fold.add(each)
     (group,) = fold.groups.values()
     assert group.count == 3 * MAX_OPEN_SCOPES
@@ -340,7 +341,7 @@ def test_confirmed_by_names_clauses_only() -> None:
 
 
 def handshakes(*events: Event) -> list[int | None]:
-    return [each.handshake for each in Correlator().correlate(events)]
+    return [each.handshake for batch in keyed(events) for each in batch.events()]
 
 
 def test_a_handshake_ends_with_its_last_word_after_half_a_minute_and_at_a_boot() -> None:
@@ -358,9 +359,7 @@ def test_a_handshake_ends_with_its_last_word_after_half_a_minute_and_at_a_boot()
 @pytest.mark.parametrize(("stated", "is_set_aside"), [("3.0.1", False), ("3.0.1.429.5", False), ("2.0.5", True)])
 def test_a_stated_version_agrees_with_a_longer_or_shorter_one_of_the_trace(stated: str, is_set_aside: bool) -> None:
     events = [event("device.identified", firmware="UC_3.0.1.429"), SYMPTOM]
-    ((phone,), notes) = diagnose_phones(
-        Correlator().correlate(events), [event("fact.firmware", at=None, firmware=stated)], [rule()], {}
-    )
+    ((phone,), notes) = diagnose_phones(keyed(events), [event("fact.firmware", at=None, firmware=stated)], [rule()], {})
     assert phone.firmware == "UC_3.0.1.429"
     assert any("set aside" in note for note in notes) is is_set_aside
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.keyed import keyed_one_by_one
 from support.made_traces import made_trace
 
 import lyncphone_logs as lp
 from lyncphone_logs.catalog import grammars_folder, read_catalog
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.events.batch import Batch
-from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.loader import read_grammar
 from lyncphone_logs.parsing import header_batch
 from lyncphone_logs.parsing.header_batch import HeaderReader, usual_of
@@ -187,15 +187,15 @@ def batches(path: str) -> Iterator[Batch]:
 @pytest.mark.parametrize("seed", range(12))
 def test_keys_of_a_batch_are_those_of_its_events_one_by_one(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
+    one_by_one = keyed_one_by_one(reader_of(Source(path)).events(), JOININGS)
     in_batches = [event for batch in batches(path) for event in batch.events(derived=True)]
-    assert in_batches == list(Correlator(JOININGS).correlate(reader_of(Source(path)).events()))
+    assert in_batches == [event for batch in one_by_one for event in batch.events(derived=True)]
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_diagnosis_from_batches_condensed_or_not_is_that_from_events(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
-    events: list[Event] = list(Correlator(JOININGS).correlate(reader_of(Source(path)).events()))
-    found = diagnose_phones(events, [], RULES, {})
+    found = diagnose_phones(keyed_one_by_one(reader_of(Source(path)).events(), JOININGS), [], RULES, {})
     assert diagnose_phones(batches(path), [], RULES, {}) == found
     correlator = Correlator()
     few = [condense(batch) for batch in reader_of(Windowed(path, 700)).batches()]
@@ -210,8 +210,8 @@ def test_a_condensed_run_keeps_what_the_components_and_the_count_are_made_of(tmp
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
     few = [condense(batch) for batch in reader_of(Source(str(path))).batches()]
     assert [len(batch) for batch in few] == [2, 1]
-    assert few[0].left_out[0].messages == 47
-    assert few[0].left_out[0].components == {f"C{second}" for second in range(1, 48)}
+    assert few[0].omitted[0].messages == 47
+    assert few[0].omitted[0].components == {f"C{second}" for second in range(1, 48)}
 
 
 def test_the_answer_is_the_same_byte_for_byte_for_every_number_of_jobs(

@@ -22,7 +22,7 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.matcher import matches
 from lyncphone_logs.rules.clause import Clause, Explained
 from lyncphone_logs.rules.rule import EXPLAINS, Rule
-from lyncphone_logs.trace.correlator import Correlator
+from support.keyed import keyed
 
 WHOLE = "LOG001"
 """The diagnosis of a trace without evidence; no other diagnosis is possible there."""
@@ -42,7 +42,7 @@ def diagnose(events: Sequence[Event], among: Sequence[Rule] | None = None) -> Ph
     seen = [event for event in events if event.family not in GIVEN]
     facts = [event for event in events if event.family in GIVEN]
     vendors = {each.name: each.vendor for each in read_catalog().grammars}
-    ((phone,), _) = diagnose_phones(Correlator().correlate(seen), facts, among or rules(), vendors)
+    ((phone,), _) = diagnose_phones(keyed(seen), facts, among or rules(), vendors)
     return phone
 
 

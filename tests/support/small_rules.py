@@ -9,8 +9,8 @@ from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.findings import Diagnosis, Phone, Term
 from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.rules.rule import Rule
-from lyncphone_logs.trace.correlator import Correlator
 from lyncphone_logs.validation import validate
+from support.keyed import keyed
 
 START = datetime(2013, 7, 9, 12)
 REJECTED = "tls.server_certificate.rejected"
@@ -61,7 +61,7 @@ def rule(code: str = "AAA001", *clauses: dict[str, Any], verify_code: int = 7, *
 
 
 def phone_of(events: Sequence[Event], *rules: Rule, facts: Sequence[Event] = ()) -> Phone:
-    ((phone,), _) = diagnose_phones(Correlator().correlate(events), facts, rules, {})
+    ((phone,), _) = diagnose_phones(keyed(events), facts, rules, {})
     return phone
 
 
