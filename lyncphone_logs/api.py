@@ -15,6 +15,7 @@ from lyncphone_logs.evidence.stated import state_facts
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.timestamps.zones import Zones
+from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.trace.trace import Input, Trace
 from lyncphone_logs.version import program
 
@@ -55,10 +56,8 @@ def read_trace(
     facts += _inspected([certificate] if isinstance(certificate, str | PathLike) else certificate, domain)
     catalog = read_catalog(rules, grammars).only([grammar] if isinstance(grammar, str) and grammar else grammar)
     zones = Zones([tz] if isinstance(tz, str) and tz else tz)
-    return Trace(
-        [fspath(path) for path in paths], catalog, facts=facts, year=year, zones=zones, since=since, until=until,
-        full=full, jobs=jobs, grammars=grammars,
-    )  # fmt: skip
+    options = TraceOptions(year=year, zones=zones, since=since, until=until, full=full, jobs=jobs, grammars=grammars)
+    return Trace([fspath(path) for path in paths], catalog, options, facts)
 
 
 def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]:

@@ -5,7 +5,7 @@ Nothing is registered anywhere: a file is found because it is in a folder.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ PACKAGE = Path(__file__).parent
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalog:
     """Grammars by name and rules by code, both sorted, and the packs that the rules are from.
 
@@ -34,6 +34,11 @@ class Catalog:
     packs: tuple[Pack, ...] = ()
     notes: tuple[str, ...] = ()
     problems: tuple[LyncphoneLogsError, ...] = ()
+
+    @cached_property
+    def event_kinds(self) -> frozenset[str]:
+        """The event kinds that its rules name."""
+        return frozenset(kind for rule in self.rules for pattern in rule.patterns for kind in pattern.kinds)
 
     def rule(self, code_or_name: str) -> Rule | None:
         """The rule with this code or name, case ignored."""

@@ -14,8 +14,9 @@ from lyncphone_logs.timestamps.correction import Correction
 from lyncphone_logs.timestamps.formats import Anchor, read_stamp
 from lyncphone_logs.timestamps.time_range import TimeRange, last_of
 from lyncphone_logs.timestamps.years import NewYears
-from lyncphone_logs.timestamps.zones import AMBIGUOUS, NONEXISTENT, Zones
+from lyncphone_logs.timestamps.zones import AMBIGUOUS, NONEXISTENT
 from lyncphone_logs.trace.accounting import SourceStats
+from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.trace.ordering import Stream, in_sequence
 from lyncphone_logs.trace.survey import Survey, sample_timestamps
 
@@ -26,17 +27,15 @@ class SourceClocks:
     Raises InputError for a time that cannot be read, and for the zone of a source that is not there.
     """
 
-    def __init__(
-        self, sources: Sequence[Source], grammars: Sequence[Grammar], year: int, zones: Zones, since: str, until: str
-    ) -> None:
-        self.zones = zones
+    def __init__(self, sources: Sequence[Source], grammars: Sequence[Grammar], options: TraceOptions) -> None:
+        self.zones = options.zones
         self._surveys = {
-            source.path: sample_timestamps(source, grammars, anchor_of(source, year)) for source in sources
+            source.path: sample_timestamps(source, grammars, anchor_of(source, options.year)) for source in sources
         }
         self._corrections: list[Correction] = []
         self._new_years: dict[str, NewYears] = {}
-        self.period = TimeRange(since, until, last_of(each.last for each in self._surveys.values()))
-        if unused := zones.unused([*self._surveys]):
+        self.period = TimeRange(options.since, options.until, last_of(each.last for each in self._surveys.values()))
+        if unused := self.zones.unused([*self._surveys]):
             raise InputError(
                 f"no input is called {unused[0]}",
                 where=f"--tz {unused[0]}=…",
@@ -55,9 +54,10 @@ class SourceClocks:
         return len(known) < len(spans) > 1 or any(before[1] >= after[0] for before, after in pairwise(known))
 
     @property
-    def is_numbered(self) -> bool:
-        """Whether senders were seen that count their lines."""
-        return any(each.is_numbered for each in self._surveys.values())
+    def need_every_line(self) -> bool:
+        """Whether lines of several sources, numbered lines, a time range or a zone must be put in order first."""
+        is_numbered = any(each.is_numbered for each in self._surveys.values())
+        return self.overlaps or is_numbered or bool(self.period) or bool(self.zones)
 
     def in_order(self, sources: Sequence[Source]) -> list[int]:
         """The places of the sources by their first moment, those without one first."""

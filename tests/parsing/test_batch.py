@@ -22,7 +22,7 @@ from lyncphone_logs.sources.source import Source
 from lyncphone_logs.sources.window import Window
 from lyncphone_logs.syslog.framing import parse_prefix, parse_prefixes
 from lyncphone_logs.syslog.lines import lines_of_window
-from lyncphone_logs.trace import parallel, trace
+from lyncphone_logs.trace import parallel, read_plan
 from lyncphone_logs.trace.condense import condense
 from lyncphone_logs.trace.correlator import Correlator
 from lyncphone_logs.trace.parallel import FileSlice, slices_of
@@ -220,7 +220,7 @@ def test_the_answer_is_the_same_byte_for_byte_for_every_number_of_jobs(
     monkeypatch.setattr(parallel, "PART", 3000)
     monkeypatch.setattr(parallel, "SURVEYED", 500)
     monkeypatch.setattr(parallel.slices_of, "__defaults__", (3000, ()))
-    monkeypatch.setattr(trace, "WORTHWHILE", 0)
+    monkeypatch.setattr(read_plan, "MIN_PARALLEL_BYTES", 0)
     for seed in range(4):
         written(tmp_path, seed)
     answers = [lp.diagnose(lp.read_trace(tmp_path, year=2013, full=True, jobs=jobs)).to_json() for jobs in (1, 2, 3)]

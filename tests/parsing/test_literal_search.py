@@ -18,7 +18,7 @@ from lyncphone_logs.reports.report import Report
 from lyncphone_logs.sources.window import decode
 from lyncphone_logs.syslog.damage import repair
 from lyncphone_logs.syslog.unwrap import unwrap
-from lyncphone_logs.trace import trace
+from lyncphone_logs.trace import read_plan
 
 WANTED = "voip_task[440]: CERT : ERR - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."
 GRAMMARS = read_catalog().grammars
@@ -111,7 +111,7 @@ def test_a_notice_counts_for_the_line_before_it_though_others_were_passed_over(l
 def test_without_the_wheel_every_line_is_read(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log.write_bytes(made_trace(1))
     full, _ = both(log)
-    monkeypatch.setattr(trace, "is_available", lambda: False)
+    monkeypatch.setattr(read_plan, "is_available", lambda: False)
     without = lp.diagnose(lp.read_trace(log, year=2013, full=False))
     assert without.to_json() == full.to_json()
 
@@ -121,7 +121,7 @@ def test_the_size_of_the_trace_decides_unless_the_user_does(
     log: Path, monkeypatch: pytest.MonkeyPatch, size: int, passes_over: bool
 ) -> None:
     log.write_bytes(made_trace(2))
-    monkeypatch.setattr(trace, "LARGE", log.stat().st_size - size)
+    monkeypatch.setattr(read_plan, "MAX_FULL_BYTES", log.stat().st_size - size)
     report = lp.diagnose(lp.read_trace(log, year=2013))
     assert (report.inputs[0].account.passed_over_bytes > 0) == passes_over
     assert lp.diagnose(lp.read_trace(log, full=True)).inputs[0].account.passed_over_bytes == 0

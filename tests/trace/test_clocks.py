@@ -29,7 +29,7 @@ from lyncphone_logs.sources.source import InMemorySource
 from lyncphone_logs.timestamps import correction
 from lyncphone_logs.timestamps.formats import Anchor
 from lyncphone_logs.timestamps.zones import Zone, Zones
-from lyncphone_logs.trace import ordering, parallel, survey, trace
+from lyncphone_logs.trace import ordering, parallel, read_plan, survey
 from lyncphone_logs.trace.parallel import slices_of
 
 CLOCKS = FIXTURES / "time"
@@ -212,7 +212,7 @@ def test_rotated_files_follow_each_other_by_time_not_by_name(
 def test_the_jobs_of_a_large_trace_and_one_process_say_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trace, "WORTHWHILE", 0)
+    monkeypatch.setattr(read_plan, "MIN_PARALLEL_BYTES", 0)
     monkeypatch.setattr(parallel, "slices_of", lambda source, grammars=(): slices_of(source, 20_000, grammars))
     stamps = [f"Dec 31 {hour:02}:{minute:02}:00" for hour in range(24) for minute in range(60)]
     stamps += [f"Jan  2 {hour:02}:{minute:02}:00" for hour in range(24) for minute in range(60)]
