@@ -201,7 +201,7 @@ def test_the_layers_of_the_import_contract_are_those_of_the_architecture_page() 
     for names, layer, *_ in architecture_rows():
         table[int(layer)] |= {name.strip().removesuffix("/") for name in names.split(",")}
     assert list(table) == list(range(1, 11))
-    assert [{name.strip() for name in layer.split("|")} for layer in layers] == list(table.values())
+    assert [{name.strip() for name in re.split("[|:]", layer)} for layer in layers] == list(table.values())
 
 
 # Grammars and rules
