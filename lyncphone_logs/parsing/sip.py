@@ -31,19 +31,24 @@ MAX_NUMBER_DIGITS = 9
 MOST_REMEMBERED, LONGEST_REMEMBERED = 1024, 512
 """Texts whose fields are remembered, since short ones repeat; characters of the longest."""
 
+# Each pattern takes linear time, also when it is searched for: a trace may contain anything. Repeats are possessive.
+# No text is scanned from more than one start (blanks only from the first one: the lookbehind of _NEXT_HEADER).
 _LINE_END = re.compile(r"(?P<cr>#015|\^M|\r)?(?: ?#012|\n)|\^M(?: |\Z)")
-_RESPONSE = re.compile(r"(?<![\w/])SIP/2\.0 +(?P<code>[1-6][0-9]{2})(?![0-9]) ?(?P<phrase>.*)")
-_REQUEST = re.compile(r"(?<!\w)(?P<method>[A-Z]{3,20}) +(?P<uri>[A-Za-z]{2,5}:\S+) +SIP/2\.0(?![/\w]) *(?P<more>.*)")
-_HEADER = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]{0,63})\s*:\s*(?P<value>.*)")
+_RESPONSE = re.compile(r"(?<![\w/])SIP/2\.0 ++(?P<code>[1-6][0-9]{2})(?![0-9]) ?+(?P<phrase>.*+)")
+_REQUEST = re.compile(
+    r"(?<!\w)(?P<method>[A-Z]{3,20}+) ++(?P<uri>[A-Za-z]{2,5}+:\S++) ++SIP/2\.0(?![/\w]) *+(?P<more>.*+)"
+)
+_HEADER = re.compile(r"(?P<name>[A-Za-z][A-Za-z0-9-]{0,63}+)\s*+:\s*+(?P<value>.*+)")
 _KNOWN = "Via|From|To|Call-ID|CSeq|Contact|User-Agent|Server|Expires|Content-Length|Content-Type|Max-Forwards|Reason"
 _MORE = "Warning|Retry-After|WWW-Authenticate|Proxy-Authenticate|ms-(?:client-)?diagnostics(?:-public)?|Event|Allow"
-_NEXT_HEADER = re.compile(rf"(?i)\s+(?=(?:{_KNOWN}|{_MORE}) ?:)")
-_ADDRESS = re.compile(r'(?:"(?:[^"\\]|\\.)*+"|[^<"]++)*+<(?P<uri>[^>]*+)>')
-_BRANCH = re.compile(r"(?i);\s*branch\s*=\s*([^;,\s]+)")
+_NEXT_HEADER = re.compile(rf"(?i)(?<!\s)\s++(?=(?:{_KNOWN}|{_MORE}) ?:)")
+_ADDRESS = re.compile(r'[^<"]*+(?:"(?:[^"\\]|\\.)*+"[^<"]*+)*+<(?P<uri>[^>]*+)>')
+_BRANCH = re.compile(r"(?i);\s*+branch\s*+=\s*+([^;,\s]++)")
+# A word without a value matches too, so that the search continues after it and not at its second letter.
 _PARAMETER = re.compile(
-    r'[;,]?\s*(?P<name>[A-Za-z][\w-]*)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"?|(?P<bare>[^;,"]*+))'
+    r'(?P<name>[A-Za-z][\w-]*+)(?:\s*+=\s*+(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"?+|(?P<bare>[^;,"]*+)))?'
 )
-_BODY = re.compile(r"v=0\s*$|<\?xml\s|--\S")
+_BODY = re.compile(r"v=0\s*+$|<\?xml\s|--\S")
 
 
 @dataclass(slots=True)
@@ -163,17 +168,17 @@ def _parse(start: re.Match[str], pieces: Sequence[tuple[str, int]]) -> SipMessag
 
 
 def _headers_of(lines: Iterator[str] | Sequence[str]) -> dict[str, list[str]]:
-    headers: dict[str, list[str]] = {}
-    latest: list[str] | None = None
+    """The values of each header by its lower-case long name; folded lines are joined (RFC 3261 section 7.3.1)."""
+    headers: dict[str, list[list[str]]] = {}
+    value: list[str] | None = None
     for line in lines:
-        found = _HEADER.match(line)
-        if line[:1] in (" ", "\t") and latest:
-            latest[-1] = f"{latest[-1]} {line.strip()}".strip()
-        elif found:
+        if line[:1] in (" ", "\t") and value is not None:
+            value.append(line.strip())
+        elif found := _HEADER.match(line):
             name = found["name"].lower()
-            latest = headers.setdefault(COMPACT.get(name, name), [])
-            latest.append(found["value"].strip())
-    return headers
+            value = [found["value"].strip()]
+            headers.setdefault(COMPACT.get(name, name), []).append(value)
+    return {name: [" ".join(filter(None, parts)) for parts in values] for name, values in headers.items()}
 
 
 def _start(message: SipMessage) -> dict[str, Value]:
@@ -209,9 +214,9 @@ def _diagnostics(headers: Mapping[str, Sequence[str]]) -> dict[str, Value]:
 def _parameters(text: str) -> dict[str, str]:
     """Parameters by lower-case name; a quoted one that is broken off counts as far as it goes."""
     named: dict[str, str] = {}
-    for each in _PARAMETER.finditer(text):
-        quoted = each["quoted"]
-        named.setdefault(each["name"].lower(), each["bare"].strip() if quoted is None else quoted)
+    for name, quoted, bare in (each.group("name", "quoted", "bare") for each in _PARAMETER.finditer(text)):
+        if (value := bare.strip() if bare is not None else quoted) is not None:
+            named.setdefault(name.lower(), value)
     return named
 
 
