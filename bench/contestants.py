@@ -83,9 +83,8 @@ def searchers(course: Course) -> dict[str, Contestant]:
 def line_readers(course: Course) -> dict[str, Contestant]:
     """Libraries that apply the line pattern, and ours."""
     labels = {
-        "python_re": "Python `re`, hand-written, named groups, line by line",
-        "compiled": "**ours: the same line compiled from pyparsing, window by window**",
-        "compiled_by_line": "**ours: the same, line by line**",
+        "python_re": "Python `re` hand-written, named groups, line by line",
+        "compiled": "**ours: the same line compiled from pyparsing, line by line**",
         "pyparsing": "pyparsing itself",
         "pygrok": "pygrok",
         "re2": "google-re2, line by line",

@@ -5,7 +5,6 @@ Prints one JSON object: `lines` tried, `matched`, and `seconds` of the work with
 to typed DataFrame, including framing, clock and event keys.
 """
 
-import gc
 import json
 import re
 import sys
@@ -21,7 +20,7 @@ from line_pattern import BY_HAND, FIELDS
 SAMPLES = {"pyparsing": 20_000, "pygrok": 200_000, "re2": 200_000}
 """The number of first lines that slow libraries read; results.py scales up their time."""
 
-CHARACTERS_AT_A_TIME, WINDOW = 256 << 10, 64 << 10
+CHARACTERS_AT_A_TIME = 256 << 10
 """Larger pieces are slower: their memory is allocated each time and is not in the processor's cache."""
 BLOCK = 16 << 20
 """Bytes per block, for libraries that work on columns."""
@@ -37,21 +36,16 @@ class Work(NamedTuple):
     more: tuple[tuple[str, float], ...] = ()
 
 
-def texts(path: str, size: int) -> Iterator[str]:
-    """Complete lines in pieces of about `size` characters, without the last line end."""
-    with open(path, encoding="utf-8", newline="\n") as stream:
-        rest = ""
-        while text := stream.read(size):
-            lines, end, rest = (rest + text).rpartition("\n")
-            if end:
-                yield lines
-        if rest:
-            yield rest
-
-
 def pieces(path: str) -> Iterator[list[str]]:
     """The lines without line ends, many at once, as a fast reader gets them."""
-    return (text.split("\n") for text in texts(path, CHARACTERS_AT_A_TIME))
+    with open(path, encoding="utf-8", newline="\n") as stream:
+        rest = ""
+        while text := stream.read(CHARACTERS_AT_A_TIME):
+            lines, end, rest = (rest + text).rpartition("\n")
+            if end:
+                yield lines.split("\n")
+        if rest:
+            yield [rest]
 
 
 def by_line(path: str, fields_of: Callable[[str], Any], limit: int | None = None) -> Work:
@@ -84,31 +78,7 @@ def python_re(path: str) -> Work:
 
 
 def compiled(path: str) -> Work:
-    """The same line, compiled from pyparsing, in all lines of a window at once, as the reader does.
-
-    As there, most lines are of the first alternative, which is looked for, the whole reads the others, and nothing
-    looks for cycles meanwhile.
-    """
-    from line_pattern import expression
-
-    from lyncphone_logs.grammar.compiler import compile_expression
-    from lyncphone_logs.parsing.header_batch import pattern_of_lines
-
-    line = compile_expression(expression())
-    find, match = pattern_of_lines(line.first or line).findall, line.pattern.fullmatch
-    gc.disable()
-    start = time.perf_counter()
-    tried = matched = 0
-    for text in texts(path, WINDOW):
-        found = find(text)
-        others = [match(groups[-1]) for groups in found if groups[-1]]
-        tried += len(found)
-        matched += len(found) - len(others) + sum(1 for other in others if other and other.groups())
-    return Work(tried, matched, time.perf_counter() - start)
-
-
-def compiled_by_line(path: str) -> Work:
-    """The compiled pattern, line by line."""
+    """The same line, compiled from pyparsing, line by line, as the reader does."""
     from line_pattern import expression
 
     from lyncphone_logs.grammar.compiler import compile_expression
@@ -210,8 +180,8 @@ def frame_without_pyarrow(path: str) -> Work:
 CONTESTANTS: dict[str, Callable[[str], Work]] = {
     each.__name__: each
     for each in (
-        python_re, compiled, compiled_by_line, pyparsing, pygrok, re2, pandas, polars, duckdb, pyarrow,
-        frame, frame_without_pyarrow,
+        python_re, compiled, pyparsing, pygrok, re2, pandas, polars, duckdb, pyarrow, frame,
+        frame_without_pyarrow,
     )
 }  # fmt: skip
 

@@ -17,8 +17,7 @@ PEERS = ("pyparsing", "pandas", "pyarrow", "polars", "duckdb", "pygrok", "google
 GROUPS = {
     "Searching": ("wc", "rg-literal", "rg-pattern", "rg-100", "lnav-count"),
     "Parsing a line into its fields": (
-        "python_re", "compiled", "compiled_by_line", "pyparsing", "pygrok", "re2", "pandas", "polars", "duckdb",
-        "pyarrow",
+        "python_re", "compiled", "pyparsing", "pygrok", "re2", "pandas", "polars", "duckdb", "pyarrow",
     ),
     "From file to columns": ("frame", "frame-without-pyarrow", "events-parquet", "events-csv", "lnav-csv"),
     "Diagnosing": ("diagnose", "diagnose-2", "full", "full-2"),

@@ -15,8 +15,8 @@ from lyncphone_logs.evidence.stated import state_facts
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.timestamps.zones import Zones
-from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.trace.trace import Input, Trace
+from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.version import program
 
 

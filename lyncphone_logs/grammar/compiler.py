@@ -280,22 +280,7 @@ _COMPOUNDS: dict[type[pp.ParserElement], Callable[[_Renderer, Any], CompiledElem
 
 def compile_expression(expression: pp.ParserElement, *, where: str = "") -> CompiledExpression:
     """Renders the expression; raises `GrammarError` with the element, the reason and what to use instead."""
-    whole, short = _compiled(*render(expression, where)), _first_only(expression)
-    return replace(whole, first=_compiled(*render(short, where))) if short else whole
-
-
-def _first_only(expression: pp.ParserElement) -> pp.ParserElement | None:
-    """The expression with only the first alternative of the choice that it is, or ends with; None without one."""
-    whole = last = expression.copy().streamline()
-    while isinstance(last, pp.And) and last.exprs:
-        last = last.exprs[-1]
-    if type(last) is not pp.MatchFirst:
-        return None
-    last.exprs = last.exprs[:1]
-    return whole
-
-
-def _compiled(part: CompiledElement, names: list[str]) -> CompiledExpression:
+    part, names = render(expression, where)
     numbers: dict[str, list[int]] = {}
     for group, number in sorted(re.compile(part.pattern).groupindex.items(), key=lambda item: item[1]):
         numbers.setdefault(names[int(group[1:])], []).append(number)

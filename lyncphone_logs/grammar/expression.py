@@ -32,15 +32,12 @@ class CompiledExpression:
     """`rendered` is the text of `pattern`; `fields` in order of first appearance; `groups`: each field's group numbers.
 
     `literals`: texts of which at least one occurs, in this case, in every text that matches; () if none is known.
-    `first` has only the first alternative of the choice that the expression is, or ends with: what matches it matches
-    the whole, with the same fields.
     """
 
     rendered: str
     fields: tuple[str, ...]
     literals: tuple[str, ...]
     groups: tuple[tuple[int, ...], ...]
-    first: "CompiledExpression | None" = None
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:

@@ -1,20 +1,60 @@
-"""What framing and header of a line say together, many lines at once."""
+"""Reads what surrounds the messages of many lines into columns: time, host, severity, component, source line.
+
+What a line's own header says counts more than what a syslog server wrote in front of it.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lyncphone_logs.grammar.grammar import HEADER_FIELDS, Grammar
+from lyncphone_logs.syslog.framing import SyslogPrefix, parse_prefixes
+from lyncphone_logs.syslog.lines import LineTable
+from lyncphone_logs.syslog.unwrap import NOTICE, repeats
 
+FIELDS = tuple(sorted(HEADER_FIELDS))
 MAX_DIGITS = {10: 9, 16: 7}
-"""Digits that are taken for a number, by their base; more would not fit into a column."""
-TIMES = ("stamp", "sequence", "sequence_hex", "missed")
-"""Fields of a header that change from line to line."""
+"""Digits of a number by its base; a longer one would not fit into a column, and is no number."""
 
+Columns = dict[str, list[Any]]
+"""Values by the names of the fields of `Event`, one for each row. Columns that hold nothing may be the same list."""
 Values = Mapping[str, list[Any]]
 
 
-def named(framed: Values, found: Values, grammars: Mapping[str, Grammar]) -> dict[str, list[Any]]:
+def line_columns(rows: LineTable, grammars: Mapping[str, Grammar]) -> Columns:
+    """Framing, header, message and position of each row, by the names of these in `Event`.
+
+    The message of a line that no grammar reads is all that follows its framing.
+    """
+    texts = rows.repaired
+    framed = dict(zip(SyslogPrefix._fields, parse_prefixes(texts), strict=True))
+    device_texts = [text[start:] for text, start in zip(texts, framed["start"], strict=True)]
+    counts = _without_notices(device_texts)
+    found = read_headers(device_texts, tuple(grammars.values()))
+    read = zip(found["message"], found["grammar"], device_texts, strict=True)
+    return {
+        **_names(framed, found, grammars),
+        **_times(framed, found),
+        "message": [message or "" if name else text for message, name, text in read],
+        "count": counts,
+        "line": rows.numbers,
+        "offset": rows.offsets,
+        "bytes": rows.lengths,
+        "text": rows.texts,
+    }
+
+
+def _without_notices(texts: list[str]) -> list[int]:
+    """How often each line was written; takes the notices that say so off the texts."""
+    counts = [1] * len(texts)
+    for row, text in enumerate(texts):
+        if NOTICE in text:
+            counts[row], own = repeats(text)
+            texts[row] = own or ""
+    return counts
+
+
+def _names(framed: Values, found: Values, grammars: Mapping[str, Grammar]) -> dict[str, list[Any]]:
     """Who wrote, where in the program, how severe: what the header says, else the framing."""
     columns = {name: framed[name] for name in ("framing", "facility")}
     columns |= {name: found[name] for name in ("component", "function", "grammar", "level", "mac")}
@@ -25,7 +65,7 @@ def named(framed: Values, found: Values, grammars: Mapping[str, Grammar]) -> dic
     return columns
 
 
-def timed(framed: Values, found: Values) -> dict[str, list[Any]]:
+def _times(framed: Values, found: Values) -> dict[str, list[Any]]:
     """Stamps, whose they are, and the numbers that a sender counts its lines with.
 
     A stamp in the phone's own line is the phone's; the framing's is then the collector's.
@@ -57,10 +97,6 @@ def _numbers(texts: list[str | None], base: int = 10) -> list[int | None]:
     return [int(text, base) if text and len(text) <= MAX_DIGITS[base] else None for text in texts]
 
 
-FIELDS = tuple(sorted(HEADER_FIELDS))
-Columns = dict[str, list[Any]]
-
-
 def read_headers(texts: Sequence[str], grammars: Sequence[Grammar]) -> Columns:
     """The header fields of each text as columns, None where it has none, and `grammar`, the name or nothing.
 
@@ -76,13 +112,13 @@ def read_headers(texts: Sequence[str], grammars: Sequence[Grammar]) -> Columns:
             matches = [match for match in found if match]
             rest = [row for row, match in zip(rest, found, strict=True) if not match]
             for name, values in (*_fields(grammar, matches), ("grammar", [grammar.name] * len(rows))):
-                put(columns[name], rows, values)
+                _put(columns[name], rows, values)
         if not rest:
             break
     return columns
 
 
-def put(column: list[Any], rows: list[int], values: list[Any]) -> None:
+def _put(column: list[Any], rows: list[int], values: list[Any]) -> None:
     """Put values into some rows of a column; the rows are in order."""
     if len(rows) == len(column):
         column[:] = values

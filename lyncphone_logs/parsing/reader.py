@@ -10,7 +10,7 @@ from typing import Any
 from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Span, normalize_mac
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.parsing.header_batch import HeaderReader
+from lyncphone_logs.parsing.header import line_columns
 from lyncphone_logs.parsing.literal_search import Search, select
 from lyncphone_logs.parsing.multiline import EventLines, lines_of
 from lyncphone_logs.parsing.sequence_numbers import runs_of
@@ -50,7 +50,6 @@ class Reader:
         self.separator_bytes = self.passed_over_bytes = 0
         self.grammars, self.anchor = tuple(grammars), anchor
         self._grammars = {grammar.name: grammar for grammar in grammars}
-        self._surroundings = HeaderReader(self.grammars)
         self._stamps = StampResolver(anchor)
         self._last: Event | None = None
         self._search = search
@@ -129,7 +128,7 @@ class Reader:
     def _read(self, rows: LineTable, *, but_the_last: bool = False) -> tuple[Batch, LineTable]:
         """The events of the rows, and the rows that are to be read again, if events that may go on are left out."""
         with no_collection():
-            lines = lines_of(rows, self._surroundings.columns(rows), self._grammars)
+            lines = lines_of(rows, line_columns(rows, self._grammars), self._grammars)
             every, owner = lines.rows, lines.owner
             self._every_line_matters |= lines.every_line_matters
             end = lines.end if but_the_last else len(every)

@@ -44,7 +44,7 @@ Layout = tuple[FramingPattern, ...]
 """The framings of a line, the outer one first."""
 
 
-def layout_of(text: str) -> Layout:
+def _layout_of(text: str) -> Layout:
     """The framings that stand before the phone's own line."""
     layout: Layout = ()
     start = 0
@@ -80,9 +80,9 @@ def parse_prefixes(texts: Sequence[str]) -> list[list[Any]]:
     columns: list[list[Any]] = [[value] * len(texts) for value in SyslogPrefix()]
     rest: Sequence[int] = range(len(texts))
     while rest:
-        layout = layout_of(texts[rest[0]])
+        layout = _layout_of(texts[rest[0]])
         some = texts if len(rest) == len(texts) else [texts[row] for row in rest]
-        found = list(map(compiled(layout).match, some))
+        found = list(map(_compiled(layout).match, some))
         if all(found):
             rows, rest = rest, ()
         else:
@@ -91,8 +91,8 @@ def parse_prefixes(texts: Sequence[str]) -> list[list[Any]]:
             rest = [row for row, match in zip(rest[1:], found[1:], strict=True) if not match]
         matches = [match for match in found if match]
         starts = [match.end() for match in matches]
-        groups = dict(zip(compiled(layout).groupindex, zip(*(m.groups() for m in matches), strict=True), strict=False))
-        values = framed(layout, groups, starts)
+        groups = dict(zip(_compiled(layout).groupindex, zip(*(m.groups() for m in matches), strict=True), strict=False))
+        values = _framed(layout, groups, starts)
         if len(rows) == len(texts):
             return values
         for column, part in zip(columns, values, strict=True):
@@ -102,8 +102,8 @@ def parse_prefixes(texts: Sequence[str]) -> list[list[Any]]:
 
 
 @cache
-def compiled(layout: Layout) -> re.Pattern[str]:
-    """The layout as one pattern, which matches a text just where `layout_of` finds this layout."""
+def _compiled(layout: Layout) -> re.Pattern[str]:
+    """The layout as one pattern, which matches a text just where `_layout_of` finds this layout."""
     parts = [_layer_pattern(shape, number) for number, shape in enumerate(layout)]
     others = "|".join(_nameless(shape.pattern) for shape in PATTERNS) if len(layout) < MAX_FRAMINGS else "(?!)"
     return re.compile("".join([*parts, f"(?!{others})"]), FLAGS)
@@ -120,7 +120,7 @@ def _nameless(pattern: str) -> str:
     return re.sub(r"\(\?P<[a-z]+>", "(?:", pattern)
 
 
-def framed(layout: Layout, groups: Mapping[str, Sequence[str | None]], starts: list[int]) -> list[list[Any]]:
+def _framed(layout: Layout, groups: Mapping[str, Sequence[str | None]], starts: list[int]) -> list[list[Any]]:
     """The columns of `SyslogPrefix` from the groups of this layout and the starts of the phone's own lines."""
     none: list[Any] = [None] * len(starts)
     columns = dict.fromkeys(("facility", "severity", "host", "app", "proc", "stamp", "owner", "received"), none)

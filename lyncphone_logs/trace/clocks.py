@@ -16,9 +16,9 @@ from lyncphone_logs.timestamps.time_range import TimeRange, last_of
 from lyncphone_logs.timestamps.years import NewYears
 from lyncphone_logs.timestamps.zones import AMBIGUOUS, NONEXISTENT
 from lyncphone_logs.trace.accounting import SourceStats
-from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.trace.ordering import Stream, in_sequence
 from lyncphone_logs.trace.survey import Survey, sample_timestamps
+from lyncphone_logs.trace.trace_options import TraceOptions
 
 
 class SourceClocks:

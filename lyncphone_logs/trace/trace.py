@@ -17,9 +17,9 @@ from lyncphone_logs.trace.accounting import SourceStats
 from lyncphone_logs.trace.clocks import SourceClocks
 from lyncphone_logs.trace.condense import condense
 from lyncphone_logs.trace.correlator import DERIVED, Correlator
-from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.trace.ordering import merge
 from lyncphone_logs.trace.read_plan import ReadPlan
+from lyncphone_logs.trace.trace_options import TraceOptions
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -279,7 +279,7 @@ TEXTS = 60
 
 @pytest.mark.slow
 def test_random_grammars_agree_with_pyparsing() -> None:
-    grammars = strings = matches = spans = shorter = 0
+    grammars = strings = matches = spans = 0
     for seed in SEEDS:
         try:
             compiled = compile_expression(grammar(seed))
@@ -291,9 +291,6 @@ def test_random_grammars_agree_with_pyparsing() -> None:
             expected, found = parse(text), compiled.match(text)
             assert _cut(text, found) == _cut(text, expected), (seed, text)
             assert found is None or not compiled.literals or any(literal in text for literal in compiled.literals)
-            if (short := compiled.first.match(text) if compiled.first else None) is not None:
-                assert _cut(text, short) == _cut(text, found), (seed, text)
-                shorter += 1
             strings += 1
             matches += found is not None
             spans += len(found or ())
@@ -302,7 +299,6 @@ def test_random_grammars_agree_with_pyparsing() -> None:
     assert strings >= 100_000
     assert matches >= strings * 0.3
     assert spans >= strings * 0.15
-    assert shorter >= strings * 0.01
 
 
 def _cut(text: str, spans: dict[str, tuple[int, int]] | None) -> dict[str, str] | None:

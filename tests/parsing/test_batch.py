@@ -10,18 +10,14 @@ from support.keyed import keyed_one_by_one
 from support.made_traces import made_trace
 
 import lyncphone_logs as lp
-from lyncphone_logs.catalog import grammars_folder, read_catalog
+from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.events.batch import Batch
-from lyncphone_logs.grammar.loader import read_grammar
-from lyncphone_logs.parsing import header_batch
-from lyncphone_logs.parsing.header_batch import HeaderReader, usual_of
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.reader import Reader, anchor_of
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.sources.window import Window
 from lyncphone_logs.syslog.framing import parse_prefix, parse_prefixes
-from lyncphone_logs.syslog.lines import lines_of_window
 from lyncphone_logs.trace import parallel, read_plan
 from lyncphone_logs.trace.condense import condense
 from lyncphone_logs.trace.correlator import Correlator
@@ -103,78 +99,6 @@ HEADS = st.sampled_from(["", "<13>", "<30>Jul  9 12:00:00 ", "Jul  9 12:00:00 ho
 def test_framings_are_taken_off_many_lines_as_off_each(lines: list[str]) -> None:
     columns = parse_prefixes(lines)
     assert list(zip(*columns, strict=True)) == [tuple(parse_prefix(line)) for line in lines]
-
-
-OWN = """
-import pyparsing as pp
-vendor, shared, levels = "x", (), {{}}
-header = {header}
-messages = []
-samples = [("synthetic", "own: text", "log.message", {{}})]
-"""
-
-
-@pytest.mark.parametrize(
-    ("header", "stays_in_the_line"),
-    [
-        ("'own:' + pp.Regex('.*')('message')", True),
-        ("'own:' + pp.Regex(r'[^;\\s]*')('component') + pp.Regex('.*')('message')", True),
-        ("'own:' + pp.CharsNotIn(';')('component') + pp.Regex('.*')('message')", False),
-        ("'own:' + pp.Regex(r'[\\s\\S]*')('message')", True),
-        ("'own:' + pp.Keyword('x')('component') + pp.Regex('.*')('message')", False),
-        ("'own:' + pp.Regex(r'\\W*')('component') + pp.Regex('.*')('message')", False),
-    ],
-)
-def test_a_header_is_looked_for_in_all_lines_at_once_only_where_it_stays_in_its_line(
-    tmp_path: Path, header: str, stays_in_the_line: bool
-) -> None:
-    path = tmp_path / "own.py"
-    path.write_text(OWN.format(header=header), encoding="utf-8")
-    own = read_grammar(path, grammars_folder())
-    found = usual_of((), "own", (own,), ())
-    assert (found is not None) == stays_in_the_line
-    texts = ["own: x a;b", "own:", "own: x\t y", "other", "own: x c"] * 2
-    each = HeaderReader([own])._read_each(texts)
-    read = found.read(texts) if found else None
-    if read:
-        at_once = {**read.columns, "message": read.messages}
-        certain = [row for row in range(len(texts)) if row not in read.others]
-        assert all(each["grammar"][row] == "own" for row in certain)
-        for name, values in at_once.items():
-            assert [values[row] for row in certain] == [each[name][row] for row in certain], name
-
-
-def test_of_a_header_only_the_first_alternative_is_looked_for_where_most_lines_are_of_it(tmp_path: Path) -> None:
-    path = tmp_path / "own.py"
-    header = "'own:' + pp.Regex('.*')('message') | 'other:' + pp.Regex('.*')('component')"
-    path.write_text(OWN.format(header=header), encoding="utf-8")
-    own = read_grammar(path, grammars_folder())
-    texts = ["own: x", "own: y", "other: z", "neither"]
-    for some, certain in ((texts[:3], [0, 1]), (texts[2:3], [0, 1, 2])):
-        read = usual_of((), "own", (own,), some)
-        assert read is not None
-        found = read.read(texts)
-        assert found is not None
-        assert [row for row in range(len(texts)) if row not in found.others] == certain
-        assert [found.messages[row] for row in certain] == ["x", "y", ""][: len(certain)]
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_what_was_remembered_or_forgotten_of_earlier_lines_makes_no_difference(
-    monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    monkeypatch.setattr(header_batch, "AT_HAND", 4)
-    monkeypatch.setattr(header_batch, "MAX_CACHED_LINES", 8)
-    surroundings = HeaderReader(GRAMMARS)
-    lines = made_trace(seed, lines=300).splitlines(keepends=True)
-    at_once = 0
-    for start in range(0, len(lines), 30):
-        rows = lines_of_window(Window(start + 1, 0, b"".join(lines[start : start + 30])))
-        at_once += bool(surroundings._usual)
-        columns = surroundings.columns(rows)
-        each = HeaderReader(GRAMMARS)._read_each(list(rows.repaired))
-        assert {name: columns[name] for name in each} == each
-    assert at_once > 5
 
 
 def batches(path: str) -> Iterator[Batch]:

@@ -6,7 +6,7 @@ import pytest
 
 from lyncphone_logs.events.event import Value
 from lyncphone_logs.grammar import linearity
-from lyncphone_logs.grammar.regex_linearity import regex
+from lyncphone_logs.grammar.regex_linearity import regex_facts
 from lyncphone_logs.parsing import sip
 from lyncphone_logs.parsing.sip import parse, sip_fields
 from lyncphone_logs.sources.window import MAX_LINE_BYTES
@@ -134,7 +134,7 @@ LOOKS_BACK = re.compile(r"\(\?<!(?:\[[^]]*\]|[^)])*\)")
 def test_every_pattern_is_proven_to_take_linear_time(name: str) -> None:
     pattern = PATTERNS[name].pattern
     bare = LOOKS_BACK.sub("", re.sub(r"\(\?P<\w+>|\((?!\?)", "(?:", pattern))
-    facts, _ = regex(bare.removeprefix("(?i)"), PATTERNS[name].flags & re.IGNORECASE)
+    facts, _ = regex_facts(bare.removeprefix("(?i)"), PATTERNS[name].flags & re.IGNORECASE)
     # The proof knows no lookbehind, which is what keeps the search linear in two of them; see the next test.
     if name not in MATCHED and bare == pattern:
         linearity.skipping(facts)

@@ -6,8 +6,8 @@ from lyncphone_logs.sources.source import Source
 from lyncphone_logs.timestamps.zones import Zones
 from lyncphone_logs.trace import read_plan
 from lyncphone_logs.trace.clocks import SourceClocks
-from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.trace.read_plan import MAX_FULL_BYTES, MIN_PARALLEL_BYTES, MIN_SEARCHED_BYTES, ReadPlan
+from lyncphone_logs.trace.trace_options import TraceOptions
 
 RULES = frozenset({"tls.error"})
 
