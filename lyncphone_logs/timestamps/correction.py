@@ -1,8 +1,8 @@
-"""Clocks corrected: what was never set, what comes twice in the night when summer time ends, and UTC where it is known.
+"""Corrects clocks: times of clocks that were never set, the repeated hour when summer time ends, and UTC.
 
-What only later lines can tell is held back until they do, for a bounded number of lines. A clock that was never set
-gets the time of the collector's, else, once it jumps, that of the jump less what lay between. In the hour that comes
-twice, lines before a step back are of the first pass and those behind it of the second.
+Rows wait until later lines decide, for a bounded number of rows. A clock that was never set gets the collector's time.
+If there is none, it is counted back from the line in which the clock jumps to its real time. In the repeated hour,
+lines before a backward step are from its first pass, and lines after the step from its second.
 """
 
 from collections import Counter, deque
@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.timestamps.zones import AMBIGUOUS, Zone, Zones
 
-MAX_HELD_BATCHES = 32_768
-"""Rows that wait for later lines, and the batch that they are in."""
+MAX_HELD_ROWS = 32_768
+"""Rows of the batches that wait for later lines. The last batch may exceed it."""
 JITTER = timedelta(minutes=5)
-"""Lines may come late by so much; what goes back further is another pass of the clock."""
+"""Lines may be out of order by so much. A larger backward step is a step of the clock."""
 DAY = timedelta(days=1)
 LATEST_START, SOON = 14, 5
-"""A clock without a year begins at a full hour, zones are ahead of UTC by up to 14, and lines come within minutes."""
+"""Hour and minutes. A clock without a year starts at a full hour, in a zone up to 14 hours ahead of UTC, and the first
+lines follow within minutes."""
 UNSET = "unset"
 BY_COLLECTOR, BY_JUMP, UNKNOWN = (
     "their time is the collector's",
@@ -29,8 +30,8 @@ BY_COLLECTOR, BY_JUMP, UNKNOWN = (
 
 
 @dataclass(eq=False, slots=True)
-class _Held:
-    """A batch, and how many of its rows wait."""
+class _HeldBatch:
+    """A batch, and the number of its rows that wait."""
 
     batch: Batch
     waiting: int = 0
@@ -42,139 +43,164 @@ class _Held:
         columns[name][row] = value
 
 
-Row = tuple[_Held, int]
+Row = tuple[_HeldBatch, int]
 
 
 @dataclass(slots=True)
-class _Host:
-    """The clock of one sender: rows whose time is unset, that may be, and that come twice.
+class _SenderClock:
+    """The clock of one sender, and its rows that wait for later rows.
 
-    `fold` is the pass of an hour that comes twice, `before` the time that was shown last in that hour.
+    Two state machines work independently of each other. The first decides whether the clock was set. Its state is the
+    list that is not empty. `is_unset` of a row is yes, no, or None for "maybe" (see `Stamp`):
+
+    | state | next row | effect |
+    |---|---|---|
+    | none | maybe unset, and shows how a clock starts | it waits in `doubtful` |
+    | `doubtful` | maybe unset | it waits in `doubtful` |
+    | `doubtful` | at most a day after the last of them | they were set after all, and keep their time |
+    | `doubtful` | any other: the clock jumped | they move to `unset` |
+    | any | unset, with a collector's time | it gets that time |
+    | any | unset, without a collector's time | it waits in `unset` |
+    | `unset` | set | their times are counted back from this row |
+    | any | unknown: the source ends, or lines are missing | `doubtful` keep their time, `unset` have none |
+
+    A row that ends `doubtful` is then processed in the next state. The second machine finds the pass of an hour that is
+    repeated when summer time ends:
+
+    | state | next row | effect |
+    |---|---|---|
+    | `fold` 0 | in a repeated hour | it waits in `repeated` |
+    | `fold` 0 | in a repeated hour, and before `last_repeated` | `repeated` are of the first pass, `fold` is 1 |
+    | `fold` 1 | in a repeated hour | it is of the second pass |
+    | any | at another time | `repeated` stay ambiguous, `fold` is 0 |
+    | any | unknown: the source ends, or lines are missing | `repeated` stay ambiguous |
+
+    Invariants: no row is both in `unset` and in `doubtful`. `waiting` of a batch counts each of its rows once for each
+    list that contains it.
     """
 
     unset: list[Row] = field(default_factory=list)
     doubtful: list[Row] = field(default_factory=list)
-    twice: list[Row] = field(default_factory=list)
+    repeated: list[Row] = field(default_factory=list)
     fold: int = 0
-    before: datetime | None = None
+    last_repeated: datetime | None = None
 
     @property
     def is_waiting(self) -> bool:
-        return bool(self.unset or self.doubtful or self.twice)
+        return bool(self.unset or self.doubtful or self.repeated)
 
 
 class Correction:
-    """Corrects the times of batches; `counts` tells for each source of how many lines which were corrected."""
+    """Corrects the times of batches. `counts` has the number of corrected lines by source and kind of correction."""
 
     def __init__(self, zones: Zones | None = None) -> None:
         self.counts: dict[str, Counter[str]] = {}
         self._zones = zones or Zones()
-        self._held: deque[_Held] = deque()
-        self._hosts: dict[tuple[str, str], _Host] = {}
-        self._shown: dict[str, datetime | None] = {}
+        self._held: deque[_HeldBatch] = deque()
+        self._clocks: dict[tuple[str, str], _SenderClock] = {}
+        self._last_times: dict[str, datetime | None] = {}
 
     def correct(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """The same batches in the same order, times corrected in place."""
+        """Correct times in place. Yields the same batches in the same order."""
         for batch in batches:
             if self._held and self._held[-1].batch.source != batch.source:
-                self._give_up()
-            self._held.append(_Held(batch))
-            self._take(self._held[-1])
-            if sum(len(each.batch) for each in self._held) > MAX_HELD_BATCHES:
-                self._give_up()
+                self._release_all()
+            self._held.append(_HeldBatch(batch))
+            self._process(self._held[-1])
+            if sum(len(held.batch) for held in self._held) > MAX_HELD_ROWS:
+                self._release_all()
             yield from self._settled()
-        self._give_up()
+        self._release_all()
         yield from self._settled()
 
     def _settled(self) -> Iterator[Batch]:
         while self._held and not self._held[0].waiting:
             yield self._held.popleft().batch
 
-    def _give_up(self) -> None:
-        for (source, _), host in self._hosts.items():
-            self._leave(host, source)
+    def _release_all(self) -> None:
+        """End the waiting of all rows: no later line can decide about them."""
+        for (source, _), clock in self._clocks.items():
+            for held, row in clock.unset:
+                held.waiting -= 1
+                self._count(source, UNKNOWN)
+                held.settle(row, "time_corrected", None)
+            clock.unset = []
+            self._accept_doubtful(clock)
+            self._leave_ambiguous(clock, source)
 
-    def _leave(self, host: _Host, source: str) -> None:
-        for held, row in host.unset:
-            held.waiting -= 1
-            self._count(source, UNKNOWN)
-            held.settle(row, "time_corrected", None)
-        self._believe(host)
-        self._stay_ambiguous(host, source)
-        host.unset = []
+    def _count(self, source: str, correction: str) -> None:
+        self.counts.setdefault(source, Counter())[correction] += 1
 
-    def _count(self, source: str, what: str) -> None:
-        self.counts.setdefault(source, Counter())[what] += 1
-
-    def _take(self, held: _Held) -> None:
+    def _process(self, held: _HeldBatch) -> None:
         batch, zone = held.batch, self._zones.of(held.batch.source)
         if batch.gaps:
-            # What was passed over may have set a clock.
-            self._give_up()
-        is_plain = not any(host.is_waiting for host in self._hosts.values())
-        unset = batch.columns["is_unset"]
-        if is_plain and True not in unset and None not in unset and (zone is None or _in_utc(batch, zone)):
-            self._shown[batch.source] = batch.columns["time"][-1] or self._shown.get(batch.source)
+            # One of the skipped lines may have set a clock.
+            self._release_all()
+        is_plain = not any(clock.is_waiting for clock in self._clocks.values())
+        is_unset = batch.columns["is_unset"]
+        if is_plain and True not in is_unset and None not in is_unset and (zone is None or _in_utc(batch, zone)):
+            self._last_times[batch.source] = batch.columns["time"][-1] or self._last_times.get(batch.source)
             return
         for row in range(len(batch)):
-            self._take_row(held, row, zone)
+            self._process_row(held, row, zone)
 
-    def _take_row(self, held: _Held, row: int, zone: Zone | None) -> None:
+    def _process_row(self, held: _HeldBatch, row: int, zone: Zone | None) -> None:
         columns = held.batch.columns
         time, quality = columns["time"][row], columns["time_quality"][row]
         if time is None:
             return
-        host = self._hosts.setdefault((held.batch.source, columns["hostname"][row] or ""), _Host())
+        clock = self._clocks.setdefault((held.batch.source, columns["hostname"][row] or ""), _SenderClock())
         if quality != "collector":
-            self._set_or_not(held, row, host, time)
+            self._correct_unset(held, row, clock, time)
         if zone and columns["time_quality"][row] != UNSET and columns["time_utc"][row] is None:
-            self._zoned(held, row, host, time, zone)
-        self._shown[held.batch.source] = time
+            self._convert(held, row, clock, time, zone)
+        self._last_times[held.batch.source] = time
 
-    def _set_or_not(self, held: _Held, row: int, host: _Host, time: datetime) -> None:
+    def _correct_unset(self, held: _HeldBatch, row: int, clock: _SenderClock, time: datetime) -> None:
         columns, source = held.batch.columns, held.batch.source
         is_unset = columns["is_unset"][row]
         if is_unset is None:
             is_unset = columns["is_unset"][row] = False
-            if host.doubtful or _may_begin(time, self._shown.get(source)):
-                host.doubtful.append((held, row))
+            if clock.doubtful or _may_be_start(time, self._last_times.get(source)):
+                clock.doubtful.append((held, row))
                 held.waiting += 1
                 return
-        if host.doubtful:
-            self._decide(host, source, time)
+        if clock.doubtful:
+            self._decide_doubtful(clock, time)
         if is_unset:
             received = columns["received"][row]
             held.settle(row, "time_corrected", received)
-            self._count(source, BY_COLLECTOR) if received else None
-            if received is None:
-                host.unset.append((held, row))
+            if received:
+                self._count(source, BY_COLLECTOR)
+            else:
+                clock.unset.append((held, row))
                 held.waiting += 1
-        elif host.unset:
-            self._fill(host, source, time)
+        elif clock.unset:
+            self._count_back(clock, source, time)
 
-    def _decide(self, host: _Host, source: str, time: datetime) -> None:
-        """Whether a clock on the first of January had been set: it had, unless it jumps now."""
-        last, last_row = host.doubtful[-1]
-        gone = time - last.batch.columns["time"][last_row]
-        if -JITTER <= gone <= DAY:
-            self._believe(host)
+    def _decide_doubtful(self, clock: _SenderClock, time: datetime) -> None:
+        """Decide whether a clock that showed the first of January was set: it was, unless it jumps to `time`."""
+        last, last_row = clock.doubtful[-1]
+        step = time - last.batch.columns["time"][last_row]
+        if -JITTER <= step <= DAY:
+            self._accept_doubtful(clock)
             return
-        for held, row in host.doubtful:
+        for held, row in clock.doubtful:
             held.settle(row, "time_quality", UNSET)
             held.settle(row, "is_unset", True)
             held.settle(row, "time_utc", None)
-        host.unset, host.doubtful = host.unset + host.doubtful, []
+        clock.unset, clock.doubtful = clock.unset + clock.doubtful, []
 
-    def _believe(self, host: _Host) -> None:
-        for held, _ in host.doubtful:
+    def _accept_doubtful(self, clock: _SenderClock) -> None:
+        for held, _ in clock.doubtful:
             held.waiting -= 1
-        host.doubtful = []
+        clock.doubtful = []
 
-    def _fill(self, host: _Host, source: str, now: datetime) -> None:
-        """From the jump back to where the clock began, or began again: what was before that, nobody knows."""
+    def _count_back(self, clock: _SenderClock, source: str, now: datetime) -> None:
+        """Count back from the jump to the last start of the clock. What was before that start stays unknown."""
         corrected: datetime | None = now
         later: datetime | None = None
-        for held, row in reversed(host.unset):
+        for held, row in reversed(clock.unset):
             shown = held.batch.columns["time"][row]
             step = later - shown if later else timedelta()
             passed = step if timedelta() < step <= DAY else timedelta()
@@ -183,47 +209,45 @@ class Correction:
             self._count(source, BY_JUMP if corrected else UNKNOWN)
             held.waiting -= 1
             later = shown
-        host.unset = []
+        clock.unset = []
 
-    def _zoned(self, held: _Held, row: int, host: _Host, time: datetime, zone: Zone) -> None:
+    def _convert(self, held: _HeldBatch, row: int, clock: _SenderClock, time: datetime, zone: Zone) -> None:
         source, quality = held.batch.source, zone.quality(time)
         if quality != AMBIGUOUS:
-            self._stay_ambiguous(host, source)
-            host.fold, host.before = 0, None
-        elif host.before and time < host.before - JITTER:
-            for earlier, place in host.twice:
-                self._place(earlier, place, zone, 0)
-            host.twice, host.fold = [], 1
-        if quality == AMBIGUOUS and not host.fold:
-            host.twice.append((held, row))
+            self._leave_ambiguous(clock, source)
+            clock.fold, clock.last_repeated = 0, None
+        elif clock.last_repeated and time < clock.last_repeated - JITTER:
+            for earlier, earlier_row in clock.repeated:
+                earlier.waiting -= 1
+                earlier.settle(earlier_row, "time_utc", zone.utc(earlier.batch.columns["time"][earlier_row], 0))
+            clock.repeated, clock.fold = [], 1
+        if quality == AMBIGUOUS and not clock.fold:
+            clock.repeated.append((held, row))
             held.waiting += 1
         elif quality in ("", AMBIGUOUS):
-            held.settle(row, "time_utc", zone.utc(time, host.fold))
+            held.settle(row, "time_utc", zone.utc(time, clock.fold))
         else:
             held.settle(row, "time_quality", quality)
             self._count(source, quality)
-        host.before = time if quality == AMBIGUOUS else None
+        clock.last_repeated = time if quality == AMBIGUOUS else None
 
-    def _place(self, held: _Held, row: int, zone: Zone, fold: int) -> None:
-        held.waiting -= 1
-        held.settle(row, "time_utc", zone.utc(held.batch.columns["time"][row], fold))
-
-    def _stay_ambiguous(self, host: _Host, source: str) -> None:
-        for held, row in host.twice:
+    def _leave_ambiguous(self, clock: _SenderClock, source: str) -> None:
+        for held, row in clock.repeated:
             held.waiting -= 1
             held.settle(row, "time_quality", AMBIGUOUS)
             self._count(source, AMBIGUOUS)
-        host.twice = []
+        clock.repeated = []
 
 
-def _may_begin(time: datetime, shown: datetime | None) -> bool:
-    """Whether a clock that nobody set may show this at the first line: it is just past a full hour, and no New Year."""
+def _may_be_start(time: datetime, last: datetime | None) -> bool:
+    """Whether a clock that was never set may show `time` when a phone starts: just after a full hour, and not because
+    the year began after the line before, which shows `last`."""
     is_start = time.hour <= LATEST_START and time.minute < SOON
-    return is_start and not (shown and timedelta(0) <= time - shown < DAY)
+    return is_start and not (last and timedelta(0) <= time - last < DAY)
 
 
 def _in_utc(batch: Batch, zone: Zone) -> bool:
-    """Fill in UTC for a batch at once, where the zone's distance to it does not change; else nothing is done."""
+    """Fill in UTC for a batch at once if the offset of the zone is constant in it. Returns whether it was."""
     columns = batch.columns
     times = [time for time in columns["time"] if time]
     if not times:

@@ -118,7 +118,7 @@ def test_without_a_zone_no_utc_is_made_up() -> None:
 
 @pytest.mark.parametrize("held", [0, 2000, 32_768])
 def test_what_waits_for_later_lines_is_bounded(held: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(correction, "MAX_HELD_BATCHES", held)
+    monkeypatch.setattr(correction, "MAX_HELD_ROWS", held)
     unset = [f"1970-01-01T00:{minute:02}:{second:02}Z" for minute in range(60) for second in range(60)]
     path = write(tmp_path / "trace.log", *unset, "2013-07-09T12:00:00Z")
     events = read(path)
