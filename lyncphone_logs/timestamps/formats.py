@@ -1,6 +1,6 @@
-"""Time stamps: what a stamp says, and what it leaves to be assumed.
+"""Parses time stamps of phones and collectors. A year or a date that a stamp omits comes from an anchor.
 
-Nothing here reads the clock: a year or a date that a stamp does not carry comes from a stated anchor.
+Nothing here reads the clock of the computer.
 """
 
 import re
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
-# Eight years lie between two leap years where a century is none: 1896 and 1904.
+# Leap years are up to eight years apart, because 1900 was none: 1896 and 1904.
 _MAX_YEARS_TO_29_FEBRUARY = 8
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -28,15 +28,15 @@ _SINCE_BOOT = re.compile(r"[0-9]{2,4}[0-5][0-9][0-5][0-9]\.[0-9]{3}")
 _SINCE_1970 = re.compile(r"([0-9]{9,10})\.([0-9]{1,6})")
 _EPOCH = datetime(1970, 1, 1)
 _NEVER_SET = "0100000000"
-"""What a Polycom phone writes before its clock is set: a month, but no day."""
+"""What a Polycom phone writes before its clock is set: January, day 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedStamp:
-    """A stamp, understood. `time` is naive, as written; `utc` is set only where the stamp carries its zone.
+    """The moment of a stamp. `time` is naive, as written. `utc` is naive, and None if the stamp has no zone.
 
     `quality` is `exact`, `assumed-year`, `assumed-date` (the day, or the order of day and month, is assumed), `uptime`
-    (a time since boot, which is no time of day: `time` is nothing) or `none`.
+    (time since boot; `time` is None) or `none` (not a time; `time` is None).
     """
 
     time: datetime | None
@@ -46,12 +46,12 @@ class ParsedStamp:
 
 @dataclass(frozen=True)
 class Anchor:
-    """What a stamp without a year or a date is completed from: the newest moment that the trace can be from.
+    """Completes stamps without a year or a date. `latest` is the newest possible moment of the trace, naive.
 
     `basis` is `--year`, `file time`, `dated lines` (of the same source), `collector` (its stamp on the same line) or
-    nothing. `latest` is naive. `day` stands for it where a stamp has no date either. `day_first` tells the order of day
-    and month in dates of digits, where other dates of the source show it. `later` are the anchors of what stands
-    further on in the source, each with the byte offset from which on it holds.
+    empty. Stamps without a date use `day` instead of `latest`, if it is given. `day_first` is the order of day and
+    month in numeric dates, None if no date of the source shows it. `later` are the anchors of later parts of the
+    source, each with the byte offset at which it begins to apply.
     """
 
     latest: datetime | None
@@ -62,9 +62,9 @@ class Anchor:
 
     @property
     def limit(self) -> datetime | None:
-        """The newest moment that a stamp without a year may mean: a day more, since the phone's zone is not known.
+        """The newest moment that a stamp without a year may mean: `latest` plus a day, because the zone is unknown.
 
-        A year that the user stated is not exceeded.
+        A year given by the user is not exceeded.
         """
         if self.latest is None or self.basis == "--year":
             return self.latest
@@ -75,17 +75,20 @@ _UNREADABLE = ParsedStamp(None, None, "none")
 
 
 def read_stamp(stamp: str, anchor: Anchor) -> ParsedStamp:
-    """What a stamp says; `Reading(None, None, "none")` where it is none, is impossible, or has nothing to complete it.
+    """Parse a stamp. If it is no time, is impossible, or cannot be completed, `time` is None and `quality` is `none`.
 
-    `Mon dd hh:mm:ss` (RFC 3164) and `dd-mm@hh:mm:ss.mmm` (AudioCodes) mean the latest year in which they are not after
-    the anchor's limit; where a year stands behind it (`ctime`), that one. ISO 8601 and the dates of Kiwi are read as
-    written. A number over 12 tells the day of `dd-mm-yyyy` and `d/m/yyyy`, else the other dates of the source do
-    (`anchor.day_first`), else the order is assumed: of the first Kiwi's American one, of the second snom's, whose
-    milliseconds stand behind a colon. `hh:mm:ss.mmm` means the latest day on which it is not after the anchor. Second
-    60 is read as 59; fractions are cut to microseconds. `seconds.fraction` is Unix time, and so UTC.
+    - `Mon dd hh:mm:ss` (RFC 3164) and `dd-mm@hh:mm:ss.mmm` (AudioCodes) are of the latest year in which they are not
+      after `anchor.limit`. If a year follows (`ctime`), it counts.
+    - ISO 8601, and dates of Kiwi that begin with the year, are read as written.
+    - Of two numbers in dates of Kiwi (`dd-mm-yyyy`) and snom (`d/m/yyyy`), one over 12 is the day. Otherwise
+      `anchor.day_first` decides. Without it, the order is assumed: American for Kiwi, European for snom, which writes
+      milliseconds after a colon.
+    - `hh:mm:ss.mmm` is of the latest day on which it is not after the anchor.
+    - `seconds.fraction` is Unix time, and therefore UTC.
+    - Polycom writes `hhmmss.mmm` since boot, or ten digits: `MMDDhhmmss`, the only form in real logs, else `YYMMDDhhmm`
+      as in its manuals. `0100000000` is a clock that was never set; its `time` is 1 January 1970.
 
-    Polycom writes `hhmmss.mmm` since boot, or ten digits: `MMDDhhmmss`, the only form seen in real logs, else
-    `YYMMDDhhmm` of its manuals. `0100000000` is a clock that was never set, and reads as the first of 1970.
+    Second 60 is read as 59. Fractions are truncated to microseconds.
     """
     return _read(stamp, anchor)
 
@@ -146,15 +149,16 @@ def _date(found: re.Match[str], at: time, anchor: Anchor) -> tuple[date, str]:
     return _latest_day(at, anchor.day or anchor.latest), "assumed-date"
 
 
-def _either_order(first: int, second: int, year: int, known: bool | None, usual: bool) -> tuple[date, str]:
-    is_told = first > 12 or second > 12
-    day_first = first > 12 if is_told else usual if known is None else known
-    is_certain = is_told or known is not None or first == second
+def _either_order(first: int, second: int, year: int, known: bool | None, assumed: bool) -> tuple[date, str]:
+    is_evident = first > 12 or second > 12
+    otherwise = assumed if known is None else known
+    day_first = first > 12 if is_evident else otherwise
+    is_certain = is_evident or known is not None or first == second
     return date(year, *((second, first) if day_first else (first, second))), "exact" if is_certain else "assumed-date"
 
 
 def day_stands_first(stamp: str) -> bool | None:
-    """Whether the day stands before the month in a date of digits; None where that cannot be told from the stamp."""
+    """Whether the day is before the month in a numeric date. None if the stamp does not show it."""
     found = _STAMP.fullmatch(stamp)
     written = found.group("first", "second", "before", "after") if found else ()
     is_day = [int(number) > 12 for number in written if number]
@@ -176,7 +180,7 @@ def _latest_year(month: int, day: int, at: time, limit: datetime | None) -> date
 
 
 def _latest_day(at: time, latest: datetime | None) -> date:
-    # No day of grace here: with one, every moment would come out later than the anchor.
+    # Not one day later as `Anchor.limit`: every moment would then be after the anchor.
     if latest is None:
         raise ValueError("nothing to complete the stamp from")
     return latest.date() if at <= latest.time() else latest.date() - timedelta(days=1)

@@ -1,4 +1,4 @@
-"""From when to when a trace is looked at: `--since` and `--until`, never measured from the clock of this machine."""
+"""Selects the rows between `--since` and `--until`. Relative times count from the end of the trace, not from now."""
 
 import re
 from collections.abc import Iterable
@@ -14,10 +14,10 @@ _FORMS = "2013-07-09, 2013-07-09T12:00, 12:00 (of the last day of the trace), -2
 
 
 class TimeRange:
-    """A stretch of time, both ends included; naive as the trace writes, or UTC where a zone was written.
+    """A range of time that includes both ends. An end is naive, as the trace writes, or UTC if the user gave a zone.
 
-    `end` is the last moment of the trace, needed for a time without a date and for one that is counted from the end.
-    Raises InputError for what is no time, and for an end before the beginning.
+    `end` is the last moment of the trace. A time without a date, and a time before the end, need it. Raises InputError
+    for text that is no time, and if `until` is before `since`.
     """
 
     def __init__(self, since: str, until: str, end: datetime | None) -> None:
@@ -28,35 +28,39 @@ class TimeRange:
             self._ends = (first, last)
         if first and last and first.tzinfo is last.tzinfo and last < first:
             raise InputError(f"--until {until} is before --since {since}")
+        # Whether the last row of each source was inside.
         self._was_inside: dict[str, bool] = {}
 
     def __bool__(self) -> bool:
         return any(self._ends)
 
     def inside(self, batch: Batch) -> list[int]:
-        """The rows that lie within; one without a time lies where the row before it does, at the start within."""
+        """The rows within the range. Rows without a time inherit the result of the previous row of their source.
+
+        Rows before the first time of a source are inside.
+        """
         columns = batch.columns
         shown = zip(columns["time_corrected"], columns["received"], columns["time_utc"], strict=True)
         rows = []
         is_inside = self._was_inside.get(batch.source, True)
         for row, (corrected, received, utc) in enumerate(shown):
-            is_inside = self._holds(corrected or received, utc, is_inside)
+            is_inside = self._contains(corrected or received, utc, is_inside)
             if is_inside:
                 rows.append(row)
         self._was_inside[batch.source] = is_inside
         return rows
 
-    def _holds(self, shown: datetime | None, utc: datetime | None, otherwise: bool) -> bool:
+    def _contains(self, shown: datetime | None, utc: datetime | None, default: bool) -> bool:
         since, until = self._ends
-        after = _compare(since, shown, utc)
-        before = _compare(until, shown, utc)
-        if after is None and before is None:
-            return otherwise
-        return (after is None or after >= 0) and (before is None or before <= 0)
+        from_since = _compare(since, shown, utc)
+        from_until = _compare(until, shown, utc)
+        if from_since is None and from_until is None:
+            return default
+        return (from_since is None or from_since >= 0) and (from_until is None or from_until <= 0)
 
 
 def _compare(end: datetime | None, shown: datetime | None, utc: datetime | None) -> int | None:
-    """Whether a line is before (-1) or behind (1) an end; None where there is no end or no such time."""
+    """Whether a line is before (-1), at (0) or after (1) an end. None if there is no end, or no time to compare."""
     moment = utc if end and end.tzinfo else shown
     if end is None or moment is None:
         return None
@@ -73,18 +77,19 @@ def _is_time_of_day(text: str) -> bool:
 
 
 def _moment(option: str, text: str, end: datetime | None, of_day: time) -> datetime | None:
+    """The moment that an option means. A date alone means its time `of_day`."""
     if not text:
         return None
-    found = _BEFORE_END.fullmatch(text)
-    if (found or _is_time_of_day(text)) and end is None:
+    before_end = _BEFORE_END.fullmatch(text)
+    if (before_end or _is_time_of_day(text)) and end is None:
         raise InputError(
             f"{option} {text} is counted from the end of the trace, and that is not known",
             because="no file among what was named has a time in it, or it can be read only once",
             help="write date and time: 2013-07-09T12:00",
         )
     try:
-        if found and end:
-            return end - timedelta(**{_UNITS[found[2]]: int(found[1])})
+        if before_end and end:
+            return end - timedelta(**{_UNITS[before_end[2]]: int(before_end[1])})
         if end and _is_time_of_day(text):
             moment = datetime.combine(end.date(), time.fromisoformat(text))
             return moment if moment <= end else moment - timedelta(days=1)
@@ -97,5 +102,5 @@ def _moment(option: str, text: str, end: datetime | None, of_day: time) -> datet
 
 
 def last_of(moments: Iterable[datetime | None]) -> datetime | None:
-    """The last of the moments that are known."""
+    """The last of the moments that are not None; None if there are none."""
     return max(filter(None, moments), default=None)

@@ -1,7 +1,7 @@
-"""Which year and which day stamps mean that do not say so, from the stamps around them.
+"""Infers the years and days that stamps omit from the stamps around them.
 
-From place to place the time goes on: from December to January a year passes, from evening to morning a day. Where it
-ends is told by the anchor (`--year`, file time) or by lines with a full date; a 29 February lies in a leap year.
+Time moves forward from sample to sample: a year passes from December to January, a day from evening to morning. The
+anchor (`--year`, file time) or lines with a full date determine the last year. A 29 February is in a leap year.
 """
 
 from bisect import bisect_right
@@ -15,19 +15,20 @@ from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.timestamps.formats import Anchor
 
 BACK, AHEAD = timedelta(days=115), timedelta(days=250)
-"""So far may stamps without a year fall back, where clocks differ or are set, and go on, where a phone was silent."""
+"""Largest steps of stamps without a year: back, if clocks differ or are set, and ahead, if a phone was silent."""
 DAY, LATE = timedelta(days=1), timedelta(hours=6)
-"""So much earlier in the day, a time of day is that of the next day."""
+"""A time of day that is more than `LATE` earlier than the one before is of the next day."""
 ALMOST_LATE = DAY - LATE - timedelta(microseconds=1)
 DatedStamp = tuple[int, datetime]
-"""A moment and the byte offset of its line."""
+"""The byte offset of a line, and its moment."""
 
 
 @dataclass(slots=True)
 class Seen:
-    """Stamps of a source in their order: with a full date, without a year (read as of 2000), without a date.
+    """Stamps of a source in order: `dated` have a full date, `yearless` no year (read as of 2000), `dayless` no date.
 
-    `orders` tells for dates of digits whether the day stands first, `undecided` is one of which that is not told.
+    `orders` are the results of `day_stands_first` for all stamps. `undecided` is a numeric date of unknown order.
+    `is_numbered` means that the lines have sequence numbers.
     """
 
     dated: list[DatedStamp]
@@ -39,20 +40,23 @@ class Seen:
 
 
 def years_of(seen: Seen, anchor: Anchor) -> tuple[list[DatedStamp], str, str]:
-    """The moments of stamps without a year, what their year rests on, and what speaks against it."""
+    """Complete stamps without a year: their moments, the basis of the years, and what contradicts a stated year.
+
+    All three are empty if there is no such stamp or no basis.
+    """
     if not seen.yearless:
         return [], "", ""
-    counted = _counted([moment for _, moment in seen.yearless], AHEAD, AHEAD)
-    last_year, basis = _last_year(seen, counted, anchor)
-    leaps = [count for count, (_, moment) in zip(counted, seen.yearless, strict=True) if _is_29_february(moment)]
+    passed = _periods([moment for _, moment in seen.yearless], AHEAD, AHEAD)
+    last_year, basis = _last_year(seen, passed, anchor)
+    leaps = [count for count, (_, moment) in zip(passed, seen.yearless, strict=True) if _is_29_february(moment)]
     conflict = ""
-    if any(not isleap(last_year + count - counted[-1]) for count in leaps):
-        fitting = (year for year in range(last_year, last_year - 9, -1) if year > 0)
-        fits = (year for year in fitting if all(isleap(year + count - counted[-1]) for count in leaps))
-        stated, last_year = last_year, next(fits, last_year)
+    if any(not isleap(last_year + count - passed[-1]) for count in leaps):
+        candidates = (year for year in range(last_year, last_year - 9, -1) if year > 0)
+        fitting = (year for year in candidates if all(isleap(year + count - passed[-1]) for count in leaps))
+        stated, last_year = last_year, next(fitting, last_year)
         conflict = f"a 29 February does not lie in {stated}, which was stated" if anchor.basis == "--year" else ""
         basis = f"{basis} and a 29 February"
-    years = [last_year + count - counted[-1] for count in counted]
+    years = [last_year + count - passed[-1] for count in passed]
     if not basis or min(years) < 1 or max(years) > datetime.max.year:
         return [], "", ""
     return [
@@ -66,40 +70,44 @@ def _is_29_february(moment: datetime) -> bool:
     return (moment.month, moment.day) == (2, 29)
 
 
-def _last_year(seen: Seen, counted: Sequence[int], anchor: Anchor) -> tuple[int, str]:
+def _last_year(seen: Seen, passed: Sequence[int], anchor: Anchor) -> tuple[int, str]:
+    """The year of the last stamp without one, and its basis."""
     offset, last = seen.yearless[-1]
     if seen.dated and anchor.basis != "--year":
-        _, near = min(seen.dated, key=lambda dated: abs(dated[0] - offset))
-        years = [year for year in (near.year - 1, near.year, near.year + 1) if 1 <= year <= 9999]
-        return min(years, key=lambda year: abs(_in(last, year) - near)), "dated lines"
+        _, nearest = min(seen.dated, key=lambda dated: abs(dated[0] - offset))
+        years = [year for year in (nearest.year - 1, nearest.year, nearest.year + 1) if 1 <= year <= 9999]
+        return min(years, key=lambda year: abs(_in_year(last, year) - nearest)), "dated lines"
     if anchor.limit is None:
         return 1, ""
-    # The newest moment decides: that of the last line, or of one before it, where a clock went back.
-    newest = max(zip(counted, (moment for _, moment in seen.yearless), strict=True))
+    # The newest moment decides. It is not that of the last line if a clock went back.
+    newest = max(zip(passed, (moment for _, moment in seen.yearless), strict=True))
     year = anchor.limit.year
-    if year > 1 and _in(newest[1], year) > anchor.limit:
+    if year > 1 and _in_year(newest[1], year) > anchor.limit:
         year -= 1
-    return year - newest[0] + counted[-1], anchor.basis
+    return year - newest[0] + passed[-1], anchor.basis
 
 
-def _in(moment: datetime, year: int) -> datetime:
+def _in_year(moment: datetime, year: int) -> datetime:
     return moment.replace(year=year, day=28 if _is_29_february(moment) and not isleap(year) else moment.day)
 
 
-def _counted(moments: Sequence[datetime], earlier: timedelta, later: timedelta) -> list[int]:
-    """How many periods lie between the first moment and each: one more where time falls back by more than `earlier`,
-    one less where it leaps ahead by more than `later`."""
-    counted = [0]
+def _periods(moments: Sequence[datetime], back: timedelta, ahead: timedelta) -> list[int]:
+    """The number of periods (years, days) between the first moment and each. It increases at each step back by more
+    than `back`, and decreases at each step forward by more than `ahead`."""
+    passed = [0]
     for before, moment in pairwise(moments):
-        counted.append(counted[-1] + (moment < before - earlier) - (moment > before + later))
-    return counted
+        passed.append(passed[-1] + (moment < before - back) - (moment > before + ahead))
+    return passed
 
 
 def days_of(dayless: Sequence[DatedStamp], dated: Sequence[DatedStamp], anchor: Anchor) -> list[DatedStamp]:
-    """The moments of stamps without a date: by the line with a date before them (else behind), else by the anchor."""
+    """Complete stamps without a date: from the dated line before them, else the next one, else from the anchor.
+
+    Returns nothing if there is neither, or a moment is out of the range of datetime.
+    """
     if not dayless:
         return []
-    counted = _counted([moment for _, moment in dayless], LATE, DAY - LATE)
+    passed = _periods([moment for _, moment in dayless], LATE, DAY - LATE)
     try:
         if dated:
             known, moment = dated[max(bisect_right(dated, (dayless[0][0], datetime.max)) - 1, 0)]
@@ -110,15 +118,15 @@ def days_of(dayless: Sequence[DatedStamp], dated: Sequence[DatedStamp], anchor: 
         else:
             return []
         return [
-            (offset, datetime.combine((day + (count - counted[at]) * DAY).date(), moment.time()))
-            for count, (offset, moment) in zip(counted, dayless, strict=True)
+            (offset, datetime.combine((day + (count - passed[at]) * DAY).date(), moment.time()))
+            for count, (offset, moment) in zip(passed, dayless, strict=True)
         ]
     except OverflowError:
         return []
 
 
 def _nearest(moment: datetime, reference: datetime) -> datetime:
-    """The time of day on the day on which it lies behind the reference, or at most six hours before it."""
+    """The time of day on the day on which it is after the reference, or at most six hours before it."""
     on_day = datetime.combine(reference.date(), moment.time())
     if on_day < reference - LATE:
         return on_day + DAY
@@ -126,22 +134,22 @@ def _nearest(moment: datetime, reference: datetime) -> datetime:
 
 
 class NewYears:
-    """Counts New Years; `passed` is how many."""
+    """Adds years to the assumed years of a source that can be read only once. `passed` counts New Years so far."""
 
     def __init__(self) -> None:
         self.passed = 0
         self._last: datetime | None = None
 
     def count(self, batches: Iterable[Batch]) -> Iterator[Batch]:
-        """The batches, assumed years one more from each December to January on."""
+        """Yield the batches after adding, in place, a year to assumed years at each step from December to January."""
         for batch in batches:
             times, qualities = batch.columns["time"], batch.columns["time_quality"]
             for row, quality in enumerate(qualities):
                 if quality == "assumed-year":
-                    times[row] = self._in_year(times[row])
+                    times[row] = self._with_year(times[row])
             yield batch
 
-    def _in_year(self, time: datetime) -> datetime:
+    def _with_year(self, time: datetime) -> datetime:
         if self._last:
             self.passed = max(0, self.passed + (self._last - time > AHEAD) - (time - self._last > AHEAD))
         self._last = time

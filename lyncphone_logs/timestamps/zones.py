@@ -1,6 +1,6 @@
-"""Time zones: what the naive time of a clock is in UTC, and the hours in which that is not one answer.
+"""Converts naive times to UTC in the zones given by the user, and finds times that occur twice or not at all.
 
-Zones are those of the IANA database, or a fixed distance from UTC. No zone of this machine is ever taken.
+A zone is one of the IANA database, or a fixed offset from UTC. The zone of the computer is never used.
 """
 
 import re
@@ -16,12 +16,12 @@ from lyncphone_logs.errors import InputError
 AMBIGUOUS, NONEXISTENT = "ambiguous", "nonexistent"
 
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2})(?::?([0-5][0-9]))?")
-# Every change of a clock since 1970 fell on a quarter of an hour.
+# Since 1970 all zones have changed their offset at a quarter of an hour.
 _QUARTERS = [time(hour, minute) for hour in range(24) for minute in (0, 15, 30, 45)]
 
 
 class Zone:
-    """A zone by its name: `Europe/Berlin`, `UTC`, `+05:30`. Raises InputError where there is none of that name."""
+    """A zone by its name: `Europe/Berlin`, `UTC`, `+05:30`. Raises InputError if there is none of that name."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -31,18 +31,23 @@ class Zone:
         return f"Zone({self.name!r})"
 
     def steady(self, day: date) -> timedelta | None:
-        """How far the zone is ahead of UTC all through a day; None on a day on which that changes."""
+        """The offset from UTC during a whole day. None for a day on which it changes."""
         return _steady(self._rules, day)
 
     def quality(self, moment: datetime) -> str:
-        """`ambiguous` for a time that comes twice, `nonexistent` for one that is left out, else nothing."""
+        """`ambiguous` for a time that occurs twice, `nonexistent` for one that a clock skips, else an empty text."""
         if self.steady(moment.date()) is not None:
             return ""
         first, second = (self._rules.utcoffset(moment.replace(fold=fold)) or timedelta() for fold in (0, 1))
-        return AMBIGUOUS if first > second else NONEXISTENT if first < second else ""
+        if first == second:
+            return ""
+        return AMBIGUOUS if first > second else NONEXISTENT
 
     def utc(self, moment: datetime, fold: int = 0) -> datetime | None:
-        """The moment in naive UTC, `fold` 1 for the second pass of a time that comes twice; None beyond the years."""
+        """The moment in naive UTC. `fold` is 1 for the second pass of a time that occurs twice.
+
+        None if the result is out of the range of datetime.
+        """
         offset = self.steady(moment.date()) or self._rules.utcoffset(moment.replace(fold=fold))
         try:
             return moment - offset if offset is not None else None
@@ -51,32 +56,32 @@ class Zone:
 
 
 class Zones:
-    """The zones of the sources: `ZONE` for all, `NAME=ZONE` for a source, a folder, or a file name wherever it is.
+    """The zones of the sources: `ZONE` for all, `NAME=ZONE` for a source, a folder, or a file name in any folder.
 
-    Raises InputError for a zone that does not exist, and where two are stated for one name.
+    Raises InputError for a zone that does not exist, and for two zones of one name.
     """
 
     def __init__(self, stated: Sequence[str] = ()) -> None:
         self._named: dict[str, Zone] = {}
-        for each in stated:
-            name, _, zone = each.rpartition("=")
+        for text in stated:
+            name, _, zone = text.rpartition("=")
             if name.rstrip("/") in self._named:
-                raise InputError(f"two zones are stated for {name or 'all sources'}", where=f"--tz {each}")
+                raise InputError(f"two zones are stated for {name or 'all sources'}", where=f"--tz {text}")
             self._named[name.rstrip("/")] = Zone(zone)
 
     def __bool__(self) -> bool:
         return bool(self._named)
 
     def of(self, path: str) -> Zone | None:
-        """The zone of a source: the one stated for it, else for its name, its nearest folder, all; None if none is."""
-        here = PurePath(path)
-        for name in (path, here.name, *(str(folder) for folder in here.parents)):
+        """The zone given for a source, else for its file name, its nearest folder, or all; None if there is none."""
+        file = PurePath(path)
+        for name in (path, file.name, *(str(folder) for folder in file.parents)):
             if name != "." and name in self._named:
                 return self._named[name]
         return self._named.get("")
 
     def unused(self, paths: Sequence[str]) -> list[str]:
-        """Names with a zone that no source has."""
+        """Sorted names of zones that apply to none of the sources."""
         used = {id(self.of(path)) for path in paths}
         return sorted(name for name, zone in self._named.items() if name and id(zone) not in used)
 
