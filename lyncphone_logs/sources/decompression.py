@@ -1,7 +1,7 @@
-"""Compressed streams: gzip, bzip2, xz and Zstandard, recognised by their first bytes and read piece by piece.
+"""Decompresses streams of gzip, bzip2, xz and Zstandard in chunks, up to where they are damaged.
 
-Magic numbers: RFC 1952 (gzip), RFC 8878 (Zstandard), the xz file format 1.2.1, the bzip2 manual. Several streams in a
-row are one, as their programs have it. The only door to Zstandard.
+Magic numbers: RFC 1952 (gzip), RFC 8878 (Zstandard), the xz file format 1.2.1, the bzip2 manual. Several streams one
+after the other are one, as the programs of these formats define it. The only module that imports Zstandard.
 """
 
 import bz2
@@ -14,90 +14,91 @@ from queue import Empty, Queue
 from threading import Event, Thread
 from typing import Any, Protocol
 
-PIECE = 64 * 1024
-"""Bytes that are made of what is compressed at a time."""
-# What a decoder made in the call in which it meets damage is lost: little.
-_FINE = 1024
+CHUNK_BYTES = 64 * 1024
+"""Bytes read at a time."""
+# If a decoder finds damage, the output of that call is lost. So each call makes little output.
+_MAX_OUTPUT_BYTES = 1024
 _RAW_DEFLATE, _GZIP = -zlib.MAX_WBITS, 16 + zlib.MAX_WBITS
 _MAGIC = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\0", "zstd": b"\x28\xb5\x2f\xfd"}
-_BLOCKS_OF_BZIP2 = (b"1AY&SY", b"\x17rE8P\x90")
+_BZIP2_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")
 WITHOUT_ZSTD = "it is compressed with Zstandard; to read that, install lyncphone_logs[zstd]"
 
 
 class CorruptStream(OSError):
-    """What is compressed, or an archive, cannot be read on from here; the message says why."""
+    """A compressed stream or an archive that cannot be read further. The message says why."""
 
 
 class Readable(Protocol):
-    """What can be read to its end."""
+    """A stream of bytes that can be read to its end."""
 
     def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; none at the end."""
+        """At most `size` bytes. Empty only at the end."""
 
     def close(self) -> None:
-        """It is not read any more."""
+        """Release what the stream uses. It is not read afterwards."""
 
 
-class Pieces:
-    """Pieces of bytes, of any size, as a stream; reading gives what came before an error, and then raises that.
+class ChunkStream:
+    """Chunks of any size as a stream. An error of the chunks is raised after all bytes before it were read.
 
-    `opened` are closed with it.
+    Closes `opened` when it is closed.
     """
 
-    def __init__(self, pieces: Iterator[bytes], *opened: Readable) -> None:
-        self._pieces, self._opened = pieces, opened
-        self._held: list[bytes] = []
+    def __init__(self, chunks: Iterator[bytes], *opened: Readable) -> None:
+        self._chunks, self._opened = chunks, opened
+        self._rest = b""
         self._failure: OSError | None = None
 
     def read(self, size: int, /) -> bytes:
-        """As many bytes as asked for, but at the end and before an error, which is an OSError."""
-        held = sum(map(len, self._held))
-        while held < size and not self._failure:
+        """As many bytes as asked for. Fewer only at the end or before an error. Raises that OSError."""
+        read = [self._rest]
+        left = size - len(self._rest)
+        while left > 0 and not self._failure:
             try:
-                piece = next(self._pieces, None)
+                chunk = next(self._chunks, None)
             except OSError as error:
                 self._failure = error
                 break
-            if piece is None:
+            if chunk is None:
                 break
-            self._held.append(piece)
-            held += len(piece)
-        if not held and self._failure:
+            read.append(chunk)
+            left -= len(chunk)
+        data = b"".join(read)
+        if not data and self._failure:
             raise self._failure
-        data = b"".join(self._held)
-        self._held = [data[size:]]
+        self._rest = data[size:]
         return data[:size]
 
     def close(self) -> None:
-        """Close what it was made of."""
-        for each in self._opened:
-            each.close()
+        """Close the streams that it was made of."""
+        for stream in self._opened:
+            stream.close()
 
 
 def compression_of(head: bytes) -> str:
-    """How something is compressed that begins with these bytes: gzip, bzip2, xz, zstd, or "" for not at all."""
+    """The compression of a stream that begins with `head`: gzip, bzip2, xz, zstd, or "" for none."""
     kind = next((name for name, magic in _MAGIC.items() if head.startswith(magic)), "")
-    if kind == "bzip2" and not (head[3:4].isdigit() and head[4:10] in _BLOCKS_OF_BZIP2):
+    if kind == "bzip2" and not (head[3:4].isdigit() and head[4:10] in _BZIP2_BLOCKS):
         return ""
     return kind
 
 
-def decompressed(stream: Readable, kind: str) -> Pieces:
-    """What a stream holds; `kind` may also be `deflate`, as zip files have it.
+def decompressed(stream: Readable, kind: str) -> ChunkStream:
+    """Decompress a stream. `kind` is a result of `compression_of`, or `deflate` for a member of a zip file.
 
-    Reading raises Damaged behind all that can be made of what is damaged or broken off.
+    If the data is damaged or truncated, reading raises CorruptStream after all bytes that could be decompressed.
     """
-    return Pieces(_pieces(stream, kind), stream)
+    return ChunkStream(_chunks(stream, kind), stream)
 
 
-def _pieces(stream: Readable, kind: str) -> Iterator[bytes]:
+def _chunks(stream: Readable, kind: str) -> Iterator[bytes]:
     decoder, data = _DECODERS[kind](), b""
     while True:
         if not data and decoder.needs_input:
-            data = stream.read(PIECE)
-        is_over = not data and decoder.needs_input
+            data = stream.read(CHUNK_BYTES)
+        is_at_end = not data and decoder.needs_input
         try:
-            made = decoder.decompress(data, _FINE)
+            made = decoder.decompress(data, _MAX_OUTPUT_BYTES)
         except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, MemoryError) as error:
             raise CorruptStream(f"the {kind} data is damaged") from error
         data = b""
@@ -109,20 +110,21 @@ def _pieces(stream: Readable, kind: str) -> Iterator[bytes]:
             if compression_of(data) != kind:
                 raise CorruptStream(f"behind the end of the {kind} data stand bytes that are none")
             decoder = _DECODERS[kind]()
-        elif is_over and not made:
+        elif is_at_end and not made:
             raise CorruptStream(f"the {kind} data breaks off")
 
 
 def _next_start(data: bytes, stream: Readable) -> bytes:
-    """What stands behind the end of a stream, without zeros, which are padding."""
+    """The bytes after the end of a stream, without zero bytes, which are padding."""
     data = data.lstrip(b"\0")
-    while len(data) < len(max(_MAGIC.values(), key=len)) + len(_BLOCKS_OF_BZIP2[0]) and (more := stream.read(PIECE)):
+    needed = len(max(_MAGIC.values(), key=len)) + len(_BZIP2_BLOCKS[0])
+    while len(data) < needed and (more := stream.read(CHUNK_BYTES)):
         data = (data + more).lstrip(b"\0")
     return data
 
 
 class _Inflate:
-    """zlib with the interface of bz2, and all that stands before damage."""
+    """zlib with the interface of bz2. Returns all bytes before damage, then raises the error."""
 
     def __init__(self, bits: int) -> None:
         self._decoder = zlib.decompressobj(bits)
@@ -146,7 +148,7 @@ class _Inflate:
             raise self._error
         before, data = self._decoder.copy(), self._rest + data
         try:
-            made = self._decoder.decompress(data, PIECE)
+            made = self._decoder.decompress(data, CHUNK_BYTES)
         except zlib.error as error:
             self._error = error
             return b"".join(_byte_by_byte(before, data))
@@ -161,7 +163,7 @@ def _byte_by_byte(decoder: Any, data: bytes) -> Iterator[bytes]:
 
 
 class _Zstd:
-    """The decoder of Zstandard, whose error is no built-in one."""
+    """The decoder of Zstandard. It raises ValueError instead of an error of the package."""
 
     def __init__(self) -> None:
         try:
@@ -198,52 +200,54 @@ _DECODERS: dict[str, Callable[[], Any]] = {
 }
 
 
-MAX_AHEAD_BYTES = 8
-"""Pieces of 64 KiB that are made before they are wanted."""
+MAX_AHEAD_CHUNKS = 8
+"""Chunks of 64 KiB that are decompressed before they are needed."""
 
 
 class ReadAhead:
+    """Reads a stream in a thread. `chunks` raises the errors of the stream. `stop` ends the thread."""
+
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
-        self._made: Queue[bytes | BaseException] = Queue(MAX_AHEAD_BYTES)
-        self._is_left = Event()
+        self._queue: Queue[bytes | BaseException] = Queue(MAX_AHEAD_CHUNKS)
+        self._is_stopped = Event()
         self._thread = Thread(target=self._fill, name="lyncphone_logs.ahead", daemon=True)
         self._thread.start()
 
     def _fill(self) -> None:
         try:
-            while not self._is_left.is_set():
-                piece = self._stream.read(PIECE)
-                self._made.put(piece)
-                if not piece:
+            while not self._is_stopped.is_set():
+                chunk = self._stream.read(CHUNK_BYTES)
+                self._queue.put(chunk)
+                if not chunk:
                     return
         except BaseException as error:
-            self._made.put(error)
+            self._queue.put(error)
 
-    def pieces(self) -> Iterator[bytes]:
-        while made := self._made.get():
-            if isinstance(made, BaseException):
-                raise made
-            yield made
+    def chunks(self) -> Iterator[bytes]:
+        while chunk := self._queue.get():
+            if isinstance(chunk, BaseException):
+                raise chunk
+            yield chunk
 
-    def leave(self) -> None:
-        """The thread may wait for room: once there is some, it sees that nobody reads, and ends."""
-        self._is_left.set()
+    def stop(self) -> None:
+        """Wait for the end of the thread. It may wait for space in the queue, so the queue is emptied."""
+        self._is_stopped.set()
         while self._thread.is_alive():
             try:
-                self._made.get(timeout=0.01)
+                self._queue.get(timeout=0.01)
             except Empty:
                 continue
         self._thread.join()
 
 
 @contextmanager
-def read_ahead(opened: Callable[[], Readable]) -> Iterator[Pieces]:
-    """What a stream holds, read by a thread that ends with the context; its errors are raised where it is read."""
-    stream = opened()
+def read_ahead(open_stream: Callable[[], Readable]) -> Iterator[ChunkStream]:
+    """A stream that a thread reads ahead. The thread ends with the context."""
+    stream = open_stream()
     ahead = ReadAhead(stream)
     try:
-        yield Pieces(ahead.pieces())
+        yield ChunkStream(ahead.chunks())
     finally:
-        ahead.leave()
+        ahead.stop()
         stream.close()

@@ -1,4 +1,4 @@
-"""The inputs that paths name: files, folders, pipes, standard input, and what containers among them hold."""
+"""Finds the sources that paths name: files, folders, pipes, standard input, and members of archives among them."""
 
 import os
 import stat
@@ -7,21 +7,21 @@ from collections.abc import Iterator, Sequence
 
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.sources.archives import LIMITS, is_archive, sources_in
-from lyncphone_logs.sources.decompression import PIECE, Pieces, Readable, compression_of, decompressed
-from lyncphone_logs.sources.member import PipedSource, peeked
+from lyncphone_logs.sources.decompression import CHUNK_BYTES, ChunkStream, Readable, compression_of, decompressed
+from lyncphone_logs.sources.member import PipedSource, peek
 from lyncphone_logs.sources.source import STDIN, Source, problem_of
-from lyncphone_logs.sources.streams import Memory, file_source, memory_source
+from lyncphone_logs.sources.streams import MemoryBudget, file_source, memory_source
 
 
 def find_sources(paths: Sequence[str]) -> list[Source]:
-    """The inputs that the paths name: files, `-`, named pipes, and the regular files in and below directories.
+    """Find the sources that paths name: files, `-`, named pipes, and the regular files in and below directories.
 
-    What is compressed is unpacked while it is read; of an archive each member is an input, `bundle.zip!/phone.log`. An
-    archive on standard input is held in memory, up to 128 MiB. Links that are named are followed, links inside
-    directories are not. A path that cannot be used becomes a source with a `problem`; raises InputError where that
-    holds for all of them. An input that is named twice is read once.
+    Compressed files are decompressed when they are read. Each member of an archive is a source, named like
+    `bundle.zip!/phone.log`. An archive on standard input is held in memory, up to 128 MiB. Links that the user names
+    are followed, links inside directories are not. A file that is named twice is one source. A path that cannot be used
+    becomes a source with a `problem`. Raises InputError if no path can be used.
     """
-    memory = Memory(LIMITS.held)
+    memory = MemoryBudget(LIMITS.memory_bytes)
     found = [_named(path, memory) for path in paths]
     problems = [source.problem for sources in found for source in sources if source.problem]
     if paths and all(sources and all(source.problem for source in sources) for sources in found):
@@ -34,7 +34,7 @@ def find_sources(paths: Sequence[str]) -> list[Source]:
     return list({source.path: source for sources in found for source in sources}.values())
 
 
-def _named(path: str, memory: Memory) -> list[Source]:
+def _named(path: str, memory: MemoryBudget) -> list[Source]:
     if path == STDIN:
         return _from_stdin()
     try:
@@ -48,37 +48,36 @@ def _named(path: str, memory: Memory) -> list[Source]:
     return _in_file(path, memory, is_named=True) if stat.S_ISREG(mode) else [PipedSource(path, is_archive)]
 
 
-def _in_file(path: str, memory: Memory, *, is_named: bool) -> list[Source]:
-    source = Source(path)
-    return list(sources_in(file_source(path, source.modified, source.expected, is_named=is_named), memory=memory))
+def _in_file(path: str, memory: MemoryBudget, *, is_named: bool) -> list[Source]:
+    return list(sources_in(file_source(Source(path), is_named=is_named), memory=memory))
 
 
-def _below(directory: str, memory: Memory) -> Iterator[Source]:
+def _below(directory: str, memory: MemoryBudget) -> Iterator[Source]:
     pending = [directory]
     while pending:
-        here = pending.pop()
+        folder = pending.pop()
         try:
-            with os.scandir(here) as entries:
-                inside = list(entries)
-            pending += [entry.path for entry in inside if entry.is_dir(follow_symlinks=False)]
-            files = [entry.path for entry in inside if entry.is_file(follow_symlinks=False)]
+            with os.scandir(folder) as scan:
+                entries = list(scan)
+            pending += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+            files = [entry.path for entry in entries if entry.is_file(follow_symlinks=False)]
         except OSError as error:
-            yield Source(here.replace(os.sep, "/"), problem_of(here, error))
+            yield Source(folder.replace(os.sep, "/"), problem_of(folder, error))
         else:
             for path in files:
                 yield from _in_file(path.replace(os.sep, "/"), memory, is_named=False)
 
 
 class _Recorded:
-    """A stream, and what was read of it."""
+    """A stream that stores the bytes read from it in `start`."""
 
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
-        self._read = bytearray()
+        self._start = bytearray()
 
     def read(self, size: int, /) -> bytes:
         data = self._stream.read(size)
-        self._read += data
+        self._start += data
         return data
 
     def close(self) -> None:
@@ -86,11 +85,11 @@ class _Recorded:
 
     @property
     def start(self) -> bytes:
-        return bytes(self._read)
+        return bytes(self._start)
 
     @property
     def size(self) -> int:
-        return len(self._read)
+        return len(self._start)
 
 
 def _from_stdin() -> list[Source]:
@@ -98,23 +97,24 @@ def _from_stdin() -> list[Source]:
         return [Source(STDIN)]
     recorded = _Recorded(sys.stdin.buffer)
     try:
-        head, _ = peeked(recorded)
-        inside: Readable = Pieces(_again(recorded))
+        head, _ = peek(recorded)
+        content: Readable = ChunkStream(_from_start(recorded))
         while kind := compression_of(head):
-            head, inside = peeked(decompressed(inside, kind))
+            head, content = peek(decompressed(content, kind))
         if is_archive(head):
-            while recorded.size <= LIMITS.held and recorded.read(PIECE):
+            while recorded.size <= LIMITS.memory_bytes and recorded.read(CHUNK_BYTES):
                 pass
     except OSError:
         return [PipedSource(STDIN, is_archive, recorded.start)]
     if not is_archive(head):
         return [PipedSource(STDIN, is_archive, recorded.start)]
-    if recorded.size > LIMITS.held:
-        return [Source(STDIN, f"cannot read -: an archive of more than {LIMITS.held} bytes; save it and name the file")]
+    limit = LIMITS.memory_bytes
+    if recorded.size > limit:
+        return [Source(STDIN, f"cannot read -: an archive of more than {limit} bytes; save it and name the file")]
     return list(sources_in(memory_source(STDIN, recorded.start)))
 
 
-def _again(recorded: _Recorded) -> Iterator[bytes]:
+def _from_start(recorded: _Recorded) -> Iterator[bytes]:
     yield recorded.start
-    while piece := recorded.read(PIECE):
-        yield piece
+    while chunk := recorded.read(CHUNK_BYTES):
+        yield chunk

@@ -1,13 +1,13 @@
-"""Sources that are no plain files: members of containers, and what comes compressed through a pipe."""
+"""Sources that are no plain files: members of archives, compressed files, pipes and standard input."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
 from lyncphone_logs.sources.decompression import (
-    PIECE,
+    CHUNK_BYTES,
+    ChunkStream,
     CorruptStream,
-    Pieces,
     Readable,
     compression_of,
     decompressed,
@@ -15,71 +15,78 @@ from lyncphone_logs.sources.decompression import (
 )
 from lyncphone_logs.sources.encodings import encoding_of
 from lyncphone_logs.sources.source import Source
-from lyncphone_logs.sources.streams import HEAD, ByteSource
+from lyncphone_logs.sources.streams import HEAD_BYTES, ByteSource
 
 
-class Budget:
-    """Bytes that may come out of one container, all members together, each counted once however often it is read."""
+class UnpackBudget:
+    """Bytes that may come out of one container, for all members together.
 
-    def __init__(self, most: int) -> None:
-        self.most = self.left = most
-        self._taken: dict[str, int] = {}
+    A member that is read several times counts once.
+    """
 
-    def take(self, path: str, total: int) -> bool:
-        """Whether a member may be read as far as this."""
-        self.left -= max(total - self._taken.get(path, 0), 0)
-        self._taken[path] = max(total, self._taken.get(path, 0))
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = self.left = max_bytes
+        self._read: dict[str, int] = {}
+
+    def covers(self, path: str, total: int) -> bool:
+        """Note that `total` bytes of a member were read. Returns whether more of it may be read."""
+        before = self._read.get(path, 0)
+        self.left -= max(total - before, 0)
+        self._read[path] = max(total, before)
         return self.left >= 0
 
 
 class ArchiveMember(Source):
-    """A member of a container, unpacked: `bytes`, `sha256` and offsets are those of its text."""
+    """A member of an archive, or a compressed file. `bytes`, `sha256` and offsets are those of its unpacked text."""
 
     help = "copy the file again from where it came, and compare its size; what stands before was read"
 
-    def __init__(self, content: ByteSource, encoding: str, budget: Budget) -> None:
+    def __init__(self, content: ByteSource, encoding: str, budget: UnpackBudget) -> None:
         self._content, self._budget = content, budget
         super().__init__(content.path)
         self.encoding = encoding
 
     @property
     def is_repeatable(self) -> bool:
-        """It can be read again."""
+        """Always true: it can be unpacked again."""
         return True
 
     @property
     def size(self) -> None:
-        """None: it cannot be read from the middle."""
+        """Always None: it can only be read from the start."""
 
     @property
     def expected(self) -> int | None:
-        """Bytes that are there to be read, or compressed ones, where that can be told beforehand."""
+        """Bytes to be read, or compressed bytes, if that is known before reading; else None."""
         return self._content.expected
 
     @property
     def modified(self) -> datetime | None:
-        """When it was last written: in UTC, of zip files in the local time of who packed it; else of the container."""
+        """When it was last written: in UTC, for zip members in the local time of the computer that packed them.
+
+        If the member has no time, that of the container.
+        """
         return self._content.modified
 
     @contextmanager
     def _open(self) -> Iterator[Readable]:
-        with read_ahead(self._content.opened) as stream:
+        with read_ahead(self._content.open_stream) as stream:
             yield stream
 
     def _next(self, stream: Readable, size: int) -> bytes:
-        if not self._budget.take(self.path, self.bytes):
+        if not self._budget.covers(self.path, self.bytes):
             self.problem = (
                 f"cannot read {self.path} from byte {self.bytes} on:"
-                f" more than {self._budget.most} bytes come out of its container"
+                f" more than {self._budget.max_bytes} bytes come out of its container"
             )
             return b""
         return super()._next(stream, size)
 
 
 class PipedSource(Source):
-    """Standard input or a named pipe, of which the `start` was read already; what is compressed is unpacked.
+    """Standard input or a named pipe, decompressed if need be. `start` are bytes of it that were already read.
 
-    `is_archive` tells by the first bytes what cannot be read so.
+    `is_archive` detects by the first bytes an archive, which cannot be read from a pipe.
     """
 
     def __init__(self, path: str, is_archive: Callable[[bytes], bool], start: bytes = b"") -> None:
@@ -89,23 +96,23 @@ class PipedSource(Source):
     @contextmanager
     def _open(self) -> Iterator[Readable]:
         with super()._open() as stream:
-            head, readable = peeked(Pieces(_behind(self._start, stream)))
+            head, readable = peek(ChunkStream(_chained(self._start, stream)))
             while kind := compression_of(head):
-                head, readable = peeked(decompressed(readable, kind))
+                head, readable = peek(decompressed(readable, kind))
             if self._is_archive(head):
                 raise CorruptStream("an archive has to be read more than once; save it and name the file")
             self.encoding = encoding_of(head)
             yield readable
 
 
-def peeked(stream: Readable) -> tuple[bytes, Readable]:
-    """The first 4096 bytes of a stream, and a stream that has them still before it."""
-    head = stream.read(HEAD)
-    return head, Pieces(_behind(head, stream))
+def peek(stream: Readable) -> tuple[bytes, Readable]:
+    """Read the first 4096 bytes of a stream. Returns them, and a stream of all bytes that replaces the given one."""
+    head = stream.read(HEAD_BYTES)
+    return head, ChunkStream(_chained(head, stream))
 
 
-def _behind(start: bytes, stream: Readable) -> Iterator[bytes]:
+def _chained(start: bytes, stream: Readable) -> Iterator[bytes]:
     if start:
         yield start
-    while piece := stream.read(PIECE):
-        yield piece
+    while chunk := stream.read(CHUNK_BYTES):
+        yield chunk

@@ -1,9 +1,9 @@
-"""Copies among the inputs: lines that stand in two of them are read once.
+"""Orders rotated files, oldest first, and marks lines that are in two inputs, so that they are read once.
 
-An input is a copy of another where all its lines are the first, or the last, of the other, in whatever way either was
-compressed or encoded; and it goes on with another where its first lines are the last of that. Three lines at least,
-among which the numbers at their beginnings change (clocks, counters), show that it is the same place and not the same
-text again.
+An input is a copy of another if all its lines are the first, or the last, of the other, no matter how either is
+compressed or encoded. It continues another if its first lines are the last of the other. At least three lines must be
+equal, and the numbers at their beginnings (clocks, counters) must change among them. This shows that both are from the
+same moment, and not the same text again.
 """
 
 import hashlib
@@ -15,16 +15,21 @@ from itertools import islice
 from lyncphone_logs.sources.source import Source
 
 MAX_COMPARED_BYTES = 256 * 1024
-"""Bytes at either end of an input in which lines of another are looked for."""
+"""Bytes at either end of an input that are compared with other inputs."""
 MIN_COMMON_LINES = 3
 _NUMBERS = re.compile(rb"\d+")
-_BEGINNING = 64
-_HASH = 8
+_STAMP_BYTES = 64
+"""Bytes at the beginning of a line whose numbers are compared."""
+_HASH_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
-    """Lines at one end of an input: a hash of each, eight bytes, and the numbers at the beginning of each."""
+class _Edge:
+    """Lines at the start or the end of an input.
+
+    `hashes` are eight bytes for each line. `numbers` are a hash of the numbers at the beginning of each. `is_all` means
+    that the input has no other lines.
+    """
 
     hashes: bytes
     numbers: tuple[int, ...]
@@ -34,84 +39,87 @@ class _End:
         return len(self.numbers)
 
     def first(self, count: int) -> bytes:
-        return self.hashes[: count * _HASH]
+        return self.hashes[: count * _HASH_BYTES]
 
-    def tells_its_place(self, count: int) -> bool:
+    def has_changing_numbers(self, count: int) -> bool:
         return count >= MIN_COMMON_LINES and self.numbers[0] != self.numbers[count - 1]
 
 
 def mark_duplicates(sources: Sequence[Source]) -> list[Source]:
-    """The inputs in the order of their paths, rotated files the oldest first; what is a copy is marked."""
+    """Return the inputs in the order of their paths, rotated files oldest first.
+
+    Sets `copied_lines` and `copy_of` of inputs that begin with copies of lines in another.
+    """
     ordered = sorted(sources, key=lambda source: (*rotation_key(source.path), source.path))
-    able = [source for source in ordered if source.is_repeatable and not source.problem]
-    if len(able) < 2:
+    repeatable = [source for source in ordered if source.is_repeatable and not source.problem]
+    if len(repeatable) < 2:
         return ordered
-    ends = [_ends(source) for source in able]
-    heads, tails = [head for head, _ in ends], [tail for _, tail in ends]
-    _mark_copies(able, heads)
-    _mark_continuations(able, heads, tails)
+    edges = [_edges(source) for source in repeatable]
+    heads, tails = [head for head, _ in edges], [tail for _, tail in edges]
+    _mark_copies(repeatable, heads)
+    _mark_continuations(repeatable, heads, tails)
     return ordered
 
 
 def copies_in(sources: Sequence[Source]) -> list[str]:
-    """How many lines of each were copies when it was read, a sentence each."""
-    copied = [(each, "lines are copies" if each.duplicate_lines > 1 else "line is a copy") for each in sources]
+    """One sentence for each input of which lines were copies when it was read."""
+    copied = [(source, "lines are copies" if source.duplicate_lines > 1 else "line is a copy") for source in sources]
     return [
-        f"{each.path}: {each.duplicate_lines} {are_copies} of lines in {each.copy_of}, counted there"
-        for each, are_copies in copied
-        if each.duplicate_lines
+        f"{source.path}: {source.duplicate_lines} {are_copies} of lines in {source.copy_of}, counted there"
+        for source, are_copies in copied
+        if source.duplicate_lines
     ]
 
 
-def _mark_copies(sources: Sequence[Source], heads: Sequence[_End]) -> None:
-    """Those that are the beginning of another, or all of it."""
-    alike: dict[bytes, list[int]] = {}
-    for place, head in enumerate(heads):
+def _mark_copies(sources: Sequence[Source], heads: Sequence[_Edge]) -> None:
+    """Mark inputs that are the beginning of another, or equal to it."""
+    by_first_line: dict[bytes, list[int]] = {}
+    for index, head in enumerate(heads):
         if len(head):
-            alike.setdefault(head.first(1), []).append(place)
-    for places in alike.values():
-        # The longest first: others may be its beginning.
-        lengths = {place: _length(sources[place]) for place in places if len(places) > 1}
-        kept: list[int] = []
-        for place in sorted(lengths, key=lambda each: (-lengths[each], each)):
-            length = lengths[place]
-            for other in kept:
-                is_same = length == lengths[other]
-                if not is_same and not heads[place].tells_its_place(min(length, len(heads[place]))):
+            by_first_line.setdefault(head.first(1), []).append(index)
+    for similar in by_first_line.values():
+        # The longest first, because others may be its beginning.
+        lengths = {index: _length(sources[index]) for index in similar if len(similar) > 1}
+        originals: list[int] = []
+        for index in sorted(lengths, key=lambda each: (-lengths[each], each)):
+            length = lengths[index]
+            for other in originals:
+                is_equal = length == lengths[other]
+                if not is_equal and not heads[index].has_changing_numbers(min(length, len(heads[index]))):
                     continue
-                if _digest(sources[place], length) == _digest(sources[other], length):
-                    sources[place].copied_lines, sources[place].copy_of = length, sources[other].path
+                if _digest(sources[index], length) == _digest(sources[other], length):
+                    sources[index].copied_lines, sources[index].copy_of = length, sources[other].path
                     break
             else:
-                kept.append(place)
+                originals.append(index)
 
 
-def _mark_continuations(sources: Sequence[Source], heads: Sequence[_End], tails: Sequence[_End]) -> None:
-    """Those whose first lines are the last of another."""
-    beginning: dict[bytes, list[int]] = {}
-    for place, head in enumerate(heads):
-        if len(head) >= MIN_COMMON_LINES and not sources[place].copied_lines:
-            beginning.setdefault(head.first(1), []).append(place)
-    # All of a copy stands in another already.
-    others = [place for place, source in enumerate(sources) if not source.copied_lines]
+def _mark_continuations(sources: Sequence[Source], heads: Sequence[_Edge], tails: Sequence[_Edge]) -> None:
+    """Mark inputs whose first lines are the last of another."""
+    by_first_line: dict[bytes, list[int]] = {}
+    for index, head in enumerate(heads):
+        if len(head) >= MIN_COMMON_LINES and not sources[index].copied_lines:
+            by_first_line.setdefault(head.first(1), []).append(index)
+    # All lines of a copy are in another input already.
+    others = [index for index, source in enumerate(sources) if not source.copied_lines]
     for other in others:
         tail = tails[other]
         for start in range(len(tail) - MIN_COMMON_LINES + 1):
-            for place in beginning.get(tail.hashes[start * _HASH : (start + 1) * _HASH], ()):
-                if place != other and sources[other].copy_of != sources[place].path:
-                    _mark(sources[place], sources[other], heads[place], tail, start)
+            for index in by_first_line.get(tail.hashes[start * _HASH_BYTES : (start + 1) * _HASH_BYTES], ()):
+                if index != other and sources[other].copy_of != sources[index].path:
+                    _mark(sources[index], sources[other], heads[index], tail, start)
 
 
-def _mark(source: Source, other: Source, head: _End, tail: _End, start: int) -> None:
+def _mark(source: Source, other: Source, head: _Edge, tail: _Edge, start: int) -> None:
     count = min(len(tail) - start, len(head))
     reaches_end = count == len(tail) - start or head.is_all
-    if count <= source.copied_lines or not reaches_end or not head.tells_its_place(count):
+    if count <= source.copied_lines or not reaches_end or not head.has_changing_numbers(count):
         return
-    if tail.hashes[start * _HASH : (start + count) * _HASH] == head.first(count):
+    if tail.hashes[start * _HASH_BYTES : (start + count) * _HASH_BYTES] == head.first(count):
         source.copied_lines, source.copy_of = count, other.path
 
 
-def _ends(source: Source) -> tuple[_End, _End]:
+def _edges(source: Source) -> tuple[_Edge, _Edge]:
     size = source.size
     if size is None:
         first, last, is_all = _read(source)
@@ -124,10 +132,10 @@ def _ends(source: Source) -> tuple[_End, _End]:
         except OSError:
             first, last, is_all = b"", b"", False
     if is_all:
-        end = _end(first.removeprefix(b"\xef\xbb\xbf").removesuffix(b"\n"), is_all=True)
+        end = _edge(first.removeprefix(b"\xef\xbb\xbf").removesuffix(b"\n"), is_all=True)
         return end, end
     head = first[: first.rfind(b"\n") + 1].removeprefix(b"\xef\xbb\xbf").removesuffix(b"\n")
-    return _end(head), _end(last[last.find(b"\n") + 1 :].removesuffix(b"\n"))
+    return _edge(head), _edge(last[last.find(b"\n") + 1 :].removesuffix(b"\n"))
 
 
 def _read(source: Source) -> tuple[bytes, bytes, bool]:
@@ -140,10 +148,10 @@ def _read(source: Source) -> tuple[bytes, bytes, bool]:
     return first, last, length <= MAX_COMPARED_BYTES
 
 
-def _end(data: bytes, *, is_all: bool = False) -> _End:
+def _edge(data: bytes, *, is_all: bool = False) -> _Edge:
     lines = [line.removesuffix(b"\r") for line in data.split(b"\n")] if data else []
-    hashes = b"".join(hash(line).to_bytes(_HASH, "little", signed=True) for line in lines)
-    return _End(hashes, tuple(hash(tuple(_NUMBERS.findall(line[:_BEGINNING]))) for line in lines), is_all)
+    hashes = b"".join(hash(line).to_bytes(_HASH_BYTES, "little", signed=True) for line in lines)
+    return _Edge(hashes, tuple(hash(tuple(_NUMBERS.findall(line[:_STAMP_BYTES]))) for line in lines), is_all)
 
 
 def _lines(source: Source) -> Iterator[bytes]:
@@ -167,14 +175,15 @@ _ROTATED = re.compile(
     r"(?:\.(?:gz|bz2|xz|zst))?",
     re.DOTALL,
 )
-# The last part of a name has a letter: 192.0.2.1 is an address, not the first of 192.0.2.
+# The last part of a rotated name contains a letter: 192.0.2.1 is an address, not a rotation of 192.0.2.
 _NAMED = re.compile(r"[^/]*[A-Za-z][^./]*\Z")
 
 
 def rotation_key(path: str) -> tuple[str, tuple[int, str]]:
-    """The name that a file had before it was rotated, and what its rotations are sorted by, the oldest first.
+    """The name of a file before it was rotated, and a key that sorts its rotations, oldest first.
 
-    As logrotate and syslogd name them: the highest number is the oldest, a date or `old` is older than none.
+    Follows the names that logrotate and syslogd give: the highest number is the oldest, and a file with a date or `old`
+    in its name is older than one without.
     """
     found = _ROTATED.fullmatch(path)
     if not found or not _NAMED.search(found["name"]):

@@ -1,4 +1,4 @@
-"""Sources: the named inputs of a run, read line by line, with the place of every line in the original bytes."""
+"""Reads a named input (file, pipe, text in memory) as windows of lines with their positions in the original bytes."""
 
 import codecs
 import hashlib
@@ -17,27 +17,28 @@ from lyncphone_logs.sources.window import MAX_LINE_BYTES, Line, Window
 
 STDIN = "-"
 WINDOW = 64 * 1024
-"""Bytes that are read at a time."""
+"""Bytes read at a time."""
 
-# A line that is longer than the longest by its line end only is not cut.
-_PIECE = MAX_LINE_BYTES + len(b"\r\n")
-# UTF-32 has four bytes where UTF-8 has one.
-_WIDEST = 4 * _PIECE
+# A line is truncated only if its content without the line end is too long.
+_MAX_LINE_WITH_END = MAX_LINE_BYTES + len(b"\r\n")
+# A character of one byte in UTF-8 has four bytes in UTF-32.
+_MAX_ENCODED_LINE = 4 * _MAX_LINE_WITH_END
 
 
 class Source:
-    """One named input; iterate for its lines. `path` is what the user named, `-` is standard input.
+    """One named input. Iterate over it for its lines. `path` is as the user named it, `-` is standard input.
 
-    What was read so far, and is whole once the iteration has ended: `bytes`, `lines`, `sha256`, `separator_bytes` (line
-    ends and byte-order mark), `mark_bytes` (the latter alone). `problem` is empty, or says what could not be read.
+    These count what was read so far, and are complete when the iteration has ended: `bytes`, `lines`, `sha256`,
+    `separator_bytes` (line ends and byte-order mark), `mark_bytes` (byte-order mark alone). `problem` says why the
+    input, or the rest of it, cannot be read. It is empty if there is no problem.
 
-    An `encoding` is utf-16-le or the like; windows then hold UTF-8, with the place of each line in the original. The
-    first `copied_lines` are copies of lines in the input `copy_of`: read, but not handed out, and counted in
-    `duplicate_lines` and `duplicate_bytes`.
+    `encoding` is utf-16-le or the like, or empty. Windows then contain UTF-8, with the position of each line in the
+    original. The first `copied_lines` are copies of lines in the input `copy_of`. They are read but not returned, and
+    counted in `duplicate_lines` and `duplicate_bytes`.
     """
 
     help = "check that the file is there and may be read"
-    """What helps where there is a problem."""
+    """How the user can solve the `problem`."""
     encoding = ""
     copied_lines = 0
     copy_of = ""
@@ -49,6 +50,7 @@ class Source:
         self._reset()
 
     def _reset(self) -> None:
+        # `_handed_out` is the offset of the first byte that no window covers yet.
         self.bytes = self.lines = self.separator_bytes = self.mark_bytes = self._handed_out = 0
         self.duplicate_lines = self.duplicate_bytes = 0
         self._digest = hashlib.sha256()
@@ -58,17 +60,17 @@ class Source:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of the bytes that were read, in hexadecimal digits."""
+        """SHA-256 of the bytes read so far, in hexadecimal digits."""
         return self._digest.hexdigest()
 
     @property
     def size(self) -> int | None:
-        """Bytes of a regular file whose lines can be read from anywhere; None for anything else."""
+        """Bytes of a regular file that can be read from any offset; None for anything else."""
         return None if self.encoding or self.copied_lines else self.expected
 
     @property
     def expected(self) -> int | None:
-        """Bytes that are there to be read, where that can be told beforehand."""
+        """Bytes to be read, if that is known before reading; else None."""
         status = self._status()
         return status.st_size if status else None
 
@@ -79,12 +81,12 @@ class Source:
 
     @property
     def every_line_matters(self) -> bool:
-        """Whether no line may be passed over in a search: in other encodings it would find nothing."""
+        """Whether a search may skip no line: it searches for UTF-8 and would find nothing in another encoding."""
         return bool(self.encoding)
 
     @property
     def modified(self) -> datetime | None:
-        """When a regular file was last written, naive UTC; None for anything else."""
+        """When a regular file was last written, in naive UTC; None for anything else."""
         status = self._status()
         try:
             return datetime(1970, 1, 1) + timedelta(microseconds=status.st_mtime_ns // 1000) if status else None
@@ -99,14 +101,14 @@ class Source:
         return status if self.path != STDIN and stat.S_ISREG(status.st_mode) else None
 
     def __iter__(self) -> Iterator[Line]:
-        """The lines, in constant memory; as `windows` otherwise."""
+        """The lines, in constant memory. Sets `problem` and raises InputError as `windows` does."""
         for window in self.windows():
             yield from window.lines()
 
     def windows(self, size: int = WINDOW) -> Iterator[Window]:
-        """The lines, about `size` bytes of them at a time. A failure to read sets `problem` and ends them.
+        """Complete lines, about `size` bytes at a time. A failure to read sets `problem` and ends the iteration.
 
-        Raises InputError where standard input is read a second time.
+        Raises InputError if standard input is read a second time.
         """
         if self._refused or (self.problem and self.path == STDIN):
             return
@@ -117,7 +119,7 @@ class Source:
         self.problem = ""
         try:
             with self._open() as stream:
-                for window in self._wide(stream) if self.encoding else self._read(stream, size):
+                for window in self._read_encoded(stream) if self.encoding else self._read(stream, size):
                     yield from self._without_copies(window)
         except OSError as error:
             self.problem = problem_of(self.path, error)
@@ -135,7 +137,7 @@ class Source:
         yield rest
 
     def lines_before(self) -> Iterator[bytes]:
-        """Lines that stand in the file before what is read of it, the nearest first: none, all of it is read."""
+        """Lines of the file before the part that is read, the nearest first. None here, because all of it is read."""
         return iter(())
 
     def _open(self) -> AbstractContextManager[Readable]:
@@ -156,15 +158,16 @@ class Source:
                 rest = chunk[end:]
             else:
                 rest += chunk
-            if len(rest) > _PIECE:
-                head = rest[:_PIECE]
+            if len(rest) > _MAX_LINE_WITH_END:
+                head = rest[:_MAX_LINE_WITH_END]
                 length, line_end, rest = self._to_line_end(stream, size, rest)
-                yield self._window(head + line_end, beyond=length - _PIECE)
+                yield self._window(head + line_end, beyond=length - _MAX_LINE_WITH_END)
         if rest := self._without_mark(rest):
             yield self._window(rest)
 
-    def _wide(self, stream: Readable) -> Iterator[Window]:
-        rest, cut = self._next(stream, WINDOW), 0
+    def _read_encoded(self, stream: Readable) -> Iterator[Window]:
+        # `omitted` bytes were cut out of `rest`, whose first line is too long to be held.
+        rest, omitted = self._next(stream, WINDOW), 0
         if rest.startswith(mark_of(self.encoding)):
             self._handed_out = self.separator_bytes = self.mark_bytes = len(mark_of(self.encoding))
             rest = rest[self.mark_bytes :]
@@ -172,19 +175,19 @@ class Source:
         while not is_last:
             chunk = self._next(stream, WINDOW)
             rest, is_last = rest + chunk, not chunk
-            lines = transcoded(rest, self._handed_out, self.encoding, _PIECE, is_last=is_last)
-            rest = rest[lines.taken :]
+            lines = transcoded(rest, self._handed_out, self.encoding, _MAX_LINE_WITH_END, is_last=is_last)
+            rest = rest[lines.consumed :]
             if lines.places:
-                yield self._wide_window(lines, cut)
-                cut = 0
-            # Of a line without end the beginning is kept and how many characters are cut out behind it.
-            more = max(len(rest) - 2 * _WIDEST, 0) // 4 * 4
-            rest, cut = rest[:_WIDEST] + rest[_WIDEST + more :], cut + more
+                yield self._encoded_window(lines, omitted)
+                omitted = 0
+            # A multiple of four bytes, so that no character of UTF-32 is split.
+            more = max(len(rest) - 2 * _MAX_ENCODED_LINE, 0) // 4 * 4
+            rest, omitted = rest[:_MAX_ENCODED_LINE] + rest[_MAX_ENCODED_LINE + more :], omitted + more
 
-    def _wide_window(self, lines: Transcoded, cut: int) -> Window:
+    def _encoded_window(self, lines: Transcoded, omitted: int) -> Window:
         (first, length), *others = lines.places
-        places = ((first, length + cut), *((offset + cut, length) for offset, length in others))
-        stop = self._handed_out + lines.taken + cut
+        places = ((first, length + omitted), *((offset + omitted, length) for offset, length in others))
+        stop = self._handed_out + lines.consumed + omitted
         window = Window(self.lines + 1, self._handed_out, lines.data, 0, places, stop)
         self.lines += len(places)
         self.separator_bytes += lines.separators
@@ -206,7 +209,7 @@ class Source:
         return window
 
     def _to_line_end(self, stream: Readable, size: int, line: bytes) -> tuple[int, bytes, bytes]:
-        """Read on to the end of a line: its length, its line end, and what stands behind it."""
+        """Read to the end of a line that begins with `line`: its length, its line end, and the bytes after it."""
         length = len(line)
         while chunk := self._next(stream, size):
             end = chunk.find(b"\n")
@@ -221,8 +224,8 @@ class Source:
         try:
             chunk = stream.read(size)
         except OSError as error:
-            behind = f" from byte {self.bytes} on" if self.bytes and isinstance(error, CorruptStream) else ""
-            self.problem = problem_of(f"{self.path}{behind}", error)
+            position = f" from byte {self.bytes} on" if self.bytes and isinstance(error, CorruptStream) else ""
+            self.problem = problem_of(f"{self.path}{position}", error)
             return b""
         self.bytes += len(chunk)
         self._digest.update(chunk)
@@ -230,7 +233,7 @@ class Source:
 
 
 class InMemorySource(Source):
-    """Text in memory, read as a file would be."""
+    """Text in memory, read like a file."""
 
     def __init__(self, text: str, path: str) -> None:
         super().__init__(path)
@@ -241,6 +244,6 @@ class InMemorySource(Source):
 
 
 def problem_of(path: str, error: OSError | ValueError) -> str:
-    """Why a path cannot be read, for people."""
+    """The message for the user that a path cannot be read, with the reason."""
     reason = error.strerror if isinstance(error, OSError) else ""
     return f"cannot read {path}: {reason or error}"

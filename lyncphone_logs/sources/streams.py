@@ -1,4 +1,4 @@
-"""Bytes that can be read again and again: a file, what is held in memory, a part of either, unpacked or not."""
+"""Bytes that can be read repeatedly: a file, data in memory, or a part of either, decompressed or not."""
 
 import io
 from collections.abc import Callable, Iterator
@@ -7,24 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from lyncphone_logs.sources.decompression import PIECE, CorruptStream, Pieces, Readable, decompressed
+from lyncphone_logs.sources.decompression import CHUNK_BYTES, ChunkStream, CorruptStream, Readable, decompressed
+from lyncphone_logs.sources.source import Source
 
-HEAD = 4096
-"""Bytes by which it is told what something is."""
+HEAD_BYTES = 4096
+"""Bytes by which the kind of a file is detected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a container may be: entries, containers inside each other, bytes unpacked, bytes of it held in memory."""
+    """Limits of a container: its entries, the nesting of containers, and bytes.
+
+    `unpacked_bytes` come out of one container, `memory_bytes` are held in memory for all containers together.
+    """
 
     entries: int = 10_000
     depth: int = 3
-    bytes: int = 8 * 1024**3
-    held: int = 128 * 1024**2
+    unpacked_bytes: int = 8 * 1024**3
+    memory_bytes: int = 128 * 1024**2
 
 
 @dataclass(slots=True)
-class Memory:
+class MemoryBudget:
     """Bytes that may still be held in memory, for all containers together."""
 
     left: int
@@ -32,31 +36,33 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class ByteSource:
-    """`opened` gives a new stream from the first byte on; `seekable`, where there is one, one that can be sought in.
+    """Bytes with a name. `open_stream` opens a new stream at the first byte.
 
-    `modified` is naive: UTC, but of zip members the local time of whoever packed them. `expected` bytes or more are in
-    it. `layers` are the compressions around it.
+    `open_seekable` opens a seekable stream; it is None if there is none. `modified` is naive: UTC, but for zip members
+    the local time of the computer that packed them. At least `expected` bytes are to be read, if that is known.
+    `layers` is the number of compressions around the bytes. `file` is the source that reads them, if they are a regular
+    file. `is_named` means that the user named the file, so that it is read although it does not look like text.
     """
 
     path: str
-    opened: Callable[[], Readable]
+    open_stream: Callable[[], Readable]
     modified: datetime | None = None
-    seekable: Callable[[], io.BufferedIOBase] | None = None
+    open_seekable: Callable[[], io.BufferedIOBase] | None = None
     expected: int | None = None
     layers: int = 0
-    is_file: bool = False
+    file: Source | None = None
     is_named: bool = False
 
     def open_at(self, offset: int) -> Readable:
-        """A stream from this byte on."""
-        if self.seekable:
-            file = self.seekable()
+        """Open a stream at byte `offset`. Raises CorruptStream if there are fewer bytes."""
+        if self.open_seekable:
+            file = self.open_seekable()
             file.seek(offset)
             return file
-        stream = self.opened()
+        stream = self.open_stream()
         try:
-            for piece in _limited(stream, offset):
-                del piece
+            for chunk in _exactly(stream, offset):
+                del chunk
         except OSError:
             stream.close()
             raise
@@ -64,51 +70,53 @@ class ByteSource:
 
     @property
     def head(self) -> bytes:
-        """Its first 4096 bytes, fewer where it is shorter or cannot be read on."""
+        """The first 4096 bytes. Fewer if there are no more or reading fails."""
         try:
-            with closing(self.opened()) as stream:
-                return stream.read(HEAD)
+            with closing(self.open_stream()) as stream:
+                return stream.read(HEAD_BYTES)
         except OSError:
             return b""
 
     def part(self, path: str, offset: int, size: int, modified: datetime | None) -> "ByteSource":
-        """Some of its bytes, under a name of their own."""
+        """The `size` bytes from `offset` on, named `path`. Reading raises CorruptStream if there are fewer."""
 
-        def opened() -> Readable:
+        def open_stream() -> Readable:
             stream = self.open_at(offset)
-            return Pieces(_limited(stream, size), stream)
+            return ChunkStream(_exactly(stream, size), stream)
 
-        return ByteSource(path, opened, modified or self.modified, expected=size)
+        return ByteSource(path, open_stream, modified or self.modified, expected=size)
 
-    def without(self, compression: str, modified: datetime | None, most: int) -> "ByteSource":
-        """What it holds, compressed in this way; beyond `most` bytes that is Damaged."""
+    def decompressed(self, compression: str, modified: datetime | None, max_bytes: int) -> "ByteSource":
+        """The decompressed bytes. Reading raises CorruptStream after `max_bytes`."""
 
-        def opened() -> Readable:
-            stream = decompressed(self.opened(), compression)
-            return Pieces(_capped(stream, most), stream)
+        def open_stream() -> Readable:
+            stream = decompressed(self.open_stream(), compression)
+            return ChunkStream(_at_most(stream, max_bytes), stream)
 
-        return ByteSource(self.path, opened, modified or self.modified, None, self.expected, self.layers + 1)
+        return ByteSource(self.path, open_stream, modified or self.modified, None, self.expected, self.layers + 1)
 
-    def held(self, memory: Memory) -> "ByteSource | None":
-        """The same in memory, up to where it can be read; None where it is more than may be held."""
-        if self.seekable:
+    def load(self, memory: MemoryBudget) -> "ByteSource | None":
+        """Return a seekable source of the same bytes, in memory if need be, or None if `memory` is too small.
+
+        Reduces `memory`. If reading fails, reading the result fails at the same byte.
+        """
+        if self.open_seekable:
             return self
-        most = memory.left
-        found, failure = bytearray(), None
+        data, failure = bytearray(), None
         try:
-            with closing(self.opened()) as stream:
-                while len(found) <= most and (piece := stream.read(PIECE)):
-                    found += piece
+            with closing(self.open_stream()) as stream:
+                while len(data) <= memory.left and (chunk := stream.read(CHUNK_BYTES)):
+                    data += chunk
         except OSError as error:
             failure = error
-        if len(found) > most:
+        if len(data) > memory.left:
             return None
-        memory.left -= len(found)
-        return memory_source(self.path, bytes(found), self.modified, self.layers, failure)
+        memory.left -= len(data)
+        return memory_source(self.path, bytes(data), self.modified, self.layers, failure)
 
 
 class ArchiveEntry(NamedTuple):
-    """A member of an archive; where there is a `problem`, why it is not read."""
+    """A member of an archive. `problem` says why it is not read, or is empty."""
 
     name: str
     content: ByteSource
@@ -118,47 +126,51 @@ class ArchiveEntry(NamedTuple):
 def memory_source(
     path: str, data: bytes, modified: datetime | None = None, layers: int = 0, failure: OSError | None = None
 ) -> ByteSource:
-    """Bytes in memory, at whose end reading fails where there is a failure."""
+    """Bytes in memory. A stream of them raises `failure` at their end, if there is one."""
 
-    def opened() -> Readable:
-        return Pieces(_failing(io.BytesIO(data), failure))
+    def open_stream() -> Readable:
+        return ChunkStream(_then_failing(io.BytesIO(data), failure))
 
-    return ByteSource(path, opened, modified, lambda: io.BytesIO(data), len(data), layers)
-
-
-def file_source(path: str, modified: datetime | None, size: int | None, *, is_named: bool) -> ByteSource:
-    """A regular file; `is_named` by the user, so that it is read although it looks like no text."""
-    return ByteSource(path, lambda: open(path, "rb"), modified, lambda: open(path, "rb"), size, 0, True, is_named)
+    return ByteSource(path, open_stream, modified, lambda: io.BytesIO(data), len(data), layers)
 
 
-def _failing(stream: Readable, failure: OSError | None) -> Iterator[bytes]:
-    while piece := stream.read(PIECE):
-        yield piece
+def file_source(file: Source, *, is_named: bool) -> ByteSource:
+    """The bytes of a regular file. `is_named`: by the user, so that it is read although it does not look like text."""
+    path = file.path
+    return ByteSource(
+        path, lambda: open(path, "rb"), file.modified, lambda: open(path, "rb"), file.expected, 0, file, is_named
+    )
+
+
+def _then_failing(stream: Readable, failure: OSError | None) -> Iterator[bytes]:
+    while chunk := stream.read(CHUNK_BYTES):
+        yield chunk
     if failure:
         raise failure
 
 
-def _limited(stream: Readable, size: int) -> Iterator[bytes]:
+def _exactly(stream: Readable, size: int) -> Iterator[bytes]:
     while size > 0:
-        piece = stream.read(min(PIECE, size))
-        if not piece:
+        chunk = stream.read(min(CHUNK_BYTES, size))
+        if not chunk:
             raise CorruptStream("it breaks off")
-        size -= len(piece)
-        yield piece
+        size -= len(chunk)
+        yield chunk
 
 
-def _capped(stream: Readable, most: int) -> Iterator[bytes]:
-    while piece := stream.read(PIECE):
-        yield piece[: max(most, 0)]
-        most -= len(piece)
-        if most < 0:
+def _at_most(stream: Readable, max_bytes: int) -> Iterator[bytes]:
+    left = max_bytes
+    while chunk := stream.read(CHUNK_BYTES):
+        yield chunk[: max(left, 0)]
+        left -= len(chunk)
+        if left < 0:
             raise CorruptStream("more than the limit of bytes comes out of it; what is beyond is not read")
 
 
 @contextmanager
 def seek_in(content: ByteSource) -> Iterator[io.BufferedIOBase]:
-    """A stream that can be sought in. Raises Damaged where there is none."""
-    if not content.seekable:
+    """A seekable stream of the bytes. Raises CorruptStream if they have none."""
+    if not content.open_seekable:
         raise CorruptStream("it cannot be sought in")
-    with content.seekable() as file:
+    with content.open_seekable() as file:
         yield file

@@ -1,4 +1,4 @@
-"""The members of a tar archive, by reading its headers one after the other; nothing is extracted."""
+"""Lists the members of a tar archive by reading its headers in order. Extracts nothing."""
 
 import tarfile
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any, Self
 
-from lyncphone_logs.sources.decompression import PIECE, CorruptStream, Readable
+from lyncphone_logs.sources.decompression import CHUNK_BYTES, CorruptStream, Readable
 from lyncphone_logs.sources.streams import ArchiveEntry, ByteSource
 
-BLOCK = 512
+BLOCK_BYTES = 512
 _MAX_EXTENSION_BYTES = 1024 * 1024
 _EXTENSIONS = (
     tarfile.XHDTYPE,
@@ -26,16 +26,16 @@ _OTHERS = {
 
 
 class _Header(tarfile.TarInfo):
-    """A header that is damaged or missing is an error wherever it stands, not the end of the archive."""
+    """A header whose damage or absence is always an error. tarfile would treat it as the end of the archive."""
 
     @classmethod
     def fromtarfile(cls, tarfile: tarfile.TarFile) -> Self:
         try:
             return super().fromtarfile(tarfile)
-        except _End:
+        except _EndOfArchive:
             raise
-        except _Fault as error:
-            raise _Unreadable(f"its next header cannot be read ({error})") from None
+        except _DamagedHeader as error:
+            raise _UnreadableArchive(f"its next header cannot be read ({error})") from None
 
     def _proc_member(self, archive: tarfile.TarFile) -> Any:
         if self.type in _EXTENSIONS and self.size > _MAX_EXTENSION_BYTES:
@@ -43,12 +43,13 @@ class _Header(tarfile.TarInfo):
         return super()._proc_member(archive)  # type: ignore[misc]
 
 
-# Inside of the class the name is that of an argument.
-_End, _Fault, _Unreadable = tarfile.EOFHeaderError, tarfile.HeaderError, tarfile.ReadError  # type: ignore[attr-defined]
+# In the method above `tarfile` is the name of an argument.
+_EndOfArchive, _DamagedHeader = tarfile.EOFHeaderError, tarfile.HeaderError  # type: ignore[attr-defined]
+_UnreadableArchive = tarfile.ReadError
 
 
-class _UpToDamage:
-    """tarfile would lose what it read before an error: it gets all of that, and then the end."""
+class _EndsBeforeFailure:
+    """A stream that ends where reading fails, and stores the `failure`. tarfile would lose what it read before."""
 
     def __init__(self, stream: Readable) -> None:
         self._stream = stream
@@ -63,42 +64,45 @@ class _UpToDamage:
 
 
 def is_tar(head: bytes) -> bool:
-    """Whether the header of a tar archive stands at the beginning: by its magic number, in old ones its checksum."""
-    if len(head) < BLOCK or not head[0]:
+    """Whether `head` begins with the header of a tar archive: by its checksum, or by its magic number if damaged."""
+    if len(head) < BLOCK_BYTES or not head[0]:
         return False
     try:
-        tarfile.TarInfo.frombuf(head[:BLOCK], "utf-8", "surrogateescape")
+        tarfile.TarInfo.frombuf(head[:BLOCK_BYTES], "utf-8", "surrogateescape")
     except (tarfile.TarError, ValueError):
         return head[257:262] == b"ustar"
     return True
 
 
-def tar_entries(whole: ByteSource) -> Iterator[ArchiveEntry]:
-    """The members, directories apart. Raises Damaged behind those that can be found."""
-    with closing(whole.opened()) as stream:
-        readable = _UpToDamage(stream)
+def tar_entries(content: ByteSource) -> Iterator[ArchiveEntry]:
+    """The members of an archive, without directories.
+
+    If the archive is damaged, raises CorruptStream after the members that could be found.
+    """
+    with closing(content.open_stream()) as stream:
+        readable = _EndsBeforeFailure(stream)
         try:
             with tarfile.open(fileobj=readable, mode="r|", tarinfo=_Header) as archive:  # type: ignore[call-overload]
                 for header in archive:
                     if not header.isdir():
-                        yield _entry(whole, header)
+                        yield _entry(content, header)
         except _FAULTS as error:
             raise CorruptStream(str(readable.failure or error)) from None
-        # Behind the end mark stands the checksum of what the archive was compressed with.
-        while readable.read(PIECE):
+        # After the end mark comes the checksum of the compression around the archive.
+        while readable.read(CHUNK_BYTES):
             continue
         if readable.failure:
             raise CorruptStream(str(readable.failure))
 
 
-def _entry(whole: ByteSource, header: tarfile.TarInfo) -> ArchiveEntry:
+def _entry(content: ByteSource, header: tarfile.TarInfo) -> ArchiveEntry:
     name = header.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if header.type in _OTHERS:
         target = f" ({header.linkname})" if header.linkname else ""
-        return ArchiveEntry(name, whole, f"it is {_OTHERS[header.type]}{target}, which is not followed")
+        return ArchiveEntry(name, content, f"it is {_OTHERS[header.type]}{target}, which is not followed")
     if header.issparse() or not header.isreg():
-        return ArchiveEntry(name, whole, "it is not a plain file, but of a kind that is not read")
-    return ArchiveEntry(name, whole.part(whole.path, header.offset_data, header.size, _modified(header)))
+        return ArchiveEntry(name, content, "it is not a plain file, but of a kind that is not read")
+    return ArchiveEntry(name, content.part(content.path, header.offset_data, header.size, _modified(header)))
 
 
 def _modified(header: tarfile.TarInfo) -> datetime | None:

@@ -1,13 +1,13 @@
-"""Lines of a source: some whole ones in a row as bytes, each as text, and where each stands in the original."""
+"""Consecutive lines of a source: as bytes with their position in the original, and decoded one by one."""
 
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 MAX_LINE_BYTES = 64 * 1024
-"""Bytes of a line that become text; the rest of a longer one is counted and hashed only."""
+"""Bytes of a line that become text. The rest of a longer line is only counted and hashed."""
 
-# cp1252 leaves five bytes undefined; they are taken from latin-1, so that every line can be decoded.
+# cp1252 does not define five bytes. Their characters are those of latin-1, so that every line can be decoded.
 _CP1252 = "".join(
     chr(byte) if byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([byte]).decode("cp1252") for byte in range(256)
 )
@@ -15,10 +15,10 @@ _CP1252 = "".join(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One physical line. `number` counts from 1; `offset` and `length` are bytes of the original, without line end.
+    """One physical line. `number` counts from 1. `offset` and `length` are bytes of the original, without line end.
 
-    `text` is at most the first 64 KiB, decoded. `repairs` holds `cp1252` where the line was not UTF-8 and `overlong`
-    where the text was cut.
+    `text` is at most the first 64 KiB, decoded. `repairs` contains `cp1252` if the line was not UTF-8, and `overlong`
+    if the text was truncated.
     """
 
     number: int
@@ -30,11 +30,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Whole lines in a row: the number of the first, its byte offset, and their bytes with line ends.
+    """Complete consecutive lines: the number of the first, its byte offset, and their bytes with line ends.
 
-    `beyond` is how many bytes of the last line, one over 64 KiB, are not in `data`. Where `data` was made
-    UTF-8 from another encoding, `places` are offset and length of each line in the original, in which the window ends
-    at `stop`.
+    `beyond` is the number of bytes that `data` does not contain, because the last line is longer than 64 KiB. If `data`
+    was converted to UTF-8 from another encoding, `places` are offset and length of each line in the original, and the
+    window ends at offset `stop` of the original. Otherwise `places` is empty and `stop` is 0.
     """
 
     number: int
@@ -46,23 +46,23 @@ class Window:
 
     @property
     def size(self) -> int:
-        """Bytes of the original."""
+        """Bytes of the original that the window covers."""
         return self.stop - self.offset if self.places else len(self.data) + self.beyond
 
     def offset_of(self, at: int) -> int:
-        """Where in the original the line stands that begins at this place of `data`."""
+        """The offset in the original of the line that begins at index `at` of `data`."""
         return self.places[self.data.count(b"\n", 0, at)][0] if self.places else self.offset + at
 
     def divided(self, end: int) -> tuple["Window", "Window"]:
-        """The lines before this place of `data`, where one begins, and those behind it; both are some."""
+        """Split before index `end` of `data`, where a line begins. Neither part may be empty."""
         count = self.data.count(b"\n", 0, end)
         middle = self.offset_of(end)
         before = Window(self.number, self.offset, self.data[:end], 0, self.places[:count], middle * bool(self.places))
-        behind = self.data[end:]
-        return before, Window(self.number + count, middle, behind, self.beyond, self.places[count:], self.stop)
+        rest = self.data[end:]
+        return before, Window(self.number + count, middle, rest, self.beyond, self.places[count:], self.stop)
 
     def lines(self) -> Iterator[Line]:
-        """Each line with its place."""
+        """Each line, with its number, offset and length."""
         if self.places:
             texts = self.data.removesuffix(b"\n").split(b"\n")
             for index, (text, (offset, length)) in enumerate(zip(texts, self.places, strict=True)):
@@ -79,12 +79,12 @@ class Window:
 
 
 def decode(content: bytes) -> tuple[str, tuple[str, ...]]:
-    """The text of at most 64 KiB of a line, and what had to be done for it: `cp1252`, `overlong`."""
+    """Decode at most 64 KiB of a line. Returns the text, and `cp1252` and `overlong` if they apply."""
     overlong = len(content) > MAX_LINE_BYTES
     content = content[:MAX_LINE_BYTES]
-    cut: tuple[str, ...] = ("overlong",) if overlong else ()
+    truncated: tuple[str, ...] = ("overlong",) if overlong else ()
     try:
-        # A character that the cut at 64 KiB splits is left out: it is no sign of another encoding.
-        return codecs.utf_8_decode(content, "strict", not overlong)[0], cut
+        # A character that is split at 64 KiB is dropped. It is no sign of another encoding.
+        return codecs.utf_8_decode(content, "strict", not overlong)[0], truncated
     except UnicodeDecodeError:
-        return codecs.charmap_decode(content, "strict", _CP1252)[0], ("cp1252", *cut)
+        return codecs.charmap_decode(content, "strict", _CP1252)[0], ("cp1252", *truncated)

@@ -1,6 +1,7 @@
-"""The members of a zip file, by its directory; of one that is broken off or damaged, by the headers before the members.
+"""Lists the members of a zip file by its directory, or by the headers before the members if the directory is damaged.
 
-Layout: .ZIP File Format Specification (APPNOTE) 6.3, sections 4.3 and 4.4. Nothing is extracted, names are only names.
+Layout: .ZIP File Format Specification (APPNOTE) 6.3, sections 4.3 and 4.4. Extracts nothing. The names of members are
+never used as paths.
 """
 
 import zipfile
@@ -12,19 +13,19 @@ from io import BufferedIOBase
 from struct import Struct, error
 from typing import NamedTuple
 
-from lyncphone_logs.sources.decompression import PIECE, CorruptStream, Pieces, Readable
+from lyncphone_logs.sources.decompression import CHUNK_BYTES, ChunkStream, CorruptStream, Readable
 from lyncphone_logs.sources.streams import ArchiveEntry, ByteSource, seek_in
 
 _LOCAL = Struct("<4s5H3L2H")
-_SIGNATURE, _DESCRIPTOR_AND_MORE = b"PK\x03\x04", 64
+_SIGNATURE, _MAX_DESCRIPTOR_BYTES = b"PK\x03\x04", 64
 _STORED, _DEFLATED, _BZIP2 = 0, 8, 12
-_PACKED = {_DEFLATED: "deflate", _BZIP2: "bzip2"}
-_ENCRYPTED, _LENGTH_BEHIND, _UTF8 = 0x1, 0x8, 0x800
+_COMPRESSIONS = {_DEFLATED: "deflate", _BZIP2: "bzip2"}
+_ENCRYPTED, _LENGTH_AFTER_DATA, _UTF8 = 0x1, 0x8, 0x800
 _FAULTS = (zipfile.BadZipFile, error, ValueError, OverflowError, NotImplementedError, EOFError, MemoryError)
-_NEVER = (1980, 1, 1, 0, 0, 0)
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-class _Packed(NamedTuple):
+class _PackedMember(NamedTuple):
     name: str
     method: int
     flags: int
@@ -37,73 +38,73 @@ class _Packed(NamedTuple):
     def modified(self) -> datetime | None:
         year, month, day, hour, minute, second = self.packed_at
         try:
-            return None if self.packed_at == _NEVER else datetime(year, month, day, hour, minute, second)
+            return None if self.packed_at == _NO_TIME else datetime(year, month, day, hour, minute, second)
         except ValueError:
             return None
 
 
-def zip_entries(whole: ByteSource, most: int) -> Iterator[ArchiveEntry]:
-    """The members of a zip file that can be sought in; of each at most this many bytes come.
+def zip_entries(content: ByteSource, max_bytes: int) -> Iterator[ArchiveEntry]:
+    """The members of a seekable zip file, without directories. At most `max_bytes` come out of each.
 
-    Raises Damaged behind those that can be found.
+    If the archive is damaged, raises CorruptStream after the members that could be found.
     """
-    with seek_in(whole) as file:
+    with seek_in(content) as file:
         try:
             with zipfile.ZipFile(file) as archive:
-                infos = [each for each in archive.infolist() if not each.filename.endswith("/")]
+                infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         except _FAULTS:
             for packed in _salvaged(file):
-                yield _entry(whole, file, packed, most)
+                yield _entry(content, file, packed, max_bytes)
             raise CorruptStream(
                 "its directory is not there or damaged: members were looked for by their own headers"
             ) from None
         end = 0
-        for info in sorted(infos, key=lambda each: each.header_offset):
-            packed = _Packed(
+        for info in sorted(infos, key=lambda info: info.header_offset):
+            packed = _PackedMember(
                 info.filename, info.compress_type, info.flag_bits, info.header_offset, info.compress_size, info.CRC,
                 info.date_time,
             )  # fmt: skip
             if info.header_offset < end:
-                yield ArchiveEntry(info.filename, whole, "it lies over another member of the archive")
+                yield ArchiveEntry(info.filename, content, "it lies over another member of the archive")
                 continue
             end = info.header_offset + _LOCAL.size + info.compress_size
-            yield _entry(whole, file, packed, most)
+            yield _entry(content, file, packed, max_bytes)
 
 
-def _entry(whole: ByteSource, file: BufferedIOBase, packed: _Packed, most: int) -> ArchiveEntry:
+def _entry(content: ByteSource, file: BufferedIOBase, packed: _PackedMember, max_bytes: int) -> ArchiveEntry:
     if packed.flags & _ENCRYPTED:
-        return ArchiveEntry(packed.name, whole, "it is encrypted")
-    if packed.method != _STORED and packed.method not in _PACKED:
-        return ArchiveEntry(packed.name, whole, f"it is packed by a method that is not known here ({packed.method})")
+        return ArchiveEntry(packed.name, content, "it is encrypted")
+    if packed.method != _STORED and packed.method not in _COMPRESSIONS:
+        return ArchiveEntry(packed.name, content, f"it is packed by a method that is not known here ({packed.method})")
     file.seek(max(packed.header, 0))
     header = file.read(_LOCAL.size) if packed.header >= 0 else b""
     if len(header) < _LOCAL.size or not header.startswith(_SIGNATURE):
-        return ArchiveEntry(packed.name, whole, "its header in the archive is damaged")
+        return ArchiveEntry(packed.name, content, "its header in the archive is damaged")
     *_, name, extra = _LOCAL.unpack(header)
     start = packed.header + _LOCAL.size + name + extra
-    content = whole.part(whole.path, start, packed.size, packed.modified)
-    if packed.method in _PACKED:
-        content = content.without(_PACKED[packed.method], None, most)
-    return ArchiveEntry(packed.name, _checked(content, packed.crc))
+    member = content.part(content.path, start, packed.size, packed.modified)
+    if packed.method in _COMPRESSIONS:
+        member = member.decompressed(_COMPRESSIONS[packed.method], None, max_bytes)
+    return ArchiveEntry(packed.name, _checked(member, packed.crc))
 
 
 def _checked(content: ByteSource, crc: int) -> ByteSource:
-    def opened() -> Readable:
-        stream = content.opened()
-        return Pieces(pieces(stream), stream)
+    def open_stream() -> Readable:
+        stream = content.open_stream()
+        return ChunkStream(chunks(stream), stream)
 
-    def pieces(stream: Readable) -> Iterator[bytes]:
+    def chunks(stream: Readable) -> Iterator[bytes]:
         found = 0
-        while piece := stream.read(PIECE):
-            found = zlib.crc32(piece, found)
-            yield piece
+        while chunk := stream.read(CHUNK_BYTES):
+            found = zlib.crc32(chunk, found)
+            yield chunk
         if found != crc:
             raise CorruptStream("its checksum is another: it is not what was packed")
 
-    return replace(content, opened=opened, layers=0)
+    return replace(content, open_stream=open_stream, layers=0)
 
 
-def _salvaged(file: BufferedIOBase) -> Iterator[_Packed]:
+def _salvaged(file: BufferedIOBase) -> Iterator[_PackedMember]:
     at = 0
     while True:
         file.seek(at)
@@ -113,27 +114,28 @@ def _salvaged(file: BufferedIOBase) -> Iterator[_Packed]:
         _, _, flags, method, time, date, crc, size, _, name_length, extra = _LOCAL.unpack(header)
         name = file.read(name_length).decode("utf-8" if flags & _UTF8 else "cp437", "replace")
         start = at + _LOCAL.size + name_length + extra
-        if flags & _LENGTH_BEHIND:
+        if flags & _LENGTH_AFTER_DATA:
             size, crc = _measured(file, start, method)
         packed_at = (
             (date >> 9) + 1980, date >> 5 & 15, date & 31, time >> 11, time >> 5 & 63, time % 32 * 2,
         )  # fmt: skip
         if not name.endswith("/"):
-            yield _Packed(name, method, flags, at, size, crc, packed_at)
+            yield _PackedMember(name, method, flags, at, size, crc, packed_at)
         file.seek(start + size)
-        behind = file.read(_DESCRIPTOR_AND_MORE).find(_SIGNATURE)
-        if behind < 0:
+        # A descriptor with length and checksum may come before the next header.
+        distance = file.read(_MAX_DESCRIPTOR_BYTES).find(_SIGNATURE)
+        if distance < 0:
             return
-        at = start + size + behind
+        at = start + size + distance
 
 
 def _measured(file: BufferedIOBase, start: int, method: int) -> tuple[int, int]:
-    """Packed bytes and checksum of a member whose header does not tell them; all bytes, where it breaks off."""
+    """Packed bytes and checksum of a member whose header has neither. All bytes and 0 if the member is truncated."""
     file.seek(start)
     decoder, size, crc = zlib.decompressobj(-zlib.MAX_WBITS), 0, 0
-    while method == _DEFLATED and not decoder.eof and (data := decoder.unconsumed_tail or file.read(PIECE)):
+    while method == _DEFLATED and not decoder.eof and (data := decoder.unconsumed_tail or file.read(CHUNK_BYTES)):
         try:
-            crc = zlib.crc32(decoder.decompress(data, PIECE), crc)
+            crc = zlib.crc32(decoder.decompress(data, CHUNK_BYTES), crc)
         except zlib.error:
             break
         size += len(data) - len(decoder.unconsumed_tail) - len(decoder.unused_data)

@@ -22,10 +22,10 @@ from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.sources import discovery
 from lyncphone_logs.sources.archives import sources_in
-from lyncphone_logs.sources.decompression import CorruptStream, Pieces, compression_of, decompressed, read_ahead
+from lyncphone_logs.sources.decompression import ChunkStream, CorruptStream, compression_of, decompressed, read_ahead
 from lyncphone_logs.sources.discovery import find_sources
 from lyncphone_logs.sources.source import Source
-from lyncphone_logs.sources.streams import Limits, Memory, memory_source
+from lyncphone_logs.sources.streams import Limits, MemoryBudget, memory_source
 
 STORIES = [
     "audiocodes_400hd/signed-in", "audiocodes_400hd/clock-never-set", "audiocodes_sbc/refused-in-datagrams-cut",
@@ -214,25 +214,25 @@ def test_entries_bytes_and_memory_have_limits() -> None:
         *members, named = sources_in(content, Limits(entries=5))
         assert len(members) == 5
         assert named.problem == "cannot read x: it has more than 5 entries; those behind are not read"
-        read = [[line.text for line in each] for each in sources_in(content, Limits(bytes=1 << 16))]
+        read = [[line.text for line in each] for each in sources_in(content, Limits(unpacked_bytes=1 << 16))]
         assert read == [["0123456789"]] * 8
-        sources = list(sources_in(content, Limits(bytes=30)))
+        sources = list(sources_in(content, Limits(unpacked_bytes=30)))
         list(map(list, sources))
         assert sum(each.bytes for each in sources) <= 33
         assert any("bytes come out of" in each.problem or "limit of bytes" in each.problem for each in sources)
     inner = in_zip({"inner.zip": in_zip(many)})
-    (named,) = sources_in(memory_source("x", inner), Limits(held=100))
+    (named,) = sources_in(memory_source("x", inner), Limits(memory_bytes=100))
     assert "it does not fit into the 100 bytes of archives that are held in memory" in named.problem
-    shared = Memory(len(in_zip(many)))
+    shared = MemoryBudget(len(in_zip(many)))
     both = [each for _ in range(2) for each in sources_in(memory_source("x", inner), memory=shared)]
     assert [bool(each.problem) for each in both] == [*[False] * 8, True]
-    streamed = sources_in(memory_source("x", COMPRESSIONS["gz"](in_tar(many))), Limits(held=100))
+    streamed = sources_in(memory_source("x", COMPRESSIONS["gz"](in_tar(many))), Limits(memory_bytes=100))
     assert [[line.text for line in each] for each in streamed] == [["0123456789"]] * 8
 
 
 def test_a_bomb_is_read_up_to_the_limit_in_constant_memory() -> None:
     bomb = COMPRESSIONS["gz"](b"0" * 63 + b"\n") * 4096 + COMPRESSIONS["gz"](bytes(1 << 22))
-    (source,) = sources_in(memory_source("x", bomb), Limits(bytes=100_000))
+    (source,) = sources_in(memory_source("x", bomb), Limits(unpacked_bytes=100_000))
     assert sum(len(window.data) for window in source.windows()) == 100_000
     assert "from byte 100000 on" in source.problem
 
@@ -266,7 +266,7 @@ def test_no_damage_raises(data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 4))):
         place = data.draw(st.integers(0, len(packed)))
         packed[place : place + data.draw(st.integers(0, 9))] = data.draw(st.binary(max_size=9))
-    for source in list(sources_in(memory_source("x", bytes(packed)), Limits(bytes=1 << 20))):
+    for source in list(sources_in(memory_source("x", bytes(packed)), Limits(unpacked_bytes=1 << 20))):
         assert sum(window.size for window in source.windows()) + source.mark_bytes == source.bytes
 
 
@@ -359,7 +359,7 @@ def test_a_named_pipe_may_be_compressed_but_no_archive(kind: str, is_read: bool,
 
 
 def test_an_archive_on_standard_input_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(discovery, "LIMITS", Limits(held=100))
+    monkeypatch.setattr(discovery, "LIMITS", Limits(memory_bytes=100))
     monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(in_zip({"a.log": bytes(range(256)) * 2000}))))
     with pytest.raises(InputError, match="save it and name the file"):
         find_sources(["-"])
@@ -392,7 +392,7 @@ def endless() -> Iterator[bytes]:
 
 
 def test_the_thread_ends_when_nobody_reads_on() -> None:
-    with read_ahead(lambda: Pieces(endless())) as stream:
+    with read_ahead(lambda: ChunkStream(endless())) as stream:
         assert stream.read(10) == b"x" * 10
         assert threads()
     assert threads() == []
@@ -410,7 +410,7 @@ def test_errors_come_out_of_the_thread(error: Exception) -> None:
         yield b"before"
         raise error
 
-    with read_ahead(lambda: Pieces(failing())) as stream, pytest.raises(type(error)):
+    with read_ahead(lambda: ChunkStream(failing())) as stream, pytest.raises(type(error)):
         b"".join(iter(lambda: stream.read(6), b""))
     assert threads() == []
 
