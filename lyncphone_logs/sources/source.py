@@ -47,6 +47,7 @@ class Source:
         self.path = path
         self.problem = self._refused = problem
         self._exhausted = False
+        self._file_status: os.stat_result | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -94,11 +95,14 @@ class Source:
             return None
 
     def _status(self) -> os.stat_result | None:
-        try:
-            status = os.stat(self.path)
-        except (OSError, ValueError):
-            return None
-        return status if self.path != STDIN and stat.S_ISREG(status.st_mode) else None
+        # Cached until the next reading begins: a run asks up to ten times for size and time before it reads a file.
+        if self._file_status is None and self.path != STDIN:
+            try:
+                status = os.stat(self.path)
+            except (OSError, ValueError):
+                return None
+            self._file_status = status if stat.S_ISREG(status.st_mode) else None
+        return self._file_status
 
     def __iter__(self) -> Iterator[Line]:
         """The lines, in constant memory. Sets `problem` and raises InputError as `windows` does."""
@@ -115,6 +119,7 @@ class Source:
         if self.path == STDIN and self._exhausted:
             raise InputError("standard input can be read only once", help="save the trace to a file and name that")
         self._exhausted = True
+        self._file_status = None
         self._reset()
         self.problem = ""
         try:

@@ -314,6 +314,25 @@ def test_modified_is_the_files_time_in_utc(tmp_path: Path) -> None:
     assert Source(str(tmp_path / "missing")).modified is None
 
 
+def test_a_file_is_asked_for_its_status_once_until_it_is_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, asked, stat = written(tmp_path, b"x\n"), [], os.stat
+
+    def counted(name: str) -> os.stat_result:
+        asked.append(name)
+        return stat(name)
+
+    (source,) = find_sources([str(tmp_path)])
+    monkeypatch.setattr("os.stat", counted)
+    assert (source.size, source.expected, source.is_repeatable, bool(source.modified)) == (2, 2, True, True)
+    assert asked == []
+    Path(path).write_bytes(b"x\ny\n")
+    assert [line.text for line in source] == ["x", "y"]
+    assert (source.size, source.expected, source.is_repeatable) == (4, 4, True)
+    assert asked == [path]
+
+
 def test_an_account_that_adds_up_passes() -> None:
     account = ByteAccount(1, 2, 4, 8, 16)
     assert account.total == 31
