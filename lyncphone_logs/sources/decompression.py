@@ -9,9 +9,7 @@ import lzma
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from queue import Empty, Queue
-from threading import Event, Thread
+from contextlib import suppress
 from typing import Any, Protocol
 
 CHUNK_BYTES = 64 * 1024
@@ -198,56 +196,3 @@ _DECODERS: dict[str, Callable[[], Any]] = {
     "xz": lzma.LZMADecompressor,
     "zstd": _Zstd,
 }
-
-
-MAX_AHEAD_CHUNKS = 8
-"""Chunks of 64 KiB that are decompressed before they are needed."""
-
-
-class ReadAhead:
-    """Reads a stream in a thread. `chunks` raises the errors of the stream. `stop` ends the thread."""
-
-    def __init__(self, stream: Readable) -> None:
-        self._stream = stream
-        self._queue: Queue[bytes | BaseException] = Queue(MAX_AHEAD_CHUNKS)
-        self._is_stopped = Event()
-        self._thread = Thread(target=self._fill, name="lyncphone_logs.ahead", daemon=True)
-        self._thread.start()
-
-    def _fill(self) -> None:
-        try:
-            while not self._is_stopped.is_set():
-                chunk = self._stream.read(CHUNK_BYTES)
-                self._queue.put(chunk)
-                if not chunk:
-                    return
-        except BaseException as error:
-            self._queue.put(error)
-
-    def chunks(self) -> Iterator[bytes]:
-        while chunk := self._queue.get():
-            if isinstance(chunk, BaseException):
-                raise chunk
-            yield chunk
-
-    def stop(self) -> None:
-        """Wait for the end of the thread. It may wait for space in the queue, so the queue is emptied."""
-        self._is_stopped.set()
-        while self._thread.is_alive():
-            try:
-                self._queue.get(timeout=0.01)
-            except Empty:
-                continue
-        self._thread.join()
-
-
-@contextmanager
-def read_ahead(open_stream: Callable[[], Readable]) -> Iterator[ChunkStream]:
-    """A stream that a thread reads ahead. The thread ends with the context."""
-    stream = open_stream()
-    ahead = ReadAhead(stream)
-    try:
-        yield ChunkStream(ahead.chunks())
-    finally:
-        ahead.stop()
-        stream.close()

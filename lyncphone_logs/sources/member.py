@@ -1,7 +1,7 @@
 """Sources that are no plain files: members of archives, compressed files, pipes and standard input."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 
 from lyncphone_logs.sources.decompression import (
@@ -11,7 +11,6 @@ from lyncphone_logs.sources.decompression import (
     Readable,
     compression_of,
     decompressed,
-    read_ahead,
 )
 from lyncphone_logs.sources.encodings import encoding_of
 from lyncphone_logs.sources.source import Source
@@ -70,7 +69,7 @@ class ArchiveMember(Source):
 
     @contextmanager
     def _open(self) -> Iterator[Readable]:
-        with read_ahead(self._content.open_stream) as stream:
+        with closing(self._content.open_stream()) as stream:
             yield stream
 
     def _next(self, stream: Readable, size: int) -> bytes:

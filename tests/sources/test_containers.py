@@ -7,6 +7,7 @@ import tarfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,10 +23,11 @@ from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.sources import discovery
 from lyncphone_logs.sources.archives import sources_in
-from lyncphone_logs.sources.decompression import ChunkStream, CorruptStream, compression_of, decompressed, read_ahead
+from lyncphone_logs.sources.decompression import ChunkStream, CorruptStream, compression_of, decompressed
 from lyncphone_logs.sources.discovery import find_sources
+from lyncphone_logs.sources.member import ArchiveMember, UnpackBudget
 from lyncphone_logs.sources.source import Source
-from lyncphone_logs.sources.streams import Limits, MemoryBudget, memory_source
+from lyncphone_logs.sources.streams import ByteSource, Limits, MemoryBudget, memory_source
 
 STORIES = [
     "audiocodes_400hd/signed-in", "audiocodes_400hd/clock-never-set", "audiocodes_sbc/refused-in-datagrams-cut",
@@ -382,37 +384,29 @@ def test_any_container_around_any_split_gives_the_same_events(data: st.DataObjec
     assert found.encode() == b"".join(line.rstrip(b"\r\n") + b"\n" for line in lines)
 
 
-def threads() -> list[str]:
-    return [each.name for each in threading.enumerate() if each.name.startswith("lyncphone_logs")]
-
-
-def endless() -> Iterator[bytes]:
-    while True:
-        yield b"x" * 1000
-
-
-def test_the_thread_ends_when_nobody_reads_on() -> None:
-    with read_ahead(lambda: ChunkStream(endless())) as stream:
-        assert stream.read(10) == b"x" * 10
-        assert threads()
-    assert threads() == []
-    (source,) = sources_in(memory_source("x", COMPRESSIONS["gz"](b"line\n" * 1_000_000)))
-    windows = source.windows()
-    next(windows)
-    assert threads()
-    windows.close()  # type: ignore[attr-defined]
-    assert threads() == []
-
-
 @pytest.mark.parametrize("error", [OSError(5, "Input/output error"), KeyError("a bug")])
-def test_errors_come_out_of_the_thread(error: Exception) -> None:
+def test_a_stream_that_is_left_or_fails_is_closed(error: Exception) -> None:
+    closed = []
+
+    class Opened(io.BytesIO):
+        def close(self) -> None:
+            closed.append(self)
+            super().close()
+
     def failing() -> Iterator[bytes]:
-        yield b"before"
+        yield b"line\n" * 100_000
         raise error
 
-    with read_ahead(lambda: ChunkStream(failing())) as stream, pytest.raises(type(error)):
-        b"".join(iter(lambda: stream.read(6), b""))
-    assert threads() == []
+    content = ByteSource("x", lambda: ChunkStream(failing(), Opened()))
+    for is_left in (True, False):
+        windows = ArchiveMember(content, "", UnpackBudget(1 << 30)).windows()
+        next(windows)
+        if is_left:
+            windows.close()  # type: ignore[attr-defined]
+        else:
+            with nullcontext() if isinstance(error, OSError) else pytest.raises(type(error)):
+                list(windows)
+    assert len(closed) == 2
 
 
 def test_reading_gives_what_stands_before_an_error_and_then_the_error() -> None:
