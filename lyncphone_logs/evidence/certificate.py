@@ -1,6 +1,6 @@
-"""What one certificate says (X.509, RFC 5280). Facts only: no signature is verified.
+"""Reads the facts of one X.509 certificate (RFC 5280): names, key, signature algorithm, validity, extensions.
 
-cryptography verifies neither SHA-1 nor MD5 signatures, and those are the question here.
+No signature is verified: cryptography verifies neither SHA-1 nor MD5 signatures, and these are of interest here.
 """
 
 import re
@@ -27,11 +27,11 @@ UNREADABLE = (
     x509.DuplicateExtension,
     x509.UnsupportedGeneralNameType,
 )
-"""What cryptography raises over bytes that it cannot read; TypeError and KeyError come from odd types of names."""
+"""What cryptography raises if it cannot read a certificate. TypeError and KeyError come from rare types of names."""
 
 _HOST_NAME = re.compile(r"[\w*-]+(\.[\w-]+)+")
 
-# OpenSSL's name, the digest and the scheme, after RFC 3279, 4055, 5758 and 8410. PSS names its digest elsewhere.
+# By object identifier: OpenSSL's name, digest and scheme (RFC 3279, 4055, 5758, 8410). PSS stores the digest elsewhere.
 _SIGNATURES = {
     "1.2.840.113549.1.1.2": ("md2WithRSAEncryption", "md2", "pkcs1"),
     "1.2.840.113549.1.1.4": ("md5WithRSAEncryption", "md5", "pkcs1"),
@@ -54,11 +54,14 @@ _SIGNATURES = {
     "1.3.101.113": ("ED448", "none", "eddsa"),
 }
 
-Extension = TypeVar("Extension", bound=x509.ExtensionType)
+ExtensionT = TypeVar("ExtensionT", bound=x509.ExtensionType)
 
 
-class Extended(NamedTuple):
-    """What the extensions say; the names are those of the subjectAltName, else the common name."""
+class Extensions(NamedTuple):
+    """The extensions of a certificate. `names` are the DNS names of the subjectAltName, else the common name.
+
+    `own_key` and `issuer_key` are key identifiers.
+    """
 
     names: tuple[str, ...] | None = None
     server_auth: bool | None = None
@@ -70,10 +73,10 @@ class Extended(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Certificate:
-    """One certificate of a file; `number` counts from 1, `span` is where its bytes stand, times are UTC.
+    """One certificate of a file. `number` counts from 1, `span` are its bytes in the file, times are UTC.
 
-    What cannot be read is None: the digest of an unknown algorithm, the size of an unknown key, and what only
-    extensions say where these are damaged.
+    What cannot be read is None: the digest of an unknown algorithm, the size of an unknown key, and all fields of
+    damaged extensions. `notes` are warnings about the certificate.
     """
 
     number: int
@@ -88,47 +91,47 @@ class Certificate:
     key_size: int | None
     not_before: datetime
     not_after: datetime
-    extended: Extended
+    extensions: Extensions
     notes: tuple[str, ...] = ()
 
     @property
     def subject_name(self) -> str:
-        """The subject as names are compared: case and runs of blanks make no difference (RFC 5280 section 7.1)."""
+        """The subject in the form for comparisons, which ignore case and runs of blanks (RFC 5280 section 7.1)."""
         return _folded(self.subject)
 
     @property
     def issuer_name(self) -> str:
-        """The issuer as names are compared."""
+        """The issuer in the form for comparisons."""
         return _folded(self.issuer)
 
     @property
     def self_signed(self) -> bool:
-        """Subject and issuer are the same name."""
+        """Whether subject and issuer are equal names."""
         return self.subject_name == self.issuer_name
 
     @property
     def names(self) -> tuple[str, ...] | None:
-        """The DNS names of the subjectAltName, else the common name."""
-        return self.extended.names
+        """The DNS names of the subjectAltName, else the common name; None if they cannot be read."""
+        return self.extensions.names
 
     @property
     def may_serve(self) -> bool:
-        """It is not a CA's, or is a CA's that is named like a host, as self-signed servers often are."""
-        return not self.extended.ca or any(_HOST_NAME.fullmatch(name) for name in self.names or ())
+        """Whether it may be a server's: it is no CA's, or a CA's with a host name, as many self-signed ones are."""
+        return not self.extensions.ca or any(_HOST_NAME.fullmatch(name) for name in self.names or ())
 
     @property
     def fields(self) -> Mapping[str, Value]:
-        """The fields of `certificate.inspected` that need no other certificate; those that are None are left out."""
+        """The fields of `certificate.inspected` that need no other certificate, without those that are None."""
         own = ("subject", "issuer", "serial_number", "signature_algorithm", "signature_hash", "signature_scheme",
                "key_type", "key_size", "not_before", "not_after", "names", "self_signed")  # fmt: skip
-        told = {name: getattr(self, name) for name in own}
-        told |= {"server_auth": self.extended.server_auth, "key_identifiers": self.extended.key_identifiers}
-        return {name: value for name, value in told.items() if value is not None}
+        fields = {name: getattr(self, name) for name in own}
+        fields |= {"server_auth": self.extensions.server_auth, "key_identifiers": self.extensions.key_identifiers}
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 def inspect(der: bytes, number: int, span: Span, notes: tuple[str, ...] = ()) -> Certificate:
-    """Everything that is told of one certificate in DER. Raises one of `UNREADABLE`."""
-    with noting() as own:
+    """Read one certificate in DER. `notes` are added to its own. Raises one of `UNREADABLE` if it cannot be read."""
+    with noting() as warned:
         raw = x509.load_der_x509_certificate(der)
         oid = raw.signature_algorithm_oid.dotted_string
         algorithm, digest, scheme = _SIGNATURES.get(oid, (oid, None, "other"))
@@ -146,14 +149,14 @@ def inspect(der: bytes, number: int, span: Span, notes: tuple[str, ...] = ()) ->
             key_size=key_size,
             not_before=raw.not_valid_before_utc,
             not_after=raw.not_valid_after_utc,
-            extended=_extended_or_note(raw, own),
+            extensions=_extensions_or_note(raw, warned),
         )
-    return replace(certificate, notes=(*notes, *own))
+    return replace(certificate, notes=(*notes, *warned))
 
 
 @contextmanager
 def noting() -> Iterator[list[str]]:
-    """The warnings of what runs inside, each by its first sentence; the list is filled at the end."""
+    """Collect the first sentences of warnings raised in the context. The list is filled when the context ends."""
     notes: list[str] = []
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -188,30 +191,30 @@ def _key(raw: x509.Certificate) -> tuple[str, int | None]:
     return name, getattr(key, "key_size", None)
 
 
-def _extended_or_note(raw: x509.Certificate, notes: list[str]) -> Extended:
+def _extensions_or_note(raw: x509.Certificate, notes: list[str]) -> Extensions:
     try:
-        return _extended(raw)
+        return _extensions(raw)
     except UNREADABLE:
         notes.append("its extensions cannot be read")
-        return Extended()
+        return Extensions()
 
 
-def _extended(raw: x509.Certificate) -> Extended:
+def _extensions(raw: x509.Certificate) -> Extensions:
     constraints = _extension(raw, x509.BasicConstraints)
     own = _extension(raw, x509.SubjectKeyIdentifier)
-    above = _extension(raw, x509.AuthorityKeyIdentifier)
+    authority = _extension(raw, x509.AuthorityKeyIdentifier)
     usage = _extension(raw, x509.ExtendedKeyUsage)
-    return Extended(
+    return Extensions(
         names=_names(raw),
         server_auth=usage is None or ExtendedKeyUsageOID.SERVER_AUTH in usage,
-        key_identifiers=above is not None,
+        key_identifiers=authority is not None,
         ca=constraints is not None and constraints.ca,
         own_key=own.digest if own else None,
-        issuer_key=above.key_identifier if above else None,
+        issuer_key=authority.key_identifier if authority else None,
     )
 
 
-def _extension(raw: x509.Certificate, kind: type[Extension]) -> Extension | None:
+def _extension(raw: x509.Certificate, kind: type[ExtensionT]) -> ExtensionT | None:
     return next((found.value for found in raw.extensions if isinstance(found.value, kind)), None)
 
 

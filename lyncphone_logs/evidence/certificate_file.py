@@ -1,4 +1,4 @@
-"""Certificate files (PEM, DER or PKCS#7, with whatever text between) as events."""
+"""Reads certificate files (PEM with any text between the blocks, DER, PKCS#7) as events."""
 
 import re
 from binascii import a2b_base64
@@ -14,8 +14,8 @@ from lyncphone_logs.events.vocabulary import capture_of
 from lyncphone_logs.evidence.certificate import UNREADABLE, Certificate, inspect, noting
 from lyncphone_logs.evidence.chain import Chain, order
 
-LIMIT = 1 << 20
-"""The largest file that is read, in bytes."""
+MAX_FILE_BYTES = 1 << 20
+"""A larger file is not read."""
 
 _PEM = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CERTIFICATE|PKCS7|CMS)-----([^-]*)(-----END \1-----)?")
 _LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 ]{1,40})-----")
@@ -23,12 +23,13 @@ _HELP = capture_of("certificate.inspected")
 
 
 def read_certificates(path: str, *, domain: str = "") -> list[Event]:
-    """One `certificate.inspected` for each certificate of the file, the server's first and its issuers after it, then
-    one `certificate.chain`, then, where a SIP domain is given, one `certificate.names_checked`.
+    """Read the certificates of a file as events.
 
-    `line` is the certificate's place in the file, `spans` its PEM block, else the whole file. A certificate that comes
-    twice is told once. Names are not checked where no certificate is a server's. Raises EvidenceError where the
-    file cannot be read, is larger than `LIMIT`, or holds no certificate or a damaged one.
+    Returns one `certificate.inspected` for each certificate, the server's first and its issuers after it, then one
+    `certificate.chain`, then one `certificate.names_checked` if a SIP domain is given and a certificate is a server's.
+    `line` is the number of the certificate in the file, from 1. `spans` is its PEM block, else the complete file.
+    Duplicates are skipped. Raises EvidenceError if the file cannot be read, is larger than `MAX_FILE_BYTES`, contains
+    no certificate, or contains a damaged one.
     """
     data = _read(path)
     domain = domain.strip().lower().rstrip(".")
@@ -43,26 +44,26 @@ def read_certificates(path: str, *, domain: str = "") -> list[Event]:
 def _read(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            data = file.read(LIMIT + 1)
+            data = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         because = getattr(error, "strerror", None) or str(error)
         raise EvidenceError("the certificate file cannot be read", because, path, _HELP) from error
-    if len(data) > LIMIT:
+    if len(data) > MAX_FILE_BYTES:
         raise EvidenceError("the certificate file is not read", "it is larger than 1 MiB", path, _HELP)
     return data
 
 
 def _certificates(path: str, data: bytes) -> list[Certificate]:
     found: dict[bytes, Certificate] = {}
-    place = 0
+    number = 0
     for content, span in _blocks(path, data):
         try:
             with noting() as notes:
                 certificates = _ders(content)
             for der in certificates:
-                place += 1
+                number += 1
                 if der not in found:
-                    found[der] = inspect(der, place, span, tuple(notes))
+                    found[der] = inspect(der, number, span, tuple(notes))
         except UNREADABLE as error:
             raise _damaged(path, data, span) from error
     if not found:
@@ -71,8 +72,8 @@ def _certificates(path: str, data: bytes) -> list[Certificate]:
 
 
 def _blocks(path: str, data: bytes) -> Iterator[tuple[bytes, Span]]:
-    """The bytes of each PEM block that may hold certificates; all bytes where the file is not PEM."""
-    text, width = _narrow(data)
+    """The bytes and the span of each PEM block that may contain certificates. All bytes if the file is not PEM."""
+    text, width = _narrowed(data)
     if not _LABEL.search(text):
         if data:
             yield data, Span(0, len(data))
@@ -87,8 +88,8 @@ def _blocks(path: str, data: bytes) -> Iterator[tuple[bytes, Span]]:
             raise _damaged(path, data, span) from error
 
 
-def _narrow(data: bytes) -> tuple[bytes, int]:
-    """The text one byte a character, and how many bytes it had: PowerShell's `>` writes UTF-16."""
+def _narrowed(data: bytes) -> tuple[bytes, int]:
+    """UTF-16, which `>` of PowerShell writes, with one byte for each character, and the bytes that a character had."""
     if data.startswith(b"\xff\xfe"):
         return data[0::2], 2
     if data.startswith(b"\xfe\xff"):
@@ -105,7 +106,7 @@ def _ders(content: bytes) -> list[bytes]:
 
 
 def _damaged(path: str, data: bytes, span: Span, because: str = "") -> EvidenceError:
-    if not _LABEL.search(_narrow(data)[0]):
+    if not _LABEL.search(_narrowed(data)[0]):
         return EvidenceError("the file holds no certificate", "it is neither PEM, DER nor PKCS#7", path, _HELP)
     line = data.count(b"\n", 0, span.offset) + 1
     because = because or "the text between BEGIN and END is no certificate"
@@ -113,7 +114,7 @@ def _damaged(path: str, data: bytes, span: Span, because: str = "") -> EvidenceE
 
 
 def _why_none(data: bytes) -> str:
-    labels = sorted({label.decode("ascii") for label in _LABEL.findall(_narrow(data)[0])})
+    labels = sorted({label.decode("ascii") for label in _LABEL.findall(_narrowed(data)[0])})
     if labels:
         return f"it holds {', '.join(labels)}, which is no certificate"
     return "it is empty" if not data else "it is neither PEM, DER nor PKCS#7"
@@ -170,14 +171,14 @@ def _chain(path: str, chain: Chain, span: Span) -> Event:
 
 
 def _names_checked(path: str, server: Certificate, names: tuple[str, ...], domain: str) -> Event:
-    matches = any(_lies_in(name.lower(), domain) for name in names)
+    matches = any(_is_in(name.lower(), domain) for name in names)
     fields: dict[str, Value] = {"domain": domain, "matches": matches, "names": names}
     which = "one of them lies" if matches else "none of them lies"
     text = f"the server's certificate names {', '.join(names) or 'nothing'}; {which} in the SIP domain {domain}"
     return _event(path, "names", "names_checked", text, fields, 0, server.span)
 
 
-def _lies_in(name: str, domain: str) -> bool:
+def _is_in(name: str, domain: str) -> bool:
     """Equal, below, or a wildcard for the domain's first label (RFC 6125 section 6.4.3)."""
     wildcard = name.startswith("*.") and name[1:] == f".{domain.partition('.')[2]}"
     return name == domain or name.endswith(f".{domain}") or wildcard

@@ -1,4 +1,4 @@
-"""The certificates of one file as the chain of one server: ordered by names and key identifiers, and what it shows."""
+"""Orders the certificates of one file as the chain of a server, by names and key identifiers, and checks the chain."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,15 +11,15 @@ Answer = Literal["yes", "no", "unknown"]
 
 _SHA2 = {"sha224", "sha256", "sha384", "sha512"}
 _WEAK_DIGESTS = {"md2", "md5", "sha1"}
-_LEAST_BITS = {"rsa": 2048, "dsa": 2048, "ec": 224}
+_MIN_KEY_BITS = {"rsa": 2048, "dsa": 2048, "ec": 224}
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """`links` leads from the server's certificate upwards; `others` stand in the file beside it.
+    """`links` are the chain from the server's certificate upwards. `others` are the other certificates of the file.
 
-    `servers` are the certificates that may be the server's: none where the file holds CAs only. `subjects` are the
-    names of all, folded for comparing.
+    `servers` are the certificates that may be the server's; empty if the file has only CAs. `subjects` are the names of
+    all certificates in the form for comparisons.
     """
 
     servers: tuple[Certificate, ...]
@@ -29,50 +29,50 @@ class Chain:
 
     @property
     def server(self) -> Certificate | None:
-        """The server's certificate."""
+        """The server's certificate; None if the file has only CAs."""
         return self.servers[0] if self.servers else None
 
     def issuer_in_file(self, certificate: Certificate) -> bool:
-        """A certificate of the file bears the issuer's name."""
+        """Whether a certificate of the file has the name of the issuer."""
         return certificate.issuer_name in self.subjects
 
     @property
     def complete(self) -> bool:
-        """One server, and every issuer up to a root, or up to a CA whose issuer may be the root.
+        """Whether there is one server and every issuer up to a root, or up to a CA whose issuer may be the root.
 
-        A server sends its chain without the root (RFC 5246 section 7.4.2 allows it).
+        A server may send its chain without the root (RFC 5246 section 7.4.2).
         """
         if len(self.servers) != 1:
             return False
-        return self.links[-1].self_signed or self._root_left_out
+        return self.links[-1].self_signed or self._only_root_is_missing
 
     @property
-    def _root_left_out(self) -> bool:
-        return not self.issuer_in_file(self.links[-1]) and any(link.extended.ca for link in self.links[1:])
+    def _only_root_is_missing(self) -> bool:
+        return not self.issuer_in_file(self.links[-1]) and any(link.extensions.ca for link in self.links[1:])
 
     @property
     def sha2(self) -> Answer:
-        """A link is signed with SHA-2. The root's own signature counts: OpenSSL up to 0.9.8k checks it."""
+        """Whether a link is signed with SHA-2. The signature of the root counts: OpenSSL up to 0.9.8k checks it."""
         return self._answer(link.signature_hash and link.signature_hash in _SHA2 for link in self.links)
 
     @property
     def pss(self) -> Answer:
-        """A link is signed with RSASSA-PSS."""
+        """Whether a link is signed with RSASSA-PSS."""
         return self._answer(link.signature_scheme == "pss" for link in self.links)
 
     @property
     def weak(self) -> Answer:
-        """A link has a short key, or is signed with MD5 or SHA-1 and is no root."""
+        """Whether a link has a short key, or is no root and is signed with MD5 or SHA-1."""
         return self._answer(_weak(link) for link in self.links)
 
     def role(self, certificate: Certificate) -> str:
-        """server, intermediate or root."""
+        """`server`, `intermediate` or `root`."""
         if certificate in self.servers:
             return "server"
         return "root" if certificate.self_signed else "intermediate"
 
     def described(self) -> str:
-        """Subjects with their signature algorithms, from the server's upwards, and what is missing."""
+        """Subjects and signature algorithms of the chain, from the server's upwards, and what is missing."""
         parts = [" <- ".join(f"{link.subject} ({link.signature_algorithm})" for link in self.links)]
         if not self.server:
             parts.append("none of them is a server's")
@@ -84,15 +84,16 @@ class Chain:
             parts.append(f"{len(self.others)} more beside the chain")
         return "; ".join(parts)
 
-    def _answer(self, seen: Iterable[object]) -> Answer:
-        answers = list(seen)
+    def _answer(self, findings: Iterable[object]) -> Answer:
+        # A link that is not in the file may be the one that is asked for.
+        answers = list(findings)
         if any(answers):
             return "yes"
         return "no" if self.complete and None not in answers else "unknown"
 
 
 def order(certificates: Sequence[Certificate]) -> Chain:
-    """The chain of at least one certificate. The server's is the one that issued no other and is not a CA's."""
+    """Order at least one certificate. The server's is the one that issued no other and is not a CA's."""
     issuers = {certificate.issuer_name for certificate in certificates if not certificate.self_signed}
     lowest = [certificate for certificate in certificates if certificate.subject_name not in issuers]
     serving = [certificate for certificate in lowest if certificate.may_serve]
@@ -117,13 +118,14 @@ def _upwards(start: Certificate, certificates: Sequence[Certificate]) -> list[Ce
 
 
 def _issuer(certificate: Certificate, candidates: list[Certificate]) -> Certificate:
-    wanted = certificate.extended.issuer_key
-    fitting = [candidate for candidate in candidates if wanted and candidate.extended.own_key == wanted]
-    return (fitting or candidates)[0]
+    key = certificate.extensions.issuer_key
+    matching = [candidate for candidate in candidates if key and candidate.extensions.own_key == key]
+    return (matching or candidates)[0]
 
 
 def _weak(link: Certificate) -> bool | None:
-    if link.key_size is not None and link.key_size < _LEAST_BITS.get(link.key_type, 0):
+    """Whether the key or the signature of a link is weak. None if unknown."""
+    if link.key_size is not None and link.key_size < _MIN_KEY_BITS.get(link.key_type, 0):
         return True
     if link.self_signed:
         return False if link.key_size else None

@@ -1,4 +1,4 @@
-"""What the screen of the phone says, as an event."""
+"""Reads a text of the phone's screen as an event."""
 
 import tomllib
 from functools import cache
@@ -14,9 +14,10 @@ _TYPOGRAPHIC = str.maketrans("“”„‟«»‘’‚‛‹›", "\"\"\"\"\"\"
 
 
 class ScreenMessage(NamedTuple):
-    """One known text of knowledge/display_messages.toml; `match` is a phrase of it in lower case.
+    """One known text of knowledge/display_messages.toml. `match` is a phrase of it in lower case.
 
-    `means` is the event kind that says the same; empty where the text tells of no failure, or no kind says it.
+    `means` is the event kind with the same meaning. It is empty if the text reports no failure, or there is no such
+    kind.
     """
 
     says: str
@@ -38,9 +39,9 @@ def known_messages() -> tuple[ScreenMessage, ...]:
 
 
 def read_display(text: str) -> Event:
-    """The text as an event of kind `display.message`; a text that is not known says "unknown".
+    """Read a text as an event of kind `display.message`. Its field `says` is "unknown" if the text is not known.
 
-    Case, runs of blanks and the shape of quotes make no difference.
+    Ignores case, runs of blanks and the form of quotes.
     """
     folded = " ".join(text.translate(_TYPOGRAPHIC).lower().split())
     message = next((message for message in known_messages() if message.match in folded), None)

@@ -1,4 +1,4 @@
-"""What the user states about the phone, as events."""
+"""Turns facts that the user states about the phone into events."""
 
 from types import MappingProxyType
 
@@ -8,10 +8,10 @@ from lyncphone_logs.events.vocabulary import capture_of, kinds
 
 
 def state_facts(*, firmware: str = "", model: str = "", location: str = "", domain: str = "") -> list[Event]:
-    """One event for each fact that is given, in the order firmware, model, location, domain.
+    """Return one event for each fact that is given, in the order firmware, model, location, domain.
 
-    Raises EvidenceError where the firmware holds no digit, the location is neither internal nor external, or the
-    domain is a whole SIP address. A domain and a location are told in lower case.
+    Domain and location are converted to lower case. Raises EvidenceError if the firmware contains no digit, the
+    location is neither internal nor external, or the domain is a complete SIP address.
     """
     stated = {
         "firmware": _firmware(firmware.strip()),

@@ -20,7 +20,7 @@ from support.paths import FIXTURES
 from lyncphone_logs.errors import EvidenceError
 from lyncphone_logs.events.event import Event, Span
 from lyncphone_logs.events.vocabulary import kinds
-from lyncphone_logs.evidence.certificate_file import LIMIT, read_certificates
+from lyncphone_logs.evidence.certificate_file import MAX_FILE_BYTES, read_certificates
 
 CERTIFICATES = FIXTURES / "certificates"
 CERTIFICATE_FILES = sorted(path.name for path in CERTIFICATES.iterdir() if path.suffix in {".pem", ".der", ".p7b"})
@@ -298,20 +298,20 @@ def test_with_two_servers_it_is_not_known_which_chain_is_sent(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("key", "told"),
+    ("key", "expected"),
     [
         (ec.generate_private_key(ec.SECP192R1()), ("ec", 192, "ecdsa-with-SHA256", "sha256", "ecdsa", "yes", "yes")),
         (KEY, ("ec", 256, "ecdsa-with-SHA256", "sha256", "ecdsa", "no", "yes")),
         (ed25519.Ed25519PrivateKey.generate(), ("other", None, "ED25519", "none", "eddsa", "unknown", "no")),
     ],
 )
-def test_keys_that_are_not_rsa_are_told(
-    tmp_path: Path, key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey, told: tuple[object, ...]
+def test_keys_that_are_not_rsa_are_reported(
+    tmp_path: Path, key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey, expected: tuple[object, ...]
 ) -> None:
     own = made("fe01.contoso.com", "fe01.contoso.com", key=key)
     server, chain = read_certificates(written(tmp_path, pem(own)))
     names = ("key_type", "key_size", "signature_algorithm", "signature_hash", "signature_scheme")
-    assert (*(server.fields.get(name) for name in names), chain.fields["weak"], chain.fields["sha2"]) == told
+    assert (*(server.fields.get(name) for name in names), chain.fields["weak"], chain.fields["sha2"]) == expected
 
 
 def test_md5_is_weak_and_a_roots_own_signature_is_not(tmp_path: Path) -> None:
@@ -436,8 +436,8 @@ PRIVATE = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
             "neither PEM, DER nor PKCS#7",
             "",
         ),
-        (b"x" * (2 * LIMIT), "is not read", "larger than 1 MiB", ""),
-        (pem(SERVER) + b"\n" * LIMIT, "is not read", "larger than 1 MiB", ""),
+        (b"x" * (2 * MAX_FILE_BYTES), "is not read", "larger than 1 MiB", ""),
+        (pem(SERVER) + b"\n" * MAX_FILE_BYTES, "is not read", "larger than 1 MiB", ""),
         (TRUNCATED, "is damaged", "its END line is missing", f", line {SECOND_BLOCK}"),
         (
             b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
@@ -483,7 +483,7 @@ def test_a_path_that_cannot_be_read_is_one_error(tmp_path: Path, name: str, beca
 
 
 def test_many_opened_blocks_are_read_in_linear_time(tmp_path: Path) -> None:
-    opened = b"-----BEGIN PKCS8-----" * (LIMIT // 21)
+    opened = b"-----BEGIN PKCS8-----" * (MAX_FILE_BYTES // 21)
     with pytest.raises(EvidenceError, match="holds no certificate"):
         read_certificates(written(tmp_path, opened))
 

@@ -15,13 +15,13 @@ from lyncphone_logs.evidence.display import known_messages, read_display
 from lyncphone_logs.evidence.stated import state_facts
 
 
-def told(event: Event) -> tuple[str, str, str, dict[str, object]]:
+def summary(event: Event) -> tuple[str, str, str, dict[str, object]]:
     return event.id, event.kind, event.source, dict(event.fields)
 
 
 def test_each_stated_fact_is_one_event() -> None:
     facts = state_facts(firmware="2.0.5", model="420HD", location="external", domain="contoso.com")
-    assert [told(fact) for fact in facts] == [
+    assert [summary(fact) for fact in facts] == [
         ("fact:firmware", "fact.firmware", "--firmware", {"firmware": "2.0.5"}),
         ("fact:model", "fact.model", "--model", {"model": "420HD"}),
         ("fact:location", "fact.location", "--location", {"location": "external"}),
