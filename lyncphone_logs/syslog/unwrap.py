@@ -1,4 +1,4 @@
-"""Notices of syslog servers that a message was repeated."""
+"""Takes the syslog prefix and the notice of a repetition off a line, and undoes damage."""
 
 import re
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from lyncphone_logs.syslog.damage import repair
 from lyncphone_logs.syslog.framing import SyslogPrefix, parse_prefix
 
 NOTICE = "message repeated"
-"""What every notice holds."""
+"""Text that every notice of a repetition contains."""
 
 _TAG = r"(?P<tag>[^\s:\[]{1,64}+[ ]?(?:\[[^\s\]]{1,32}\])?:[ ]++)?"
 _TIMES = r"message repeated (?P<count>[1-9][0-9]{0,8}) times?"
@@ -16,10 +16,10 @@ _LAST_REPEATED = re.compile(rf"{_TAG}[ ]*+last {_TIMES}\.?\s*+")
 
 
 def repeats(text: str) -> tuple[int, str | None]:
-    """How often the phone's own line was written, and the line itself, None for the previous one.
+    """How often the phone wrote a line, and the line itself; None means the previous line.
 
-    rsyslog keeps the tag and puts the message, cut at 800 bytes, between brackets (its `ratelimit.c`): the tag is
-    joined with the message again. syslogd and BusyBox write `last message repeated 3 times`.
+    rsyslog writes the tag, and the message, truncated at 800 bytes, in brackets (its `ratelimit.c`). The tag is joined
+    with the message again. syslogd and BusyBox write `last message repeated 3 times`.
     """
     if NOTICE not in text:
         return 1, text
@@ -33,7 +33,10 @@ def repeats(text: str) -> tuple[int, str | None]:
 
 @dataclass(frozen=True, slots=True)
 class DeviceLine:
-    """A line as the phone may have written it: `text` from `framed.start` on, damage undone and named in `repairs`."""
+    """A line as the phone may have written it: its text without `framed`, repaired, and the names of the repairs.
+
+    `count` is how often the phone wrote it.
+    """
 
     framed: SyslogPrefix
     text: str
@@ -42,13 +45,13 @@ class DeviceLine:
 
     @property
     def is_repeat_of_previous(self) -> bool:
-        """A notice that stands for more of the message before it, without its text."""
+        """Whether it is a notice without text, which repeats the previous message."""
         return self.count > 1 and not self.text
 
 
 def unwrap(text: str) -> DeviceLine:
-    """Undo damage and take the framing and the notice of a repetition off a line."""
+    """Undo damage, then take the syslog prefix and the notice of a repetition off a line."""
     repaired, names = repair(text)
     framed = parse_prefix(repaired)
-    count, own = repeats(repaired[framed.start :])
-    return DeviceLine(framed, own or "", count, names)
+    count, text_of_device = repeats(repaired[framed.start :])
+    return DeviceLine(framed, text_of_device or "", count, names)
