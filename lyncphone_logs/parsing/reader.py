@@ -134,11 +134,11 @@ class Reader:
             end = lines.end if but_the_last else len(every)
             rest = rows.tail(bisect_left(rows.numbers, every.numbers[end])) if but_the_last else LineTable()
             kept: Sequence[int] = range(end)
-            if owner or rows.taken:
-                kept = [row for row in kept if row not in owner and every.offsets[row] not in rows.taken]
+            if owner or rows.consumed:
+                kept = [row for row in kept if row not in owner and every.offsets[row] not in rows.consumed]
             if but_the_last and not kept:
                 end, rest = 0, rows
-            rest.taken |= {every.offsets[row] for row, first in owner.items() if first < end <= row}
+            rest.consumed |= {every.offsets[row] for row, first in owner.items() if first < end <= row}
             self._put_together = {every.offsets[row] for row in lines.put_together}
             batch = self._batch(every, lines.columns, kept)
             # What was passed over would look like lines that are missing.

@@ -104,10 +104,10 @@ class Reassembler:
         if self._joining.goes_on is None:
             return
         take = self._by_number if self._joining.by == SEQUENCE else self._by_line
-        hosts, taken = self._columns["hostname"], self._rows.taken
+        hosts, consumed = self._columns["hostname"], self._rows.consumed
         for row, name in enumerate(self._columns["grammar"]):
             if name == self._grammar.name:
-                take(self._senders.setdefault(hosts[row], _Sender()), row, self._rows.offsets[row] in taken)
+                take(self._senders.setdefault(hosts[row], _Sender()), row, self._rows.offsets[row] in consumed)
 
     def messages(self) -> dict[int, str]:
         """The messages of several rows, put together."""

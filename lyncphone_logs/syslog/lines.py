@@ -19,8 +19,8 @@ class LineTable:
 
     `numbers`, `offsets` and `lengths` (bytes) are those of the lines in the source. `texts` are the lines as decoded,
     `repaired` as the phone may have written them. `repairs` names the repairs of a row, for rows that have any.
-    `after_gap` are the rows whose line does not follow the line of the previous row. `taken` are the offsets of lines
-    that belong to events already returned.
+    `after_gap` are the rows whose line does not follow the line of the previous row. `consumed` are the offsets of
+    lines that belong to events already returned.
     """
 
     numbers: list[int] = field(default_factory=list)
@@ -30,7 +30,7 @@ class LineTable:
     repaired: list[str] = field(default_factory=list)
     repairs: dict[int, tuple[str, ...]] = field(default_factory=dict)
     after_gap: set[int] = field(default_factory=set)
-    taken: set[int] = field(default_factory=set)
+    consumed: set[int] = field(default_factory=set)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -42,12 +42,12 @@ class LineTable:
             setattr(part, name, getattr(self, name)[start:])
         part.repairs = {row - start: names for row, names in self.repairs.items() if row >= start}
         part.after_gap = {row - start for row in self.after_gap if row >= start}
-        part.taken = {offset for offset in self.taken if part and offset >= part.offsets[0]}
+        part.consumed = {offset for offset in self.consumed if part and offset >= part.offsets[0]}
         return part
 
     def picked(self, origin: Sequence[int]) -> "LineTable":
         """A new table with a copy of row `origin[i]` as row i. Only the first copy of a row is after a gap."""
-        part = LineTable(taken=self.taken)
+        part = LineTable(consumed=self.consumed)
         for name in _COLUMNS:
             values = getattr(self, name)
             setattr(part, name, [values[row] for row in origin])
@@ -58,7 +58,7 @@ class LineTable:
 
     def is_apart(self, row: int) -> bool:
         """Whether a row cannot continue the previous one: there is a gap between them, or that one was returned."""
-        return row in self.after_gap or self.offsets[row - 1] in self.taken
+        return row in self.after_gap or self.offsets[row - 1] in self.consumed
 
     def extend(self, others: "LineTable") -> None:
         """Append the rows of another table to this one."""
@@ -67,7 +67,7 @@ class LineTable:
             getattr(self, name).extend(getattr(others, name))
         self.repairs |= {row + start: names for row, names in others.repairs.items()}
         self.after_gap |= {row + start for row in others.after_gap}
-        self.taken |= others.taken
+        self.consumed |= others.consumed
 
 
 _COLUMNS = ("numbers", "offsets", "lengths", "texts", "repaired")
