@@ -6,6 +6,8 @@ A stamp without a year lies within months of the place before it that was looked
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing.header import read_headers
@@ -13,7 +15,7 @@ from lyncphone_logs.sources.source import Source
 from lyncphone_logs.sources.window import Window
 from lyncphone_logs.syslog.framing import SyslogPrefix, parse_prefixes
 from lyncphone_logs.syslog.lines import lines_of_window
-from lyncphone_logs.timestamps.formats import Anchor, day_stands_first, read_stamp
+from lyncphone_logs.timestamps.formats import Anchor, ParsedStamp, day_stands_first, read_stamp
 from lyncphone_logs.timestamps.resolver import FIRST_DAY, OLDEST_PHONE
 from lyncphone_logs.timestamps.years import AHEAD, ALMOST_LATE, BACK, LATE, DatedStamp, Seen, days_of, years_of
 
@@ -24,6 +26,7 @@ MAX_SAMPLED_BYTES = 64 * 1024 * 1024
 """Bytes of a source that are read to look into it, where it cannot be read from the middle."""
 LEAP_YEAR = timedelta(days=366)
 _LEAP_DAY = ("Feb 29", "29-02@", "0229")
+_NO_ANCHOR = Anchor(None, "")
 # 2000 was a leap year: every day of a year is in it.
 _ANY_YEAR = Anchor(datetime(2000, 12, 31, 23, 59, 59, 999999), "--year")
 
@@ -47,10 +50,14 @@ class Survey:
 
 
 def sample_timestamps(source: Source, grammars: Sequence[Grammar], anchor: Anchor) -> Survey:
-    """Look into what can be read again; of a pipe, and where no stamp is found, nothing is told but the anchor."""
+    """Sample up to 64 positions of a source to infer the years and days that its timestamps omit.
+
+    `anchor` completes the last of them. Of a pipe, and of a source without timestamps, only the anchor is returned.
+    Times are naive, as written. A source that cannot be read gives no sample; its reader reports why.
+    """
     seen = Seen([], [], [], set())
     for window in _windows(source):
-        _look(window, grammars, seen)
+        _sample(window, grammars, seen)
     anchor = replace(anchor, day_first=True in seen.orders if len(seen.orders - {None}) == 1 else None)
     years, basis, conflict = years_of(seen, anchor)
     days = days_of(seen.dayless, sorted(seen.dated or years), anchor)
@@ -103,7 +110,7 @@ def _heads(source: Source) -> Iterable[Window]:
     return small if source.bytes <= WHOLE else heads
 
 
-def _look(window: Window, grammars: Sequence[Grammar], seen: Seen) -> None:
+def _sample(window: Window, grammars: Sequence[Grammar], seen: Seen) -> None:
     rows = lines_of_window(window)
     step = max(1, len(rows) // MAX_SAMPLED_ROWS)
     last = len(rows) - 1
@@ -113,20 +120,32 @@ def _look(window: Window, grammars: Sequence[Grammar], seen: Seen) -> None:
     owns = [text[start:] for text, start in zip(texts, framed["start"], strict=True)]
     headers = read_headers(owns, grammars)
     own, seen.is_numbered = headers["stamp"], seen.is_numbered or any(headers["sequence"])
-    for place, row in enumerate(some):
-        outer, received = framed["stamp"][place], framed["received"][place]
-        stamps = (own[place] or outer, received or (outer if own[place] else ""))
-        _note(stamps, rows.offsets[row], seen)
+    for row, mine, outer, received in zip(some, own, framed["stamp"], framed["received"], strict=True):
+        _note((received or (outer if mine else ""), mine or outer), rows.offsets[row], seen)
 
 
 def _is_leap_day(text: str) -> bool:
     return any(each in text for each in _LEAP_DAY)
 
 
+class _LoneStamp(NamedTuple):
+    """What a stamp says without an anchor, and as one of the year 2000."""
+
+    day_first: bool | None
+    dated: ParsedStamp
+    in_2000: ParsedStamp
+
+
+@lru_cache(maxsize=4096)
+def _read_alone(stamp: str) -> _LoneStamp:
+    return _LoneStamp(day_stands_first(stamp), read_stamp(stamp, _NO_ANCHOR), read_stamp(stamp, _ANY_YEAR))
+
+
 def _note(stamps: tuple[str, str], offset: int, seen: Seen) -> None:
-    for stamp in filter(None, reversed(stamps)):
-        seen.orders.add(day_stands_first(stamp))
-        dated = read_stamp(stamp, Anchor(None, ""))
+    """Add the stamps of a line, the collector's before the phone's."""
+    for stamp in filter(None, stamps):
+        day_first, dated, reading = _read_alone(stamp)
+        seen.orders.add(day_first)
         seen.undecided = seen.undecided or (stamp if dated.quality == "assumed-date" else "")
         if moment := dated.time:
             if moment >= OLDEST_PHONE:
@@ -134,7 +153,6 @@ def _note(stamps: tuple[str, str], offset: int, seen: Seen) -> None:
                 # The collector's date is that of the phone's stamp on the same line.
                 return
             continue
-        reading = read_stamp(stamp, _ANY_YEAR)
         if reading.time and reading.quality == "assumed-date":
             seen.dayless.append((offset, reading.time))
         elif reading.time and not _may_be_unset(reading.time, seen.yearless):
