@@ -1,5 +1,5 @@
 """Tools for rule and grammar authors: lint, sample tests, mutation tests, rule drafts.
 
-Public: `lint.lint`, `samples.check_rule`, `samples.check_grammar`, `mutation.survivors`, `draft.draft`.
+Public: `lint.lint`, `rule_samples.check_rule`, `grammar_samples.check_grammar`, `mutation.survivors`, `draft.draft`.
 It must not know the command line or any report format.
 """

@@ -1,4 +1,4 @@
-"""A draft of a rule from marked lines of a trace: what can be told of them, and gaps that name themselves."""
+"""Drafts a rule from marked lines of a trace: conditions on their events, and placeholders that say what is missing."""
 
 import json
 import re
@@ -8,14 +8,14 @@ from lyncphone_logs.errors import InputError, RuleError
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value
 from lyncphone_logs.events.vocabulary import kinds
 
-TELLING = {"reason", "description", "method", "option", "status_code", "verify_code", "ms_diagnostics", "number"}
-"""Fields that say what happened, not to whom."""
+COMPARED = {"reason", "description", "method", "option", "status_code", "verify_code", "ms_diagnostics", "number"}
+"""Fields that say what happened, not to which device or user."""
 VERIFY = ("sip.register.succeeded", "sign_in.succeeded")
 MAX_MARKED_LINES = 50
 
 
 def line_numbers(text: str) -> list[int]:
-    """The numbers that `12,15-17` names. Raises InputError where it names none, or more than 50."""
+    """The line numbers in a list such as `12,15-17`, sorted. Raises InputError if a part is no number or range."""
     numbers: list[int] = []
     for part in text.split(","):
         found = re.fullmatch(r"\s*(\d{1,9})(?:-(\d{1,9}))?\s*", part)
@@ -29,14 +29,15 @@ def line_numbers(text: str) -> list[int]:
 
 
 def draft(code: str, events: Iterable[Event], numbers: Sequence[int]) -> str:
-    """A rule file of the marked events, without a final line end.
+    """A rule file (TOML, without a final line end) for the events on the lines `numbers`.
 
-    The first failure among them, else the first event of a known kind, is the symptom. Raises InputError where no line
-    says anything that a rule could look for, RuleError where the code is none.
+    The symptom is the first failure among them, else the first event of a known kind. Raises InputError if no line has
+    an event that a rule can match, RuleError if `code` is no rule code.
     """
     if not re.fullmatch(r"[A-Z]{2,5}\d{3}", code):
         raise RuleError("a code is two to five capitals and three digits", f"{code!r} is not", help="as in TLS042")
-    marked = [event for event in events if event.line in set(numbers) and not event.derived]
+    lines = set(numbers)
+    marked = [event for event in events if event.line in lines and not event.derived]
     known = [event for event in marked if event.kind not in (MESSAGE, UNPARSED)]
     if not known:
         raise InputError(
@@ -44,12 +45,12 @@ def draft(code: str, events: Iterable[Event], numbers: Sequence[int]) -> str:
             because="; ".join(f"line {each.line} is {each.kind}" for each in marked) or "there are no such lines",
             help="mark lines that `lyncphone-logs events` shows with a kind of their own",
         )
+    return "\n".join(_file(code, known, marked)).rstrip("\n")
+
+
+def _file(code: str, known: Sequence[Event], marked: Sequence[Event]) -> Iterator[str]:
     symptom = next((event for event in known if kinds()[event.kind].outcome == "failed"), known[0])
-    others = list({(each.kind, str(_tests(each))): each for each in known if each is not symptom}.values())
-    return "\n".join(_file(code, symptom, others, marked)).rstrip("\n")
-
-
-def _file(code: str, symptom: Event, others: Sequence[Event], marked: Sequence[Event]) -> Iterator[str]:
+    others = {(each.kind, str(_tests(each))): each for each in known if each is not symptom}
     stage = kinds()[symptom.kind].stage
     yield f"code = {_quoted(code)}"
     yield f"name = {_quoted(_name(symptom.kind))}"
@@ -60,10 +61,10 @@ def _file(code: str, symptom: Event, others: Sequence[Event], marked: Sequence[E
     yield 'cause = "Say why it happens."'
     yield 'impact = "Say what does not work, and for whom."'
     yield ""
-    yield f"explains = [\n  {{ {_sought(symptom)} }},\n]"
+    yield f"explains = [\n  {{ {_pattern(symptom)} }},\n]"
     clauses = [
-        f'  {{ id = "{_name(each.kind)}-{number}", role = "supports", strength = "weak", {_sought(each)} }},'
-        for number, each in enumerate(others, start=1)
+        f'  {{ id = "{_name(each.kind)}-{number}", role = "supports", strength = "weak", {_pattern(each)} }},'
+        for number, each in enumerate(others.values(), start=1)
     ]
     yield "\n".join(["clause = [", *clauses, "]"])
     verify = ", ".join(map(_quoted, VERIFY))
@@ -76,7 +77,7 @@ def _file(code: str, symptom: Event, others: Sequence[Event], marked: Sequence[E
     yield "\n".join(["lines = [", *(f"  {_quoted(line)}," for each in marked for line in each.text.split("\n")), "]"])
 
 
-def _sought(event: Event) -> str:
+def _pattern(event: Event) -> str:
     tests = ", ".join(f"{name} = {_quoted(value)}" for name, value in _tests(event).items())
     where = f", where = {{ {tests} }}" if tests else ""
     source, says = _quoted(f"{event.source}, line {event.line}"), _quoted(kinds()[event.kind].meaning)
@@ -84,7 +85,7 @@ def _sought(event: Event) -> str:
 
 
 def _tests(event: Event) -> dict[str, Value]:
-    return {name: value for name, value in sorted(event.fields.items()) if name in TELLING}
+    return {name: value for name, value in sorted(event.fields.items()) if name in COMPARED}
 
 
 def _name(kind: str) -> str:
@@ -92,7 +93,7 @@ def _name(kind: str) -> str:
 
 
 def _quoted(value: Value) -> str:
-    """As TOML has it: JSON, but for what cannot be a character."""
+    """The value in TOML: as JSON has it, with `?` for lone surrogates."""
     if isinstance(value, bool | int | float):
         return json.dumps(value)
     return json.dumps(str(value).encode("utf-8", "replace").decode("utf-8"))

@@ -1,4 +1,4 @@
-"""What is wrong with rules that load: what no trace can show, what says nothing, what is missing, how it is worded."""
+"""Checks rules that load: events that no trace can contain, clauses without effect, missing parts, wording."""
 
 import re
 import tomllib
@@ -17,46 +17,47 @@ from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.linearity import UnsupportedElement
 from lyncphone_logs.grammar.regex_linearity import regex_facts
 from lyncphone_logs.rules.clause import Clause
-from lyncphone_logs.rules.condition import Condition, EventPattern
+from lyncphone_logs.rules.condition import Condition, EventPattern, Scalar
 from lyncphone_logs.rules.rule import EXPLAINS, Rule
 from lyncphone_logs.rules.toml_positions import KeyPosition, key_positions, nearest
 from lyncphone_logs.trace.correlator import DERIVED
 
-NOT_OF_A_LINE = {*DERIVED, LOST, "trace.examined", "log.message"}
-"""Kinds that no message of a grammar makes."""
-MIN_TEXT = {"positive": 3, "negative": 5}
+NOT_FROM_LINES = {*DERIVED, LOST, "trace.examined", "log.message"}
+"""Kinds that no message of a grammar produces."""
+MIN_SAMPLES = {"positive": 3, "negative": 5}
 MAX_TITLE = 110
+OPPOSITES = {("supports", "contradicts"), ("requires", "rules_out")}
 TEXT_TYPES = {"text", "version", "list"}
 
 
 class Complaint(NamedTuple):
-    """One thing that is wrong: `file:line:column`, the rule and what it is."""
+    """One fault of a rule: `file:line:column`, the code of the rule, the fault."""
 
-    place: str
+    location: str
     code: str
     says: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.code} {self.says}"
+        return f"{self.location}: {self.code} {self.says}"
 
 
 @cache
 def timers() -> dict[str, tuple[float, str, str]]:
-    """For a kind of event how long a device may take to show it, in seconds, with the timer and its source."""
+    """For a kind of event: the seconds that a device may take to show it, the timer, and its source."""
     path = content.path("knowledge") / "timers.toml"
-    read = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {kind: (row["seconds"], row["timer"], row["source"]) for kind, row in read.items()}
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {kind: (row["seconds"], row["timer"], row["source"]) for kind, row in table.items()}
 
 
 def lint(files: Iterable[tuple[Path, Rule]], rules: Sequence[Rule], grammars: Sequence[Grammar]) -> Iterator[Complaint]:
-    """Complaints about rules with the files that they stand in, among all rules, in the order of the files."""
-    produced = {kind for grammar in grammars for kind, _ in grammar.messages} | NOT_OF_A_LINE
-    same = _overlapping(rules)
+    """Complaints about the rules in `files`, compared with all `rules`, in the order of the files."""
+    produced = {kind for grammar in grammars for kind, _ in grammar.messages} | NOT_FROM_LINES
+    twins = _overlapping(rules)
     for path, rule in files:
-        known = key_positions(path.read_text(encoding="utf-8"))
-        found = [*_complaints(rule, rules, produced), *((("explains",), each) for each in same[rule.code])]
-        for place, says in sorted(found, key=lambda each: nearest(known, each[0])):
-            line, column = nearest(known, place)
+        positions = key_positions(path.read_text(encoding="utf-8"))
+        found = [*_complaints(rule, rules, produced), *((("explains",), each) for each in twins[rule.code])]
+        for key, says in sorted(found, key=lambda each: nearest(positions, each[0])):
+            line, column = nearest(positions, key)
             yield Complaint(f"{path}:{line}:{column}", rule.code, says)
 
 
@@ -74,23 +75,27 @@ def _complaints(rule: Rule, rules: Sequence[Rule], produced: set[str]) -> Iterat
     yield from _wording(rule)
 
 
-def _pattern(pattern: EventPattern, place: KeyPosition, produced: set[str]) -> Iterator[tuple[KeyPosition, str]]:
+def _pattern(pattern: EventPattern, position: KeyPosition, produced: set[str]) -> Iterator[tuple[KeyPosition, str]]:
     if not any(kind in produced or kind.partition(".")[0] in GIVEN for kind in pattern.kinds):
-        yield place, f"no grammar produces {' or '.join(pattern.kinds)}"
+        yield position, f"no grammar produces {' or '.join(pattern.kinds)}"
     for kind in pattern.kinds:
         for name, test in pattern.where.items():
-            field = kinds()[kind].fields[name]
-            tests = test.none_of if isinstance(test, Condition) else test if isinstance(test, list) else [test]
-            unknown = [each for each in tests if field.values and str(each) not in field.values]
-            if unknown:
-                yield (*place, "where", name), f"{kind} never has {name} {unknown[0]!r}: {', '.join(field.values)}"
-            if field.type in {"integer", "number"} and any(isinstance(each, str) for each in tests):
-                yield (*place, "where", name), f"{name} is a number, and is compared with text"
-            if field.type in TEXT_TYPES and any(not isinstance(each, str) for each in tests):
-                yield (*place, "where", name), f"{name} is text, and is compared with a number"
+            yield from (((*position, "where", name), says) for says in _values(kind, name, test))
     for name, test in pattern.where.items():
         if isinstance(test, Condition):
-            yield from (((*place, "where", name), says) for says in _condition(test))
+            yield from (((*position, "where", name), says) for says in _condition(test))
+
+
+def _values(kind: str, name: str, test: Condition | list[Scalar] | Scalar) -> Iterator[str]:
+    field = kinds()[kind].fields[name]
+    values = test.none_of if isinstance(test, Condition) else test if isinstance(test, list) else [test]
+    unknown = [each for each in values if field.values and str(each) not in field.values]
+    if unknown:
+        yield f"{kind} never has {name} {unknown[0]!r}: {', '.join(field.values)}"
+    if field.type in {"integer", "number"} and any(isinstance(each, str) for each in values):
+        yield f"{name} is a number, and is compared with text"
+    if field.type in TEXT_TYPES and any(not isinstance(each, str) for each in values):
+        yield f"{name} is text, and is compared with a number"
 
 
 def _condition(test: Condition) -> Iterator[str]:
@@ -106,25 +111,39 @@ def _condition(test: Condition) -> Iterator[str]:
 
 
 def _clause(clause: Clause, rule: Rule) -> Iterator[str]:
-    mine = (clause.kinds, clause.where)
-    is_plain = len(clause.steps) == 1 and not (clause.absent or clause.anchors or clause.count > 1)
-    if is_plain and all(mine == (each.kinds, each.where) for each in rule.explains):
+    if _is_symptom(clause, rule):
         yield f"clause {clause.id} is the symptom itself, and holds wherever that was seen"
     for other in rule.clause:
-        opposite = {clause.role, other.role} in ({"supports", "contradicts"}, {"requires", "rules_out"})
-        if opposite and clause.role in {"supports", "requires"} and _asked(clause) == _asked(other):
-            yield f"clauses {clause.id} and {other.id} hold together, for and against"
-        is_contrary = clause.absent and not other.absent and _asked(clause)[:-1] == _asked(other)[:-1]
-        if is_contrary and clause.role == other.role == "requires":
-            yield f"clauses {clause.id} and {other.id} cannot hold together"
-    for kind in clause.kinds if clause.absent and clause.within and clause.starts else ():
+        yield from _conflict(clause, other)
+    yield from _window(clause)
+
+
+def _is_symptom(clause: Clause, rule: Rule) -> bool:
+    if len(clause.steps) != 1 or clause.absent or clause.anchors or clause.count > 1:
+        return False
+    return all((clause.kinds, clause.where) == (each.kinds, each.where) for each in rule.explains)
+
+
+def _conflict(clause: Clause, other: Clause) -> Iterator[str]:
+    if (clause.role, other.role) in OPPOSITES and _conditions(clause) == _conditions(other):
+        yield f"clauses {clause.id} and {other.id} hold together, for and against"
+    is_contrary = clause.absent and not other.absent and _conditions(clause)[:-1] == _conditions(other)[:-1]
+    if is_contrary and clause.role == other.role == "requires":
+        yield f"clauses {clause.id} and {other.id} cannot hold together"
+
+
+def _window(clause: Clause) -> Iterator[str]:
+    """Absence of an event for less time than a device may take to show it proves nothing."""
+    if not (clause.absent and clause.within and clause.starts):
+        return
+    for kind in clause.kinds:
         seconds, timer, source = timers().get(kind, (0.0, "", ""))
-        if clause.within and clause.within < seconds:
+        if clause.within < seconds:
             why = f"{timer} ({source})"
             yield f"within {clause.within:g} s is shorter than the {seconds:g} s that {kind} may take: {why}"
 
 
-def _asked(clause: Clause) -> tuple[object, ...]:
+def _conditions(clause: Clause) -> tuple[object, ...]:
     window = (clause.before, clause.after, clause.between, clause.within, clause.count, clause.by, clause.once_per)
     steps = [(step.kinds, step.where) for step in clause.steps]
     return (steps, clause.named, window, clause.same, clause.absent)
@@ -151,7 +170,7 @@ def _links(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[KeyPosition, str
 
 def _samples(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
     counts: Counter[str] = Counter("negative" if each.kind == "near_miss" else each.kind for each in rule.sample)
-    for kind, least in MIN_TEXT.items():
+    for kind, least in MIN_SAMPLES.items():
         if counts[kind] < least:
             yield ("sample",), f"{counts[kind]} {kind} samples, at least {least} are needed"
     needed = sum(clause.role == "requires" for clause in rule.clause) or 1
@@ -174,14 +193,14 @@ def _wording(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
 
 
 def _overlapping(rules: Sequence[Rule]) -> dict[str, list[str]]:
-    """Rules that no trace could tell apart."""
+    """Complaints by code: rules that have the same symptoms and clauses as one before them."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for one, other in combinations(rules, 2):
-        if _shape(one) == _shape(other):
+        if _content(one) == _content(other):
             found[other.code].append(f"is shown by the same as {one.code}: no trace can tell them apart")
     return found
 
 
-def _shape(rule: Rule) -> tuple[object, ...]:
+def _content(rule: Rule) -> tuple[object, ...]:
     shown = [(each.kinds, each.where, each.likelihood) for each in rule.explains]
-    return shown, [(each.role, each.strength, _asked(each)) for each in rule.clause], rule.applies_to
+    return shown, [(each.role, each.strength, _conditions(each)) for each in rule.clause], rule.applies_to

@@ -1,9 +1,9 @@
-"""Rules that were changed on purpose: a sample must notice each change, else it proves nothing about that clause."""
+"""Mutation tests of rules: changes each clause; if no sample then fails, the samples do not test that clause."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from lyncphone_logs.authoring.samples import diagnosed, events_of, failures
+from lyncphone_logs.authoring.rule_samples import diagnosed, events_of, failures
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.rules.clause import Clause, ScopeName
@@ -12,26 +12,32 @@ from lyncphone_logs.rules.rule import Rule
 
 WIDER: dict[ScopeName, ScopeName] = {"transaction": "call", "call": "phone", "handshake": "boot", "boot": "phone"}
 LOOSENED = 10.0
-"""How many times as long a window becomes."""
+"""Factor by which a window is lengthened."""
 BOOT = "device.started"
 
 
 def survivors(rule: Rule, rules: Sequence[Rule], grammars: Sequence[Grammar]) -> Iterator[str]:
-    """The changes of a rule that no sample notices, and lines of samples that do not act as their role says."""
+    """The changes of a rule that no sample notices, and lines of positive samples whose role is not theirs."""
     samples = [(sample, events_of(sample, grammars)) for sample in rule.sample]
-    kinds = {kind for each in rule.explains for kind in each.kinds}
-    rivals = [other for other in rules if kinds & {kind for each in other.explains for kind in each.kinds}]
+    rivals = _rivals(rule, rules)
     for change, mutant in mutants(rule):
-        others = [mutant if other.code == rule.code else other for other in rivals]
-        if not any(True for sample, events in samples for _ in failures(mutant, sample, events, others, grammars)):
+        competing = [mutant if other.code == rule.code else other for other in rivals]
+        found = (each for sample, events in samples for each in failures(mutant, sample, events, competing, grammars))
+        if next(found, None) is None:
             yield f"no sample notices: {change}"
     for sample, events in samples:
         if sample.kind == "positive":
-            yield from (f"{each}: {sample.says}" for each in _misbehaving(rule, events, grammars))
+            yield from (f"{each}: {sample.says}" for each in _misleading_lines(rule, events, grammars))
+
+
+def _rivals(rule: Rule, rules: Sequence[Rule]) -> list[Rule]:
+    """The rules that explain events of the same kinds, with the rule itself."""
+    symptoms = {kind for each in rule.explains for kind in each.kinds}
+    return [other for other in rules if symptoms & {kind for each in other.explains for kind in each.kinds}]
 
 
 def mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
-    """What was changed, with the changed rule: each symptom dropped, each clause dropped, negated and loosened."""
+    """Each change with the changed rule: a symptom dropped; a clause dropped, negated or loosened."""
     for number in range(len(rule.explains)):
         rest = (*rule.explains[:number], *rule.explains[number + 1 :])
         if rest:
@@ -69,7 +75,7 @@ def _negated(clause: Clause) -> list[Clause]:
 
 
 def _loosened(clause: Clause) -> Clause | None:
-    """The clause with less asked of it: of its fields, steps, number, time or scope; None where it asks for none."""
+    """The clause with fewer conditions on fields, steps, number, time or scope; None if it has none of these."""
     if clause.where:
         return replace(clause, where={}, says="looser")
     if clause.then:
@@ -83,21 +89,25 @@ def _loosened(clause: Clause) -> Clause | None:
     return replace(clause, same=WIDER[clause.same]) if clause.same in WIDER and not clause.absent else None
 
 
-def _misbehaving(rule: Rule, events: Sequence[Event], grammars: Sequence[Grammar]) -> Iterator[str]:
-    """Events whose loss does not act as their role says; beside the rule alone, so that no rival's share moves."""
-    whole = diagnosed(rule, events, [rule], grammars)
-    if whole is None or any(clause.absent for clause in rule.clause):
+def _misleading_lines(rule: Rule, events: Sequence[Event], grammars: Sequence[Grammar]) -> Iterator[str]:
+    """Lines whose removal changes the confidence against their role. Without rivals, which would change it too."""
+    complete = diagnosed(rule, events, [rule], grammars)
+    if complete is None or any(clause.absent for clause in rule.clause):
         return
     for number, event in enumerate(events):
-        # A boot is no evidence, but what it parts may be some; without any line there is no phone.
+        # A boot is no evidence but separates evidence; without any line there is no phone.
         if event.kind == BOOT or len(events) == 1:
             continue
-        roles = {each.role for each in whole.evidence if each.event.id == event.id}
         without = diagnosed(rule, [*events[:number], *events[number + 1 :]], [rule], grammars)
-        left = without.confidence if without else 0.0
-        if roles <= {"supports", "requires"} and left > whole.confidence:
-            yield f"without line {number + 1} the rule is more probable, though it speaks for it"
-        if roles == {"contradicts"} and left < whole.confidence:
-            yield f"without line {number + 1} the rule is less probable, though it speaks against it"
-        if not roles and left != whole.confidence:
-            yield f"without line {number + 1} the rule is not as probable, though that is no evidence"
+        change = (without.confidence if without else 0.0) - complete.confidence
+        roles = {each.role for each in complete.evidence if each.event.id == event.id}
+        yield from (f"without line {number + 1} {fault}" for fault in _faults(roles, change))
+
+
+def _faults(roles: set[str], change: float) -> Iterator[str]:
+    if roles <= {"supports", "requires"} and change > 0:
+        yield "the rule is more probable, though it speaks for it"
+    if roles == {"contradicts"} and change < 0:
+        yield "the rule is less probable, though it speaks against it"
+    if not roles and change:
+        yield "the rule is not as probable, though that is no evidence"

@@ -36,7 +36,7 @@ def grammars_show(
 @grammars_app.command("test")
 def grammars_test(grammars: GrammarsFolder = "") -> None:
     """Put the samples inside the grammars to the test."""
-    from lyncphone_logs.authoring.samples import check_grammar
+    from lyncphone_logs.authoring.grammar_samples import check_grammar
     from lyncphone_logs.catalog import read_catalog
 
     catalog = read_catalog(grammars=grammars)

@@ -44,7 +44,7 @@ def rules_test(
 ) -> None:
     """Put the samples inside the rules to the test."""
     from lyncphone_logs.authoring.mutation import survivors
-    from lyncphone_logs.authoring.samples import check_rule
+    from lyncphone_logs.authoring.rule_samples import check_rule
     from lyncphone_logs.catalog import read_catalog
 
     catalog = read_catalog(rules, grammars)

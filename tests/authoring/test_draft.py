@@ -7,7 +7,7 @@ from support.small_rules import event
 
 import lyncphone_logs
 from lyncphone_logs.authoring.draft import draft, line_numbers
-from lyncphone_logs.authoring.samples import check_rule
+from lyncphone_logs.authoring.rule_samples import check_rule
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.errors import InputError, RuleError

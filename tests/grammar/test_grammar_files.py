@@ -10,7 +10,7 @@ import pytest
 from support.paths import FIXTURES
 from support.random_grammars import oracle, texts
 
-from lyncphone_logs.authoring.samples import check_grammar
+from lyncphone_logs.authoring.grammar_samples import check_grammar
 from lyncphone_logs.catalog import grammars_folder, read_catalog
 from lyncphone_logs.errors import GrammarError
 from lyncphone_logs.grammar.expression import CompiledExpression

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import combinations
 from operator import itemgetter
 
-from lyncphone_logs.authoring.samples import START, diagnosed, events_of
+from lyncphone_logs.authoring.rule_samples import START, diagnosed, events_of
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.evaluation import GIVEN

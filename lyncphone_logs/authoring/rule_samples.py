@@ -1,11 +1,10 @@
-"""The samples inside rules and grammars, put to the test by the very code that reads traces."""
+"""Tests the samples of rules with the code that reads and diagnoses traces."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import get_args
 
-from lyncphone_logs.catalog import overlaps
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.diagnosis.findings import Diagnosis
@@ -18,32 +17,16 @@ from lyncphone_logs.parsing.reader import Reader, anchor_of
 from lyncphone_logs.parsing.sequence_numbers import runs_of
 from lyncphone_logs.rules.rule import EXPLAINS, Rule, RuleSample, SampleEvent, SampleLine, Verdict
 from lyncphone_logs.sources.source import InMemorySource
-from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.trace.correlator import Correlator
 
 LAST_YEAR = 2013
-"""Stamps without a year in samples are from the year of the founding line."""
+"""The year of sample lines whose stamps have none: that of the founding line."""
 START = datetime(LAST_YEAR, 7, 9, 12)
-"""What `at` counts from where a line has no stamp of its own."""
-
-
-def check_grammar(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:
-    """What is wrong with the samples of a grammar, a line each; nothing when all are read as they say."""
-    for sample in grammar.samples:
-        text = unwrap(sample.line).text
-        reading = grammar.read(text)
-        if reading is None and any(sample in other.samples and other.read(text) for other in others):
-            continue  # a shared message, in a line of another family
-        found = (reading.kind, dict(reading.fields)) if reading else None
-        if found != (sample.kind, dict(sample.fields)):
-            yield f"{sample.line!r} should be {sample.kind} {dict(sample.fields)}, is {found}"
-    yield from overlaps(grammar, others)
-    for kind in sorted({kind for kind, _ in grammar.messages} - {sample.kind for sample in grammar.samples}):
-        yield f"no sample shows {kind}"
+"""The time from which `at` counts, for lines without a stamp."""
 
 
 def check_rule(rule: Rule, rules: Sequence[Rule], grammars: Sequence[Grammar]) -> Iterator[str]:
-    """What is wrong with the samples of a rule among all rules, a line each; nothing when all turn out as they say."""
+    """The failures of the samples of a rule, one line each. All `rules` compete, as in a diagnosis."""
     for sample in rule.sample:
         yield from failures(rule, sample, events_of(sample, grammars), rules, grammars)
 
@@ -51,23 +34,24 @@ def check_rule(rule: Rule, rules: Sequence[Rule], grammars: Sequence[Grammar]) -
 def failures(
     rule: Rule, sample: RuleSample, events: Sequence[Event], rules: Sequence[Rule], grammars: Sequence[Grammar]
 ) -> Iterator[str]:
-    """Why a sample does not turn out as it says, at most one line, when its events are these."""
+    """At most one line: how the diagnosis of `events`, which are those of the sample, differs from what it states."""
     found = diagnosed(rule, events, rules, grammars)
-    if sample.kind != "positive" and found:
-        yield f"{sample.kind} sample is diagnosed ({found.verdict}): {sample.says}"
-    elif sample.kind == "positive" and not found:
+    if sample.kind != "positive":
+        if found:
+            yield f"{sample.kind} sample is diagnosed ({found.verdict}): {sample.says}"
+    elif not found:
         yield f"positive sample should be {sample.verdict}, is not listed: {sample.says}"
-    elif sample.kind == "positive" and found and not _is_within(found.verdict, sample):
+    elif not _is_within(found.verdict, sample):
         most = f", at most {sample.at_most}" if sample.at_most != "confirmed" else ""
         yield f"positive sample should be {sample.verdict}{most}, is {found.verdict}: {sample.says}"
-    elif found and sample.holds is not None and _holding(found) != set(sample.holds):
+    elif sample.holds is not None and _holding(found) != set(sample.holds):
         yield f"clauses that hold should be {sorted(sample.holds)}, are {sorted(_holding(found))}: {sample.says}"
 
 
 def diagnosed(
     rule: Rule, events: Sequence[Event], rules: Sequence[Rule], grammars: Sequence[Grammar]
 ) -> Diagnosis | None:
-    """What the rule makes of the events among all rules; those that do not come from a trace are stated facts."""
+    """The diagnosis of the rule for the events; those that cannot come from a trace count as facts from the user."""
     seen = [event for event in events if event.family not in GIVEN]
     facts = [event for event in events if event.family in GIVEN]
     batch = Batch.of(seen)
@@ -80,7 +64,7 @@ def diagnosed(
 
 
 def events_of(sample: RuleSample, grammars: Sequence[Grammar]) -> list[Event]:
-    """The events of a sample in their order."""
+    """The events of a sample, in order of time."""
     lines = [(each.at, each.line) if isinstance(each, SampleLine) else (None, each) for each in sample.lines]
     lines.sort(key=lambda each: each[0] or 0)
     written = InMemorySource("\n".join(line for _, line in lines), "sample")
