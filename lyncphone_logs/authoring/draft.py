@@ -15,7 +15,10 @@ MAX_MARKED_LINES = 50
 
 
 def line_numbers(text: str) -> list[int]:
-    """The line numbers in a list such as `12,15-17`, sorted. Raises InputError if a part is no number or range."""
+    """The line numbers in a list such as `12,15-17`, sorted.
+
+    Raises InputError if a part is neither a number nor a range of at most 50 lines.
+    """
     numbers: list[int] = []
     for part in text.split(","):
         found = re.fullmatch(r"\s*(\d{1,9})(?:-(\d{1,9}))?\s*", part)

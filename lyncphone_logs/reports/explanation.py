@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from lyncphone_logs.diagnosis.findings import Evidence, Explanation, Term, WeighedSymptom
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.grammar import Grammar, ParsedLine
-from lyncphone_logs.reports import grouping, wording
+from lyncphone_logs.reports import wording
+from lyncphone_logs.reports.document import rule_lists
 from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.page import Ink, Page
+from lyncphone_logs.reports.text import BEFORE_UNDO, print_lists, print_title
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import SYMPTOM, Condition, EventPattern, Scalar, unfilled
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Rule
@@ -19,28 +21,19 @@ ROLES = {"requires": "needed", "supports": "for", "contradicts": "against", "rul
 def render_rule(rule: Rule, *, color: bool, width: int | None) -> str:
     """The rule as text without a final line end. `width`: columns of the terminal, None where nothing may wrap."""
     page = Page(color=color, width=width)
-    page.line(Ink(f"{rule.severity}[{rule.code}]", rule.severity), Ink(f" {rule.name}: {rule.title}", "strong"))
+    lists = rule_lists(rule, BEFORE_UNDO)
+    print_title(page, rule)
     stage = f"stage {rule.stage}" if rule.stage else ""
     page.line("  ", " · ".join(filter(None, [rule.prevalence, stage, _phones(rule)])))
-    page.labelled("why", *grouping.paragraphs(rule.cause))
-    page.labelled("impact", *grouping.paragraphs(rule.impact))
+    print_lists(page, lists, ("why", "impact"))
     for shown in rule.explains:
         how = f"{shown.likelihood}, {shown.basis}: {shown.source}"
         page.labelled("shown by", f"{_pattern(shown)} — {shown.says} ({how})")
     for clause in rule.clause:
         page.labelled(ROLES[clause.role], _clause(clause))
     page.labelled("confirmed by", *(" and ".join(together) for together in rule.confirmed_by))
-    remedy(page, rule)
-    page.labelled("read", *(" ".join(filter(None, [each.title, each.url])) for each in rule.references))
+    print_lists(page, lists, ("fix", "history", "verify", "read"))
     return page.text()
-
-
-def remedy(page: Page, rule: Rule) -> None:
-    """The steps, what was advised once, and how to see that the fix worked."""
-    steps = enumerate(rule.remedy, start=1)
-    page.labelled("fix", *(f"{n}. {step.who} · {step.where}: {step.what}   (undo: {step.undo})" for n, step in steps))
-    page.labelled("history", *(f"{each.year}: {each.advice} — danger: {each.danger}" for each in rule.history))
-    page.labelled("verify", rule.verify.says)
 
 
 def _phones(rule: Rule) -> str:
@@ -111,8 +104,7 @@ def render_explanations(found: Iterable[Explanation], *, color: bool, width: int
     page = Page(color=color, width=width)
     for each in found:
         page.blank()
-        rule = each.rule
-        page.line(Ink(f"{rule.severity}[{rule.code}]", rule.severity), Ink(f" {rule.name}: {rule.title}", "strong"))
+        print_title(page, each.rule)
         page.line("  ", Ink(f"phone {each.phone}", "strong"))
         for weighed in each.weighed:
             _weighed(page, weighed)

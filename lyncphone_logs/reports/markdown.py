@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Findings, Phone, Term
+from lyncphone_logs.diagnosis.findings import Boot, Findings, Phone
 from lyncphone_logs.reports import grouping, wording
+from lyncphone_logs.reports.document import Lists, diagnosis_lists
 from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.excerpt import excerpt
 from lyncphone_logs.reports.grouping import Case, Proof
@@ -19,6 +20,8 @@ _SPECIAL = re.compile(
     | ^[-+=]""",
     re.VERBOSE,
 )
+WEIGHING = ("beside", "speaks for", "speaks against", "would decide")
+LEAD = ("why", "impact", *WEIGHING, "fix", "history", "verify")
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 
 
@@ -68,15 +71,14 @@ def _case(phone: Phone, case: Case) -> Iterator[str]:
     known = f"phone {code(phone.id)} ({escaped(phone.basis)}) · {escaped(wording.device(phone))}"
     yield f"**{lead.verdict}**, {wording.share(lead.confidence)} · {known} · seen {wording.occurrences(lead)}"
     yield from _proofs(grouping.proofs(lead.evidence, lead.terms))
-    yield from _meaning(lead.rule)
-    yield from _weighing(lead)
-    yield from _remedy(lead.rule)
+    yield from _lists(diagnosis_lists(lead), LEAD)
+    yield from _list("Read", _references(lead.rule))
     for rival in case.rivals:
         yield f"### or {_title(rival.rule)}"
         yield f"**{rival.verdict}**, {wording.share(rival.confidence)} · for the same symptom as {lead.rule.code}"
         yield from (escaped(says) for says in grouping.explanations(rival))
         yield from _proofs(grouping.own_proofs(rival, lead))
-        yield from _weighing(rival)
+        yield from _lists(diagnosis_lists(rival), WEIGHING)
 
 
 def _title(rule: Rule) -> str:
@@ -93,40 +95,24 @@ def _proofs(proofs: Iterable[Proof]) -> Iterator[str]:
             yield f"… {proof.more} more"
 
 
-def _meaning(rule: Rule) -> Iterator[str]:
-    for label, prose in (("Why", rule.cause), ("Impact", rule.impact)):
-        yield "\n\n".join([f"**{label}**", *map(escaped, grouping.paragraphs(prose))])
+def _lists(lists: Lists, labels: Iterable[str]) -> Iterator[str]:
+    for label in labels:
+        items, title = [item.shown(escaped) for item in lists[label]], f"**{label.capitalize()}**"
+        if label in {"why", "impact"}:
+            yield "\n\n".join([title, *items])
+        elif label == "verify":
+            yield f"{title} {items[0]}"
+        elif label == "fix":
+            yield "\n".join([title, "", *items])
+        else:
+            yield from _list(label.capitalize(), items)
 
 
-def _weighing(found: Diagnosis) -> Iterator[str]:
-    yield from _list("Beside", wording.standing(found))
-    yield from _list("Speaks for", map(_term, grouping.speaking_for(found)))
-    yield from _list("Speaks against", map(_term, grouping.speaking_against(found)))
-    gaps = grouping.deciding(found)
-    said = (f"{escaped(gap.capture)} ({', '.join(gap.waiting)}: {escaped(gap.missing)})" for gap in gaps)
-    yield from _list("Would decide", said)
-
-
-def _term(term: Term) -> str:
-    return " ".join(filter(None, [wording.factor(term.weight), escaped(term.says), f"({term.basis})"]))
-
-
-def _remedy(rule: Rule) -> Iterator[str]:
-    steps = enumerate(rule.remedy, start=1)
-    fix = [
-        f"{n}. {escaped(step.who)} · {escaped(step.where)}: {escaped(step.what)} (undo: {escaped(step.undo)})"
-        for n, step in steps
-    ]
-    yield "\n".join(["**Fix**", "", *fix])
-    history = (f"{each.year}: {escaped(each.advice)} — danger: {escaped(each.danger)}" for each in rule.history)
-    yield from _list("History", history)
-    yield f"**Verify** {escaped(rule.verify.says)}"
-    yield from _list("Read", (_reference(each.title, each.url) for each in rule.references))
-
-
-def _reference(title: str, url: str) -> str:
-    is_link = re.fullmatch(r"https://[\x21-\x7e]+", url) and not re.search(r"[<>\\]", url)
-    return f"[{escaped(title)}](<{url}>)" if is_link else f"{escaped(title)} {code(url)}".strip()
+def _references(rule: Rule) -> Iterator[str]:
+    for each in rule.references:
+        is_link = re.fullmatch(r"https://[\x21-\x7e]+", each.url) and not re.search(r"[<>\\]", each.url)
+        title = escaped(each.title)
+        yield f"[{title}](<{each.url}>)" if is_link else f"{title} {code(each.url)}".strip()
 
 
 def _list(label: str, items: Iterable[str]) -> Iterator[str]:

@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from itertools import islice
 
-from lyncphone_logs.diagnosis.findings import Diagnosis, Findings, InputSummary, Phone, Term
+from lyncphone_logs.diagnosis.findings import Diagnosis, Findings, InputSummary, Phone
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.reports import grouping, wording
+from lyncphone_logs.reports.document import Lists, diagnosis_lists
 from lyncphone_logs.reports.excerpt import ExcerptLine, cells, excerpt, fitted
-from lyncphone_logs.reports.explanation import remedy
 from lyncphone_logs.reports.grouping import Case, Proof
 from lyncphone_logs.reports.page import Ink, Page
 from lyncphone_logs.rules.rule import Rule
 
 MAX_SHOWN_FACTS = 10
+BEFORE_UNDO = "   "
+WEIGHING = ("beside", "odds", "speaks for", "speaks against", "would decide")
+LEAD = ("seen", "number", "why", "impact", *WEIGHING, "fix", "history", "verify")
 
 
 def render(report: Findings, *, color: bool, width: int | None) -> str:
@@ -29,35 +32,38 @@ def render(report: Findings, *, color: bool, width: int | None) -> str:
 
 def _case(page: Page, phone: Phone, case: Case) -> None:
     lead = case.lead
-    _title(page, lead.rule)
+    print_title(page, lead.rule)
     known = f"phone {phone.id} ({phone.basis}) · {wording.device(phone)}"
     page.line("  ", Ink(f"{lead.verdict}, {wording.share(lead.confidence)}", "strong"), f" · {known}")
     for proof in grouping.proofs(lead.evidence, lead.terms):
         _proof(page, proof, lead.rule.severity)
-    page.labelled("seen", wording.occurrences(lead))
-    numbers = wording.numbers(lead)
-    page.labelled("number", *numbers.values())
-    _meaning(page, lead.rule)
-    _weighing(page, lead)
-    remedy(page, lead.rule)
-    page.labelled("help", *(f"lyncphone-logs explain {word}" for word in (lead.rule.code, *numbers)))
+    print_lists(page, diagnosis_lists(lead, BEFORE_UNDO), LEAD)
+    page.labelled("help", *(f"lyncphone-logs explain {word}" for word in (lead.rule.code, *wording.numbers(lead))))
     page.blank()
     for rival in case.rivals:
         _rival(page, rival, lead)
 
 
-def _title(page: Page, rule: Rule, before: str = "") -> None:
-    page.line(before, Ink(f"{rule.severity}[{rule.code}]", rule.severity), Ink(f" {rule.name}: {rule.title}", "strong"))
+def print_title(page: Page, rule: Rule, prefix: str = "") -> None:
+    """Print severity, code, name and title of a rule."""
+    page.line(prefix, Ink(f"{rule.severity}[{rule.code}]", rule.severity), Ink(f" {rule.name}: {rule.title}", "strong"))
+
+
+def print_lists(page: Page, lists: Lists, labels: Iterable[str]) -> None:
+    """Print the lists of these labels in this order."""
+    for label in labels:
+        page.labelled(label, *(item.shown() for item in lists[label]))
 
 
 def _rival(page: Page, rival: Diagnosis, lead: Diagnosis) -> None:
-    _title(page, rival.rule, "or ")
+    lists = diagnosis_lists(rival, BEFORE_UNDO)
+    print_title(page, rival.rule, "or ")
     share = Ink(f"{rival.verdict}, {wording.share(rival.confidence)}", "strong")
     page.line("  ", share, f" · for the same symptom as {lead.rule.code}")
-    page.labelled("symptom", *grouping.explanations(rival))
+    print_lists(page, lists, ["symptom"])
     for proof in grouping.own_proofs(rival, lead):
         _proof(page, proof, rival.rule.severity)
-    _weighing(page, rival)
+    print_lists(page, lists, WEIGHING)
     page.labelled("help", f"lyncphone-logs explain {rival.rule.code}")
     page.blank()
 
@@ -99,24 +105,6 @@ def _source_line(page: Page, line: ExcerptLine, gutter: int, says: str, severity
     carets = Ink(" " * at + "^" * length + (f" {says}" if says and fits else ""), severity)
     page.line(" " * gutter, Ink(" | ", "label"), carets)
     return fits
-
-
-def _meaning(page: Page, rule: Rule) -> None:
-    page.labelled("why", *grouping.paragraphs(rule.cause))
-    page.labelled("impact", *grouping.paragraphs(rule.impact))
-
-
-def _weighing(page: Page, found: Diagnosis) -> None:
-    page.labelled("beside", *wording.standing(found))
-    page.labelled("odds", wording.start(found))
-    page.labelled("speaks for", *map(_term, grouping.speaking_for(found)))
-    page.labelled("speaks against", *map(_term, grouping.speaking_against(found)))
-    open_questions = [f"{gap.capture} ({', '.join(gap.waiting)}: {gap.missing})" for gap in grouping.deciding(found)]
-    page.labelled("would decide", *open_questions)
-
-
-def _term(term: Term) -> str:
-    return " ".join(filter(None, [wording.factor(term.weight), term.says, f"({term.basis})"]))
 
 
 def _rest_of(page: Page, report: Findings, phone: Phone) -> None:
