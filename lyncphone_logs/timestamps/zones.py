@@ -31,7 +31,7 @@ class Zone:
         return f"Zone({self.name!r})"
 
     def steady(self, day: date) -> timedelta | None:
-        """The offset from UTC during a whole day. None for a day on which it changes."""
+        """The offset from UTC during all of a day. None for a day on which it changes."""
         return _steady(self._rules, day)
 
     def quality(self, moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Certificate files become events that tell facts, or one error that says what helps."""
+"""Certificate files become events, or one error with help."""
 
 import json
 import warnings
@@ -77,7 +77,7 @@ ISSUING = made("Contoso Issuing CA", "Contoso Root CA", CA)
 SERVER = made("fe01.contoso.com", "Contoso Issuing CA")
 
 
-def test_a_leaf_tells_every_field_of_the_vocabulary() -> None:
+def test_a_leaf_has_every_field_of_the_vocabulary() -> None:
     leaf, _ = read("leaf-sha256.pem")
     assert isinstance(leaf.fields, MappingProxyType)
     assert leaf.fields == {
@@ -197,7 +197,7 @@ def test_ids_are_stable_and_name_the_file_as_given(monkeypatch: pytest.MonkeyPat
     assert [event.line for event in events] == [1, 2, 3, 0, 0]
 
 
-def test_a_pem_certificate_is_found_at_its_span_and_others_are_the_whole_file() -> None:
+def test_the_span_of_a_pem_certificate_is_its_block_and_of_others_the_file() -> None:
     content = (CERTIFICATES / "chain-sha256.pem").read_bytes()
     for event in of_kind(read("chain-sha256.pem"), "inspected"):
         ((offset, length),) = event.spans
@@ -205,8 +205,8 @@ def test_a_pem_certificate_is_found_at_its_span_and_others_are_the_whole_file() 
         assert block.startswith(b"-----BEGIN CERTIFICATE-----")
         assert block.endswith(b"-----END CERTIFICATE-----")
         assert x509.load_pem_x509_certificate(block).subject.rfc4514_string() == event.fields["subject"]
-    whole = Span(0, (CERTIFICATES / "chain-sha256.p7b").stat().st_size)
-    assert {event.spans for event in read("chain-sha256.p7b")} == {(whole,)}
+    file = Span(0, (CERTIFICATES / "chain-sha256.p7b").stat().st_size)
+    assert {event.spans for event in read("chain-sha256.p7b")} == {(file,)}
 
 
 def test_the_chain_is_ordered_from_the_server_upwards_whatever_the_files_order(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_the_chain_is_ordered_from_the_server_upwards_whatever_the_files_order(t
     assert [event.fields["issuer_known"] for event in events] == ["in-file", "in-file", "self"]
 
 
-def test_a_dump_of_s_client_with_a_certificate_twice_tells_it_once(tmp_path: Path) -> None:
+def test_a_duplicate_certificate_in_a_dump_of_s_client_is_one_event(tmp_path: Path) -> None:
     dump = b"CONNECTED(00000003)\r\ndepth=2 CN = Contoso Root CA\r\n---\r\nCertificate chain\r\n 0 s:CN = fe01\r\n"
     dump += pem(SERVER, ISSUING) + b"---\nServer certificate\n" + pem(SERVER) + b"subject=CN = fe01\n---\nDONE\n"
     events = read_certificates(written(tmp_path, dump))
@@ -376,7 +376,7 @@ def test_a_name_with_line_breaks_stays_one_line_of_evidence(tmp_path: Path) -> N
     assert not any("\n" in event.text or "\u2028" in event.text for event in events)
 
 
-def test_names_are_checked_only_where_a_domain_is_given() -> None:
+def test_names_are_checked_only_if_a_domain_is_given() -> None:
     assert of_kind(read("other-name.pem"), "names_checked") == []
     assert read("other-name.pem", "contoso.com")[-1].fields["matches"] is False
     assert read("other-name.pem", "fabrikam.com")[-1].fields["matches"] is True
@@ -406,7 +406,7 @@ def test_a_warning_of_cryptography_becomes_a_note(tmp_path: Path) -> None:
     assert "; note: Parsed a serial number which wasn't positive" in server.text
 
 
-def test_a_private_key_beside_a_certificate_is_passed_over_and_never_shown(tmp_path: Path) -> None:
+def test_a_private_key_next_to_a_certificate_is_skipped_and_never_shown(tmp_path: Path) -> None:
     key = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     events = read_certificates(written(tmp_path, key + pem(SERVER)))
     shown = json.dumps([[event.text, dict(event.fields)] for event in events], default=str)

@@ -116,7 +116,7 @@ def test_the_domain_is_read_from_the_verification_message(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["Verification failed for the domain", "Verification failed for the domain …", "contoso.com"]
 )
-def test_a_text_that_names_no_domain_tells_none(text: str) -> None:
+def test_a_text_without_a_domain_has_none(text: str) -> None:
     assert "domain" not in read_display(text).fields
 
 

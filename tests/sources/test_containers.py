@@ -1,4 +1,4 @@
-"""Inputs inside of containers: the events of the plain file, damage is named, nothing written."""
+"""Inputs in containers give the events of the plain file; damage is reported, nothing is written."""
 
 import io
 import os
@@ -105,14 +105,14 @@ def test_containers_inside_containers_are_read_to_depth_three(outer: str, inner:
         assert [[line.text for line in each] for each in sources] == [TEXT.decode().splitlines()] * is_read
 
 
-def test_what_lies_deeper_is_named() -> None:
+def test_deeper_containers_are_reported() -> None:
     data = TEXT
     for name in ("log", "1.zip", "2.zip", "3.zip"):
-        data = in_zip({name: data, "beside.log": b"x\n"})
+        data = in_zip({name: data, "other.log": b"x\n"})
     sources = list(sources_in(memory_source("b.zip", data)))
     assert {each.path: bool(each.problem) for each in sources} == {
-        "b.zip!/3.zip!/2.zip!/1.zip": True, "b.zip!/3.zip!/2.zip!/beside.log": False,
-        "b.zip!/3.zip!/beside.log": False, "b.zip!/beside.log": False,
+        "b.zip!/3.zip!/2.zip!/1.zip": True, "b.zip!/3.zip!/2.zip!/other.log": False,
+        "b.zip!/3.zip!/other.log": False, "b.zip!/other.log": False,
     }  # fmt: skip
     for _ in range(4):
         data = COMPRESSIONS["gz"](data)
@@ -131,7 +131,7 @@ def test_paths_are_names_and_nothing_is_written(tmp_path: Path, monkeypatch: pyt
     assert [each.name for each in tmp_path.rglob("*")] == ["bundle"]
 
 
-def test_members_of_one_name_are_kept_apart(tmp_path: Path) -> None:
+def test_members_of_one_name_are_different_sources(tmp_path: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("a.log", "first")
@@ -155,7 +155,7 @@ DAMAGED = ["gz", "bz2", "xz", "zst", "zip", "stored.zip", "streamed.zip", "tar",
 
 
 @pytest.mark.parametrize("kind", DAMAGED)
-def test_what_is_broken_off_gives_what_stands_before_and_names_the_rest(kind: str) -> None:
+def test_a_truncated_container_gives_what_is_complete_and_reports_the_rest(kind: str) -> None:
     text = TEXT * 3
     packed = ARCHIVES[kind]({"a.log": text, "b.log": text}) if kind in ARCHIVES else CONTAINERS[kind](text)
     # Of less the beginning of a tar archive looks like nothing.
@@ -165,8 +165,8 @@ def test_what_is_broken_off_gives_what_stands_before_and_names_the_rest(kind: st
         found = {each.path: b"".join(window.data for window in each.windows()) for each in sources}
         assert all(text.startswith(each) for each in found.values())
         # The two blocks of zeros that end a tar archive may be more than one is needed.
-        is_whole = kind == "tar" and length >= 2 * (512 + -(-len(text) // 512) * 512) + 512
-        assert is_whole or any(each.problem for each in sources)
+        is_complete = kind == "tar" and length >= 2 * (512 + -(-len(text) // 512) * 512) + 512
+        assert is_complete or any(each.problem for each in sources)
         assert all("cannot read x" in each.problem for each in sources if each.problem)
 
 
@@ -239,7 +239,7 @@ def test_a_bomb_is_read_up_to_the_limit_in_constant_memory() -> None:
     assert "from byte 100000 on" in source.problem
 
 
-def test_members_that_lie_over_each_other_are_refused() -> None:
+def test_members_that_overlap_are_refused() -> None:
     data = bytearray(in_zip({"a.log": b"x\n" * 50, "b.log": b"y\n" * 50}))
     at = data.rfind(b"PK\x01\x02")
     data[at + 42 : at + 46] = (4).to_bytes(4, "little")
@@ -247,7 +247,7 @@ def test_members_that_lie_over_each_other_are_refused() -> None:
     assert named == ["cannot read x!/b.log: it lies over another member of the archive"]
 
 
-def test_encrypted_members_and_unknown_methods_are_named() -> None:
+def test_encrypted_members_and_unknown_methods_are_reported() -> None:
     for place, value, why in ((8, 1, "encrypted"), (10, 99, "a method that is not known here (99)")):
         data = bytearray(in_zip({"a.log": b"x\n", "b.log": b"y\n"}))
         data[data.find(b"PK\x01\x02") + place] = value
@@ -272,7 +272,7 @@ def test_no_damage_raises(data: st.DataObject) -> None:
         assert sum(window.size for window in source.windows()) + source.mark_bytes == source.bytes
 
 
-def test_links_and_devices_in_a_tar_archive_are_named_and_not_followed() -> None:
+def test_links_and_devices_in_a_tar_archive_are_reported_and_not_followed() -> None:
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         for name, type in (("link", tarfile.SYMTYPE), ("null", tarfile.CHRTYPE), ("dir", tarfile.DIRTYPE)):
@@ -287,7 +287,7 @@ def test_links_and_devices_in_a_tar_archive_are_named_and_not_followed() -> None
 
 
 @pytest.mark.parametrize("where", ["folder", "zip"])
-def test_what_is_no_text_is_named_beside_what_is(where: str, tmp_path: Path) -> None:
+def test_files_that_are_no_text_are_reported_next_to_text(where: str, tmp_path: Path) -> None:
     members = {"phone.log": TEXT, "shot.jpg": JPEG}
     folder = tmp_path / "bundle"
     if where == "zip":
@@ -303,7 +303,7 @@ def test_what_is_no_text_is_named_beside_what_is(where: str, tmp_path: Path) -> 
     assert named.endswith("shot.jpg: it is no text")
 
 
-def test_what_is_no_text_is_read_where_it_was_named(tmp_path: Path) -> None:
+def test_a_file_that_is_no_text_is_read_if_the_user_named_it(tmp_path: Path) -> None:
     (source,) = find_sources([saved(tmp_path / "shot.jpg", JPEG * 3)])
     assert source.problem == ""
     assert sum(1 for _ in source) == source.lines > 0
@@ -329,7 +329,7 @@ def test_without_a_package_for_zstandard_the_extra_is_named(monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("kind", ["gz", "bz2", "xz", "zst"])
-def test_several_streams_in_a_row_are_one_and_what_else_follows_is_named(kind: str) -> None:
+def test_several_streams_in_a_row_are_one_and_other_bytes_after_them_are_reported(kind: str) -> None:
     packed = COMPRESSIONS[kind](b"a\n") + COMPRESSIONS[kind](b"b\n")
     for rest, is_named in ((b"", False), (bytes(8), False), (b"rubbish, no stream", True)):
         (source,) = sources_in(memory_source("x", packed + rest))
@@ -409,7 +409,7 @@ def test_a_stream_that_is_left_or_fails_is_closed(error: Exception) -> None:
     assert len(closed) == 2
 
 
-def test_reading_gives_what_stands_before_an_error_and_then_the_error() -> None:
+def test_reading_gives_the_bytes_before_an_error_and_then_the_error() -> None:
     stream = decompressed(io.BytesIO(COMPRESSIONS["gz"](TEXT)[:-4]), "gzip")
     assert stream.read(1 << 20) == TEXT
     for _ in range(2):
@@ -418,7 +418,7 @@ def test_reading_gives_what_stands_before_an_error_and_then_the_error() -> None:
 
 
 @pytest.mark.parametrize("head", [b"", b"\x1f\x8b", b"BZh9 is a text", b"BZhello", b"plain"])
-def test_text_is_not_taken_for_compressed(head: bytes) -> None:
+def test_text_is_not_treated_as_compressed(head: bytes) -> None:
     assert compression_of(head) == ""
 
 

@@ -1,4 +1,4 @@
-"""UTF-16 and UTF-32 traces: the events of the UTF-8 trace, with places in the bytes as they were saved."""
+"""UTF-16 and UTF-32 traces: the events of the UTF-8 trace, with positions in the original bytes."""
 
 import codecs
 from pathlib import Path
@@ -63,7 +63,7 @@ def test_a_wide_trace_has_the_events_of_the_narrow_one_and_places_of_its_own(
 
 
 @pytest.mark.parametrize("full", [True, False])
-def test_no_line_is_passed_over_in_a_search(full: bool, tmp_path: Path) -> None:
+def test_no_line_is_skipped_in_a_search(full: bool, tmp_path: Path) -> None:
     text = (FIXTURES / STORIES[0]).read_text() * 200
     trace, _ = read(tmp_path / "trace.log", text.encode("utf-16"), full)
     report = lp.diagnose(trace)
@@ -77,7 +77,7 @@ def test_no_line_is_passed_over_in_a_search(full: bool, tmp_path: Path) -> None:
     st.sampled_from(["\n", "\r\n"]),
     st.booleans(),
 )  # fmt: skip
-def test_every_line_comes_with_its_place(texts: list[str], form: tuple[str, bytes], end: str, is_ended: bool) -> None:
+def test_every_line_has_its_position(texts: list[str], form: tuple[str, bytes], end: str, is_ended: bool) -> None:
     encoding, mark = form
     content = end.join(texts) + end * is_ended
     data = mark + content.encode(encoding)
@@ -134,7 +134,7 @@ def test_an_overlong_line_is_cut_and_counted(length: int, encoding: str) -> None
         (bytes(100) + b"Jul  9 10:00:01 phone started", ""), ("é\n".encode() * 100, ""),
     ],
 )  # fmt: skip
-def test_an_encoding_is_told_by_its_mark_or_by_the_zeros(head: bytes, encoding: str) -> None:
+def test_an_encoding_is_detected_by_its_mark_or_by_zeros(head: bytes, encoding: str) -> None:
     assert encoding_of(head) == encoding
 
 

@@ -1,4 +1,4 @@
-"""Rotated files are one stream, the oldest first; lines that stand in two of them count once."""
+"""Rotated files are one stream, oldest first; lines that are in two of them count once."""
 
 import gzip
 from itertools import pairwise
@@ -52,7 +52,7 @@ def duplicates(trace: lp.Trace) -> dict[str, int]:
         ("z!/x.log z!/x.log.1", "z!/x.log.1 z!/x.log"),
     ],
 )
-def test_names_tell_the_order(names: str, ordered: str) -> None:
+def test_names_determine_the_order(names: str, ordered: str) -> None:
     assert sorted(names.split(), key=lambda name: (*rotation_key(name), name)) == ordered.split()
 
 
@@ -70,13 +70,13 @@ def test_rotated_files_are_one_stream(kind: str, lines: list[str], tmp_path: Pat
     assert set(duplicates(trace).values()) == {0}
 
 
-def test_a_line_without_a_stamp_stays_behind_the_rotated_file_before(tmp_path: Path) -> None:
+def test_a_line_without_a_stamp_stays_after_the_previous_rotated_file(tmp_path: Path) -> None:
     files = {"phone.log.1": text(LINES[:50]), "phone.log": text(["without a stamp", *LINES[50:100]])}
     _, events = read(saved(tmp_path, files))
     assert [each.text for each in events] == [*LINES[:50], "without a stamp", *LINES[50:100]]
 
 
-def test_times_decide_where_names_tell_another_order(tmp_path: Path) -> None:
+def test_times_decide_if_names_contradict_them(tmp_path: Path) -> None:
     files = {"phone.log.1": text(LINES[200:300]), "phone.log.2": text(LINES[300:]), "phone.log": text(LINES[:200])}
     _, events = read(saved(tmp_path, files))
     assert [each.text for each in events] == LINES
@@ -127,13 +127,13 @@ def test_a_copy_counts_once(files: dict[str, bytes], tmp_path: Path) -> None:
         (LINES[:20], [*LINES[5:10], *LINES[30:40]]),
     ],
 )
-def test_lines_that_merely_look_alike_stay(one: list[str], other: list[str], tmp_path: Path) -> None:
+def test_similar_lines_are_not_duplicates(one: list[str], other: list[str], tmp_path: Path) -> None:
     trace, events = read(saved(tmp_path, {"a.log": text(one), "b.log": text(other)}))
     assert sorted(each.text for each in events for _ in range(each.count)) == sorted([*one, *other])
     assert set(duplicates(trace).values()) == {0}
 
 
-def test_copies_are_looked_for_at_the_ends_of_large_files_only(tmp_path: Path) -> None:
+def test_only_the_ends_of_large_files_are_compared(tmp_path: Path) -> None:
     lines = [f"{number} {'x' * 200}" for number in range(3 * MAX_COMPARED_BYTES // 200)]
     path = saved(tmp_path, {"a": text(lines), "b": text([*lines[-50:], "0 more"]), "c": text(lines[:10])})
     sources = mark_duplicates(find_sources([path]))
@@ -144,7 +144,7 @@ def test_copies_are_looked_for_at_the_ends_of_large_files_only(tmp_path: Path) -
 
 @settings(max_examples=30, deadline=None)
 @given(cuts=st.sets(st.integers(1, 7)), overlap=st.integers(3, 30))
-def test_any_overlapping_cuts_give_the_lines_of_the_whole(
+def test_any_overlapping_parts_give_the_lines_of_the_complete_file(
     cuts: set[int], overlap: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     borders = [0, *(15 * cut for cut in sorted(cuts)), 120]

@@ -1,4 +1,4 @@
-"""Every byte of every named input is read once, in constant memory, and its place is known."""
+"""Every byte of every named input is read once, in constant memory, and its position is known."""
 
 import hashlib
 import io
@@ -93,7 +93,7 @@ def test_only_lf_and_crlf_end_a_line(content: bytes, texts: list[str], separator
     assert source.separator_bytes == separators
 
 
-def test_the_first_offset_stands_behind_the_byte_order_mark() -> None:
+def test_the_first_offset_is_after_the_byte_order_mark() -> None:
     assert read(BOM + b"ab\r\nc")[1] == [Line(1, 3, 2, "ab", ()), Line(2, 7, 1, "c", ())]
 
 
@@ -121,7 +121,7 @@ def test_a_line_over_64_kib_is_one_overlong_record(start: bytes, end: bytes, ext
     assert source.separator_bytes == len(start) + len(end)
 
 
-def test_a_character_that_the_cut_splits_is_left_out_and_does_not_change_the_encoding() -> None:
+def test_a_character_split_by_truncation_is_dropped_and_does_not_change_the_encoding() -> None:
     _, [line] = read(b"x" * (MAX_LINE_BYTES - 1) + "é".encode() + b"y" * 100)
     assert (line.text, line.repairs) == ("x" * (MAX_LINE_BYTES - 1), ("overlong",))
 
@@ -131,7 +131,7 @@ def test_an_overlong_line_can_be_cp1252() -> None:
     assert (line.text, line.repairs) == ("é" * MAX_LINE_BYTES, ("cp1252", "overlong"))
 
 
-def test_the_line_end_of_an_overlong_line_may_lie_on_the_border_of_two_pieces() -> None:
+def test_the_line_end_of_an_overlong_line_may_be_split_between_two_chunks() -> None:
     piece = MAX_LINE_BYTES + 5
     for shift in range(-3, 4):
         length = 2 * piece + shift
@@ -220,7 +220,7 @@ def test_a_named_pipe_is_streamed(tmp_path: Path) -> None:
     assert source.modified is None
 
 
-def test_a_missing_path_beside_a_usable_one_is_a_source_with_a_problem(tmp_path: Path) -> None:
+def test_a_missing_path_next_to_a_usable_one_is_a_source_with_a_problem(tmp_path: Path) -> None:
     good, missing = written(tmp_path, b"x"), str(tmp_path / "missing.log")
     sources = find_sources([missing, good])
     assert [(source.path, source.problem) for source in sources] == [
@@ -249,7 +249,7 @@ def test_an_unreadable_file_is_reported_and_not_opened(tmp_path: Path, monkeypat
         find_sources([closed])
 
 
-def test_a_directory_that_cannot_be_listed_is_reported_beside_what_was_read(
+def test_a_directory_that_cannot_be_listed_is_reported_next_to_what_was_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written(tmp_path, b"x", "closed/a.log")

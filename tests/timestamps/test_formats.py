@@ -1,4 +1,4 @@
-"""Stamps are read as written; what they leave out comes from the anchor and is marked as assumed."""
+"""Stamps are read as written; what they omit comes from the anchor and is marked as assumed."""
 
 from datetime import datetime, timedelta
 
@@ -84,7 +84,7 @@ def test_a_year_that_the_user_stated_is_not_exceeded() -> None:
     ],
 )
 @pytest.mark.parametrize("anchor", [NOWHERE, JULY])
-def test_a_whole_stamp_needs_no_anchor(stamp: str, time: datetime, utc: datetime | None, anchor: Anchor) -> None:
+def test_a_complete_stamp_needs_no_anchor(stamp: str, time: datetime, utc: datetime | None, anchor: Anchor) -> None:
     assert read_stamp(stamp, anchor) == ParsedStamp(time, utc, "exact")
 
 
@@ -143,7 +143,7 @@ def test_an_anchor_at_the_beginning_of_time_leaves_nothing_to_assume(latest: dat
 
 @pytest.mark.parametrize("day_first", [True, False])
 @pytest.mark.parametrize("stamp", ["04/05/2024 10:15:00", "04-05-2024 10:15:00", "4/5/2024 10:15:00:000"])
-def test_other_dates_of_the_source_tell_the_order_of_day_and_month(stamp: str, day_first: bool) -> None:
+def test_other_dates_of_the_source_determine_the_order_of_day_and_month(stamp: str, day_first: bool) -> None:
     reading = read_stamp(stamp, Anchor(None, "", day_first=day_first))
     assert reading == ParsedStamp(datetime(2024, *((5, 4) if day_first else (4, 5)), 10, 15), None, "exact")
 
@@ -153,14 +153,14 @@ def test_a_date_with_slashes_is_read_day_first_and_marked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stamp", "told"),
+    ("stamp", "expected"),
     [
         ("13/5/2024 10:15:00", True), ("5-13-2024 10:15:00", None), ("05-13-2024 10:15:00", False),
         ("13/13/2024 10:15:00", None), ("4/5/2024 10:15:00", None), ("Jul 10 11:59:59", None), ("", None),
     ],
 )  # fmt: skip
-def test_a_number_over_twelve_tells_the_day(stamp: str, told: bool | None) -> None:
-    assert day_stands_first(stamp) is told
+def test_a_number_over_twelve_is_the_day(stamp: str, expected: bool | None) -> None:
+    assert day_stands_first(stamp) is expected
 
 
 NUMBER = st.integers(0, 99)
