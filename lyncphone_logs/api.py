@@ -1,4 +1,4 @@
-"""One run from trace to report."""
+"""Reads a trace, diagnoses it, and compares a rule with it: the functions that the package exports."""
 
 from collections.abc import Sequence
 from datetime import MAXYEAR
@@ -38,15 +38,14 @@ def read_trace(
     full: bool | None = None,
     jobs: int = 1,
 ) -> Trace:
-    """A trace of one or several files, folders or `-`, with what else is known of the phone and its server.
+    """A trace of files, folders or `-` (standard input), with facts about the phone and its server.
 
-    `certificate` names files of the server's certificates, `location` is `internal` or `external`, `display` is what
-    the phone's screen says, `year` the last year of the trace, `tz` its zone or `NAME=ZONE` of an input; lines before
-    `since` or after `until` (2013-07-09T12:00; 12:00 on the last day; -2h before the end) are left out. `rules` and
-    `grammars` name folders of more of these; `grammar` names those that may read. To diagnose, `full` reads every line,
-    False only those that a rule may ask for, None decides by size; `jobs` processes read every line of a large trace.
-    Lines are read when events are asked for, and so InputError is raised for times that cannot be read. Raises
-    InputError, EvidenceError, RuleError or GrammarError.
+    `certificate`: files with the server's certificates. `location`: `internal` or `external`. `display`: texts of the
+    phone's screen. `year`: the last year of the trace. `tz`: its time zone, or `NAME=ZONE` for one input. `since` and
+    `until`: times outside of which lines are skipped (2013-07-09T12:00; 12:00 on the last day; -2h before the end).
+    `rules`, `grammars`: folders with more of these. `grammar`: the grammars to use. `full`: True reads every line for a
+    diagnosis, False only those that a rule may need, None decides by size. `jobs`: processes for a large trace. Raises
+    InputError, EvidenceError, RuleError or GrammarError; of the times only when the events are iterated.
     """
     if not 0 <= year <= MAXYEAR:
         raise InputError(f"{year} cannot be the last year of a trace", help=f"a year from 1 to {MAXYEAR}")
@@ -70,17 +69,17 @@ def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]
 
 
 def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
-    """Read the whole trace once and say what is wrong, in constant memory.
+    """Diagnose a trace: read it once; memory does not grow with its size, only with the number of its phones.
 
-    `verify_fix` names a JSON report of an earlier trace: what it found is then said to be fixed, not fixed, or that
-    this trace cannot tell. Raises InputError where that is none, or nothing that the trace names can be read.
+    `verify_fix`: the JSON report of an earlier trace, whose diagnoses are reported as fixed, not fixed, or undecided.
+    Raises InputError if it is no such report, or if no input of the trace can be read.
     """
     catalog = trace.catalog
-    earlier = read_previous(fspath(verify_fix)) if verify_fix else ()
+    previous = read_previous(fspath(verify_fix)) if verify_fix else ()
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
     phones, notes = diagnose_phones(
         trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
-        {each.code for each in earlier},
+        {each.code for each in previous},
     )  # fmt: skip
     return Report(
         tool=program(),
@@ -89,16 +88,16 @@ def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
         phones=phones,
         rules_tried=len(catalog.rules),
         packs=catalog.packs,
-        fixes=fixes(earlier, phones, catalog.rules),
+        fixes=fixes(previous, phones, catalog.rules),
         notes=(*catalog.notes, *trace.assumptions, *notes),
         problems=tuple(str(problem) for problem in catalog.problems),
     )
 
 
 def explain(trace: Trace, rule: Rule) -> tuple[findings.Explanation, ...]:
-    """One rule of the trace's catalog beside each of its phones, clause by clause.
+    """Compare a rule of the trace's catalog with each phone of the trace, clause by clause.
 
-    Raises InputError where nothing that the trace names can be read.
+    Raises InputError if no input of the trace can be read.
     """
     catalog = trace.catalog
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
@@ -107,12 +106,12 @@ def explain(trace: Trace, rule: Rule) -> tuple[findings.Explanation, ...]:
 
 
 def inputs(trace: Trace) -> tuple[findings.InputSummary, ...]:
-    """What was read of each input, and what could not be used; whole once the events of the trace were iterated."""
+    """A summary of each input; complete after the events of the trace have been iterated."""
     return tuple(_input(each, trace) for each in trace.inputs)
 
 
 def problems(trace: Trace) -> list[str]:
-    """What could not be read, or in part only, of inputs, grammars and rules; whole once the events were iterated."""
+    """Problems with inputs, grammars and rules; complete after the events of the trace have been iterated."""
     return [*(read.problem for read in inputs(trace) if read.problem), *map(str, trace.catalog.problems)]
 
 

@@ -1,4 +1,6 @@
-"""The command line. Each command is a thin caller; stdout is the answer, stderr everything else.
+"""The command line: registers the commands and turns their results into exit codes.
+
+Standard output contains only the result of a command, standard error everything else.
 
 Exit codes: 0 nothing found; 1 something diagnosed at or above --fail-on; 2 usage error, or nothing usable among what
 was named; 3 part of the input, a rule or a grammar could not be used, or there was nothing to read; 4 the output could
@@ -18,7 +20,7 @@ from lyncphone_logs.cli.diagnose import diagnose
 from lyncphone_logs.cli.events import events
 from lyncphone_logs.cli.explain import explain
 from lyncphone_logs.cli.grammars import grammars_app
-from lyncphone_logs.cli.output import tell, write
+from lyncphone_logs.cli.output import print_messages, write
 from lyncphone_logs.cli.phones import phones, unparsed
 from lyncphone_logs.cli.rules import rules_app
 from lyncphone_logs.errors import LyncphoneLogsError, OutputError
@@ -50,13 +52,13 @@ for command in (diagnose, events, explain, phones, unparsed):
 
 
 def main() -> None:
-    """Run the command line and exit with its code; no traceback reaches the user but with LYNCPHONE_LOGS_DEBUG=1."""
+    """Run the command line and exit with its code. Tracebacks are printed only if LYNCPHONE_LOGS_DEBUG=1."""
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
-    # Events hold no cycles: looking for some, while they grow in number, would take a third of the time.
+    # Events have no reference cycles; with the default thresholds the search for them takes a third of the time.
     gc.set_threshold(100_000, 50, 50)
     words = [*arguments] or ["--help"]
     if words[0] not in COMMANDS | GLOBAL_OPTIONS:
@@ -68,7 +70,7 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except LyncphoneLogsError as error:
-        tell("error", [error])
+        print_messages("error", [error])
         return 4 if isinstance(error, OutputError) else 2
     except Exception as error:
         return _bug(error)
@@ -77,7 +79,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _bug(error: Exception) -> int:
     help = "run again with LYNCPHONE_LOGS_DEBUG=1 and report what it prints"
-    tell("error", [f"this is a bug: {type(error).__name__}: {error}\n  help: {help}"])
+    print_messages("error", [f"this is a bug: {type(error).__name__}: {error}\n  help: {help}"])
     if os.environ.get("LYNCPHONE_LOGS_DEBUG"):
         traceback.print_exception(error)
     return 5

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lyncphone_logs.cli.options import CLOCKS, FACTS, OutputFile, Paths, open_trace, with_trace_options
-from lyncphone_logs.cli.output import tell, write
+from lyncphone_logs.cli.output import print_messages, write
 
 if TYPE_CHECKING:
     from lyncphone_logs.reports.report import Report
@@ -53,8 +53,8 @@ def diagnose(
 
     trace = open_trace(paths, options | {"jobs": jobs or os.cpu_count() or 1})
     report = api.diagnose(trace, verify_fix=verify_fix)
-    tell("note", report.notes)
-    tell("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
+    print_messages("note", report.notes)
+    print_messages("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
     write(_rendered(report, format, to_terminal=not output), output)
     raise typer.Exit(_exit_code(report, fail_on.value))
 

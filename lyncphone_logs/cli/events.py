@@ -1,4 +1,4 @@
-"""The command `events`."""
+"""The command `events`: all lines of a trace as a table, CSV, JSON Lines or Parquet."""
 
 from enum import StrEnum
 from typing import Annotated, Any
@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from lyncphone_logs.cli.options import CLOCKS, OutputFile, Paths, finish_trace, open_trace, with_trace_options
-from lyncphone_logs.cli.output import whole_file, write
+from lyncphone_logs.cli.output import replaced_file, write
 
 
 class EventFormat(StrEnum):
@@ -32,7 +32,7 @@ def events(
         from lyncphone_logs.events.parquet import check_available, write_parquet
 
         check_available(output)
-        with whole_file(output) as stream:
+        with replaced_file(output) as stream:
             write_parquet(trace.batches(), stream)
     else:
         write(EVENT_FORMATS[format.value](trace.batches()), output)

@@ -1,4 +1,4 @@
-"""The command `explain`: a diagnosis, alone or beside a trace; a number of a log; how a line is read."""
+"""The command `explain`: a rule, alone or compared with a trace; an error number; how a line is parsed."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,11 +26,11 @@ def explain(
     if bool(code) == bool(line):
         raise typer.BadParameter("give a CODE, or a line with --line", param_hint="CODE")
     if paths:
-        _beside(code, open_trace(paths, options))
-    _alone(code, line, options["rules"], options["grammars"])
+        _with_trace(code, open_trace(paths, options))
+    _without_trace(code, line, options["rules"], options["grammars"])
 
 
-def _beside(code: str, trace: "Trace") -> None:
+def _with_trace(code: str, trace: "Trace") -> None:
     from lyncphone_logs import api
     from lyncphone_logs.reports import explanation, page
 
@@ -42,7 +42,7 @@ def _beside(code: str, trace: "Trace") -> None:
     finish(api.problems(trace))
 
 
-def _alone(code: str, line: str, rules: str, grammars: str) -> None:
+def _without_trace(code: str, line: str, rules: str, grammars: str) -> None:
     from lyncphone_logs.catalog import read_catalog
     from lyncphone_logs.events import codes
     from lyncphone_logs.reports import code_lookup, explanation, page

@@ -1,4 +1,4 @@
-"""The commands about grammars: list, show, test."""
+"""The commands `grammars list`, `grammars show` and `grammars test`."""
 
 from typing import Annotated
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from lyncphone_logs.cli.output import tell
+from lyncphone_logs.cli.output import print_messages
 
 if TYPE_CHECKING:
     from lyncphone_logs.trace.trace import Trace
@@ -104,12 +104,12 @@ def finish_trace(trace: "Trace") -> None:
     """End a command that has read a trace: print its notes and problems; exit code 3 if there are problems."""
     from lyncphone_logs import api
 
-    tell("note", [*trace.catalog.notes, *trace.assumptions])
+    print_messages("note", [*trace.catalog.notes, *trace.assumptions])
     finish(api.problems(trace))
 
 
 def finish(problems: Iterable[object], *, failed: bool = False) -> None:
     """End a command: print the problems; exit code 3 if there are any, 1 if a test failed."""
     found = [*problems]
-    tell("problem", found)
+    print_messages("problem", found)
     raise typer.Exit(3 if found else int(failed))

@@ -1,4 +1,4 @@
-"""Where an answer goes: standard output, or a file that is either whole or untouched; the rest to standard error."""
+"""Writes output to standard output or to a file, which is complete or unchanged, and messages to standard error."""
 
 import os
 import sys
@@ -15,24 +15,24 @@ from lyncphone_logs.reports.escaping import visible
 def write(lines: str | Iterable[str], path: str = "") -> None:
     """Write the lines as UTF-8, each with a line end, to a file or to standard output.
 
-    A reader that closes standard output early ends the writing quietly. Raises OutputError where it cannot be written.
+    If the reader closes standard output early, the rest is discarded. Raises OutputError if writing fails.
     """
     parts = [lines] if isinstance(lines, str) else lines
     try:
         if path:
-            with whole_file(path) as stream:
+            with replaced_file(path) as stream:
                 stream.writelines(map(_encoded, parts))
         else:
             _to_stdout(parts)
     except BrokenPipeError:
-        # What is still buffered would fail once more when Python ends.
+        # Python would fail again to flush the buffer when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError as error:
-        raise _refused(error, "standard output") from None
+        raise _failed(error, "standard output") from None
 
 
-def tell(label: str, texts: Iterable[object]) -> None:
-    """Write messages to standard error, each behind its label; nothing hidden in them reaches the terminal."""
+def print_messages(label: str, texts: Iterable[object]) -> None:
+    """Write messages to standard error, each after its label, with hidden characters escaped."""
     for text in texts:
         print("\n".join(map(visible, f"{label}: {text}".split("\n"))), file=sys.stderr)
 
@@ -44,20 +44,20 @@ def _to_stdout(parts: Iterable[str]) -> None:
 
 
 @contextmanager
-def whole_file(path: str) -> Iterator[BinaryIO]:
-    """A stream whose content is the file's once all of it is written; until then, and after an error, it is untouched.
+def replaced_file(path: str) -> Iterator[BinaryIO]:
+    """A stream that replaces the file when the context ends without an error; else the file stays unchanged.
 
-    Raises OutputError where it cannot be written.
+    Raises OutputError if writing fails.
     """
     try:
         with _replacing(Path(path)) as stream:
             yield stream
     except OSError as error:
-        raise _refused(error, path) from None
+        raise _failed(error, path) from None
 
 
-def _refused(error: OSError, where: str) -> OutputError:
-    return OutputError("the answer cannot be written", error.strerror or str(error), where)
+def _failed(error: OSError, target: str) -> OutputError:
+    return OutputError("the answer cannot be written", error.strerror or str(error), target)
 
 
 @contextmanager

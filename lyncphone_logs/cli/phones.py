@@ -1,4 +1,4 @@
-"""The commands `phones` and `unparsed`: who is in a trace, and what of it was not understood."""
+"""The commands `phones` and `unparsed`: the phones of a trace, and its lines that no grammar or kind matches."""
 
 from enum import StrEnum
 from typing import Annotated, Any

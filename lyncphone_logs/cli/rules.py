@@ -1,4 +1,4 @@
-"""The commands about rules: list, show, test, lint, new."""
+"""The commands `rules list`, `show`, `test`, `lint` and `new`."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Entries of the tables of knowledge/ as a page for a terminal: what `explain x509:20` prints."""
+"""Prints what `explain x509:20` shows: the meaning of an error number, and the rules that use it."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -14,9 +14,9 @@ RANGE = "ids of this part of the servers; no source at hand names the single id"
 
 
 def render_entries(entries: Iterable[CodeEntry], rules: Sequence[Rule], *, color: bool, width: int | None) -> str:
-    """The entries as text without a final line end, each number with the rules that speak of it.
+    """The entries as text, without a final line end, each number with the rules that use it.
 
-    `width`: columns of the terminal, None where nothing may wrap.
+    `width` in columns; if None, nothing is wrapped.
     """
     page = Page(color=color, width=width)
     for word, meanings in groupby(entries, key=lambda entry: entry.word):
@@ -40,12 +40,12 @@ def _meaning(page: Page, entry: CodeEntry) -> None:
     page.labelled("next", *filter(None, [entry.next]))
     if around := range_around(entry):
         page.labelled("part of", f"{around.word} {around.name}")
-    page.labelled("see also", *map(_beside, entry.see))
+    page.labelled("see also", *map(_named, entry.see))
     page.blank()
 
 
-def _beside(word: str) -> str:
-    """A word with its name, or with both names where a number has two meanings."""
+def _named(word: str) -> str:
+    """A word with its name, or with all names if a number has several meanings."""
     names = dict.fromkeys(entry.name for entry in look_up(word) if entry.table != "step")
     return " ".join([word, " or ".join(names)]).strip()
 
@@ -65,7 +65,7 @@ def _rule(rule: Rule) -> str:
 
 
 def speaks_of(patterns: Iterable[EventPattern], meant: Sequence[CodeEntry]) -> bool:
-    """Whether one of the patterns tests a field for the number, or for the text, of one of the entries."""
+    """Whether a pattern tests a field for the number or the text of an entry."""
     return any(_tests(pattern, entry) for pattern in patterns for entry in meant)
 
 

@@ -1,7 +1,7 @@
-"""One line a diagnosis, for editors and grep: `path:line: CODE verdict confidence name: title`. A stable interface.
+"""Prints one line for each diagnosis, for editors and grep: `path:line: CODE verdict confidence name: title`.
 
-The path is that of the first line that shows the symptom (`archive!/member` inside an archive), the line counts from 1
-and is 0 where the symptom does not stand in a trace, the confidence has two digits and is rounded down.
+A stable interface. The path is that of the first line that shows the symptom (`archive!/member` inside an archive). The
+line counts from 1 and is 0 if the symptom is not in a trace. The confidence has two digits and is rounded down.
 """
 
 from collections.abc import Iterator
@@ -20,12 +20,12 @@ def _lines(report: Findings) -> Iterator[str]:
     for phone in report.phones:
         for found in phone.diagnoses:
             rule = found.rule
-            said = f"{found.verdict} {wording.share(found.confidence)} {rule.name}: {rule.title}"
-            yield f"{_place(found)}: {rule.code} {said}"
+            verdict = f"{found.verdict} {wording.share(found.confidence)} {rule.name}: {rule.title}"
+            yield f"{_location(found)}: {rule.code} {verdict}"
 
 
-def _place(found: Diagnosis) -> str:
+def _location(found: Diagnosis) -> str:
     events = [each.event for each in sorted(found.evidence, key=lambda each: each.role != "explains")]
     if not events:
         return "-:0"
-    return wording.place(events[0]) if events[0].line else f"{wording.place(events[0])}:0"
+    return wording.location(events[0]) if events[0].line else f"{wording.location(events[0])}:0"

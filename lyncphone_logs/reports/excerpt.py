@@ -1,4 +1,4 @@
-"""The piece of a line that a report shows: where its mark is, and what fits into a terminal of so many columns."""
+"""Selects the lines and columns of an event that a report shows, around the part that the rule matched."""
 
 import unicodedata
 from typing import NamedTuple
@@ -7,21 +7,21 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.reports.escaping import visible
 
 MAX_SHOWN_LINES = 6
-CUT = "…"
+ELLIPSIS = "…"
 
 
 class ExcerptLine(NamedTuple):
-    """One line of an event, visible, in three parts. `number` is 0 where it has none; `left_out` lines precede."""
+    """One line of an event, escaped, in three parts. `number` is 0 if unknown; `omitted` lines precede it."""
 
     number: int
     before: str
     marked: str
     after: str
-    left_out: int = 0
+    omitted: int = 0
 
 
 def cells(text: str) -> int:
-    """The columns that a terminal gives to the text (UAX #11; combining characters take none)."""
+    """The number of terminal columns of the text (UAX #11; combining characters take none)."""
     return len(text) if text.isascii() else sum(map(_cells_of, text))
 
 
@@ -32,19 +32,19 @@ def _cells_of(character: str) -> int:
 
 
 def excerpt(event: Event) -> list[ExcerptLine]:
-    """The lines of the event: the first few, and in any case the one that is marked."""
+    """The first lines of an event, and the lines that its mark covers."""
     start, end = _mark(event)
-    shown, offset, left_out = [], 0, 0
+    shown, offset, omitted = [], 0, 0
     for index, line in enumerate(event.text.split("\n")):
-        low, high = (min(max(place - offset, 0), len(line)) for place in (start, end))
+        low, high = (min(max(position - offset, 0), len(line)) for position in (start, end))
         if index < MAX_SHOWN_LINES or low < high:
             before, marked, after = map(visible, (line[:low], line[low:high], line[high:]))
-            shown.append(ExcerptLine(0 if index else event.line, before, marked, after, left_out))
-            left_out = 0
+            shown.append(ExcerptLine(0 if index else event.line, before, marked, after, omitted))
+            omitted = 0
         else:
-            left_out += 1
+            omitted += 1
         offset += len(line) + 1
-    return [*shown, ExcerptLine(0, "", "", "", left_out)] if left_out else shown
+    return [*shown, ExcerptLine(0, "", "", "", omitted)] if omitted else shown
 
 
 def _mark(event: Event) -> tuple[int, int]:
@@ -53,7 +53,7 @@ def _mark(event: Event) -> tuple[int, int]:
 
 
 def fitted(line: ExcerptLine, room: int) -> ExcerptLine:
-    """The line cut to so many columns, so that the mark stays with as much around it as fits."""
+    """The line truncated to `room` columns, with the mark and as much around it as fits."""
     if cells(line.before + line.marked + line.after) <= room:
         return line
     marked = _head(line.marked, room - 2)
@@ -65,22 +65,22 @@ def fitted(line: ExcerptLine, room: int) -> ExcerptLine:
 def _head(text: str, room: int) -> str:
     if cells(text) <= room:
         return text
-    kept, used = [], cells(CUT)
+    shown, used = [], cells(ELLIPSIS)
     for character in text:
         used += _cells_of(character)
         if used > room:
             break
-        kept.append(character)
-    return "".join(kept) + CUT
+        shown.append(character)
+    return "".join(shown) + ELLIPSIS
 
 
 def _tail(text: str, room: int) -> str:
     if cells(text) <= room:
         return text
-    kept, used = [], cells(CUT)
+    shown, used = [], cells(ELLIPSIS)
     for character in reversed(text):
         used += _cells_of(character)
         if used > room:
             break
-        kept.append(character)
-    return CUT + "".join(reversed(kept))
+        shown.append(character)
+    return ELLIPSIS + "".join(reversed(shown))

@@ -1,4 +1,4 @@
-"""One rule as a page for a terminal: what `explain CODE` prints when there is no trace."""
+"""Prints what `explain` shows: a rule, a rule compared with the phones of a trace, or how a line is parsed."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -19,7 +19,7 @@ ROLES = {"requires": "needed", "supports": "for", "contradicts": "against", "rul
 
 
 def render_rule(rule: Rule, *, color: bool, width: int | None) -> str:
-    """The rule as text without a final line end. `width`: columns of the terminal, None where nothing may wrap."""
+    """The rule as text, without a final line end. `width` in columns; if None, nothing is wrapped."""
     page = Page(color=color, width=width)
     lists = rule_lists(rule, BEFORE_UNDO)
     print_title(page, rule)
@@ -100,7 +100,7 @@ MARKS = {"holds": "yes", "refuted": "no", "undecidable": "open"}
 
 
 def render_explanations(found: Iterable[Explanation], *, color: bool, width: int | None) -> str:
-    """The explanations as text without a final line end. `width`: columns of the terminal, None where nothing wraps."""
+    """The explanations as text, without a final line end. `width` in columns; if None, nothing is wrapped."""
     page = Page(color=color, width=width)
     for each in found:
         page.blank()
@@ -116,22 +116,22 @@ def render_explanations(found: Iterable[Explanation], *, color: bool, width: int
 def _weighed(page: Page, weighed: WeighedSymptom) -> None:
     share = f", {wording.share(weighed.confidence)}" if weighed.confidence else ""
     page.labelled("result", f"{weighed.verdict}{share}")
-    places = ", ".join(map(wording.place, weighed.symptom))
-    page.labelled("symptom", f"{places} · {wording.counted(weighed.count, 'time')}")
+    locations = ", ".join(map(wording.location, weighed.symptom))
+    page.labelled("symptom", f"{locations} · {wording.counted(weighed.count, 'time')}")
     for term in weighed.terms:
-        page.labelled(MARKS[term.state], _said(term))
+        page.labelled(MARKS[term.state], _statement(term))
         page.labelled("", *_details(term, weighed.evidence))
 
 
-def _said(term: Term) -> str:
+def _statement(term: Term) -> str:
     role = "" if term.role == EXPLAINS else f"{ROLES.get(term.role, term.role)}, "
     return " ".join(filter(None, [f"{term.clause} ({role}{term.basis})", wording.factor(term.weight), term.says]))
 
 
 def _details(term: Term, evidence: Iterable[Evidence]) -> Iterable[str]:
-    places = [wording.place(each.event) for each in evidence if (each.clause, each.role) == (term.clause, term.role)]
-    if places and term.role != EXPLAINS:
-        yield f"at {', '.join(places)}"
+    proofs = [each.event for each in evidence if (each.clause, each.role) == (term.clause, term.role)]
+    if proofs and term.role != EXPLAINS:
+        yield f"at {', '.join(map(wording.location, proofs))}"
     if term.reason:
         yield f"open because: {term.reason}"
     if term.nearest:
@@ -145,7 +145,7 @@ def _unseen(page: Page, found: Explanation) -> None:
     for shown in found.rule.explains:
         page.labelled("looked for", f"{' or '.join(shown.kinds)}: {unfilled(shown.says)}")
     if found.nearest:
-        page.labelled("nearest miss", f"{wording.place(found.nearest)}: {_fields(found.nearest)}")
+        page.labelled("nearest miss", f"{wording.location(found.nearest)}: {_fields(found.nearest)}")
     page.labelled("to decide", found.capture)
 
 
@@ -154,37 +154,37 @@ def _fields(event: Event) -> str:
 
 
 def render_line(line: str, grammars: Sequence[Grammar]) -> Iterator[str]:
-    """Lines of text; every grammar is asked, those that read it first, then those that came furthest."""
-    own = unwrap(line)
+    """How a line is parsed: its framing, the grammars that match it, then the others, longest match first."""
+    device_line = unwrap(line)
     yield visible(line)
-    yield from _framing(own)
-    readings = [(grammar, grammar.read(own.text)) for grammar in grammars]
-    for grammar, reading in readings:
-        if reading:
-            yield from _read(grammar, reading)
-    refused = [(grammar.name, *grammar.stopped_at(own.text)) for grammar, reading in readings if not reading]
-    for name, place, expected in sorted(refused, key=lambda each: (-each[1], each[0])):
+    yield from _framing(device_line)
+    results = [(grammar, grammar.read(device_line.text)) for grammar in grammars]
+    for grammar, parsed in results:
+        if parsed:
+            yield from _parsed(grammar, parsed)
+    refused = [(grammar.name, *grammar.stopped_at(device_line.text)) for grammar, parsed in results if not parsed]
+    for name, position, expected in sorted(refused, key=lambda each: (-each[1], each[0])):
         yield f"grammar   {name}: does not read this line"
-        yield f"  {visible(own.text)}"
-        yield f"  {' ' * len(visible(own.text[:place]))}^ expected here: {visible(expected)}"
+        yield f"  {visible(device_line.text)}"
+        yield f"  {' ' * len(visible(device_line.text[:position]))}^ expected here: {visible(expected)}"
 
 
-def _framing(own: DeviceLine) -> Iterator[str]:
-    framed = own.framed
+def _framing(device_line: DeviceLine) -> Iterator[str]:
+    framed = device_line.framed
     yield f"framing   {framed.framing}"
     for name in ("facility", "severity", "hostname", "app_name", "procid", "stamp", "received"):
         if value := getattr(framed, name):
             yield f"  {name:14} {visible(value)}"
-    if own.repairs:
-        yield f"repaired  {', '.join(own.repairs)}"
-    if own.count > 1:
-        yield f"repeated  {own.count} times"
+    if device_line.repairs:
+        yield f"repaired  {', '.join(device_line.repairs)}"
+    if device_line.count > 1:
+        yield f"repeated  {device_line.count} times"
 
 
-def _read(grammar: Grammar, reading: ParsedLine) -> Iterator[str]:
+def _parsed(grammar: Grammar, parsed: ParsedLine) -> Iterator[str]:
     yield f"grammar   {grammar.name} ({grammar.vendor})"
-    for name, value in reading.header.items():
+    for name, value in parsed.header.items():
         yield f"  {name:14} {visible(value)}"
-    yield f"kind      {reading.kind}"
-    for name, field in reading.fields.items():
+    yield f"kind      {parsed.kind}"
+    for name, field in parsed.fields.items():
         yield f"  {name:14} {visible(str(field))}"

@@ -1,4 +1,4 @@
-"""What a reader is told together: rivals under their leader, terms by their side, gaps by what would fill them."""
+"""Groups findings for a report: rivals under the diagnosis they compete with, evidence by clause, gaps by remedy."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -12,14 +12,14 @@ MAX_SHOWN_BOOTS = 5
 
 
 class Case(NamedTuple):
-    """The most probable diagnosis of a symptom, and those that compete with it."""
+    """The most probable diagnosis of a symptom, and the diagnoses that compete with it."""
 
     lead: Diagnosis
     rivals: list[Diagnosis]
 
 
 class MissingEvidence(NamedTuple):
-    """What is missing, the one way to capture it, and the clauses or rules that wait for it."""
+    """Information that is missing, how to capture it, and the clauses or rules that need it."""
 
     missing: str
     capture: str
@@ -27,7 +27,7 @@ class MissingEvidence(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """The events of one clause: those that are shown, what they say, and how many more there are."""
+    """The evidence of one clause: its sentence, the events to show, and how many more there are."""
 
     role: str
     says: str
@@ -36,12 +36,12 @@ class Proof(NamedTuple):
 
 
 def cases(phone: Phone) -> list[Case]:
-    """The diagnoses of the phone in their order, each rival under the first that it competes with."""
+    """The diagnoses of a phone in their order, each rival under the first diagnosis that it competes with."""
     found: list[Case] = []
     for diagnosis in phone.diagnoses:
-        home = next((case for case in found if _compete(case.lead, diagnosis)), None)
-        if home:
-            home.rivals.append(diagnosis)
+        case = next((case for case in found if _compete(case.lead, diagnosis)), None)
+        if case:
+            case.rivals.append(diagnosis)
         else:
             found.append(Case(diagnosis, []))
     return found
@@ -52,7 +52,7 @@ def _compete(one: Diagnosis, other: Diagnosis) -> bool:
 
 
 def proofs(evidence: Iterable[Evidence], terms: Iterable[Term] = ()) -> list[Proof]:
-    """Evidence by clause, what explains the symptom first; at most three events of each."""
+    """Evidence by clause, at most three events of each; the symptom comes first."""
     says = {(term.clause, term.role): term.says for term in terms if term.state == "holds"}
     by_clause: dict[tuple[str, str], list[Event]] = {}
     for each in sorted(evidence, key=lambda each: each.role != "explains"):
@@ -63,23 +63,23 @@ def proofs(evidence: Iterable[Evidence], terms: Iterable[Term] = ()) -> list[Pro
     ]
 
 
-def own_proofs(rival: Diagnosis, lead: Diagnosis) -> list[Proof]:
-    """The evidence of a rival that its leader does not show already."""
+def further_proofs(rival: Diagnosis, lead: Diagnosis) -> list[Proof]:
+    """The evidence of a rival that is not evidence of the leading diagnosis."""
     shown = {each.event.id for each in lead.evidence}
     return proofs((each for each in rival.evidence if each.event.id not in shown), rival.terms)
 
 
 def explanations(found: Diagnosis) -> list[str]:
-    """How the cause explains the symptom."""
+    """The sentences that say how the cause explains the symptom, without duplicates."""
     return _unique(term.says for term in found.terms if term.role == "explains")
 
 
-def speaking_for(found: Diagnosis) -> list[Term]:
-    """The clauses that hold and make the cause more probable, or are needed for it."""
+def supporting(found: Diagnosis) -> list[Term]:
+    """The clauses that hold and make the cause more probable, or are required."""
     return [term for term in _further(found) if term.weight >= 1 and term.role not in {"contradicts", "rules_out"}]
 
 
-def speaking_against(found: Diagnosis) -> list[Term]:
+def contradicting(found: Diagnosis) -> list[Term]:
     """The clauses that hold and make the cause less probable."""
     return [term for term in _further(found) if term.weight < 1 or term.role in {"contradicts", "rules_out"}]
 
@@ -88,14 +88,14 @@ def _further(found: Diagnosis) -> list[Term]:
     return [term for term in found.terms if term.role not in {"explains", "part"} and term.state == "holds"]
 
 
-def deciding(found: Diagnosis) -> list[MissingEvidence]:
-    """What would decide the clauses that are open, each thing once."""
+def open_questions(found: Diagnosis) -> list[MissingEvidence]:
+    """The information that would decide the undecidable clauses, without duplicates."""
     terms = [term for term in found.terms if term.state == "undecidable"]
     return _gaps((term.reason, term.capture, term.clause) for term in terms)
 
 
-def unchecked(rules: Iterable[NotCheckable]) -> list[MissingEvidence]:
-    """What would make the rules checkable, each thing once; those that most rules wait for first."""
+def missing_evidence(rules: Iterable[NotCheckable]) -> list[MissingEvidence]:
+    """The information that the rules need, without duplicates; what most rules need comes first."""
     gaps = _gaps((each.missing, each.how_to_capture, each.rule.code) for each in rules)
     return sorted(gaps, key=lambda gap: -len(gap.waiting))
 
@@ -117,13 +117,13 @@ def _unique(words: Iterable[str]) -> list[str]:
 
 
 def journey(boot: Boot) -> list[tuple[str, list[StageState]]]:
-    """The stages of a boot by their state, in the order passed, failed, not seen, not checkable."""
+    """The stages of a boot by state, in the order passed, failed, not seen, not checkable."""
     order = ["passed", "failed", "not seen", "not checkable"]
     stages = sorted(boot.journey, key=lambda stage: order.index(stage.state))
     return [(state, list(together)) for state, together in groupby(stages, key=lambda stage: stage.state)]
 
 
 def paragraphs(prose: str) -> list[str]:
-    """Prose of a rule without the line breaks of its file; an empty line parts paragraphs."""
+    """The paragraphs of a text of a rule, which empty lines separate, without the line breaks of its file."""
     blocks = [block.strip("\n") for block in prose.split("\n\n")]
     return [" ".join(line.strip(" ") for line in block.split("\n")) for block in blocks if block]

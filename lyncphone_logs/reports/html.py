@@ -1,4 +1,4 @@
-"""The report as one HTML element: no script, no remote resource, no style outside its own root."""
+"""Prints the report as one HTML element, without scripts, remote resources or styles that reach outside of it."""
 
 import re
 from functools import cache
@@ -14,22 +14,23 @@ from lyncphone_logs.reports.excerpt import excerpt
 
 
 def render(report: Findings) -> str:
-    """An element of class `lyncphone-logs` with its style; to be shown in a notebook or saved as a file."""
+    """The report as an element of class `lyncphone-logs` with its style, for a notebook or a file."""
     return _template().render(report=report, grouping=grouping, wording=wording, excerpt=excerpt, is_link=is_link)
 
 
 def is_link(url: str) -> bool:
-    """Whether a reference may be followed by a click."""
+    """Whether a reference becomes a link: only a printable https address does."""
     return re.fullmatch(r"https://[\x21-\x7e]+", url) is not None
 
 
 def _inert(value: object) -> object:
+    """The value with hidden characters escaped; output of macros has been through this."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 @cache
 def _template() -> Template:
-    """The one template; every value passes `visible` and is escaped."""
+    """The template of the report. Jinja2 passes every value through `_inert` and then escapes it."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

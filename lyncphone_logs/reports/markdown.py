@@ -1,4 +1,4 @@
-"""The report for a ticket: CommonMark without raw HTML, in which input text neither formats, links nor loads."""
+"""Prints the report as Markdown for a ticket. Text from a trace cannot add formatting, links, images or HTML to it."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -26,17 +26,17 @@ _NUMBERED = re.compile(r"^(\d+)([.)])")
 
 
 def render(report: Findings) -> str:
-    """The report as Markdown, without a final line end."""
+    """The report as CommonMark, without a final line end."""
     return "\n\n".join(_blocks(report))
 
 
 def escaped(text: str) -> str:
-    """Input text as Markdown text that reads just as it is; one line."""
+    """Input text, escaped so that Markdown shows it unchanged, in one line."""
     return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\g<0>", visible(text).strip(" ")))
 
 
 def code(text: str) -> str:
-    """Input text as a code span; one line."""
+    """Input text as a code span, in one line."""
     shown = visible(text)
     ticks = "`" * (_longest_run(shown) + 1)
     pad = " " if shown[:1] in {"`", " "} or shown[-1:] in {"`", " "} else ""
@@ -44,7 +44,7 @@ def code(text: str) -> str:
 
 
 def fenced(lines: Iterable[str]) -> str:
-    """Input lines as a code block whose fence is longer than any run of backticks in it."""
+    """Input lines as a code block, whose fence is longer than any run of backticks in them."""
     shown = [visible(line) for line in lines]
     fence = "`" * max(3, *(_longest_run(line) + 1 for line in shown))
     return "\n".join([f"{fence}text", *shown, fence])
@@ -60,7 +60,7 @@ def _blocks(report: Findings) -> Iterator[str]:
             yield from _case(phone, case)
     for phone in report.phones:
         yield f"## Phone {code(phone.id)}"
-        yield from _rest_of(report, phone)
+        yield from _phone(report, phone)
     yield "## Looked at"
     yield from _closing(report)
 
@@ -77,7 +77,7 @@ def _case(phone: Phone, case: Case) -> Iterator[str]:
         yield f"### or {_title(rival.rule)}"
         yield f"**{rival.verdict}**, {wording.share(rival.confidence)} · for the same symptom as {lead.rule.code}"
         yield from (escaped(says) for says in grouping.explanations(rival))
-        yield from _proofs(grouping.own_proofs(rival, lead))
+        yield from _proofs(grouping.further_proofs(rival, lead))
         yield from _lists(diagnosis_lists(rival), WEIGHING)
 
 
@@ -89,7 +89,7 @@ def _proofs(proofs: Iterable[Proof]) -> Iterator[str]:
     for proof in proofs:
         for event in proof.events:
             said = f": {escaped(proof.says)}" if proof.says else ""
-            yield f"{code(wording.place_with_offset(event))}{said}"
+            yield f"{code(wording.location_with_offset(event))}{said}"
             yield fenced(line.before + line.marked + line.after for line in excerpt(event))
         if proof.more:
             yield f"… {proof.more} more"
@@ -121,16 +121,16 @@ def _list(label: str, items: Iterable[str]) -> Iterator[str]:
         yield "\n".join([f"**{label}**", "", *rows])
 
 
-def _rest_of(report: Findings, phone: Phone) -> Iterator[str]:
+def _phone(report: Findings, phone: Phone) -> Iterator[str]:
     if not phone.diagnoses:
-        yield escaped(wording.silence(report, [phone]))
+        yield escaped(wording.nothing_diagnosed(report, [phone]))
     yield from _list("Journey", map(_boot, phone.boots[: grouping.MAX_SHOWN_BOOTS]))
     for out in phone.ruled_out:
         yield f"**Ruled out** {out.rule.code} {out.rule.name}: {escaped(out.reason)}"
         yield from _proofs(grouping.proofs(out.evidence))
     if phone.not_shown:
         yield f"**Not shown** {', '.join(f'{rule.code} {rule.name}' for rule in phone.not_shown)}"
-    gaps = grouping.unchecked(phone.not_checkable)
+    gaps = grouping.missing_evidence(phone.not_checkable)
     yield from _list(
         "Not checkable",
         (f"{', '.join(gap.waiting)}: {escaped(gap.missing)}; {escaped(gap.capture)}" for gap in gaps),
@@ -144,14 +144,14 @@ def _boot(boot: Boot) -> str:
 
 def _closing(report: Findings) -> Iterator[str]:
     if not report.phones:
-        yield escaped(wording.silence(report, []))
+        yield escaped(wording.nothing_diagnosed(report, []))
     yield from _list("Given", (escaped(event.text) for event in report.facts))
     yield from _list("Earlier", (escaped(wording.fix(each)) for each in report.fixes))
     yield from _list("Notes", map(escaped, report.notes))
     unusable = [read for read in report.inputs if read.problem]
     troubles = [f"{escaped(read.problem)} {escaped(read.help)}" for read in unusable]
     yield from _list("Problems", [*troubles, *map(escaped, report.problems)])
-    yield wording.looked_at(report)
-    yield f"read by: {escaped(wording.readers(report) or 'no grammar')}"
+    yield wording.coverage(report)
+    yield f"read by: {escaped(wording.grammars(report) or 'no grammar')}"
     yield f"rules: {escaped(wording.packs(report))}"
     yield f"bytes: {wording.account_of_bytes(report)}"

@@ -1,4 +1,4 @@
-"""A page for a terminal or a pipe: the one place where input text becomes lines, visible, coloured and wrapped."""
+"""Prints lines for a terminal or a pipe: escapes, colours and wraps text from a trace."""
 
 import os
 import sys
@@ -9,8 +9,8 @@ from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.excerpt import cells
 
 INDENT = 2
-LABEL = 15
-NARROWEST = 24
+LABEL_WIDTH = 15
+MIN_ROOM = 24
 
 # SGR parameters (ECMA-48 section 8.3.117)
 STYLES = {"error": "1;31", "warning": "1;33", "note": "1;36", "strong": "1", "label": "1;34", "faint": "2"}
@@ -24,7 +24,7 @@ class Ink(NamedTuple):
 
 
 class Page:
-    """Lines of output. `width` None: nothing is wrapped or cut."""
+    """Lines of output. If `width` is None, nothing is wrapped or truncated."""
 
     def __init__(self, *, color: bool, width: int | None) -> None:
         self.color = color
@@ -32,32 +32,32 @@ class Page:
         self._lines: list[str] = []
 
     def line(self, *inks: Ink | str) -> None:
-        """One line as it is."""
+        """Add one line, not wrapped."""
         self._lines.append("".join(self._inked(ink if isinstance(ink, Ink) else Ink(ink)) for ink in inks))
 
     def blank(self) -> None:
-        """An empty line, never two, and none at the top."""
+        """Add an empty line, except at the top and after another empty line."""
         if self._lines and self._lines[-1]:
             self._lines.append("")
 
     def room(self, taken: int) -> int | None:
-        """The columns that are left beside so many."""
-        return None if self.width is None else max(self.width - taken, NARROWEST)
+        """The columns that remain if `taken` are taken; at least MIN_ROOM. None if nothing is wrapped."""
+        return None if self.width is None else max(self.width - taken, MIN_ROOM)
 
     def prose(self, text: str, *, indent: int = 0, hang: int | None = None, style: str = "") -> None:
-        """Text wrapped to the width; lines after the first are indented by `hang`."""
+        """Add text wrapped to the width; lines after the first are indented by `hang`."""
         hang = indent if hang is None else hang
         for index, piece in enumerate(wrapped(visible(text), self.room(max(indent, hang)))):
             self.line(" " * (hang if index else indent), Ink(piece, style))
 
     def labelled(self, label: str, *items: str, indent: int = INDENT) -> None:
-        """Items beside a label, each wrapped under itself; nothing where there are none."""
-        hang = indent + LABEL
+        """Add items to the right of a label, each wrapped with a hanging indent; nothing if there are none."""
+        hang = indent + LABEL_WIDTH
         for item in items:
-            head = f"{label:<{LABEL}}"
+            head = f"{label:<{LABEL_WIDTH}}"
             for piece in wrapped(visible(item), self.room(hang)):
                 self.line(" " * indent, Ink(head, "label"), piece)
-                head = " " * LABEL
+                head = " " * LABEL_WIDTH
             label = ""
 
     def text(self) -> str:
@@ -70,7 +70,7 @@ class Page:
 
 
 def wrapped(text: str, room: int | None) -> list[str]:
-    """The text in lines of at most so many columns; a word that is longer stands alone."""
+    """The text in lines of at most `room` columns; a longer word gets a line of its own."""
     if room is None or cells(text) <= room:
         return [text]
     lines, line = [], ""

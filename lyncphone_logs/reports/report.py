@@ -1,4 +1,4 @@
-"""The report of one run, with its faces: text, JSON and what Jupyter shows."""
+"""The report of one run: findings that print themselves as text, JSON and, in Jupyter, HTML and Markdown."""
 
 from typing import Any
 
@@ -7,16 +7,16 @@ from lyncphone_logs.reports import json
 
 
 class Report(Findings):
-    """The findings of one run. `str()` gives them as text."""
+    """The findings of one run. `str()` is the text report."""
 
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The report as JSON types, keys in the order of the schema."""
+        """The report as JSON types, with keys in the order of the schema."""
         return json.to_dict(self)
 
     def to_json(self) -> str:
-        """One JSON document, without a final line end; the same input, rules and options give the same text."""
+        """The report as one JSON document, without a final line end; equal input, rules and options give equal text."""
         return json.document(self)
 
     def __str__(self) -> str:
@@ -26,7 +26,7 @@ class Report(Findings):
         return text.render(self, color=False, width=None)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """What Jupyter shows: inert in every form."""
+        """The report in the formats that Jupyter shows; text from a trace is escaped in each of them."""
         from lyncphone_logs.reports import html, markdown
 
         return {"text/plain": str(self), "text/html": html.render(self), "text/markdown": markdown.render(self)}

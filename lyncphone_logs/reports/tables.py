@@ -1,4 +1,4 @@
-"""The phones of a trace as a table, a phone a line, and as JSON Lines."""
+"""Prints events, phones and unparsed lines as tables, CSV, Markdown and JSON Lines."""
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,11 +15,11 @@ from lyncphone_logs.trace.phone_list import IDENTITY, PhoneEntry
 from lyncphone_logs.trace.unparsed import UnparsedShape, UnparsedShapes
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet runs a cell that begins so (OWASP, CSV injection); such text gets a quote in front."""
+"""First characters of cells that a spreadsheet runs as a formula (OWASP, CSV injection); a quote precedes them."""
 
 
 def event_table(batches: Iterable[Batch]) -> Iterator[str]:
-    """Line number, time, severity, component, kind and message, for reading."""
+    """Columns for reading: line number, time, severity, component, kind and message."""
     yield f"{'line':>7} {'time':19} {'severity':8} {'component':12} {'kind':34} message"
     for batch in batches:
         columns = [column(batch, name) for name in ("line", "time", "severity", "component", "kind", "message")]
@@ -30,7 +30,7 @@ def event_table(batches: Iterable[Batch]) -> Iterator[str]:
 
 
 def event_csv_lines(batches: Iterable[Batch]) -> Iterator[str]:
-    """All columns, the lines of a batch at once; `fields` as JSON, times as ISO 8601, hidden characters escaped."""
+    """All columns, one string for each batch: `fields` as JSON, times as ISO 8601, hidden characters escaped."""
     yield ",".join(COLUMNS)
     for batch in filter(len, batches):
         lines = StringIO(newline="")
@@ -39,7 +39,7 @@ def event_csv_lines(batches: Iterable[Batch]) -> Iterator[str]:
 
 
 def event_json_lines(batches: Iterable[Batch]) -> Iterator[str]:
-    """All columns, an object a line, the lines of a batch at once."""
+    """All columns, one object on each line, one string for each batch."""
     template = "{" + ", ".join(f'"{name}": %s' for name in COLUMNS) + "}"
     for batch in filter(len, batches):
         yield "\n".join(map(template.__mod__, _rows(batch, to_json, "null")))
@@ -53,7 +53,7 @@ EVENT_FORMATS: dict[str, Callable[[Iterable[Batch]], Iterator[str]]] = {
 
 
 def _rows(batch: Batch, encode: Callable[[str], str], missing: str | None) -> Iterator[tuple[object, ...]]:
-    """The cells of each row; texts and times are encoded once a batch, `missing` replaces None."""
+    """The cells of each row. Each text and time is encoded once for each batch; `missing` replaces None."""
     encoded: dict[Any, str | None] = {None: missing}
     columns: list[list[Any]] = []
     for name, dtype in COLUMNS.items():
@@ -80,9 +80,9 @@ TO_THE_RIGHT = {"boots", "lines", "unparsed"}
 
 
 def phone_table(phones: Sequence[PhoneEntry]) -> Iterator[str]:
-    """A heading and a line for each phone; no cell is wrapped or cut."""
+    """A heading and a line for each phone; no cell is wrapped or truncated."""
     rows = [HEADINGS, *map(_cells, phones)]
-    widths = [max(len(row[place]) for row in rows) for place in range(len(HEADINGS))]
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     for row in rows:
         cells = zip(HEADINGS, row, widths, strict=True)
         yield "  ".join(
@@ -91,7 +91,7 @@ def phone_table(phones: Sequence[PhoneEntry]) -> Iterator[str]:
 
 
 def phone_json_lines(phones: Iterable[PhoneEntry]) -> Iterator[str]:
-    """An object a phone; times as ISO 8601, seconds as numbers."""
+    """One object for each phone; times as ISO 8601, seconds as numbers."""
     for phone in phones:
         yield to_json(
             {
@@ -116,9 +116,18 @@ def _cells(phone: PhoneEntry) -> tuple[str, ...]:
     device = " ".join(filter(None, (phone.identity.get(name, "") for name in IDENTITY)))
     moments = (each.isoformat(" ", "seconds") if each else "-" for each in (phone.first, phone.last))
     numbers = (str(each) for each in (phone.boots, phone.lines, phone.unparsed))
-    readers = ", ".join(f"{name} {count}" for name, count in phone.grammars.most_common())
+    grammars = ", ".join(f"{name} {count}" for name, count in phone.grammars.most_common())
     also = ", ".join(phone.aliases)
-    cells = (phone.id, phone.basis, also or "-", device or "-", *moments, *numbers, _gaps(phone) or "-", readers or "-")
+    cells = (
+        phone.id,
+        phone.basis,
+        also or "-",
+        device or "-",
+        *moments,
+        *numbers,
+        _gaps(phone) or "-",
+        grammars or "-",
+    )
     return tuple(map(visible, cells))
 
 
@@ -132,29 +141,29 @@ TITLES = {"line": "Lines that no grammar reads", "message": "Messages of no know
 
 
 def unparsed_table(found: UnparsedShapes) -> Iterator[str]:
-    """Counts, where the first stands, what read its header, and the masked example."""
+    """For each shape: count, location of the first line, grammar and component, and the masked example."""
     for what, title in TITLES.items():
-        these = [each for each in found.ranked() if each.what == what]
-        yield f"{title}: {counted(sum(each.count for each in these), 'line')}, {counted(len(these), 'shape')}"
-        for each in these:
-            yield visible(f"{each.count:7d}  {_place(each)}  {each.example}")
+        shapes = [each for each in found.ranked() if each.what == what]
+        yield f"{title}: {counted(sum(each.count for each in shapes), 'line')}, {counted(len(shapes), 'shape')}"
+        for each in shapes:
+            yield visible(f"{each.count:7d}  {_location(each)}  {each.example}")
     yield from _others(found)
 
 
 def unparsed_markdown(found: UnparsedShapes) -> Iterator[str]:
-    """The same as Markdown, without paths."""
+    """For each shape: count, grammar, component and masked example, without paths."""
     for what, title in TITLES.items():
-        these = [each for each in found.ranked() if each.what == what]
-        if these:
+        shapes = [each for each in found.ranked() if each.what == what]
+        if shapes:
             yield f"## {title}\n"
-        for each in these:
-            reader = f", {code(_reader(each))}" if each.grammar else ""
-            yield f"{counted(each.count, 'time')}{reader}\n\n{fenced([each.example])}\n"
+        for each in shapes:
+            source = f", {code(_source(each))}" if each.grammar else ""
+            yield f"{counted(each.count, 'time')}{source}\n\n{fenced([each.example])}\n"
     yield from _others(found)
 
 
 def unparsed_json_lines(found: UnparsedShapes) -> Iterator[str]:
-    """An object a shape."""
+    """One object for each shape."""
     for each in found.ranked():
         yield to_json({name: getattr(each, name) for name in UnparsedShape.__slots__})
 
@@ -164,9 +173,9 @@ def _others(found: UnparsedShapes) -> Iterator[str]:
         yield f"{counted(found.others, 'more line')} of further shapes"
 
 
-def _place(each: UnparsedShape) -> str:
-    return f"{each.source}:{each.line}" + (f" ({_reader(each)})" if each.grammar else "")
+def _location(each: UnparsedShape) -> str:
+    return f"{each.source}:{each.line}" + (f" ({_source(each)})" if each.grammar else "")
 
 
-def _reader(each: UnparsedShape) -> str:
+def _source(each: UnparsedShape) -> str:
     return " ".join(filter(None, [each.grammar, each.component]))

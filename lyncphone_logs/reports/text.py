@@ -1,4 +1,4 @@
-"""The report for a reader at a terminal: the finding first, its evidence under it, then why, and what to do."""
+"""Prints the report for a terminal: each finding with its evidence, cause and fix, then each phone, then the inputs."""
 
 from collections.abc import Iterable
 from itertools import islice
@@ -19,13 +19,13 @@ LEAD = ("seen", "number", "why", "impact", *WEIGHING, "fix", "history", "verify"
 
 
 def render(report: Findings, *, color: bool, width: int | None) -> str:
-    """The report as text without a final line end. `width`: columns of the terminal, None where nothing may wrap."""
+    """The report as text, without a final line end. `width` in columns; if None, nothing is wrapped."""
     page = Page(color=color, width=width)
     for phone in report.phones:
         for case in grouping.cases(phone):
             _case(page, phone, case)
     for phone in report.phones:
-        _rest_of(page, report, phone)
+        _phone(page, report, phone)
     _closing(page, report)
     return page.text()
 
@@ -61,7 +61,7 @@ def _rival(page: Page, rival: Diagnosis, lead: Diagnosis) -> None:
     share = Ink(f"{rival.verdict}, {wording.share(rival.confidence)}", "strong")
     page.line("  ", share, f" · for the same symptom as {lead.rule.code}")
     print_lists(page, lists, ["symptom"])
-    for proof in grouping.own_proofs(rival, lead):
+    for proof in grouping.further_proofs(rival, lead):
         _proof(page, proof, rival.rule.severity)
     print_lists(page, lists, WEIGHING)
     page.labelled("help", f"lyncphone-logs explain {rival.rule.code}")
@@ -76,14 +76,14 @@ def _proof(page: Page, proof: Proof, severity: str) -> None:
 
 
 def _event(page: Page, event: Event, says: str, severity: str) -> None:
-    page.line("  ", Ink("-->", "label"), f" {wording.place_with_offset(event)}")
+    page.line("  ", Ink("-->", "label"), f" {wording.location_with_offset(event)}")
     gutter = max(5, len(str(event.line)) + 2)
-    said = False
+    is_said = False
     for line in excerpt(event):
-        if line.left_out:
-            page.line(" " * gutter, Ink(" | ", "label"), f"… {wording.counted(line.left_out, 'more line')}")
-        said |= _source_line(page, line, gutter, "" if said else says, severity)
-    notes = [] if said or not says else [says]
+        if line.omitted:
+            page.line(" " * gutter, Ink(" | ", "label"), f"… {wording.counted(line.omitted, 'more line')}")
+        is_said |= _source_line(page, line, gutter, "" if is_said else says, severity)
+    notes = [] if is_said or not says else [says]
     notes += [f"logged {event.count} times"] if event.count > 1 else []
     notes += [f"repaired before reading: {', '.join(event.repairs)}"] if event.repairs else []
     for note in notes:
@@ -91,7 +91,7 @@ def _event(page: Page, event: Event, says: str, severity: str) -> None:
 
 
 def _source_line(page: Page, line: ExcerptLine, gutter: int, says: str, severity: str) -> bool:
-    """Whether there was a mark to put the words under."""
+    """Print a line with carets under its mark, and `says` after them if it fits; returns whether it was printed."""
     if not (line.number or line.before or line.marked or line.after):
         return False
     room = page.room(gutter + 3)
@@ -107,10 +107,10 @@ def _source_line(page: Page, line: ExcerptLine, gutter: int, says: str, severity
     return fits
 
 
-def _rest_of(page: Page, report: Findings, phone: Phone) -> None:
+def _phone(page: Page, report: Findings, phone: Phone) -> None:
     page.line(Ink(f"phone {phone.id}", "strong"), f" ({phone.basis}) · {wording.device(phone)}")
     if not phone.diagnoses:
-        page.labelled("result", wording.silence(report, [phone]))
+        page.labelled("result", wording.nothing_diagnosed(report, [phone]))
     _journey(page, phone)
     for out in phone.ruled_out:
         page.labelled("ruled out", f"{out.rule.code} {out.rule.name}: {out.reason}")
@@ -118,7 +118,7 @@ def _rest_of(page: Page, report: Findings, phone: Phone) -> None:
             _proof(page, proof, "note")
     if phone.not_shown:
         page.labelled("not shown", ", ".join(f"{rule.code} {rule.name}" for rule in phone.not_shown))
-    gaps = grouping.unchecked(phone.not_checkable)
+    gaps = grouping.missing_evidence(phone.not_checkable)
     said = (f"{len(gap.waiting)} ({', '.join(gap.waiting)}): {gap.missing}; {gap.capture}" for gap in gaps)
     page.labelled("not checkable", *said)
     page.blank()
@@ -135,20 +135,20 @@ def _journey(page: Page, phone: Phone) -> None:
 
 def _closing(page: Page, report: Findings) -> None:
     if not report.phones:
-        page.prose(wording.silence(report, []))
+        page.prose(wording.nothing_diagnosed(report, []))
     page.labelled("given", *(event.text for event in report.facts[:MAX_SHOWN_FACTS]), indent=0)
     if len(report.facts) > MAX_SHOWN_FACTS:
         page.labelled("", f"… {len(report.facts) - MAX_SHOWN_FACTS} more", indent=0)
     page.labelled("earlier", *map(wording.fix, report.fixes), indent=0)
     page.labelled("note", *report.notes, indent=0)
-    _troubles(page, report.inputs, report.problems)
-    page.prose(f"looked at: {wording.looked_at(report)}")
-    page.prose(f"read by: {wording.readers(report) or 'no grammar'}")
+    _problems(page, report.inputs, report.problems)
+    page.prose(f"looked at: {wording.coverage(report)}")
+    page.prose(f"read by: {wording.grammars(report) or 'no grammar'}")
     page.prose(f"rules: {wording.packs(report)}")
     page.prose(f"bytes: {wording.account_of_bytes(report)}")
 
 
-def _troubles(page: Page, inputs: Iterable[InputSummary], problems: Iterable[str]) -> None:
+def _problems(page: Page, inputs: Iterable[InputSummary], problems: Iterable[str]) -> None:
     for read in inputs:
         if read.problem:
             page.line(Ink("warning", "warning"), f": {read.problem}")

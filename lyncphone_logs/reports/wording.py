@@ -1,8 +1,8 @@
-"""The short phrases that every form of the report for people shares. What comes from input is not made visible here."""
+"""Phrases that the text, Markdown and HTML reports share. They are not escaped."""
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Findings, Fix, Phone, StageState
@@ -12,24 +12,24 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.trace.accounting import ByteAccount
 
 
-def place(event: Event) -> str:
-    """Where the event stands: `path!/member:line`, without a line for what is not in a trace."""
+def location(event: Event) -> str:
+    """The location of an event: `path!/member:line`, without a line if the event is not from a trace."""
     member = f"!/{event.member}" if event.member else ""
     return f"{event.source}{member}" + (f":{event.line}" if event.line else "")
 
 
-def place_with_offset(event: Event) -> str:
-    """The place with the byte offset in the original file, where there is one."""
-    return place(event) + (f" (byte {event.spans[0].offset})" if event.line and event.spans else "")
+def location_with_offset(event: Event) -> str:
+    """The location of an event, with its byte offset in the original file if it has one."""
+    return location(event) + (f" (byte {event.spans[0].offset})" if event.line and event.spans else "")
 
 
 def share(confidence: float) -> str:
-    """Two digits, rounded down: a confidence never looks higher than it is, and never like certainty."""
+    """A confidence with two digits, rounded down and at most 0.99, so that it never looks higher or certain."""
     return f"{min(math.floor(round(confidence * 100, 6)), 99) / 100:.2f}"
 
 
 def factor(weight: float) -> str:
-    """A factor of the odds: ×8, ÷3; empty where it changes nothing."""
+    """A factor of the odds: ×8, ÷3; empty if it is 1."""
     if weight == 1:
         return ""
     if weight <= 0:
@@ -52,14 +52,14 @@ def moment(time: datetime) -> str:
 
 
 def span(first: datetime | None, last: datetime | None) -> str:
-    """From when to when, or that no time is known."""
+    """A period, or that its times are not known."""
     if first is None or last is None:
         return "no time known" if first is last else moment(first or last or datetime.min)
     return moment(first) if first == last else f"{moment(first)} to {moment(last)}"
 
 
 def device(phone: Phone) -> str:
-    """Vendor, model and firmware, as far as they are known."""
+    """Vendor, model and firmware of a phone, and which of these are not known."""
     unknown = [f"{name} not known" for name in ("model", "firmware") if not getattr(phone, name)]
     firmware = f"firmware {phone.firmware}" if phone.firmware else ""
     known = " ".join(filter(None, [phone.vendor, phone.model, firmware]))
@@ -67,13 +67,13 @@ def device(phone: Phone) -> str:
 
 
 def occurrences(found: Diagnosis) -> str:
-    """How often the symptom was seen, and when."""
+    """How often the symptom of a diagnosis was seen, and when."""
     when = f", {span(found.first_seen, found.last_seen)}" if found.first_seen or found.last_seen else ""
     return f"{'once' if found.count == 1 else f'{found.count} times'}{when}"
 
 
 def numbers(found: Diagnosis) -> dict[str, str]:
-    """The numbers that the symptom holds, each with its name; with both names where they depend on the library."""
+    """The error numbers in the symptom, by the word for `explain`, with their names; several if libraries differ."""
     named: dict[str, list[CodeEntry]] = {}
     events = (each.event for each in found.evidence if each.role == "explains")
     for entry in dict.fromkeys(entry for event in events for entry in codes.of_event(event)):
@@ -86,41 +86,45 @@ def _names(meant: list[CodeEntry]) -> list[str]:
 
 
 def fix(found: Fix) -> str:
-    """What became of an earlier diagnosis, with the lines that show it."""
-    places = f" ({', '.join(map(place, found.evidence))})" if found.evidence else ""
-    return f"{found.state}: {found.code} {found.name}, phone {found.phone}: {found.because}{places}"
+    """The state of an earlier diagnosis, with the lines that show it."""
+    locations = f" ({', '.join(map(location, found.evidence))})" if found.evidence else ""
+    return f"{found.state}: {found.code} {found.name}, phone {found.phone}: {found.because}{locations}"
 
 
-def standing(found: Diagnosis) -> list[str]:
-    """How a diagnosis stands to others of the same phone."""
+def relations(found: Diagnosis) -> list[str]:
+    """How a diagnosis relates to others of the same phone."""
     led = [f"may be a consequence of {', '.join(found.consequence_of)}"] if found.consequence_of else []
     silenced = [f"{', '.join(found.silenced_by)} says more exactly what is wrong"] if found.silenced_by else []
     return led + silenced
 
 
-def start(found: Diagnosis) -> str:
-    """What the odds begin with, before any further clause: from the explains term."""
+def prior(found: Diagnosis) -> str:
+    """The odds before any clause: the weight of the symptom, and how common the cause is."""
     weights = [term.weight for term in found.terms if term.role == "explains"]
-    how_common = f"{found.rule.prevalence} cause"
-    return f"start at {max(weights):g} ({how_common})" if weights else how_common
+    prevalence = f"{found.rule.prevalence} cause"
+    return f"start at {max(weights):g} ({prevalence})" if weights else prevalence
 
 
 def stopped_at(boot: Boot) -> str:
-    """The stage that failed with none passed after it; or that the phone signed in; or the last stage that passed."""
+    """The first stage that failed after the last one that passed; else that the phone signed in, or how far it got."""
     ended = [stage for stage in boot.journey if stage.state in {"passed", "failed"}]
     passed = [stage for stage in ended if stage.state == "passed"]
     later = ended[ended.index(passed[-1]) + 1 :] if passed else ended
     if later:
         return f"stopped at {stage_with_line(later[0])}"
+    if not passed:
+        return "no stage was seen"
     failed = ", ".join(stage_with_line(stage) for stage in ended if stage.state == "failed")
+    return _reached(passed, f", though {failed} failed" if failed else "")
+
+
+def _reached(passed: Sequence[StageState], except_for: str) -> str:
     signed_in = next((stage for stage in passed if stage.stage == "register"), None)
     if signed_in:
         line = stage_with_line(signed_in).removeprefix("register").strip()
-        return f"signed in {line}".rstrip() + (f", though {failed} failed" if failed else "; no stage failed")
-    if passed:
-        through = f"came as far as {stage_with_line(passed[-1])}"
-        return f"{through}, though {failed} failed" if failed else f"nothing failed, {through}"
-    return "no stage was seen"
+        return f"signed in {line}".rstrip() + (except_for or "; no stage failed")
+    through = f"came as far as {stage_with_line(passed[-1])}"
+    return f"{through}{except_for}" if except_for else f"nothing failed, {through}"
 
 
 def stage_with_line(stage: StageState) -> str:
@@ -128,8 +132,8 @@ def stage_with_line(stage: StageState) -> str:
     return stage.stage + (f" (line {stage.evidence[0].line})" if stage.evidence and stage.evidence[0].line else "")
 
 
-def silence(report: Findings, phones: Iterable[Phone]) -> str:
-    """What to say where nothing was diagnosed: never that the phone is healthy."""
+def nothing_diagnosed(report: Findings, phones: Iterable[Phone]) -> str:
+    """That nothing was diagnosed, and why this does not mean that the phone is healthy."""
     said = "nothing was diagnosed; that does not show that the phone is healthy: "
     unchecked = sum(len(phone.not_checkable) for phone in phones)
     if unchecked:
@@ -137,8 +141,8 @@ def silence(report: Findings, phones: Iterable[Phone]) -> str:
     return f"{said}no symptom was seen that one of the {counted(report.rules_tried, 'rule')} explains"
 
 
-def looked_at(report: Findings) -> str:
-    """What the answer rests on."""
+def coverage(report: Findings) -> str:
+    """Lines, events, time and rules that the report is based on."""
     boots = [boot for phone in report.phones for boot in phone.boots]
     times = sorted(time for boot in boots for time in (boot.first, boot.last) if time)
     when = span(times[0], times[-1]) if times else "no time known"
@@ -148,32 +152,32 @@ def looked_at(report: Findings) -> str:
     return f"{seen}, {counted(report.rules_tried, 'rule')} tried"
 
 
-def readers(report: Findings) -> str:
-    """Which grammars read the lines, and why: their headers."""
+def grammars(report: Findings) -> str:
+    """The grammars that matched lines, with the number of lines."""
     counts: Counter[str] = Counter()
     for read in report.inputs:
         counts.update(dict(read.grammars))
-    of = sum(counts.values()) + sum(read.unparsed_lines for read in report.inputs)
+    lines = sum(counts.values()) + sum(read.unparsed_lines for read in report.inputs)
     return ", ".join(
-        f"{name} ({count} of {counted(of, 'line')} with its header)" for name, count in counts.most_common()
+        f"{name} ({count} of {counted(lines, 'line')} with its header)" for name, count in counts.most_common()
     )
 
 
 def packs(report: Findings) -> str:
-    """Which rules were tried: name, version and the first digits of the hash of each pack."""
+    """The rule packs: name, version and the first digits of the hash of each."""
     return ", ".join(
         f"{each.name} {each.version} (SHA-256 {each.sha256[:12]})".replace("  ", " ") for each in report.packs
     )
 
 
 def account_of_bytes(report: Findings) -> str:
-    """Where every byte of the inputs went."""
+    """The bytes of the inputs by what they were read as."""
     accounts = [read.account for read in report.inputs]
     parts = ["event", "continuation", "unparsed", "separator", "passed over"]
     parts += [part for part in ("outside", "duplicate") if any(_bytes(account, part) for account in accounts)]
     sums = [sum(_bytes(account, part) for account in accounts) for part in parts]
-    spoken = " + ".join(f"{number} {part}" for number, part in zip(sums, parts, strict=True))
-    return f"{spoken} = {sum(read.bytes for read in report.inputs)}"
+    terms = " + ".join(f"{number} {part}" for number, part in zip(sums, parts, strict=True))
+    return f"{terms} = {sum(read.bytes for read in report.inputs)}"
 
 
 def _bytes(account: ByteAccount, part: str) -> int:
