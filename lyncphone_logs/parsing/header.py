@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lyncphone_logs.grammar.grammar import HEADER_FIELDS, Grammar
-from lyncphone_logs.syslog.framing import SyslogPrefix, parse_prefixes
+from lyncphone_logs.syslog.framing import PrefixColumns, parse_prefixes
 from lyncphone_logs.syslog.lines import LineTable
 from lyncphone_logs.syslog.unwrap import NOTICE, repeats
 
@@ -17,7 +17,7 @@ MAX_DIGITS = {10: 9, 16: 7}
 """Digits of a number by its base; a longer one would not fit into a column, and is no number."""
 
 Columns = dict[str, list[Any]]
-"""Values by the names of the fields of `Event`, one for each row. Columns that hold nothing may be the same list."""
+"""Values by the names of the fields of `Event`, one for each row. Columns without values may be the same list."""
 Values = Mapping[str, list[Any]]
 
 
@@ -26,15 +26,14 @@ def line_columns(rows: LineTable, grammars: Mapping[str, Grammar]) -> Columns:
 
     The message of a line that no grammar reads is all that follows its framing.
     """
-    texts = rows.repaired
-    framed = dict(zip(SyslogPrefix._fields, parse_prefixes(texts), strict=True))
-    device_texts = [text[start:] for text, start in zip(texts, framed["start"], strict=True)]
-    counts = _without_notices(device_texts)
-    found = read_headers(device_texts, tuple(grammars.values()))
-    read = zip(found["message"], found["grammar"], device_texts, strict=True)
+    prefixes = parse_prefixes(rows.repaired)
+    texts = [text[start:] for text, start in zip(rows.repaired, prefixes.start, strict=True)]
+    counts = _without_notices(texts)
+    headers = read_headers(texts, tuple(grammars.values()))
+    read = zip(headers["message"], headers["grammar"], texts, strict=True)
     return {
-        **_names(framed, found, grammars),
-        **_times(framed, found),
+        **_names(prefixes, headers, grammars),
+        **_times(prefixes, headers),
         "message": [message or "" if name else text for message, name, text in read],
         "count": counts,
         "line": rows.numbers,
@@ -54,98 +53,109 @@ def _without_notices(texts: list[str]) -> list[int]:
     return counts
 
 
-def _names(framed: Values, found: Values, grammars: Mapping[str, Grammar]) -> dict[str, list[Any]]:
+def _names(prefixes: PrefixColumns, headers: Values, grammars: Mapping[str, Grammar]) -> Columns:
     """Who wrote, where in the program, how severe: what the header says, else the framing."""
-    columns = {name: framed[name] for name in ("framing", "facility")}
-    columns |= {name: found[name] for name in ("component", "function", "grammar", "level", "mac")}
-    columns["severity"] = _severities(framed["severity"], found, grammars)
-    for name in ("app_name", "procid", "hostname"):
-        columns[name] = _either(found[name], framed[name]) if any(found[name]) else framed[name]
-    columns["source_line"] = _numbers(found["source_line"])
+    columns = {name: headers[name] for name in ("component", "function", "grammar", "level", "mac")}
+    columns |= {"framing": list(prefixes.framing), "facility": prefixes.facility}
+    columns["severity"] = _severities(prefixes.severity, headers, grammars)
+    columns["app_name"] = _first_of(headers["app_name"], prefixes.app_name)
+    columns["procid"] = _first_of(headers["procid"], prefixes.procid)
+    columns["hostname"] = _first_of(headers["hostname"], prefixes.hostname)
+    columns["source_line"] = _numbers(headers["source_line"])
     return columns
 
 
-def _times(framed: Values, found: Values) -> dict[str, list[Any]]:
+def _times(prefixes: PrefixColumns, headers: Values) -> Columns:
     """Stamps, whose they are, and the numbers that a sender counts its lines with.
 
     A stamp in the phone's own line is the phone's; the framing's is then the collector's.
     """
-    columns = {name: framed[name] for name in ("stamp", "stamp_owner", "received")}
-    columns |= {"sequence": _numbers(found["sequence"]), "missed": found["missed"]}
-    if any(found["stamp"]):
-        written = list(zip(found["stamp"], framed["stamp"], framed["stamp_owner"], framed["received"], strict=True))
-        columns["stamp"] = [mine or stamp for mine, stamp, _, _ in written]
-        columns["stamp_owner"] = ["phone" if mine else owner for mine, _, owner, _ in written]
-        columns["received"] = [received or (stamp if mine else "") for mine, stamp, _, received in written]
-    if any(found["sequence_hex"]):
-        numbers = zip(_numbers(found["sequence_hex"], 16), columns["sequence"], strict=True)
-        columns["sequence"] = [other if number is None else number for number, other in numbers]
+    columns: Columns = {
+        "stamp": prefixes.stamp,
+        "stamp_owner": prefixes.stamp_owner,
+        "received": prefixes.received,
+        "sequence": _numbers(headers["sequence"]),
+        "missed": headers["missed"],
+    }
+    if any(own := headers["stamp"]):
+        columns["stamp"] = _first_of(own, prefixes.stamp)
+        columns["stamp_owner"] = [
+            "phone" if mine else owner for mine, owner in zip(own, prefixes.stamp_owner, strict=True)
+        ]
+        written = zip(own, prefixes.stamp, prefixes.received, strict=True)
+        columns["received"] = [received or (outer if mine else "") for mine, outer, received in written]
+    if any(headers["sequence_hex"]):
+        numbers = zip(_numbers(headers["sequence_hex"], 16), columns["sequence"], strict=True)
+        columns["sequence"] = [decimal if number is None else number for number, decimal in numbers]
     return columns
 
 
-def _severities(framed: list[str | None], found: Values, grammars: Mapping[str, Grammar]) -> list[str | None]:
-    written = list(zip(found["grammar"], found["level"], strict=True))
-    known = {(name, level): grammars[name].levels.get(level.upper()) for name, level in {*written} if level}
-    return _either(framed, [*map(known.get, written)])
+def _severities(framed: Sequence[str | None], headers: Values, grammars: Mapping[str, Grammar]) -> list[str | None]:
+    """The severity that the framing says, else that of the grammar's word for it."""
+    rows = list(zip(framed, headers["grammar"], headers["level"], strict=True))
+    missing = {(name, level) for severity, name, level in rows if level and not severity}
+    words = {(name, level): grammars[name].levels.get(level.upper()) for name, level in missing}
+    return [severity or words.get((name, level)) for severity, name, level in rows]
 
 
-def _either(first: list[Any], second: list[Any]) -> list[Any]:
-    return [one or other for one, other in zip(first, second, strict=True)]
+def _first_of(preferred: Sequence[Any], other: Sequence[Any]) -> list[Any]:
+    if not any(preferred):
+        return list(other)
+    return [one or another for one, another in zip(preferred, other, strict=True)]
 
 
-def _numbers(texts: list[str | None], base: int = 10) -> list[int | None]:
-    return [int(text, base) if text and len(text) <= MAX_DIGITS[base] else None for text in texts]
+def _numbers(texts: Sequence[str | None], base: int = 10) -> list[int | None]:
+    numbers: dict[str | None, int] = {}
+    for text in {*texts}:
+        if text and len(text) <= MAX_DIGITS[base]:
+            numbers[text] = int(text, base)
+    return list(map(numbers.get, texts))
 
 
 def read_headers(texts: Sequence[str], grammars: Sequence[Grammar]) -> Columns:
-    """The header fields of each text as columns, None where it has none, and `grammar`, the name or nothing.
+    """The header fields of each text as columns, None if it has none, and `grammar`, the name or nothing.
 
     A text belongs to the first of the grammars that reads it.
     """
     columns: Columns = {name: [None] * len(texts) for name in FIELDS}
     columns["grammar"] = [""] * len(texts)
-    rest: list[int] = list(range(len(texts)))
+    rest: Sequence[int] = range(len(texts))
     for grammar in grammars:
-        found = list(map(grammar.header.pattern.fullmatch, [texts[row] for row in rest]))
-        rows = [row for row, match in zip(rest, found, strict=True) if match]
-        if rows:
-            matches = [match for match in found if match]
-            rest = [row for row, match in zip(rest, found, strict=True) if not match]
-            for name, values in (*_fields(grammar, matches), ("grammar", [grammar.name] * len(rows))):
-                _put(columns[name], rows, values)
-        if not rest:
-            break
+        matches = list(map(grammar.header.pattern.fullmatch, [texts[row] for row in rest]))
+        rows = [row for row, match in zip(rest, matches, strict=True) if match]
+        if len(rest) == len(texts) and rows:
+            # The first grammar often reads most lines. Others replace what is empty of it.
+            columns |= _header_columns(grammar, matches)
+        elif rows:
+            for name, values in _header_columns(grammar, [match for match in matches if match]).items():
+                column = columns[name]
+                for row, value in zip(rows, values, strict=True):
+                    column[row] = value
+        rest = [row for row, match in zip(rest, matches, strict=True) if not match]
     return columns
 
 
-def _put(column: list[Any], rows: list[int], values: list[Any]) -> None:
-    """Put values into some rows of a column; the rows are in order."""
-    if len(rows) == len(column):
-        column[:] = values
-    elif rows[-1] - rows[0] == len(rows) - 1:
-        column[rows[0] : rows[-1] + 1] = values
-    else:
-        for row, value in zip(rows, values, strict=True):
-            column[row] = value
-
-
-def _fields(grammar: Grammar, matches: list[re.Match[str]]) -> list[tuple[str, list[Any]]]:
-    groups = [match.groups() for match in matches]
-    columns = list(zip(*groups, strict=True))
-    found = []
+def _header_columns(grammar: Grammar, matches: Sequence[re.Match[str] | None]) -> Columns:
+    """The fields that occur in the matches, and the name of the grammar; a line without a match has no values."""
+    blank = (None,) * grammar.header.pattern.groups
+    groups = list(zip(*[match.groups() if match else blank for match in matches], strict=True))
+    columns: Columns = {"grammar": [grammar.name if match else "" for match in matches]}
     for field, numbers in zip(grammar.header.fields, grammar.header.groups, strict=True):
-        used = [number for number in numbers if columns[number - 1].count(None) < len(matches)]
+        used = [number for number in numbers if any(groups[number - 1])]
         if used:
-            found.append((field, _one(used, columns, matches)))
-    return found
+            columns[field] = _values_of(used, groups, matches)
+    return columns
 
 
-def _one(numbers: list[int], columns: list[tuple[str | None, ...]], matches: list[re.Match[str]]) -> list[str | None]:
+def _values_of(
+    numbers: Sequence[int], groups: Sequence[Sequence[str | None]], matches: Sequence[re.Match[str] | None]
+) -> list[str | None]:
+    """The values of a field, None if empty. If several of its groups took part, the last one in the text counts."""
     first, *others = numbers
-    values = list(columns[first - 1])
+    values = list(groups[first - 1])
     for number in others:
-        for row, value in enumerate(columns[number - 1]):
-            if value is not None:
-                # Where two groups of a field took part, the later in the text counts.
-                values[row] = value if values[row] is None else matches[row][max(numbers, key=matches[row].start)]
+        for row, value in enumerate(groups[number - 1]):
+            match = matches[row]
+            if value is not None and match is not None:
+                values[row] = value if values[row] is None else match[max(numbers, key=match.start)]
     return [value or None for value in values] if "" in values else values

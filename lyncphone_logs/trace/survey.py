@@ -13,7 +13,7 @@ from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing.header import read_headers
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.sources.window import Window
-from lyncphone_logs.syslog.framing import SyslogPrefix, parse_prefixes
+from lyncphone_logs.syslog.framing import parse_prefixes
 from lyncphone_logs.syslog.lines import lines_of_window
 from lyncphone_logs.timestamps.formats import Anchor, ParsedStamp, day_stands_first, read_stamp
 from lyncphone_logs.timestamps.resolver import FIRST_DAY, OLDEST_PHONE
@@ -116,11 +116,11 @@ def _sample(window: Window, grammars: Sequence[Grammar], seen: Seen) -> None:
     last = len(rows) - 1
     some = [row for row, text in enumerate(rows.texts) if row % step == 0 or row == last or _is_leap_day(text)]
     texts = [rows.repaired[row] for row in some]
-    framed = dict(zip(SyslogPrefix._fields, parse_prefixes(texts), strict=True))
-    owns = [text[start:] for text, start in zip(texts, framed["start"], strict=True)]
+    prefixes = parse_prefixes(texts)
+    owns = [text[start:] for text, start in zip(texts, prefixes.start, strict=True)]
     headers = read_headers(owns, grammars)
     own, seen.is_numbered = headers["stamp"], seen.is_numbered or any(headers["sequence"])
-    for row, mine, outer, received in zip(some, own, framed["stamp"], framed["received"], strict=True):
+    for row, mine, outer, received in zip(some, own, prefixes.stamp, prefixes.received, strict=True):
         _note((received or (outer if mine else ""), mine or outer), rows.offsets[row], seen)
 
 

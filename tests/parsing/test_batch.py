@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from support.keyed import keyed_one_by_one
 from support.made_traces import made_trace
 
@@ -17,7 +15,6 @@ from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.reader import Reader, anchor_of
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.sources.window import Window
-from lyncphone_logs.syslog.framing import parse_prefix, parse_prefixes
 from lyncphone_logs.trace import parallel, read_plan
 from lyncphone_logs.trace.condense import condense
 from lyncphone_logs.trace.correlator import Correlator
@@ -88,17 +85,6 @@ def test_the_lines_before_a_part_are_told_from_the_nearest_on(tmp_path: Path, mo
     path.write_bytes(b"first\r\nsecond\n\nfourth\nfifth\n")
     before = list(FileSlice(str(path), 22, 28, 5).lines_before())
     assert [line for line in before if line] == [b"fourth", b"second", b"first"]
-
-
-HEADS = st.sampled_from(["", "<13>", "<30>Jul  9 12:00:00 ", "Jul  9 12:00:00 host ", "Jul  9 12:00:00 ", "local7.err ",
-         "2013-07-09 12:00:00\tLocal7.Error\t192.0.2.1\t", "12:00:00.123  192.0.2.1 local0.notice ", "-", "x: ",
-         "<13>1 2013-07-09T12:00:00Z - app - - - ", "2013-07-09T12:00:00.5+02:00 h "])  # fmt: skip
-
-
-@given(st.lists(st.tuples(HEADS, HEADS, st.text(max_size=5)).map("".join), max_size=12))
-def test_framings_are_taken_off_many_lines_as_off_each(lines: list[str]) -> None:
-    columns = parse_prefixes(lines)
-    assert list(zip(*columns, strict=True)) == [tuple(parse_prefix(line)) for line in lines]
 
 
 def batches(path: str) -> Iterator[Batch]:

@@ -1,4 +1,4 @@
-"""What a collector put in front of the phone's own line is taken off, and kept."""
+"""Framings are taken off the phone's own line, and their values are read."""
 
 import re
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lyncphone_logs.syslog import unwrap
-from lyncphone_logs.syslog.framing import SyslogPrefix, parse_prefix
+from lyncphone_logs.syslog.framing import SyslogPrefix, parse_prefix, parse_prefixes
 from lyncphone_logs.syslog.framing_patterns import FACILITIES, PATTERNS, SEVERITIES
 from lyncphone_logs.syslog.unwrap import repeats
 
@@ -218,6 +218,19 @@ def test_any_text_is_unframed_and_counted_without_error(text: str) -> None:
     assert (found.stamp == "") == (found.stamp_owner == "")
     assert count >= 1
     assert line is None or len(line) <= len(text)
+
+
+MIXED_HEADS = st.sampled_from(
+    ["", "<13>", "<30>Jul  9 12:00:00 ", "Jul  9 12:00:00 host ", "Jul  9 12:00:00 ", "local7.err ",
+     "2013-07-09 12:00:00\tLocal7.Error\t192.0.2.1\t", "12:00:00.123  192.0.2.1 local0.notice ", "-", "x: ",
+     "<13>1 2013-07-09T12:00:00Z - app - - - ", "2013-07-09T12:00:00.5+02:00 h "]
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(MIXED_HEADS, MIXED_HEADS, st.text(max_size=5)).map("".join), max_size=12))
+def test_many_lines_have_the_prefixes_of_each_line(lines: list[str]) -> None:
+    columns = parse_prefixes(lines)
+    assert [columns.prefix(row) for row in range(len(lines))] == [parse_prefix(line) for line in lines]
 
 
 HOSTILE_HEADS = [
