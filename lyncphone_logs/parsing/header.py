@@ -5,7 +5,7 @@ What a line's own header says counts more than what a syslog server wrote in fro
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from lyncphone_logs.grammar.grammar import HEADER_FIELDS, Grammar
 from lyncphone_logs.syslog.framing import PrefixColumns, parse_prefixes
@@ -21,25 +21,34 @@ Columns = dict[str, list[Any]]
 Values = Mapping[str, list[Any]]
 
 
-def line_columns(rows: LineTable, grammars: Mapping[str, Grammar]) -> Columns:
+class ReadLines(NamedTuple):
+    """The repaired texts of lines, and their columns, which the next call of `line_columns` may use and change."""
+
+    texts: Sequence[str]
+    columns: Columns
+
+
+def line_columns(rows: LineTable, grammars: Mapping[str, Grammar], known: ReadLines | None = None) -> Columns:
     """Framing, header, message and position of each row, by the names of these in `Event`.
 
-    The message of a line that no grammar reads is all that follows its framing.
+    The message of a line that no grammar reads is all that follows its framing. `known` are columns of lines that were
+    read before: they are used if the texts of the rows are the same.
     """
-    prefixes = parse_prefixes(rows.repaired)
-    texts = [text[start:] for text, start in zip(rows.repaired, prefixes.start, strict=True)]
-    counts = _without_notices(texts)
-    headers = read_headers(texts, tuple(grammars.values()))
-    read = zip(headers["message"], headers["grammar"], texts, strict=True)
+    columns = known.columns if known and known.texts == rows.repaired else _text_columns(rows.repaired, grammars)
+    return columns | {"line": rows.numbers, "offset": rows.offsets, "bytes": rows.lengths, "text": rows.texts}
+
+
+def _text_columns(texts: Sequence[str], grammars: Mapping[str, Grammar]) -> Columns:
+    prefixes = parse_prefixes(texts)
+    device_texts = [text[start:] for text, start in zip(texts, prefixes.start, strict=True)]
+    counts = _without_notices(device_texts)
+    headers = read_headers(device_texts, tuple(grammars.values()))
+    read = zip(headers["message"], headers["grammar"], device_texts, strict=True)
     return {
         **_names(prefixes, headers, grammars),
         **_times(prefixes, headers),
         "message": [message or "" if name else text for message, name, text in read],
         "count": counts,
-        "line": rows.numbers,
-        "offset": rows.offsets,
-        "bytes": rows.lengths,
-        "text": rows.texts,
     }
 
 

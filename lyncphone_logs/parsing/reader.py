@@ -10,7 +10,7 @@ from typing import Any
 from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Span, normalize_mac
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.parsing.header import line_columns
+from lyncphone_logs.parsing.header import ReadLines, line_columns
 from lyncphone_logs.parsing.literal_search import Search, select
 from lyncphone_logs.parsing.multiline import EventLines, lines_of
 from lyncphone_logs.parsing.sequence_numbers import runs_of
@@ -32,8 +32,8 @@ class Reader:
     """Reads one source.
 
     `search` tells which messages a line may hold; with `pass_over` lines that hold none are not read, and counted in
-    `passed_over_bytes`. `is_alone`: no other source is read at the same time. `separator_bytes` are those of line ends
-    and blank lines.
+    `passed_over_bytes`. `known` are its first lines, if they were read before. `is_alone`: no other source is read at
+    the same time. `separator_bytes` are those of line ends and blank lines.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Reader:
         grammars: Sequence[Grammar],
         anchor: Anchor,
         search: Search | None = None,
+        known: ReadLines | None = None,
         *,
         pass_over: bool = False,
         is_alone: bool = False,
@@ -50,6 +51,7 @@ class Reader:
         self.separator_bytes = self.passed_over_bytes = 0
         self.grammars, self.anchor = tuple(grammars), anchor
         self._grammars = {grammar.name: grammar for grammar in grammars}
+        self._known = known
         self._stamps = StampResolver(anchor)
         self._last: Event | None = None
         self._search = search
@@ -128,7 +130,8 @@ class Reader:
     def _read(self, rows: LineTable, *, but_the_last: bool = False) -> tuple[Batch, LineTable]:
         """The events of the rows, and the rows that are to be read again, if events that may go on are left out."""
         with no_collection():
-            lines = lines_of(rows, line_columns(rows, self._grammars), self._grammars)
+            columns, self._known = line_columns(rows, self._grammars, self._known), None
+            lines = lines_of(rows, columns, self._grammars)
             every, owner = lines.rows, lines.owner
             self._every_line_matters |= lines.every_line_matters
             end = lines.end if but_the_last else len(every)

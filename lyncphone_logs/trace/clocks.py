@@ -7,6 +7,7 @@ from itertools import chain, pairwise
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.parsing.header import ReadLines
 from lyncphone_logs.parsing.reader import Reader, anchor_of
 from lyncphone_logs.sources.rotation import rotation_key
 from lyncphone_logs.sources.source import Source
@@ -20,6 +21,9 @@ from lyncphone_logs.trace.ordering import Stream, in_sequence
 from lyncphone_logs.trace.survey import Survey, sample_timestamps
 from lyncphone_logs.trace.trace_options import TraceOptions
 
+MAX_STORED_BYTES = 8 * 1024 * 1024
+"""Bytes of small sources whose lines are stored from the survey until they are read; that takes 20 MB of memory."""
+
 
 class SourceClocks:
     """Looks into each source; `period` is what `since` and `until` mean there.
@@ -29,9 +33,16 @@ class SourceClocks:
 
     def __init__(self, sources: Sequence[Source], grammars: Sequence[Grammar], options: TraceOptions) -> None:
         self.zones = options.zones
-        self._surveys = {
-            source.path: sample_timestamps(source, grammars, anchor_of(source, options.year)) for source in sources
-        }
+        self._surveys: dict[str, Survey] = {}
+        self._read_lines: dict[str, ReadLines] = {}
+        stored_bytes = 0
+        names = {grammar.name: grammar for grammar in grammars}
+        for source in sources:
+            survey, lines = sample_timestamps(source, names, anchor_of(source, options.year))
+            self._surveys[source.path] = survey
+            if lines and stored_bytes < MAX_STORED_BYTES:
+                self._read_lines[source.path] = lines
+                stored_bytes += source.size or 0
         self._corrections: list[Correction] = []
         self._new_years: dict[str, NewYears] = {}
         self.period = TimeRange(options.since, options.until, last_of(each.last for each in self._surveys.values()))
@@ -45,6 +56,10 @@ class SourceClocks:
     def anchor(self, source: Source) -> Anchor:
         """What completes the stamps of a source."""
         return self._surveys[source.path].anchor
+
+    def take_lines(self, source: Source) -> ReadLines | None:
+        """The lines of a source that the survey has read and stored; None the second time."""
+        return self._read_lines.pop(source.path, None)
 
     @property
     def overlaps(self) -> bool:

@@ -3,17 +3,16 @@
 A stamp without a year lies within months of the place before it that was looked at, one without a date within hours.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.parsing.header import read_headers
+from lyncphone_logs.parsing.header import ReadLines, line_columns
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.sources.window import Window
-from lyncphone_logs.syslog.framing import parse_prefixes
 from lyncphone_logs.syslog.lines import lines_of_window
 from lyncphone_logs.timestamps.formats import Anchor, ParsedStamp, day_stands_first, read_stamp
 from lyncphone_logs.timestamps.resolver import FIRST_DAY, OLDEST_PHONE
@@ -49,15 +48,23 @@ class Survey:
     is_numbered: bool = False
 
 
-def sample_timestamps(source: Source, grammars: Sequence[Grammar], anchor: Anchor) -> Survey:
+def sample_timestamps(
+    source: Source, grammars: Mapping[str, Grammar], anchor: Anchor
+) -> tuple[Survey, ReadLines | None]:
     """Sample up to 64 positions of a source to infer the years and days that its timestamps omit.
 
     `anchor` completes the last of them. Of a pipe, and of a source without timestamps, only the anchor is returned.
     Times are naive, as written. A source that cannot be read gives no sample; its reader reports why.
+    Also returns the lines of the source if they were all read: those of a file of at most 64 kB.
     """
     seen = Seen([], [], [], set())
+    lines: ReadLines | None = None
     for window in _windows(source):
-        _sample(window, grammars, seen)
+        lines = _sample(window, grammars, seen)
+    return _survey(seen, anchor), lines if 0 < (source.size or 0) <= WHOLE else None
+
+
+def _survey(seen: Seen, anchor: Anchor) -> Survey:
     anchor = replace(anchor, day_first=True in seen.orders if len(seen.orders - {None}) == 1 else None)
     years, basis, conflict = years_of(seen, anchor)
     days = days_of(seen.dayless, sorted(seen.dated or years), anchor)
@@ -110,18 +117,19 @@ def _heads(source: Source) -> Iterable[Window]:
     return small if source.bytes <= WHOLE else heads
 
 
-def _sample(window: Window, grammars: Sequence[Grammar], seen: Seen) -> None:
+def _sample(window: Window, grammars: Mapping[str, Grammar], seen: Seen) -> ReadLines | None:
+    """Add the stamps of a window: of all lines, or of some hundred if there are more. Returns what was read of it."""
     rows = lines_of_window(window)
+    if not len(rows):
+        return None
     step = max(1, len(rows) // MAX_SAMPLED_ROWS)
     last = len(rows) - 1
     some = [row for row, text in enumerate(rows.texts) if row % step == 0 or row == last or _is_leap_day(text)]
-    texts = [rows.repaired[row] for row in some]
-    prefixes = parse_prefixes(texts)
-    owns = [text[start:] for text, start in zip(texts, prefixes.start, strict=True)]
-    headers = read_headers(owns, grammars)
-    own, seen.is_numbered = headers["stamp"], seen.is_numbered or any(headers["sequence"])
-    for row, mine, outer, received in zip(some, own, prefixes.stamp, prefixes.received, strict=True):
-        _note((received or (outer if mine else ""), mine or outer), rows.offsets[row], seen)
+    columns = line_columns(rows, grammars)
+    seen.is_numbered = seen.is_numbered or any(columns["sequence"])
+    for row in some:
+        _note((columns["received"][row], columns["stamp"][row]), rows.offsets[row], seen)
+    return ReadLines(rows.repaired, columns)
 
 
 def _is_leap_day(text: str) -> bool:

@@ -97,7 +97,15 @@ class Trace:
         search = Search(grammars, plan.wanted if plan.skips else None) if plan.searches else None
         streams = []
         for source, tally in self.inputs:
-            reader = Reader(source, grammars, clocks.anchor(source), search, pass_over=plan.skips, is_alone=is_alone)
+            reader = Reader(
+                source,
+                grammars,
+                clocks.anchor(source),
+                search,
+                clocks.take_lines(source),
+                pass_over=plan.skips,
+                is_alone=is_alone,
+            )
             batches = _counted(reader, tally, clocks)
             streams.append(clocks.stream(source, map(condense, batches) if plan.condenses else batches))
         streams = clocks.streams([source for source, _ in self.inputs], streams)

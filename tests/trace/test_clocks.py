@@ -435,9 +435,8 @@ def test_what_lies_in_an_archive_is_looked_into_as_well(monkeypatch: pytest.Monk
     stamps = [f"Dec {day} {hour:02}:00:00" for day in (30, 31) for hour in range(24)]
     stamps += [f"Jan  {day} {hour:02}:30:00" for day in (1, 2) for hour in range(24)]
     text = "".join(LINE.format(stamp, "x" * 2000) + "\n" for stamp in stamps)
-    found = survey.sample_timestamps(
-        Member(text, "trace.log"), read_catalog().grammars, Anchor(datetime(2014, 12, 31), "--year")
-    )
+    grammars = {grammar.name: grammar for grammar in read_catalog().grammars}
+    found, _ = survey.sample_timestamps(Member(text, "trace.log"), grammars, Anchor(datetime(2014, 12, 31), "--year"))
     assert found.first is not None
     assert (found.first.date(), found.year) == (datetime(2013, 12, 30).date(), 2014)
     assert found.anchor.latest is not None

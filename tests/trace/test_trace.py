@@ -3,8 +3,10 @@
 All lines are synthetic.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +17,10 @@ from lyncphone_logs.events.columns import COLUMNS
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.sources.archives import is_archive
 from lyncphone_logs.sources.decompression import compression_of
+from lyncphone_logs.sources.source import Source
+from lyncphone_logs.syslog.framing import parse_prefixes
+from lyncphone_logs.timestamps.formats import Anchor
+from lyncphone_logs.trace.clocks import SourceClocks
 
 OWN = "voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."
 NOON = datetime(2013, 7, 9, 12)
@@ -288,3 +294,39 @@ def test_the_first_line_of_the_logging_daemon_starts_a_boot_behind_any_framing(b
     _, (event,) = read(log, f"{before}syslogd started: BusyBox v1.13.3\n", year=2013)
     assert (event.kind, event.fields) == ("device.started", {"version": "v1.13.3"})
     assert event.hostname == ("420HD" if "420HD" in before else None)
+
+
+def test_the_lines_of_small_files_are_framed_once(log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = tmp_path / "other.log"
+    for path, host in ((log, "10.1.2.3"), (other, "10.1.2.4")):
+        path.write_text(f"Jul  9 12:00:00 {host} {OWN}\n" * 99 + "\ufeff\nnone\n", encoding="utf-8")
+    framed: list[int] = []
+
+    def counted(texts: Sequence[str]) -> list[list[Any]]:
+        framed.append(len(texts))
+        return parse_prefixes(texts)
+
+    monkeypatch.setattr("lyncphone_logs.parsing.header.parse_prefixes", counted)
+    once = list(lp.read_trace(log, other, year=2013).events())
+    assert framed == [101, 101, 1, 1]  # The last line of a window is read again with the next one.
+    framed.clear()
+    monkeypatch.setattr("lyncphone_logs.trace.clocks.MAX_STORED_BYTES", 0)
+    assert list(lp.read_trace(log, other, year=2013).events()) == once
+    assert framed.count(101) == 4
+
+
+def test_a_file_that_changes_after_its_survey_is_read_as_it_is(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log.write_text(f"Jul  9 12:00:00 10.1.2.3 {OWN}\n" * 9, encoding="utf-8")
+    read = SourceClocks.anchor
+
+    def changed(clocks: SourceClocks, source: Source) -> Anchor:
+        log.write_text(f"Jul  9 12:00:00 10.1.2.9 {OWN}\nnone\n", encoding="utf-8")
+        return read(clocks, source)
+
+    monkeypatch.setattr(SourceClocks, "anchor", changed)
+    trace = lp.read_trace(log, year=2013)
+    assert [(each.hostname, each.kind) for each in trace.events()] == [
+        ("10.1.2.9", "tls.server_certificate.rejected"),
+        (None, "unparsed"),
+    ]
+    assert trace.inputs[0].tally.account.total == trace.inputs[0].source.bytes == log.stat().st_size
