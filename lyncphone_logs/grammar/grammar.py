@@ -155,3 +155,11 @@ def _extent(spans: Mapping[str, tuple[int, int]], message: str) -> tuple[int, in
         return (0, len(message))
     start = min(start for start, _ in spans.values())
     return message.rfind(" ", 0, start) + 1, max(end for _, end in spans.values())
+
+
+def reader_of(text: str, grammars: Sequence[Grammar]) -> Grammar | None:
+    """The grammar that a phone's own line belongs to: the first one whose header matches, None if there is none.
+
+    `parsing.header.read_headers` does the same for many lines at once.
+    """
+    return next((grammar for grammar in grammars if grammar.header.pattern.fullmatch(text)), None)

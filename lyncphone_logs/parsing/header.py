@@ -124,7 +124,7 @@ def _numbers(texts: Sequence[str | None], base: int = 10) -> list[int | None]:
 def read_headers(texts: Sequence[str], grammars: Sequence[Grammar]) -> Columns:
     """The header fields of each text as columns, None if it has none, and `grammar`, the name or nothing.
 
-    A text belongs to the first of the grammars that reads it.
+    A text belongs to the first of the grammars that reads it, as with `reader_of`.
     """
     columns: Columns = {name: [None] * len(texts) for name in FIELDS}
     columns["grammar"] = [""] * len(texts)

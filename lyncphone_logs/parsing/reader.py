@@ -9,7 +9,7 @@ from typing import Any
 
 from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Span, normalize_mac
-from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.grammar.grammar import Grammar, reader_of
 from lyncphone_logs.parsing.header import ReadLines, line_columns
 from lyncphone_logs.parsing.literal_search import Search, select
 from lyncphone_logs.parsing.multiline import EventLines, lines_of
@@ -125,7 +125,7 @@ class Reader:
 
     def _is_understood(self, line: bytes) -> bool:
         text = unwrap(decode(line.rstrip(b"\r\n"))[0]).text
-        return any(grammar.header.pattern.fullmatch(text) for grammar in self.grammars)
+        return reader_of(text, self.grammars) is not None
 
     def _read(self, rows: LineTable, *, but_the_last: bool = False) -> tuple[Batch, LineTable]:
         """The events of the rows, and the rows that are to be read again, if events that may go on are left out."""

@@ -8,7 +8,7 @@ from functools import cache
 
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.events.batch import Batch
-from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.grammar.grammar import Grammar, reader_of
 from lyncphone_logs.grammar.multiline_spec import MAX_EVENT_LINES
 from lyncphone_logs.parsing.literal_search import Search, is_available
 from lyncphone_logs.parsing.reader import Reader
@@ -87,7 +87,7 @@ def _may_open(lines: bytes, grammars: Sequence[Grammar]) -> bool:
     literals = {each.encode() for grammar in grammars if grammar.multiline for each in grammar.multiline.literals}
     found = [line for line in lines.split(b"\n") if any(each in line for each in literals)]
     texts = (unwrap(decode(line.removesuffix(b"\r"))[0]).text for line in found)
-    readers = (next((each for each in grammars if each.header.pattern.fullmatch(text)), None) for text in texts)
+    readers = (reader_of(text, grammars) for text in texts)
     return any(reader is not None and reader.multiline is not None for reader in readers)
 
 
