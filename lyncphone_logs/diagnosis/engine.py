@@ -20,7 +20,7 @@ from lyncphone_logs.diagnosis.ranking import LIKELY, Assessment, Device, assess,
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import capture_of
-from lyncphone_logs.matching.symptoms import SymptomState
+from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import Rule
 
 MAX_NOTES = 10
@@ -67,7 +67,7 @@ def _conclude(name: str, phone: PhoneState, facts: Sequence[Event], notes: list[
     found = (_diagnosis(each, roots.get(code, ()), silencers.get(code, ())) for code, each in candidates.items())
     diagnoses = _ranked(tuple(found))
     told = {rule.code for rule in (*(each.rule for each in diagnoses), *(each.rule for each in ruled_out))}
-    silent = [rule for rule in fold.index.rules if rule.code not in told]
+    silent = [rule for rule in fold.matcher.index.rules if rule.code not in told]
     used = {kind for each in diagnoses for clause in each.rule.clause for kind in clause.all_kinds}
     unexplained = [event for event in fold.unexplained.values() if event.kind not in used][:MAX_NOTES]
     notes += [f"{each.source}:{each.line}: no rule explains {_symptom(each)}" for each in unexplained]
@@ -92,7 +92,7 @@ def _assess_all(
     """The candidates, what may have led to them, and what is ruled out."""
     out: dict[str, Assessment] = {}
     rivals: list[list[Assessment]] = []
-    for group in fold.groups.values():
+    for group in fold.symptoms.values():
         assessed = [assess(rule, explained, group, fold, facts, identity) for rule, explained in group.explained_by]
         out |= {each.rule.code: each for each in assessed if each.ruled_out}
         rivals.append([each for each in assessed if each.weight > 0])
@@ -221,15 +221,15 @@ def explain(
 def _explained(name: str, phone: PhoneState, facts: Sequence[Event], rule: Rule) -> Explanation:
     fold, (agreeing, identity) = phone.fold, finish_phone(phone, facts)
     weighed = []
-    for group in fold.groups.values():
+    for group in fold.symptoms.values():
         assessed = [assess(each, shown, group, fold, agreeing, identity) for each, shown in group.explained_by]
         for each, share in zip(assessed, shares(assessed, follows=group.follows), strict=True):
             if each.rule is rule:
                 word = verdict(each, share) if each.weight else ""
                 out = "ruled out" if each.ruled_out else "a requirement is refuted"
                 weighed.append(
-                    WeighedSymptom(tuple(group.kept), group.count, word or out, share, each.terms, each.evidence)
+                    WeighedSymptom(tuple(group.evidence), group.count, word or out, share, each.terms, each.evidence)
                 )
-    missed = fold.index.missed(rule.explains)
+    missed = fold.matcher.near_miss(rule.explains)
     nearest = missed if missed and missed.phone == name and not weighed else None
     return Explanation(name, rule, tuple(weighed), nearest, capture_of(rule.explains[0].kinds[0]))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from lyncphone_logs.diagnosis.findings import State
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.matching.absence import Absence, AbsenceWindow, left_open
-from lyncphone_logs.matching.accumulators import LEFT_OPEN, MAX_EVENTS, Accumulator
+from lyncphone_logs.matching.absence import Absence, AbsenceWindow, incomplete_reason
+from lyncphone_logs.matching.accumulators import MAX_EVENTS, NOT_ENOUGH_KNOWN, Accumulator
 from lyncphone_logs.matching.matcher import all_of, any_of, compares, matches
-from lyncphone_logs.matching.symptoms import Symptom, SymptomState
+from lyncphone_logs.matching.symptom import Symptom
+from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import SYMPTOM
 from lyncphone_logs.rules.rule import Rule
@@ -35,7 +36,7 @@ def evaluate(rule: Rule, group: Symptom, fold: SymptomState, facts: Sequence[Eve
     """Every clause of a rule beside one symptom. `facts` are the events that do not come from the trace."""
     decided: dict[str, Decision] = {}
     for clause in rule.clause:
-        watch = group.best(fold.index.questions[rule.code, clause.id])
+        watch = group.best(fold.matcher.index.queries[rule.code, clause.id])
         if clause.is_composed:
             decided[clause.id] = _composed(clause, decided)
         elif clause.absent:
@@ -70,7 +71,7 @@ def _met(
 ) -> Decision:
     states = {event.id: matches(clause, event, group.last) for event in facts}
     stated = [event for event in facts if states[event.id]]
-    met = watch.kept if watch else []
+    met = watch.evidence if watch else []
     count, is_met = (watch.count, watch.holds) if watch else (0, False)
     is_open = False
     for comparison in clause.comparisons:
@@ -88,14 +89,14 @@ def _met(
     if fold.unseen.intersection(clause.all_kinds):
         return Decision("undecidable", (), PASSED_OVER, nearest)
     if None in states.values() or is_open:
-        return Decision("undecidable", (), LEFT_OPEN, nearest)
-    if watch and watch.unknown:
-        return Decision("undecidable", (), watch.unknown, nearest)
+        return Decision("undecidable", (), NOT_ENOUGH_KNOWN, nearest)
+    if watch and watch.undecidable_reason:
+        return Decision("undecidable", (), watch.undecidable_reason, nearest)
     if fold.kinds.union(event.kind for event in facts).intersection(clause.all_kinds):
         return Decision("refuted", (), "", nearest or _missed(clause, rule, fold))
     is_given = all(kind.partition(".")[0] in GIVEN for kind in clause.kinds)
     missing = "not given" if is_given else f"the trace has no {' or '.join(clause.kinds)}"
-    return Decision("undecidable", (), fold.unread or missing, nearest)
+    return Decision("undecidable", (), missing, nearest)
 
 
 def _is_plain(clause: Clause) -> bool:
@@ -104,14 +105,14 @@ def _is_plain(clause: Clause) -> bool:
 
 def _compared_with(name: str, rule: Rule, group: Symptom, fold: SymptomState, facts: Sequence[Event]) -> list[Event]:
     if name == SYMPTOM:
-        return group.kept
+        return group.evidence
     other = next(clause for clause in rule.clause if clause.id == name)
-    watch = group.best(fold.index.questions[rule.code, name])
-    return [*(event for event in facts if matches(other, event, group.last)), *(watch.kept if watch else ())]
+    watch = group.best(fold.matcher.index.queries[rule.code, name])
+    return [*(event for event in facts if matches(other, event, group.last)), *(watch.evidence if watch else ())]
 
 
 def _missed(clause: Clause, rule: Rule, fold: SymptomState) -> str:
-    event = fold.index.missed([clause])
+    event = fold.matcher.near_miss([clause])
     if event is None:
         return ""
     tested = [f"{name} {event.fields.get(name, '(not known)')}" for name in clause.where]
@@ -125,22 +126,22 @@ def _absent(
     if any(matches(clause, event, group.last) for event in facts):
         return Decision("refuted")
     windows = list(watch.windows) if isinstance(watch, Absence) else []
-    empty = [window for window in windows if not window.is_spoiled]
+    empty = [window for window in windows if not window.has_event]
     if windows and not empty:
-        return Decision("refuted", (), "", f"{watch.kept[0].source}:{watch.kept[0].line}" if watch else "")
-    if watch and watch.unknown:
-        return Decision("undecidable", (), watch.unknown, nearest)
+        return Decision("refuted", (), "", f"{watch.evidence[0].source}:{watch.evidence[0].line}" if watch else "")
+    if watch and watch.undecidable_reason:
+        return Decision("undecidable", (), watch.undecidable_reason, nearest)
     reason = _unlogged(clause, group, fold)
     if reason:
         return Decision("undecidable", (), reason, nearest)
     if not windows and (clause.within or clause.between):
         return Decision("undecidable", (), "nothing opened its window")
     empty = empty or [AbsenceWindow(group.last, 0, group.position)]
-    reasons = [left_open(clause, window, fold.extent) for window in empty]
+    reasons = [incomplete_reason(clause, window, fold.coverage) for window in empty]
     whole = [window for window, reason in zip(empty, reasons, strict=True) if not reason]
     if whole:
         return Decision("holds", () if clause.is_by_symptom else (whole[0].anchor,))
-    return Decision("undecidable", (), fold.unread or reasons[-1], nearest)
+    return Decision("undecidable", (), reasons[-1], nearest)
 
 
 def _unlogged(clause: Clause, group: Symptom, fold: SymptomState) -> str:

@@ -11,8 +11,8 @@ from lyncphone_logs.diagnosis.ranking import Device
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value
 from lyncphone_logs.matching.matcher import version_of
-from lyncphone_logs.matching.rule_index import RuleIndex
-from lyncphone_logs.matching.symptoms import SymptomState
+from lyncphone_logs.matching.rule_index import RuleIndex, RuleMatcher
+from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.trace.phone_identity import FILE, basis_of, tells_maker
 
@@ -66,12 +66,13 @@ def gather_phones(
     `vendors` maps a grammar's name to the maker of its phones; `verified` are rules whose fix is looked for.
     """
     index = RuleIndex(rules, verified)
+    matcher = RuleMatcher(index)
     phones: dict[str, PhoneState] = {}
 
     def phone_of(event: Event) -> PhoneState:
         phone = phones.get(event.phone)
         if phone is None:
-            phone = phones[event.phone] = PhoneState(SymptomState(index), event)
+            phone = phones[event.phone] = PhoneState(SymptomState(matcher), event)
         return phone
 
     for item in items:
@@ -145,7 +146,7 @@ def finish_phone(phone: PhoneState, facts: Sequence[Event]) -> FinishedPhone:
     phone.fold.end(phone.last)
     agreeing = [fact for fact in facts if _agrees(fact, phone.identity)]
     for fact in agreeing:
-        phone.fold.state(fact)
+        phone.fold.add_fact(fact)
     return FinishedPhone(agreeing, _identity(phone.identity, agreeing))
 
 

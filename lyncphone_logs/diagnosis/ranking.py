@@ -12,7 +12,8 @@ from lyncphone_logs.diagnosis.findings import Evidence, Term
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import capture_of, families
 from lyncphone_logs.matching.matcher import version_matches
-from lyncphone_logs.matching.symptoms import Symptom, SymptomState
+from lyncphone_logs.matching.symptom import Symptom
+from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.clause import Clause, Explained
 from lyncphone_logs.rules.condition import unfilled
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Rule, Verdict
@@ -68,7 +69,7 @@ def assess(
     weight = PRIOR[rule.prevalence] * LIKELIHOOD[explained.likelihood]
     says = _fill(explained.says, group.last)
     terms = [Term(EXPLAINS, EXPLAINS, "holds", round(weight, 4), says, explained.basis)]
-    evidence = [Evidence(event, EXPLAINS, EXPLAINS) for event in group.kept]
+    evidence = [Evidence(event, EXPLAINS, EXPLAINS) for event in group.evidence]
     for clause, decision in zip(rule.clause, evaluate(rule, group, fold, facts).values(), strict=True):
         terms.append(_term(clause, decision, rule))
         evidence += [Evidence(event, clause.id, clause.role) for event in decision.events]

@@ -1,214 +1,256 @@
-"""What one clause met in one scope, event by event, in bounded memory: whether it holds, and how near it came."""
+"""Counts the events that match one clause within one scope, whether it holds, and its nearest miss."""
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from itertools import repeat
+from typing import TypeVar
 
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.coverage import CLOCK_UNKNOWN, seconds_between
 from lyncphone_logs.rules.clause import MAX_COUNT, Clause
 
-OWN, END, START = 0, -1, -2
-"""What an event is to a clause: its own, or an anchor that ends or starts a window; above 0 a step of it."""
+TARGET, END, START = 0, -1, -2
+"""The step of a clause that an event matches: its target (`event`), or an anchor that ends or starts a window.
+
+Steps above 0 are the entries of `then` or `first_of`.
+"""
 MAX_EVENTS = 3
 MAX_VALUES = 256
-LEFT_OPEN = "what is known leaves it open"
-PlacedEvent = tuple[Event, int]
+NOT_ENOUGH_KNOWN = "what is known leaves it open"
+K = TypeVar("K")
+V = TypeVar("V")
+PositionedEvent = tuple[Event, int]
+ScopeKey = tuple[str, object]
+"""Name of a scope (`boot`, `call` …) and the value that its events share."""
+
+
+def scope_key(scope: str, event: Event) -> ScopeKey | None:
+    """The key that events of one transaction, call, handshake, boot or phone share; None for an event of none."""
+    if scope == "phone":
+        return "phone", 0
+    if scope in ("boot", "handshake"):
+        value = event.boot if scope == "boot" else event.handshake
+        return None if value is None else (scope, value)
+    call = event.fields.get("call_id")
+    if scope == "transaction" and "cseq" in event.fields:
+        return None if call is None else (scope, (call, event.fields["cseq"]))
+    return None if call is None or scope == "transaction" else (scope, call)
+
+
+def drop_oldest(entries: OrderedDict[K, V], limit: int) -> None:
+    """Remove the oldest entry if there are more than `limit`."""
+    if len(entries) > limit:
+        entries.popitem(last=False)
 
 
 class Accumulator:
-    """Events that count for a clause, within its window. `kept` are the first, `nearest` tells of the nearest miss."""
+    """Events that count for a clause, within its window.
 
-    def __init__(self, clause: Clause, keep: int = MAX_EVENTS) -> None:
+    `evidence` are the first of them, `nearest` describes the nearest miss. `undecidable_reason` says why events that
+    may count could not be counted.
+    """
+
+    def __init__(self, clause: Clause, max_events: int = MAX_EVENTS) -> None:
+        # `count` only grows. `_start` is the latest anchor that starts a window. If an anchor ends the window, target
+        # events wait in `_pending` until such an anchor follows; those too far from it keep waiting for the next one.
         self.clause = clause
         self.count = 0
-        self.kept: list[Event] = []
-        self.unknown = ""
+        self.evidence: list[Event] = []
+        self.undecidable_reason = ""
         self.nearest = ""
-        self._keep = keep
-        self._start: PlacedEvent | None = None
-        self._waiting: deque[PlacedEvent] = deque(maxlen=MAX_COUNT)
+        self._max_events = max_events
+        self._has_start, self._has_end = bool(clause.starts), bool(clause.ends)
+        self._start: PositionedEvent | None = None
+        self._pending: deque[PositionedEvent] = deque(maxlen=MAX_COUNT)
 
     @property
     def holds(self) -> bool:
-        """Whether the clause holds by what was seen; of `absent`, whether such an event was."""
+        """Whether the events seen so far meet the clause. For `absent`: whether such an event was seen."""
         return self.count >= self.clause.count
 
     @property
     def rank(self) -> tuple[bool, int]:
-        """By this the scope is chosen that says most."""
+        """Of the accumulators of several scopes, the one with the highest rank decides the clause."""
         return self.holds, self.count
 
-    def see(self, step: int, event: Event, position: int, state: bool | None) -> None:
-        """Take in an event; `state` None where it may be another."""
-        if state is None:
-            self.unknown = self.unknown or LEFT_OPEN
+    def observe(self, step: int, event: Event, position: int, matched: bool | None) -> None:
+        """Process an event that matches `step` of the clause. `matched` None: its fields do not say whether it does."""
+        if matched is None:
+            self.undecidable_reason = self.undecidable_reason or NOT_ENOUGH_KNOWN
         elif step == START:
             self._start = event, position
         elif step == END:
-            for early in self._ended(event, position):
-                self._meet(early)
-        elif not self.clause.starts or self._is_started(event, position):
-            if self.clause.ends:
-                self._waiting.append((event, position))
+            for early in self._pop_pending(event, position):
+                self._count(early)
+        elif not self._has_start or self._has_started(event, position):
+            if self._has_end:
+                self._pending.append((event, position))
             else:
-                self._meet(event)
+                self._count(event)
 
-    def _is_started(self, event: Event, position: int) -> bool:
-        return self._start is not None and self._start[1] < position and self._is_near(self._start[0], event)
+    def _has_started(self, event: Event, position: int) -> bool:
+        return self._start is not None and self._start[1] < position and self._is_within(self._start[0], event)
 
-    def _ended(self, anchor: Event, position: int) -> Iterator[Event]:
-        for _ in range(len(self._waiting)):
-            event, place = self._waiting.popleft()
-            if place < position and self._is_near(event, anchor):
+    def _pop_pending(self, anchor: Event, position: int) -> Iterator[Event]:
+        """Remove and yield the pending events whose window `anchor` ends."""
+        for _ in range(len(self._pending)):
+            event, event_position = self._pending.popleft()
+            if event_position < position and self._is_within(event, anchor):
                 yield event
             else:
-                self._waiting.append((event, place))
+                self._pending.append((event, event_position))
 
-    def _is_near(self, first: Event, second: Event) -> bool:
+    def _is_within(self, first: Event, second: Event) -> bool:
         limit = self.clause.within
         if limit is None or self.clause.count > 1:
             return True
         seconds = seconds_between(first, second)
         if seconds is None:
-            self.unknown = self.unknown or CLOCK_UNKNOWN
+            self.undecidable_reason = self.undecidable_reason or CLOCK_UNKNOWN
         elif seconds > limit:
             self.nearest = self.nearest or f"{seconds:g} s apart, limit {limit:g} s"
         return seconds is not None and seconds <= limit
 
-    def _meet(self, event: Event) -> None:
+    def _count(self, event: Event) -> None:
         self.count += event.count
-        if len(self.kept) < self._keep:
-            self.kept.append(event)
+        if len(self.evidence) < self._max_events:
+            self.evidence.append(event)
         if self.count < self.clause.count:
             self.nearest = f"{self.count} of {self.clause.count}"
 
 
 class WindowCount(Accumulator):
-    """So many events within a time, with the same value of a field, or in so many scopes."""
+    """`count` events `within` a time, `by` the same value of a field, or `once_per` scope."""
 
-    def __init__(self, clause: Clause, keep: int = MAX_EVENTS) -> None:
-        super().__init__(clause, keep)
-        self._latest: OrderedDict[object, deque[Event]] = OrderedDict()
-        self._counted: OrderedDict[object, None] = OrderedDict()
-        self._best = 0
+    def __init__(self, clause: Clause, max_events: int = MAX_EVENTS) -> None:
+        # For each value of the `by` field, the latest `clause.count` events: a window that slides over the events.
+        # `count` is the size of the largest window so far. Once `_is_met` it stays so, with the evidence of that time.
+        super().__init__(clause, max_events)
+        self._window_by_value: OrderedDict[object, deque[Event]] = OrderedDict()
+        self._counted_scopes: OrderedDict[object, None] = OrderedDict()
+        self._largest = 0
         self._is_met = False
 
     @property
     def holds(self) -> bool:
-        """Whether so many lay near enough."""
+        """Whether one window contained enough events within the limit."""
         return self._is_met
 
-    def _meet(self, event: Event) -> None:
-        value = event.fields.get(self.clause.by) if self.clause.by else ""
-        scope = scope_of(self.clause.once_per, event) if self.clause.once_per else ("", self.count)
-        if value is None or scope is None:
-            self.unknown = self.unknown or LEFT_OPEN
-        elif scope not in self._counted or not self.clause.once_per:
-            self._counted[scope] = None
-            latest = self._latest.setdefault(value, deque(maxlen=self.clause.count))
-            self._latest.move_to_end(value)
-            for each in repeat(event, 1 if self.clause.once_per else min(event.count, self.clause.count)):
-                latest.append(each)
-                self._measure(latest)
-            for remembered in (self._latest, self._counted):
-                if len(remembered) > MAX_VALUES:
-                    remembered.popitem(last=False)
+    def _count(self, event: Event) -> None:
+        clause = self.clause
+        value = event.fields.get(clause.by) if clause.by else ""
+        scope = scope_key(clause.once_per, event) if clause.once_per else None
+        if value is None or (clause.once_per and scope is None):
+            self.undecidable_reason = self.undecidable_reason or NOT_ENOUGH_KNOWN
+        elif not clause.once_per:
+            self._slide(value, event, min(event.count, clause.count))
+        elif scope not in self._counted_scopes:
+            self._counted_scopes[scope] = None
+            drop_oldest(self._counted_scopes, MAX_VALUES)
+            self._slide(value, event, 1)
 
-    def _measure(self, latest: deque[Event]) -> None:
-        wanted, limit = self.clause.count, self.clause.within
-        seconds = seconds_between(latest[0], latest[-1]) if limit and len(latest) > 1 else 0.0
-        self.count = max(self.count, len(latest))
-        if len(latest) >= wanted and seconds is None:
-            self.unknown = self.unknown or CLOCK_UNKNOWN
-        is_met = len(latest) >= wanted and seconds is not None and (limit is None or seconds <= limit)
-        if is_met and not self._is_met:
-            self._is_met, self.kept = True, list({each.id: each for each in latest}.values())[: self._keep]
-        elif len(latest) > self._best:
-            span = f" within {seconds:g} s, limit {limit:g} s" if limit and seconds is not None else ""
-            self._best, self.nearest = len(latest), f"{len(latest)} of {wanted}{span}"
+    def _slide(self, value: object, event: Event, times: int) -> None:
+        """Add an event to the window of its value, as often as it was logged."""
+        window = self._window_by_value.setdefault(value, deque(maxlen=self.clause.count))
+        self._window_by_value.move_to_end(value)
+        drop_oldest(self._window_by_value, MAX_VALUES)
+        for repetition in repeat(event, times):
+            window.append(repetition)
+            self._measure(window)
 
+    def _measure(self, window: deque[Event]) -> None:
+        limit = self.clause.within
+        seconds = seconds_between(window[0], window[-1]) if limit and len(window) > 1 else 0.0
+        self.count = max(self.count, len(window))
+        is_full = len(window) >= self.clause.count
+        if is_full and seconds is None:
+            self.undecidable_reason = self.undecidable_reason or CLOCK_UNKNOWN
+        if is_full and not self._is_met and seconds is not None and (limit is None or seconds <= limit):
+            self._is_met = True
+            self.evidence = list({event.id: event for event in window}.values())[: self._max_events]
+        elif len(window) > self._largest:
+            self._largest, self.nearest = len(window), self._miss(len(window), seconds)
 
-def scope_of(same: str, event: Event) -> tuple[str, object] | None:
-    """What an event shares with others of the same transaction, call, handshake, boot or phone; None where nothing."""
-    if same == "phone":
-        return "phone", 0
-    if same in ("boot", "handshake"):
-        value = event.boot if same == "boot" else event.handshake
-        return None if value is None else (same, value)
-    call = event.fields.get("call_id")
-    if same == "transaction" and "cseq" in event.fields:
-        return None if call is None else (same, (call, event.fields["cseq"]))
-    return None if call is None or same == "transaction" else (same, call)
+    def _miss(self, events: int, seconds: float | None) -> str:
+        limit = self.clause.within
+        span = f" within {seconds:g} s, limit {limit:g} s" if limit and seconds is not None else ""
+        return f"{events} of {self.clause.count}{span}"
 
 
 class SequenceMatch(Accumulator):
-    """`then`: for each step the chain up to it that began latest; no other can be shorter."""
+    """`then`: the event and its followers, in the given order or in any."""
 
-    def __init__(self, clause: Clause, keep: int = MAX_EVENTS) -> None:
-        super().__init__(clause, keep)
-        self._chains: dict[int, tuple[PlacedEvent, ...]] = {}
-        self._furthest = 0
+    def __init__(self, clause: Clause, max_events: int = MAX_EVENTS) -> None:
+        # Ordered: `_chains[n]` is a chain of events that match the steps 0 to n, and of all such chains the one that
+        # began latest, so no other can be shorter. Unordered: `_chains[n]` has the latest event of step n alone.
+        super().__init__(clause, max_events)
+        self._chains: dict[int, tuple[PositionedEvent, ...]] = {}
+        self._length = len(clause.then) + 1
+        self._longest = 0
 
-    def see(self, step: int, event: Event, position: int, state: bool | None) -> None:
-        """Take in an event; of the steps that it fits the last comes first."""
-        if state is None:
-            self.unknown = self.unknown or LEFT_OPEN
+    def observe(self, step: int, event: Event, position: int, matched: bool | None) -> None:
+        """Process an event. If it matches several steps, the caller must pass the last step first."""
+        if matched is None:
+            self.undecidable_reason = self.undecidable_reason or NOT_ENOUGH_KNOWN
         elif self.clause.ordered:
             before = self._chains.get(step - 1, ())
-            if step == OWN or (before and before[-1][1] < position):
-                self._reach(step, (*before, (event, position)))
+            if step == TARGET or (before and before[-1][1] < position):
+                self._extend(step, (*before, (event, position)))
         else:
             self._chains[step] = ((event, position),)
             together = [chain[0] for _, chain in sorted(self._chains.items())]
-            if len({place for _, place in together}) == len(together):
-                self._reach(len(together) - 1, tuple(together))
+            if len({member_position for _, member_position in together}) == len(together):
+                self._extend(len(together) - 1, tuple(together))
 
-    def _reach(self, step: int, chain: tuple[PlacedEvent, ...]) -> None:
-        wanted = len(self.clause.then) + 1
-        is_near = self._lies_together(chain)
-        if is_near and self.clause.ordered:
+    def _extend(self, step: int, chain: tuple[PositionedEvent, ...]) -> None:
+        if not (self._is_within_events(chain) and self._is_within_seconds(chain)):
+            return
+        if self.clause.ordered:
             self._chains[step] = chain
-        if is_near and len(chain) == wanted:
+        if len(chain) == self._length:
             self.count += 1
-            self.kept = self.kept or [event for event, _ in chain]
-        elif is_near and len(chain) > self._furthest:
-            self._furthest, self.nearest = len(chain), f"{len(chain)} of {wanted} steps"
+            self.evidence = self.evidence or [event for event, _ in chain]
+        elif len(chain) > self._longest:
+            self._longest, self.nearest = len(chain), f"{len(chain)} of {self._length} steps"
 
-    def _lies_together(self, chain: tuple[PlacedEvent, ...]) -> bool:
-        places = [place for _, place in chain]
-        wanted = len(self.clause.then) + 1
-        width, most = max(places) - min(places), self.clause.within_events
-        if most is not None and width > most:
-            self.nearest = f"{len(chain)} of {wanted} steps within {width} events, limit {most}"
-            return False
+    def _is_within_events(self, chain: tuple[PositionedEvent, ...]) -> bool:
+        positions = [position for _, position in chain]
+        width, limit = max(positions) - min(positions), self.clause.within_events
+        if limit is None or width <= limit:
+            return True
+        self.nearest = f"{len(chain)} of {self._length} steps within {width} events, limit {limit}"
+        return False
+
+    def _is_within_seconds(self, chain: tuple[PositionedEvent, ...]) -> bool:
         limit = self.clause.within
         if limit is None or len(chain) == 1:
             return True
-        apart = [seconds_between(first, last) for first, _ in chain for last, _ in chain[-1:] if first is not last]
-        if not self.clause.ordered:
-            apart = [seconds_between(first, last) for first, _ in chain for last, _ in chain]
-        known = [seconds for seconds in apart if seconds is not None]
-        if len(known) < len(apart):
-            self.unknown = self.unknown or CLOCK_UNKNOWN
+        events = [event for event, _ in chain]
+        lasts = events[-1:] if self.clause.ordered else events
+        distances = [seconds_between(first, last) for last in lasts for first in events]
+        known = [seconds for seconds in distances if seconds is not None]
+        if len(known) < len(distances):
+            self.undecidable_reason = self.undecidable_reason or CLOCK_UNKNOWN
             return False
         if max(known) > limit:
-            self.nearest = f"{len(chain)} of {wanted} steps within {max(known):g} s, limit {limit:g} s"
+            self.nearest = f"{len(chain)} of {self._length} steps within {max(known):g} s, limit {limit:g} s"
         return max(known) <= limit
 
 
 class FirstOf(Accumulator):
-    """`first_of`: what came first in the scope decides."""
+    """`first_of`: the first event of the scope decides, whether it is the target or a competitor."""
 
-    def __init__(self, clause: Clause, keep: int = MAX_EVENTS) -> None:
-        super().__init__(clause, keep)
+    def __init__(self, clause: Clause, max_events: int = MAX_EVENTS) -> None:
+        # `_first` is the position of the first event of any step. Later positions change nothing; if one event matches
+        # both the target and a competitor, the competitor wins.
+        super().__init__(clause, max_events)
         self._first: int | None = None
 
-    def see(self, step: int, event: Event, position: int, state: bool | None) -> None:
-        """Take in an event."""
-        if self._first is None and state is None:
-            self.unknown = self.unknown or LEFT_OPEN
-        elif self._first is None or (self._first == position and step != OWN):
+    def observe(self, step: int, event: Event, position: int, matched: bool | None) -> None:
+        """Process an event; only the first one counts."""
+        if self._first is None and matched is None:
+            self.undecidable_reason = self.undecidable_reason or NOT_ENOUGH_KNOWN
+        elif self._first is None or (self._first == position and step != TARGET):
             self._first = position
-            self.count, self.kept = (1, [event]) if step == OWN else (0, [])
-            self.nearest = "" if step == OWN else f"{event.kind} came first: {event.source}:{event.line}"
+            self.count, self.evidence = (1, [event]) if step == TARGET else (0, [])
+            self.nearest = "" if step == TARGET else f"{event.kind} came first: {event.source}:{event.line}"

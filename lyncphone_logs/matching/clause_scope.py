@@ -1,4 +1,4 @@
-"""What one clause met within one scope; where the symptom bounds its window, beside each symptom apart."""
+"""Holds the state of one clause within one scope, separately for each symptom if the symptom bounds its window."""
 
 from collections import deque
 
@@ -14,61 +14,86 @@ from lyncphone_logs.matching.accumulators import (
     WindowCount,
 )
 from lyncphone_logs.matching.rule_index import ClauseQuery
-from lyncphone_logs.rules.clause import MAX_COUNT
+from lyncphone_logs.matching.symptom import Symptom
+from lyncphone_logs.rules.clause import MAX_COUNT, Clause
 from lyncphone_logs.rules.condition import SYMPTOM
-
-ScopeKey = tuple[str, object]
 
 
 class ClauseScope:
-    """One transaction, call, handshake, boot or phone, as one clause sees it."""
+    """One clause within one transaction, call, handshake, boot or phone: every symptom in it has the same count."""
 
-    def __init__(self, question: ClauseQuery) -> None:
-        self.clause = question.clause
-        self._keep = MAX_COUNT if question.is_compared else MAX_EVENTS
-        self._own = self._watch()
+    def __init__(self, query: ClauseQuery) -> None:
+        self._shared = _accumulator(query)
+
+    def accumulator(self, symptom: Symptom) -> Accumulator:
+        """What was counted for a symptom that has joined."""
+        return self._shared
+
+    def observe(self, step: int, event: Event, position: int, matched: bool | None) -> None:
+        """Process an event that matches a step of the clause, or one of its anchors."""
+        self._shared.observe(step, event, position, matched)
+
+    def join(self, symptom: Symptom, event: Event, position: int) -> None:
+        """Process an occurrence of a symptom in the scope."""
+
+
+class AnchoredClauseScope(ClauseScope):
+    """The same for a clause of which the symptom is an anchor: every symptom has its own count."""
+
+    def __init__(self, query: ClauseQuery) -> None:
+        # An accumulator for each symptom that has joined. `_recent` has the latest observations: a symptom that joins
+        # later still needs them. `_joined_at` is the position of the latest occurrence that each symptom joined with.
+        self._query = query
         self._recent: deque[tuple[int, Event, int, bool | None]] = deque(maxlen=MAX_COUNT)
-        self._beside: dict[int, Accumulator] = {}
-        self._joined: dict[int, int] = {}
+        self._by_symptom: dict[Symptom, Accumulator] = {}
+        self._joined_at: dict[Symptom, int] = {}
 
-    def watch_of(self, group: object) -> Accumulator:
-        """What was met beside the occurrences of one symptom."""
-        return self._beside.get(id(group), self._own)
+    def accumulator(self, symptom: Symptom) -> Accumulator:
+        """What was counted for a symptom that has joined."""
+        return self._by_symptom[symptom]
 
-    def see(self, step: int, event: Event, position: int, state: bool | None) -> None:
-        """Take in an event of the clause or one of its anchors."""
-        if self.clause.is_by_symptom:
-            self._recent.append((step, event, position, state))
-            for watch in self._beside.values():
-                watch.see(step, event, position, state)
-        else:
-            self._own.see(step, event, position, state)
+    def observe(self, step: int, event: Event, position: int, matched: bool | None) -> None:
+        """Process an event that matches a step of the clause, or one of its other anchors."""
+        self._recent.append((step, event, position, matched))
+        for accumulator in self._by_symptom.values():
+            accumulator.observe(step, event, position, matched)
 
-    def join(self, group: object, symptom: Event, position: int) -> None:
-        """Take in an occurrence of a symptom; what came before it is held against it too."""
-        if not self.clause.is_by_symptom or self._joined.get(id(group)) == position:
+    def join(self, symptom: Symptom, event: Event, position: int) -> None:
+        """Process an occurrence of a symptom as an anchor. The first one is placed among the recent observations."""
+        if self._joined_at.get(symptom) == position:
             return
-        self._joined[id(group)] = position
-        watch = self._beside.get(id(group))
-        is_new = watch is None
-        if watch is None:
-            watch = self._beside[id(group)] = self._watch()
-        place = START if SYMPTOM in self.clause.starts else END
-        later = [each for each in self._recent if each[2] > position] if is_new else []
-        for step, event, at, state in self._recent if is_new else ():
-            if at <= position:
-                watch.see(step, event, at, state)
-        watch.see(place, symptom, position, True)
-        for step, event, at, state in later:
-            watch.see(step, event, at, state)
+        self._joined_at[symptom] = position
+        anchor = START if SYMPTOM in self._query.clause.starts else END
+        accumulator = self._by_symptom.get(symptom)
+        if accumulator is not None:
+            accumulator.observe(anchor, event, position, True)
+            return
+        accumulator = self._by_symptom[symptom] = _accumulator(self._query)
+        for observation in self._recent:
+            if observation[2] <= position:
+                accumulator.observe(*observation)
+        accumulator.observe(anchor, event, position, True)
+        for observation in self._recent:
+            if observation[2] > position:
+                accumulator.observe(*observation)
 
-    def _watch(self) -> Accumulator:
-        clause = self.clause
-        if clause.absent:
-            return Absence(clause, self._keep)
-        if clause.then:
-            return SequenceMatch(clause, self._keep)
-        if clause.first_of:
-            return FirstOf(clause, self._keep)
-        is_plain = clause.count == 1 or not (clause.within or clause.by or clause.once_per)
-        return Accumulator(clause, self._keep) if is_plain else WindowCount(clause, self._keep)
+
+def new_scope(query: ClauseQuery) -> ClauseScope:
+    """The empty state of a clause in a scope."""
+    return AnchoredClauseScope(query) if query.clause.is_by_symptom else ClauseScope(query)
+
+
+def _accumulator(query: ClauseQuery) -> Accumulator:
+    clause, max_events = query.clause, MAX_COUNT if query.is_compared else MAX_EVENTS
+    return _form(clause)(clause, max_events)
+
+
+def _form(clause: Clause) -> type[Accumulator]:
+    if clause.absent:
+        return Absence
+    if clause.then:
+        return SequenceMatch
+    if clause.first_of:
+        return FirstOf
+    is_plain = clause.count == 1 or not (clause.within or clause.by or clause.once_per)
+    return Accumulator if is_plain else WindowCount

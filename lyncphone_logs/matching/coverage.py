@@ -1,22 +1,26 @@
-"""Which part of each clock segment of a phone a trace shows: its first and last event, and where lines were lost."""
+"""Records which part of each clock segment a trace shows: its first and last event, and where lines were lost."""
 
 from collections import OrderedDict, deque
 
 from lyncphone_logs.events.event import LOST, Event
 
 MAX_SEGMENTS = 256
+MAX_LOSSES = 256
+CLOCK_UNKNOWN = "clock unknown: the time between the lines cannot be told"
 
 
 class Coverage:
-    """What was seen of one phone, event by event; of the latest 256 segments and the latest 256 losses."""
+    """First and last event of each of the latest 256 segments of one phone, and its latest 256 losses of lines."""
 
     def __init__(self) -> None:
+        # Segments are added in the order of their first event; a late line may extend an earlier one. The oldest entry
+        # is dropped first. `_latest` is the highest segment number ever recorded, also after its entry was dropped.
         self._edges: OrderedDict[int, tuple[Event, Event]] = OrderedDict()
-        self._losses: deque[tuple[int, Event]] = deque(maxlen=MAX_SEGMENTS)
+        self._losses: deque[tuple[int, Event]] = deque(maxlen=MAX_LOSSES)
         self._latest = 0
 
-    def note(self, event: Event, position: int) -> None:
-        """Take in the next event."""
+    def record(self, event: Event, position: int) -> None:
+        """Record the next event of the phone; `position` counts the events from 1."""
         edges = self._edges.get(event.segment)
         self._edges[event.segment] = (edges[0] if edges else event, event)
         self._latest = max(self._latest, event.segment)
@@ -26,25 +30,22 @@ class Coverage:
             self._edges.popitem(last=False)
 
     def edges(self, event: Event) -> tuple[Event, Event] | None:
-        """The first and the last event of the segment in which an event lies."""
+        """The first and the last event of the segment that contains `event`; None if the segment was dropped."""
         return self._edges.get(event.segment)
 
     def is_latest(self, event: Event) -> bool:
-        """Whether no segment follows the one in which an event lies."""
+        """Whether no segment follows the one that contains `event`."""
         return event.segment == self._latest
 
     def losses(self, first: int, last: int | None) -> list[Event]:
-        """Where lines were lost between two positions, or after the first."""
-        return [event for place, event in self._losses if first <= place and (last is None or place <= last)]
-
-
-CLOCK_UNKNOWN = "clock unknown: the time between the lines cannot be told"
+        """The losses of lines between two positions, both included; `last` None means up to the end."""
+        return [event for position, event in self._losses if first <= position and (last is None or position <= last)]
 
 
 def seconds_between(first: Event, second: Event) -> float | None:
-    """How far two events lie apart, by the phone's clock within one segment of it, else by the collector's.
+    """The time between two events, by the phone's clock within one segment of it, else by the collector's clock.
 
-    Never negative: lines that came late lie as far away as their stamps say. None where neither clock tells.
+    Never negative: a line that came late is as far away as its timestamp says. None if neither clock can measure it.
     """
     if first.time and second.time and (first.phone, first.segment) == (second.phone, second.segment):
         return abs((second.time - first.time).total_seconds())

@@ -1,4 +1,4 @@
-"""Whether an event fits a pattern: yes, no, or not to be told from what the event holds."""
+"""Tests whether an event matches a pattern: True, False, or None if its fields do not decide it."""
 
 import ipaddress
 import operator
@@ -11,10 +11,10 @@ from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.rules.condition import Condition, EventPattern, Scalar
 
 UNKNOWN_ZONE = timedelta(hours=14)
-"""A phone's naive clock and a certificate's UTC dates may differ by so much."""
+"""The most by which a phone's naive clock and a UTC date of a certificate may differ because of the time zone."""
 
 MAX_SEARCH_SECONDS = 0.25
-"""Seconds that a rule's own regex may take on one field."""
+"""Time limit for the `regex` of a rule on one field."""
 ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -24,33 +24,35 @@ ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def matches(pattern: EventPattern, event: Event, symptom: Event | None = None) -> bool | None:
-    """True or False; None where a tested field is missing or `unknown`, a time is not known or a regex is too slow.
+    """Whether the event matches; None if a tested field or time is missing or `unknown`, or a regex times out.
 
-    `symptom` is needed where a condition compares with its time; without it such a condition is None. Comparisons with
-    fields of other events are left to `compares`.
+    Conditions that compare with the time of the symptom are None without `symptom`. Comparisons with fields of other
+    events are not tested here but by `compares`.
     """
     if event.kind not in pattern.kinds:
         return False
-    states = [passes(test, event.fields.get(name), symptom) for name, test in pattern.where.items()]
-    return all_of(states)
+    return all_of([passes(test, event.fields.get(name), symptom) for name, test in pattern.where.items()])
 
 
 def all_of(states: Iterable[bool | None]) -> bool | None:
-    """Whether all hold: False where one does not, None where that cannot be told."""
+    """False if one state is False, else None if one is None, else True."""
     known = set(states)
     return False if False in known else None if None in known else True
 
 
 def any_of(states: Iterable[bool | None]) -> bool | None:
-    """Whether one holds: True where one does, None where that cannot be told."""
+    """True if one state is True, else None if one is None, else False."""
     known = set(states)
     return True if True in known else None if None in known else False
 
 
 def compares(event: Event, comparison: tuple[str, str, str, str], other: Event) -> bool | None:
-    """Whether a field of an event stands to one of another as `comparison` asks; None where one of them is missing."""
-    name, relation, _, theirs = comparison
-    left, right = event.fields.get(name), other.fields.get(theirs)
+    """Whether a field of `event` compares with one of `other` as required; None if one of them is missing.
+
+    `comparison`: name of the field, operator, clause of the other event, name of the other field.
+    """
+    name, relation, _, other_name = comparison
+    left, right = event.fields.get(name), other.fields.get(other_name)
     if left is None or right is None:
         return None
     if relation in ("=", "!="):
@@ -61,23 +63,28 @@ def compares(event: Event, comparison: tuple[str, str, str, str], other: Event) 
 
 
 def passes(test: Condition | list[Scalar] | Scalar, value: Value | None, symptom: Event | None = None) -> bool | None:
-    """The same for one field."""
+    """Whether the value of one field passes a test; None if it is missing or does not decide it."""
     if isinstance(test, Condition) and test.present is not None and (value is None or not test.present):
         return (value is not None) == test.present
     if value is None or value == "unknown":
         return None
     values = value if isinstance(value, tuple) else (value,)
     if isinstance(test, Condition):
-        return any_of(_meets(test, each, symptom) for each in values)
-    wanted = [folded(each) for each in (test if isinstance(test, list) else [test])]
-    return any(folded(each) in wanted for each in values)
+        return any_of(_meets_condition(test, each, symptom) for each in values)
+    return _is_one_of(test if isinstance(test, list) else [test], values)
+
+
+def _is_one_of(wanted: list[Scalar], values: Iterable[Value]) -> bool:
+    accepted = [folded(each) for each in wanted]
+    return any(folded(each) in accepted for each in values)
 
 
 def folded(value: Value) -> Value:
+    """Text without case differences; other values unchanged."""
     return value.casefold() if isinstance(value, str) else value
 
 
-def _meets(test: Condition, value: Value, symptom: Event | None) -> bool | None:
+def _meets_condition(test: Condition, value: Value, symptom: Event | None) -> bool | None:
     text = str(value)
     return all_of(
         [
@@ -86,8 +93,8 @@ def _meets(test: Condition, value: Value, symptom: Event | None) -> bool | None:
             _at_most(value, test.at_most),
             test.contains.casefold() in text.casefold(),
             text.casefold().startswith(test.prefix.casefold()),
-            _found(test.regex, text) if test.regex else True,
-            _lies_in(test.cidr, text) if test.cidr else True,
+            _contains_match(test.regex, text) if test.regex else True,
+            _is_inside(test.cidr, text) if test.cidr else True,
             _is_outside(test.outside, text) if test.outside else True,
             folded(value) not in map(folded, test.none_of),
             True if test.earlier_than_symptom is None else _is_earlier(value, symptom, test.earlier_than_symptom),
@@ -95,8 +102,8 @@ def _meets(test: Condition, value: Value, symptom: Event | None) -> bool | None:
     )
 
 
-def _lies_in(networks: Iterable[str], text: str) -> bool | None:
-    """The address may be followed by a port or stand in brackets; None where the text is none."""
+def _is_inside(networks: Iterable[str], text: str) -> bool | None:
+    """None if the text is not an address. A port may follow the address; brackets may enclose it (RFC 3986)."""
     host = text.strip().removeprefix("[").partition("]")[0]
     for candidate in (host, host.rpartition(":")[0]):
         try:
@@ -108,8 +115,8 @@ def _lies_in(networks: Iterable[str], text: str) -> bool | None:
 
 
 def _is_outside(networks: Iterable[str], text: str) -> bool | None:
-    lies_in = _lies_in(networks, text)
-    return None if lies_in is None else not lies_in
+    is_inside = _is_inside(networks, text)
+    return None if is_inside is None else not is_inside
 
 
 def _at_least(value: Value, bound: float | None) -> bool | None:
@@ -120,7 +127,7 @@ def _at_most(value: Value, bound: float | None) -> bool | None:
     return True if bound is None else value <= bound if isinstance(value, int | float) else None
 
 
-def _found(expression: str, text: str) -> bool | None:
+def _contains_match(expression: str, text: str) -> bool | None:
     import regex
 
     try:
@@ -133,18 +140,18 @@ def _is_earlier(value: Value, symptom: Event | None, wanted: bool) -> bool | Non
     moment = (symptom.time_utc or symptom.time) if symptom else None
     if not isinstance(value, datetime) or moment is None:
         return None
-    written = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-    return None if abs(written - moment) < UNKNOWN_ZONE else (written < moment) == wanted
+    date = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    return None if abs(date - moment) < UNKNOWN_ZONE else (date < moment) == wanted
 
 
 def version_of(text: str) -> tuple[int, ...]:
-    """The numbers of a firmware version: (3, 0, 1, 322) of `UC_3.0.1.322`; empty where there is none."""
+    """The numbers of a firmware version: (3, 0, 1, 322) for `UC_3.0.1.322`; empty if the text has none."""
     found = re.search(r"\d+(?:\.\d+)+", text) or re.search(r"\d+", text)
     return tuple(map(int, found[0].split("."))) if found else ()
 
 
 def version_matches(condition: str, text: str) -> bool | None:
-    """Whether a version meets a condition such as `<3.0.1`; None where the text holds no version."""
+    """Whether a version meets a condition such as `<3.0.1`; None if the text contains no version."""
     relation = condition[: 2 if condition[1:2] == "=" else 1]
     found, bound = version_of(text), version_of(condition)
     if not found:

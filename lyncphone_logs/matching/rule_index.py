@@ -1,4 +1,4 @@
-"""What an event says to the rules: which explain it, and which of their clauses it meets."""
+"""Finds the rules and clauses that an event matches, without testing it against every pattern."""
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
@@ -6,29 +6,33 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from lyncphone_logs.events.event import Event, Value
+from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.matching.accumulators import END, START
 from lyncphone_logs.matching.matcher import folded, matches, passes
 from lyncphone_logs.rules.clause import Clause, Explained, ScopeName
 from lyncphone_logs.rules.condition import SYMPTOM, Condition, EventPattern, Scalar
 from lyncphone_logs.rules.rule import Rule
 
-ASKED = (
+DECIDING_FIELDS = (
     "event", "where", "same", "count", "within", "within_events", "by", "once_per", "then", "ordered", "first_of",
     "before", "after", "between", "absent",
 )  # fmt: skip
-"""What of a clause the answer hangs on; the rest of it says what the answer means."""
-
+"""Fields of a clause that decide whether it holds; the others say what that means."""
+MAX_CACHED_VALUES = 4096
+MAX_NEAR_MISSES = 16
+"""Distinct events of a kind that are stored, to report the one that came nearest to a pattern."""
 
 ClauseKey = tuple[str, str]
 """Code of the rule and id of the clause."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ClauseQuery:
-    """One for all clauses that ask the same.
+    """What a clause asks; clauses that ask the same share one query, so that their events are counted once.
 
-    `rule` and `clause` are the first that do; `is_compared`: events of it are held against those of others, and so more
-    of them are kept.
+    `rule` and `clause` are the first that ask it. `is_compared`: fields of its events are compared with those of other
+    clauses, so more of its events are stored.
     """
 
     rule: Rule
@@ -37,61 +41,57 @@ class ClauseQuery:
 
     @property
     def is_windowed(self) -> bool:
-        """Whether an absence is looked for around each occurrence of the symptom, even where nothing else was seen."""
+        """Whether each occurrence of the symptom opens a window of absence, even if no event of the clause was seen."""
         clause = self.clause
         return clause.absent and clause.is_by_symptom and bool(clause.within or clause.between)
 
 
+QueriesByScope = dict[ScopeName, tuple[ClauseQuery, ...]]
+
+
 def clause_queries(rules: Iterable[Rule]) -> dict[ClauseKey, ClauseQuery]:
-    """What each clause asks; one that refers to another clause, or that another refers to, asks by itself."""
+    """The query of each clause. A clause that refers to another one, or is referred to, has a query of its own."""
     shared: dict[str, ClauseQuery] = {}
-    questions = {}
+    queries = {}
     for rule in rules:
-        compared = {other for each in rule.patterns for _, _, other, _ in each.comparisons}
+        compared = {other for pattern in rule.patterns for _, _, other, _ in pattern.comparisons}
         for clause in rule.clause:
             is_compared = clause.id in compared or any(clause.comparisons)
-            question = ClauseQuery(rule, clause, is_compared)
+            query = ClauseQuery(rule, clause, is_compared)
             if not (is_compared or clause.is_composed or set(clause.anchors) - {SYMPTOM}):
-                question = shared.setdefault(repr([getattr(clause, name) for name in ASKED]), question)
-            questions[rule.code, clause.id] = question
-    return questions
-
-
-MAX_CACHED_VALUES = 4096
-MAX_NEAR_MISSES = 16
-"""Different events of a kind that are remembered, to tell what came near to a pattern."""
-T = TypeVar("T")
-QueriesByScope = dict[ScopeName, tuple[ClauseQuery, ...]]
-"""Questions by the scope that they ask about."""
+                query = shared.setdefault(repr([getattr(clause, name) for name in DECIDING_FIELDS]), query)
+            queries[rule.code, clause.id] = query
+    return queries
 
 
 @dataclass(frozen=True, slots=True)
 class ClauseStep:
-    """An event beside one step of a question, or one of its anchors: `state` None where the event leaves it open."""
+    """A step of a query, or one of its anchors, that an event matches; `matched` None: its fields leave it open."""
 
-    question: ClauseQuery
+    query: ClauseQuery
     step: int
-    state: bool | None
+    matched: bool | None
 
 
 @dataclass(frozen=True, slots=True)
 class RuleMatch:
-    """What events of one kind with the same fields say to the rules.
+    """What events of one kind with equal fields mean to the rules.
 
-    `explained_by`: the rules that explain it, each by the first of its entries that fits, `entries` the numbers of
-    these, `asked` what their clauses ask. `clauses`: what it may meet; `verifies`: rules of which it shows that the fix
-    worked.
+    `explained_by`: the rules that explain them, each with the first of its entries that matches; `entries` are codes
+    and numbers of these, `queries` those of their clauses. `steps`: what they may match, by scope. `verifies`: codes of
+    the rules of which they show that the fix worked. `is_failure`: the vocabulary calls the kind a failure.
     """
 
     explained_by: tuple[tuple[Rule, Explained], ...]
     entries: tuple[tuple[str, int], ...]
-    asked: QueriesByScope
-    clauses: tuple[ClauseStep, ...]
-    verifies: tuple[str, ...] = ()
+    queries: QueriesByScope
+    steps: dict[ScopeName, tuple[ClauseStep, ...]]
+    verifies: tuple[str, ...]
+    is_failure: bool
 
 
 class PatternIndex(Generic[T]):
-    """Things by the patterns that an event must fit, of which few are tested: most ask for a certain text."""
+    """Items by the event pattern that selects them. Most patterns require a certain text, so few have to be tested."""
 
     def __init__(self) -> None:
         self._number = 0
@@ -100,10 +100,10 @@ class PatternIndex(Generic[T]):
             lambda: defaultdict(list)
         )
 
-    def put(self, pattern: EventPattern, thing: T) -> None:
-        """Add a thing behind the others."""
+    def add(self, pattern: EventPattern, item: T) -> None:
+        """Add an item after the others."""
         self._number += 1
-        entry = self._number, pattern, thing
+        entry = self._number, pattern, item
         for name, test in pattern.where.items():
             if not isinstance(test, Condition):
                 for value in {folded(each) for each in (test if isinstance(test, list) else [test])}:
@@ -111,48 +111,39 @@ class PatternIndex(Generic[T]):
                 return
         self._always.append(entry)
 
-    def fitting(self, event: Event) -> Iterator[tuple[T, bool | None]]:
-        """In order, the things whose pattern the event fits or, None, may fit."""
-        near = {entry[0]: entry for entry in self._always}
+    def select(self, event: Event) -> Iterator[tuple[T, bool | None]]:
+        """In the order of `add`, the items whose pattern the event matches (True) or may match (None)."""
+        candidates = {entry[0]: entry for entry in self._always}
         for name, entries in self._by_value.items():
             value = event.fields.get(name)
             if value is None or value == "unknown":
                 some = list(entries.values())
             else:
                 some = [entries.get(folded(each), []) for each in (value if isinstance(value, tuple) else (value,))]
-            near.update((entry[0], entry) for each in some for entry in each)
-        for number in sorted(near):
-            _, pattern, thing = near[number]
-            if (state := matches(pattern, event)) is not False:
-                yield thing, state
+            candidates.update((entry[0], entry) for found in some for entry in found)
+        for number in sorted(candidates):
+            _, pattern, item = candidates[number]
+            if (matched := matches(pattern, event)) is not False:
+                yield item, matched
 
 
 class FieldTests:
-    """The tests of one field by events of one kind: values that pass the same ones say the same."""
+    """All tests of one field of one kind. Rules cannot distinguish values that have equal results."""
 
     def __init__(self) -> None:
         self._equal: dict[Value, int] = {}
         self._conditions: list[Condition] = []
-        self._known: dict[tuple[type, Value | None], Hashable] = {}
 
-    def put(self, test: Condition | list[Scalar] | Scalar) -> None:
+    def add(self, test: Condition | list[Scalar] | Scalar) -> None:
         """Add a test."""
         if isinstance(test, Condition):
             self._conditions.append(test)
         else:
-            for each in test if isinstance(test, list) else [test]:
-                self._equal.setdefault(folded(each), len(self._equal))
+            for value in test if isinstance(test, list) else [test]:
+                self._equal.setdefault(folded(value), len(self._equal))
 
-    def passed(self, value: Value | None) -> Hashable:
-        """Equal for values that cannot be told from each other by the tests."""
-        key = type(value), value
-        if key not in self._known:
-            if len(self._known) >= MAX_CACHED_VALUES:
-                self._known.clear()
-            self._known[key] = self._passed(value)
-        return self._known[key]
-
-    def _passed(self, value: Value | None) -> Hashable:
+    def results(self, value: Value | None) -> Hashable:
+        """The results of all tests for a value of the field."""
         if value is None or value == "unknown":
             return value
         equal = (self._equal.get(folded(each)) for each in (value if isinstance(value, tuple) else (value,)))
@@ -160,84 +151,125 @@ class FieldTests:
 
 
 class RuleIndex:
-    """Rules by the event kinds that they name, so that an event meets only the rules that speak of it.
+    """Rules by the event kinds that they name. Does not change once it is built, so several runs can share it.
 
-    `verified` are codes of rules whose `verify` is looked for. `questions` holds what each clause asks.
+    `verified` are codes of rules whose `verify` pattern is looked for. `queries` has that of each clause, `kinds` all
+    kinds that are looked for, `field_tests` the tests by kind and name of the field.
     """
 
     def __init__(self, rules: Iterable[Rule], verified: Collection[str] = ()) -> None:
         self.rules = tuple(rules)
-        self.questions = clause_queries(self.rules)
+        self.queries = clause_queries(self.rules)
+        self.field_tests: defaultdict[str, dict[str, FieldTests]] = defaultdict(dict)
         self._verified = [rule for rule in self.rules if rule.code in verified]
         self._explained: defaultdict[str, PatternIndex[tuple[Rule, int, Explained]]] = defaultdict(PatternIndex)
-        self._clauses: defaultdict[str, PatternIndex[tuple[ClauseQuery, int]]] = defaultdict(PatternIndex)
-        self._known: dict[tuple[object, ...], RuleMatch] = {}
-        self._met: defaultdict[str, list[Event]] = defaultdict(list)
-        self._facets: defaultdict[str, dict[str, FieldTests]] = defaultdict(dict)
+        self._steps: defaultdict[str, PatternIndex[tuple[ClauseQuery, int]]] = defaultdict(PatternIndex)
         for rule in self.rules:
             for number, explained in enumerate(rule.explains):
                 for kind in explained.kinds:
-                    self._explained[kind].put(explained, (rule, number, explained))
-                    self._test(kind, explained)
-        for question, step, pattern in self._steps():
+                    self._explained[kind].add(explained, (rule, number, explained))
+                    self._add_tests(kind, explained)
+        for query, step, pattern in _all_steps(self.queries.values()):
             for kind in pattern.kinds:
-                self._clauses[kind].put(pattern, (question, step))
-                self._test(kind, pattern)
+                self._steps[kind].add(pattern, (query, step))
+                self._add_tests(kind, pattern)
         for rule in self._verified:
             for kind in rule.verify.kinds:
-                self._test(kind, rule.verify)
-        self.kinds = set(self._facets)
+                self._add_tests(kind, rule.verify)
+        self.kinds = frozenset(self.field_tests)
 
-    def _test(self, kind: str, pattern: EventPattern) -> None:
-        facets = self._facets[kind]
+    def _add_tests(self, kind: str, pattern: EventPattern) -> None:
+        tests = self.field_tests[kind]
         for name, test in pattern.where.items():
-            facets.setdefault(name, FieldTests()).put(test)
+            tests.setdefault(name, FieldTests()).add(test)
 
-    def meaning(self, event: Event) -> RuleMatch:
-        """What the event says to the rules; events repeat, and so it is remembered."""
-        facets = self._facets.get(event.kind, {})
-        key = (event.kind, *[facet.passed(event.fields.get(name)) for name, facet in facets.items()])
-        meaning = self._known.get(key)
-        if meaning is None:
-            if len(self._known) >= MAX_CACHED_VALUES:
-                self._known.clear()
-            if len(self._met[event.kind]) < MAX_NEAR_MISSES:
-                self._met[event.kind].append(event)
-            meaning = self._known[key] = self._read(event)
-        return meaning
-
-    def missed(self, patterns: Sequence[EventPattern]) -> Event | None:
-        """An event of such a kind that fits none of the patterns, of those that are remembered."""
-        kinds = dict.fromkeys(kind for pattern in patterns for kind in pattern.kinds)
-        near = (event for kind in kinds for event in self._met.get(kind, ()))
-        return next((event for event in near if not any(matches(each, event) for each in patterns)), None)
-
-    def _read(self, event: Event) -> RuleMatch:
+    def match(self, event: Event) -> RuleMatch:
+        """What the event means to the rules."""
         first: dict[str, tuple[Rule, int, Explained]] = {}
-        shelf, clauses = self._explained.get(event.kind), self._clauses.get(event.kind)
-        for found, state in shelf.fitting(event) if shelf else ():
-            if state:
+        explained, steps = self._explained.get(event.kind), self._steps.get(event.kind)
+        for found, matched in explained.select(event) if explained else ():
+            if matched:
                 first.setdefault(found[0].code, found)
         return RuleMatch(
-            tuple((rule, explained) for rule, _, explained in first.values()),
+            tuple((rule, entry) for rule, _, entry in first.values()),
             tuple((rule.code, number) for rule, number, _ in first.values()),
-            _asked(self.questions[rule.code, clause.id] for rule, _, _ in first.values() for clause in rule.clause),
-            tuple(ClauseStep(*thing, state) for thing, state in clauses.fitting(event)) if clauses else (),
+            _by_scope(self.queries[rule.code, clause.id] for rule, _, _ in first.values() for clause in rule.clause),
+            _steps_by_scope(ClauseStep(*found, matched) for found, matched in steps.select(event)) if steps else {},
             tuple(rule.code for rule in self._verified if matches(rule.verify, event)),
+            kinds()[event.kind].outcome == "failed",
         )
 
-    def _steps(self) -> Iterator[tuple[ClauseQuery, int, EventPattern]]:
-        """What is asked, step by step, the last first, and with the clauses that are anchors of its window."""
-        for question in dict.fromkeys(self.questions.values()):
-            clause, named = question.clause, {clause.id: clause for clause in question.rule.clause}
-            for step in reversed(range(len(clause.steps))):
-                yield question, step, clause.steps[step]
-            for place, anchors in ((START, clause.starts), (END, clause.ends)):
-                yield from ((question, place, named[name]) for name in anchors if name in named)
+
+class ResultsByValue(dict[tuple[type, Value | None], Hashable]):
+    """Results of the tests of one field, computed once for each value: `results[type(value), value]`."""
+
+    def __init__(self, tests: FieldTests) -> None:
+        self._tests = tests
+
+    def __missing__(self, key: tuple[type, Value | None]) -> Hashable:
+        if len(self) >= MAX_CACHED_VALUES:
+            self.clear()
+        results = self[key] = self._tests.results(key[1])
+        return results
 
 
-def _asked(questions: Iterable[ClauseQuery]) -> QueriesByScope:
-    asked: defaultdict[ScopeName, dict[ClauseQuery, None]] = defaultdict(dict)
-    for question in questions:
-        asked[question.clause.same][question] = None
-    return {same: tuple(each) for same, each in asked.items()}
+class RuleMatcher:
+    """Matches the events of one run against an index.
+
+    Everything that a run learns from its events is here and not in the index: cached matches, and events near a miss.
+    """
+
+    def __init__(self, index: RuleIndex) -> None:
+        # `_matches` is keyed by kind and test results: events with equal keys mean the same to all rules. `_seen` has
+        # the event of each new key, so the first MAX_NEAR_MISSES distinct ones of a kind.
+        self.index = index
+        self._results: dict[str, list[tuple[str, ResultsByValue]]] = {}
+        self._matches: dict[tuple[Hashable, ...], RuleMatch] = {}
+        self._seen: defaultdict[str, list[Event]] = defaultdict(list)
+
+    def match(self, event: Event) -> RuleMatch:
+        """What the event means to the rules."""
+        fields = event.fields
+        results = self._results.get(event.kind)
+        if results is None:
+            tests = self.index.field_tests.get(event.kind, {})
+            results = self._results[event.kind] = [(name, ResultsByValue(each)) for name, each in tests.items()]
+        key = (event.kind, *[by_value[type(value := fields.get(name)), value] for name, by_value in results])
+        match = self._matches.get(key)
+        if match is None:
+            if len(self._matches) >= MAX_CACHED_VALUES:
+                self._matches.clear()
+            if len(self._seen[event.kind]) < MAX_NEAR_MISSES:
+                self._seen[event.kind].append(event)
+            match = self._matches[key] = self.index.match(event)
+        return match
+
+    def near_miss(self, patterns: Sequence[EventPattern]) -> Event | None:
+        """An event of the kinds of the patterns that matches none of them, of those that are stored."""
+        names = dict.fromkeys(kind for pattern in patterns for kind in pattern.kinds)
+        seen = (event for kind in names for event in self._seen.get(kind, ()))
+        return next((event for event in seen if not any(matches(pattern, event) for pattern in patterns)), None)
+
+
+def _all_steps(queries: Iterable[ClauseQuery]) -> Iterator[tuple[ClauseQuery, int, EventPattern]]:
+    """Every step of every query, the last step first, then the clauses that are anchors of its window."""
+    for query in dict.fromkeys(queries):
+        clause, by_id = query.clause, {clause.id: clause for clause in query.rule.clause}
+        for step in reversed(range(len(clause.steps))):
+            yield query, step, clause.steps[step]
+        for anchor, names in ((START, clause.starts), (END, clause.ends)):
+            yield from ((query, anchor, by_id[name]) for name in names if name in by_id)
+
+
+def _by_scope(queries: Iterable[ClauseQuery]) -> QueriesByScope:
+    found: defaultdict[ScopeName, dict[ClauseQuery, None]] = defaultdict(dict)
+    for query in queries:
+        found[query.clause.same][query] = None
+    return {scope: tuple(some) for scope, some in found.items()}
+
+
+def _steps_by_scope(steps: Iterable[ClauseStep]) -> dict[ScopeName, tuple[ClauseStep, ...]]:
+    found: defaultdict[ScopeName, list[ClauseStep]] = defaultdict(list)
+    for step in steps:
+        found[step.query.clause.same].append(step)
+    return {scope: tuple(some) for scope, some in found.items()}

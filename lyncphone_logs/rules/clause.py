@@ -115,7 +115,7 @@ class Clause(EventPattern):
         """Its event, then those of `then` and `first_of`."""
         return () if self.is_composed else (self, *self.then, *self.first_of)
 
-    @property
+    @cached_property
     def all_kinds(self) -> tuple[str, ...]:
         """The kinds of all its steps, without duplicates."""
         return tuple(dict.fromkeys(kind for step in self.steps for kind in step.kinds))

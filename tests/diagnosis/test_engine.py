@@ -13,8 +13,8 @@ from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.ranking import CONSEQUENCE, FACTOR, OTHER_CAUSE, PRIOR
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.matcher import matches, version_matches, version_of
-from lyncphone_logs.matching.rule_index import RuleIndex
-from lyncphone_logs.matching.symptoms import MAX_OPEN_SCOPES, SymptomState
+from lyncphone_logs.matching.rule_index import RuleIndex, RuleMatcher
+from lyncphone_logs.matching.symptom_state import MAX_OPEN_SCOPES, SymptomState
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import EventPattern
 from lyncphone_logs.validation import InvalidContent, validate
@@ -201,7 +201,7 @@ def test_phones_are_told_apart_by_host_name() -> None:
 
 
 def test_memory_does_not_grow_with_handshakes() -> None:
-    fold = SymptomState(RuleIndex([rule("AAA001", clause(event="tls.error", same="handshake"))]))
+    state = SymptomState(RuleMatcher(RuleIndex([rule("AAA001", clause(event="tls.error", same="handshake"))])))
 
     def one(number: int) -> list[Event]:
         return [
@@ -211,11 +211,11 @@ def test_memory_does_not_grow_with_handshakes() -> None:
 
     (batch,) = keyed(each for number in range(3 * MAX_OPEN_SCOPES) for each in one(number))
     for each in batch.events(derived=True):
-        fold.add(each)
-    (group,) = fold.groups.values()
-    assert group.count == 3 * MAX_OPEN_SCOPES
-    assert len(group.kept) <= 3
-    sizes = [len(fold._groups_of_scope), len(fold._failures_of_handshake), *map(len, fold._seen.values())]
+        state.add(each)
+    (symptom,) = state.symptoms.values()
+    assert symptom.count == 3 * MAX_OPEN_SCOPES
+    assert len(symptom.evidence) <= 3
+    sizes = [len(state._symptoms_by_scope), len(state._failures_by_handshake), *map(len, state._scopes.values())]
     assert max(sizes) <= MAX_OPEN_SCOPES
 
 
