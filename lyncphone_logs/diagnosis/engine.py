@@ -108,7 +108,7 @@ def _candidates(rivals: Sequence[list[Assessment]], roots: Mapping[str, Sequence
     """
     candidates: defaultdict[str, list[_Candidate]] = defaultdict(list)
     for live in rivals:
-        for each, share in zip(live, shares(live, follows=bool(live) and live[0].group.follows), strict=True):
+        for each, share in zip(live, shares(live, follows=bool(live) and live[0].symptom.follows), strict=True):
             code = each.rule.code
             others = tuple(other.rule.code for other in live if other is not each)
             is_halved = code in roots and not (is_decided(each) and each.is_uncontradicted)
@@ -137,7 +137,7 @@ def _ruled_out(assessment: Assessment) -> RuledOut:
 
 def _diagnosis(candidates: Sequence[_Candidate], roots: Sequence[str], silencers: Sequence[str]) -> Diagnosis:
     lead = max(candidates, key=lambda each: each.share)
-    groups = [each.assessment.group for each in candidates]
+    groups = [each.assessment.symptom for each in candidates]
     return Diagnosis(
         rule=lead.assessment.rule,
         verdict=verdict(lead.assessment, lead.share),
@@ -149,7 +149,7 @@ def _diagnosis(candidates: Sequence[_Candidate], roots: Sequence[str], silencers
         evidence=_all_evidence([lead, *(each for each in candidates if each is not lead)]),
         symptoms=tuple(_symptom(group.first) for group in groups),
         rivals=lead.rivals,
-        is_consequence=lead.assessment.group.follows,
+        is_consequence=lead.assessment.symptom.follows,
         consequence_of=tuple(roots),
         silenced_by=tuple(silencers),
     )

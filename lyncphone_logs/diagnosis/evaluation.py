@@ -1,10 +1,10 @@
-"""Whether each clause of a rule holds beside one symptom: holds, refuted, or undecidable with its reason."""
+"""Evaluates each clause of a rule for one symptom: holds, refuted, or undecidable with the reason."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lyncphone_logs.diagnosis.findings import State
-from lyncphone_logs.events.event import Event
+from lyncphone_logs.events.event import Event, family_of
 from lyncphone_logs.matching.absence import Absence, AbsenceWindow, incomplete_reason
 from lyncphone_logs.matching.accumulators import MAX_EVENTS, NOT_ENOUGH_KNOWN, Accumulator
 from lyncphone_logs.matching.matcher import all_of, any_of, compares, matches
@@ -15,16 +15,16 @@ from lyncphone_logs.rules.condition import SYMPTOM
 from lyncphone_logs.rules.rule import Rule
 
 FULL_DECIDES = "--full decides"
-PASSED_OVER = f"lines were passed over; {FULL_DECIDES}"
+LINES_SKIPPED = f"lines were passed over; {FULL_DECIDES}"
 GIVEN = {"certificate", "fact", "display"}
-"""Families whose events do not come from the trace."""
+"""Families of events that the user gives; they do not come from the trace."""
 VALUES: dict[State, bool | None] = {"holds": True, "refuted": False, "undecidable": None}
 STATES: dict[bool | None, State] = {value: state for state, value in VALUES.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The state of one clause, the events that it rests on, why it is undecidable, and the nearest miss."""
+    """The state of one clause, the events that show it, why it is undecidable, and its nearest miss."""
 
     state: State
     events: tuple[Event, ...] = ()
@@ -32,128 +32,192 @@ class Decision:
     nearest: str = ""
 
 
-def evaluate(rule: Rule, group: Symptom, fold: SymptomState, facts: Sequence[Event]) -> dict[str, Decision]:
-    """Every clause of a rule beside one symptom. `facts` are the events that do not come from the trace."""
-    decided: dict[str, Decision] = {}
-    for clause in rule.clause:
-        watch = group.best(fold.matcher.index.queries[rule.code, clause.id])
-        if clause.is_composed:
-            decided[clause.id] = _composed(clause, decided)
-        elif clause.absent:
-            decided[clause.id] = _absent(clause, watch, group, fold, facts)
+@dataclass(frozen=True, slots=True)
+class _Matched:
+    """Events that match a clause: facts, and the evidence and count of its accumulator.
+
+    `is_open`: the fields of a further event do not decide whether it matches.
+    """
+
+    facts: list[Event]
+    evidence: list[Event]
+    count: int
+    holds: bool
+    is_open: bool
+
+
+class Evaluator:
+    """Evaluates the clauses of one rule for one symptom of a phone.
+
+    `facts` are the events that do not come from the trace. Nothing that is passed in is changed.
+    """
+
+    def __init__(self, rule: Rule, symptom: Symptom, state: SymptomState, facts: Sequence[Event]) -> None:
+        self._rule = rule
+        self._symptom = symptom
+        self._state = state
+        self._facts = facts
+        self._decisions: dict[str, Decision] = {}
+
+    def decisions(self) -> dict[str, Decision]:
+        """By clause id, in the order of the rule. A composed clause refers to clauses before it only."""
+        for clause in self._rule.clause:
+            if clause.is_composed:
+                decision = self._composed(clause)
+            elif clause.absent:
+                decision = self._absent(clause, self._accumulator(clause.id))
+            else:
+                decision = self._present(clause, self._accumulator(clause.id))
+            self._decisions[clause.id] = decision
+        return self._decisions
+
+    def _accumulator(self, clause_id: str) -> Accumulator | None:
+        return self._symptom.best(self._state.matcher.index.queries[self._rule.code, clause_id])
+
+    def _composed(self, clause: Clause) -> Decision:
+        """A clause made of others: all of `all`, one of `any`, none of `none`."""
+        decided = self._decisions
+
+        def values(names: Iterable[str]) -> list[bool | None]:
+            return [VALUES[decided[name].state] for name in names]
+
+        excluded = any_of(values(clause.none))
+        parts = [
+            all_of(values(clause.all)),
+            any_of(values(clause.any)) if clause.any else True,
+            None if excluded is None else not excluded,
+        ]
+        state = STATES[all_of(parts)]
+        if state == "holds":
+            events = {event.id: event for name in (*clause.all, *clause.any) for event in decided[name].events}
+            return Decision(state, tuple(events.values())[:MAX_EVENTS])
+        open_parts = [name for name in clause.named if decided[name].state == state]
+        reasons = [f"{name}: {decided[name].reason}" for name in open_parts if decided[name].reason]
+        return Decision(state, (), "; ".join(reasons), ", ".join(open_parts))
+
+    def _present(self, clause: Clause, accumulator: Accumulator | None) -> Decision:
+        """A clause that asks for events."""
+        matched = self._matched(clause, accumulator)
+        nearest = accumulator.nearest if accumulator and not matched.holds else ""
+        if matched.holds or (_is_plain(clause) and len(matched.facts) + matched.count >= clause.count):
+            return Decision("holds", (*matched.facts, *matched.evidence)[: max(MAX_EVENTS, len(clause.steps))])
+        if reason := self._open_reason(clause, accumulator, matched):
+            return Decision("undecidable", (), reason, nearest)
+        if self._has_kind_of(clause):
+            return Decision("refuted", (), "", nearest or self._near_miss(clause))
+        return Decision("undecidable", (), _missing(clause), nearest)
+
+    def _matched(self, clause: Clause, accumulator: Accumulator | None) -> _Matched:
+        results = {event.id: matches(clause, event, self._symptom.last) for event in self._facts}
+        facts = [event for event in self._facts if results[event.id]]
+        is_open = None in results.values()
+        if accumulator is None:
+            matched = _Matched(facts, [], 0, False, is_open)
         else:
-            decided[clause.id] = _met(clause, rule, watch, group, fold, facts)
-    return decided
+            matched = _Matched(facts, accumulator.evidence, accumulator.count, accumulator.holds, is_open)
+        for comparison in clause.comparisons:
+            matched = self._compared(comparison, matched)
+        return matched
 
-
-def _composed(clause: Clause, decided: dict[str, Decision]) -> Decision:
-    def values(names: Iterable[str]) -> list[bool | None]:
-        return [VALUES[decided[name].state] for name in names]
-
-    nobody = any_of(values(clause.none))
-    parts = [
-        all_of(values(clause.all)),
-        any_of(values(clause.any)) if clause.any else True,
-        None if nobody is None else not nobody,
-    ]
-    state = STATES[all_of(parts)]
-    if state == "holds":
-        events = {event.id: event for name in (*clause.all, *clause.any) for event in decided[name].events}
-        return Decision(state, tuple(events.values())[:MAX_EVENTS])
-    wanted: State = "undecidable" if state == "undecidable" else "refuted"
-    open_parts = [name for name in clause.named if decided[name].state == wanted]
-    reasons = [f"{name}: {decided[name].reason}" for name in open_parts if decided[name].reason]
-    return Decision(state, (), "; ".join(reasons), ", ".join(open_parts))
-
-
-def _met(
-    clause: Clause, rule: Rule, watch: Accumulator | None, group: Symptom, fold: SymptomState, facts: Sequence[Event]
-) -> Decision:
-    states = {event.id: matches(clause, event, group.last) for event in facts}
-    stated = [event for event in facts if states[event.id]]
-    met = watch.evidence if watch else []
-    count, is_met = (watch.count, watch.holds) if watch else (0, False)
-    is_open = False
-    for comparison in clause.comparisons:
-        others = _compared_with(comparison[2], rule, group, fold, facts)
-        beside = {
+    def _compared(self, comparison: tuple[str, str, str, str], matched: _Matched) -> _Matched:
+        """The events of which one field compares as required with an event of the other clause."""
+        others = self._events_of(comparison[2])
+        results = {
             event.id: any_of(compares(event, comparison, other) for other in others if other.id != event.id)
-            for event in (*stated, *met)
+            for event in (*matched.facts, *matched.evidence)
         }
-        stated, met = ([event for event in some if beside[event.id]] for some in (stated, met))
-        is_open |= None in beside.values() or not others
-        count, is_met = sum(event.count for event in met), bool(met)
-    nearest = watch.nearest if watch and not is_met else ""
-    if is_met or (_is_plain(clause) and len(stated) + count >= clause.count):
-        return Decision("holds", (*stated, *met)[: max(MAX_EVENTS, len(clause.steps))])
-    if fold.unseen.intersection(clause.all_kinds):
-        return Decision("undecidable", (), PASSED_OVER, nearest)
-    if None in states.values() or is_open:
-        return Decision("undecidable", (), NOT_ENOUGH_KNOWN, nearest)
-    if watch and watch.undecidable_reason:
-        return Decision("undecidable", (), watch.undecidable_reason, nearest)
-    if fold.kinds.union(event.kind for event in facts).intersection(clause.all_kinds):
-        return Decision("refuted", (), "", nearest or _missed(clause, rule, fold))
-    is_given = all(kind.partition(".")[0] in GIVEN for kind in clause.kinds)
-    missing = "not given" if is_given else f"the trace has no {' or '.join(clause.kinds)}"
-    return Decision("undecidable", (), missing, nearest)
+        evidence = [event for event in matched.evidence if results[event.id]]
+        return replace(
+            matched,
+            facts=[event for event in matched.facts if results[event.id]],
+            evidence=evidence,
+            count=sum(event.count for event in evidence),
+            holds=bool(evidence),
+            is_open=matched.is_open or None in results.values() or not others,
+        )
+
+    def _events_of(self, name: str) -> list[Event]:
+        """The events of another clause of the rule, or of the symptom."""
+        if name == SYMPTOM:
+            return self._symptom.evidence
+        other = next(clause for clause in self._rule.clause if clause.id == name)
+        accumulator = self._accumulator(name)
+        facts = (event for event in self._facts if matches(other, event, self._symptom.last))
+        return [*facts, *(accumulator.evidence if accumulator else ())]
+
+    def _open_reason(self, clause: Clause, accumulator: Accumulator | None, matched: _Matched) -> str:
+        """Why an event that was not counted may still match the clause; empty if none may."""
+        if self._state.unseen.intersection(clause.all_kinds):
+            return LINES_SKIPPED
+        if matched.is_open:
+            return NOT_ENOUGH_KNOWN
+        return accumulator.undecidable_reason if accumulator else ""
+
+    def _has_kind_of(self, clause: Clause) -> bool:
+        """Whether an event of a kind of the clause was seen or given at all."""
+        seen = self._state.kinds
+        return any(kind in seen for kind in clause.all_kinds) or any(
+            event.kind in clause.all_kinds for event in self._facts
+        )
+
+    def _near_miss(self, clause: Clause) -> str:
+        event = self._state.matcher.near_miss([clause])
+        if event is None:
+            return ""
+        tested = [f"{name} {event.fields.get(name, '(not known)')}" for name in clause.where]
+        return f"{event.source}:{event.line} is {event.kind} with {', '.join(tested)}" if tested else ""
+
+    def _absent(self, clause: Clause, accumulator: Accumulator | None) -> Decision:
+        """A clause that asks that an event is absent from a window."""
+        if self._has_fact(clause):
+            return Decision("refuted")
+        absence = accumulator if isinstance(accumulator, Absence) else Absence(clause)
+        empty = [window for window in absence.windows if not window.has_event]
+        if absence.windows and not empty:
+            first = absence.evidence[0]
+            return Decision("refuted", (), "", f"{first.source}:{first.line}")
+        if reason := absence.undecidable_reason or self._unlogged_reason(clause):
+            return Decision("undecidable", (), reason, absence.nearest)
+        if not empty and (clause.within or clause.between):
+            return Decision("undecidable", (), "nothing opened its window")
+        whole_boot = AbsenceWindow(self._symptom.last, 0, self._symptom.position)
+        return self._empty(clause, empty or [whole_boot], absence.nearest)
+
+    def _has_fact(self, clause: Clause) -> bool:
+        return any(matches(clause, event, self._symptom.last) for event in self._facts)
+
+    def _empty(self, clause: Clause, windows: Sequence[AbsenceWindow], nearest: str) -> Decision:
+        """The absence holds if the trace shows all of one of its empty windows."""
+        reason = ""
+        for window in windows:
+            reason = incomplete_reason(clause, window, self._state.coverage)
+            if not reason:
+                return Decision("holds", () if clause.is_by_symptom else (window.anchor,))
+        return Decision("undecidable", (), reason, nearest)
+
+    def _unlogged_reason(self, clause: Clause) -> str:
+        """Why the trace might not have shown the event, so its absence proves nothing; empty if it would have."""
+        state = self._state
+        if state.unseen.intersection(clause.all_kinds):
+            return LINES_SKIPPED
+        seen = state.kinds_of_boot(self._symptom.last.boot)
+        if not (clause.within or clause.between) and "device.started" not in seen:
+            return "the trace does not begin with the boot"
+        families = set(map(family_of, clause.kinds))
+        if families.intersection(map(family_of, seen)):
+            return ""
+        return LINES_SKIPPED if state.unseen else _not_logged(families)
 
 
 def _is_plain(clause: Clause) -> bool:
+    """Whether facts may be added to the count: they have no position and no time."""
     return len(clause.steps) == 1 and not (clause.within or clause.by or clause.once_per)
 
 
-def _compared_with(name: str, rule: Rule, group: Symptom, fold: SymptomState, facts: Sequence[Event]) -> list[Event]:
-    if name == SYMPTOM:
-        return group.evidence
-    other = next(clause for clause in rule.clause if clause.id == name)
-    watch = group.best(fold.matcher.index.queries[rule.code, name])
-    return [*(event for event in facts if matches(other, event, group.last)), *(watch.evidence if watch else ())]
+def _missing(clause: Clause) -> str:
+    is_given = all(family_of(kind) in GIVEN for kind in clause.kinds)
+    return "not given" if is_given else f"the trace has no {' or '.join(clause.kinds)}"
 
 
-def _missed(clause: Clause, rule: Rule, fold: SymptomState) -> str:
-    event = fold.matcher.near_miss([clause])
-    if event is None:
-        return ""
-    tested = [f"{name} {event.fields.get(name, '(not known)')}" for name in clause.where]
-    return f"{event.source}:{event.line} is {event.kind} with {', '.join(tested)}" if tested else ""
-
-
-def _absent(
-    clause: Clause, watch: Accumulator | None, group: Symptom, fold: SymptomState, facts: Sequence[Event]
-) -> Decision:
-    nearest = watch.nearest if watch else ""
-    if any(matches(clause, event, group.last) for event in facts):
-        return Decision("refuted")
-    windows = list(watch.windows) if isinstance(watch, Absence) else []
-    empty = [window for window in windows if not window.has_event]
-    if windows and not empty:
-        return Decision("refuted", (), "", f"{watch.evidence[0].source}:{watch.evidence[0].line}" if watch else "")
-    if watch and watch.undecidable_reason:
-        return Decision("undecidable", (), watch.undecidable_reason, nearest)
-    reason = _unlogged(clause, group, fold)
-    if reason:
-        return Decision("undecidable", (), reason, nearest)
-    if not windows and (clause.within or clause.between):
-        return Decision("undecidable", (), "nothing opened its window")
-    empty = empty or [AbsenceWindow(group.last, 0, group.position)]
-    reasons = [incomplete_reason(clause, window, fold.coverage) for window in empty]
-    whole = [window for window, reason in zip(empty, reasons, strict=True) if not reason]
-    if whole:
-        return Decision("holds", () if clause.is_by_symptom else (whole[0].anchor,))
-    return Decision("undecidable", (), reasons[-1], nearest)
-
-
-def _unlogged(clause: Clause, group: Symptom, fold: SymptomState) -> str:
-    """Why what should be absent could not have been seen, or nothing where it could."""
-    if fold.unseen.intersection(clause.all_kinds):
-        return PASSED_OVER
-    seen = fold.kinds_of_boot(group.last.boot)
-    if not (clause.within or clause.between) and "device.started" not in seen:
-        return "the trace does not begin with the boot"
-    wanted = {kind.partition(".")[0] for kind in clause.kinds}
-    if not wanted & {kind.partition(".")[0] for kind in seen}:
-        if fold.unseen:
-            return PASSED_OVER
-        return f"no line about {' or '.join(sorted(wanted))} in this boot: perhaps not logged"
-    return ""
+def _not_logged(families: Iterable[str]) -> str:
+    return f"no line about {' or '.join(sorted(families))} in this boot: perhaps not logged"
