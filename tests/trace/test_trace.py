@@ -6,7 +6,6 @@ All lines are synthetic.
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +17,7 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.sources.archives import is_archive
 from lyncphone_logs.sources.decompression import compression_of
 from lyncphone_logs.sources.source import Source
-from lyncphone_logs.syslog.framing import parse_prefixes
+from lyncphone_logs.syslog.framing import PrefixColumns, parse_prefixes
 from lyncphone_logs.timestamps.formats import Anchor
 from lyncphone_logs.trace.clocks import SourceClocks
 
@@ -302,7 +301,7 @@ def test_the_lines_of_small_files_are_framed_once(log: Path, tmp_path: Path, mon
         path.write_text(f"Jul  9 12:00:00 {host} {OWN}\n" * 99 + "\ufeff\nnone\n", encoding="utf-8")
     framed: list[int] = []
 
-    def counted(texts: Sequence[str]) -> list[list[Any]]:
+    def counted(texts: Sequence[str]) -> PrefixColumns:
         framed.append(len(texts))
         return parse_prefixes(texts)
 
