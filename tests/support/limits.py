@@ -22,6 +22,7 @@ MIN_INIT_LINES, MAX_INIT_LINES = 3, 6
 """Lines of the docstring that is a package's whole `__init__.py`."""
 
 SHORT_MODULES = {
+    "authoring.grammar_samples": "samples of rules and of grammars are tested apart",
     "cli.events": "each command is one module",
     "cli.grammars": "each command is one module",
     "events.parquet": "the only importer of pyarrow, which is an optional dependency",
