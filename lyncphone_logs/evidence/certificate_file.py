@@ -47,9 +47,9 @@ def _read(path: str) -> bytes:
             data = file.read(MAX_FILE_BYTES + 1)
     except (OSError, ValueError) as error:
         because = getattr(error, "strerror", None) or str(error)
-        raise EvidenceError("the certificate file cannot be read", because, path, _HELP) from error
+        raise EvidenceError("cannot read the certificate file", because, path, _HELP) from error
     if len(data) > MAX_FILE_BYTES:
-        raise EvidenceError("the certificate file is not read", "it is larger than 1 MiB", path, _HELP)
+        raise EvidenceError("the certificate file is too large", "it is larger than 1 MiB", path, _HELP)
     return data
 
 
@@ -67,7 +67,7 @@ def _certificates(path: str, data: bytes) -> list[Certificate]:
         except UNREADABLE as error:
             raise _damaged(path, data, span) from error
     if not found:
-        raise EvidenceError("the file holds no certificate", _why_none(data), path, _HELP)
+        raise EvidenceError("the file contains no certificate", _why_none(data), path, _HELP)
     return list(found.values())
 
 
@@ -107,17 +107,17 @@ def _ders(content: bytes) -> list[bytes]:
 
 def _damaged(path: str, data: bytes, span: Span, because: str = "") -> EvidenceError:
     if not _LABEL.search(_narrowed(data)[0]):
-        return EvidenceError("the file holds no certificate", "it is neither PEM, DER nor PKCS#7", path, _HELP)
+        return EvidenceError("the file contains no certificate", "it is not PEM, DER or PKCS#7", path, _HELP)
     line = data.count(b"\n", 0, span.offset) + 1
-    because = because or "the text between BEGIN and END is no certificate"
-    return EvidenceError("a certificate of the file is damaged", because, f"{path}, line {line}", _HELP)
+    because = because or "the text between BEGIN and END is not a certificate"
+    return EvidenceError("a certificate in the file is damaged", because, f"{path}, line {line}", _HELP)
 
 
 def _why_none(data: bytes) -> str:
     labels = sorted({label.decode("ascii") for label in _LABEL.findall(_narrowed(data)[0])})
     if labels:
-        return f"it holds {', '.join(labels)}, which is no certificate"
-    return "it is empty" if not data else "it is neither PEM, DER nor PKCS#7"
+        return f"it contains {', '.join(labels)}, which is not a certificate"
+    return "it is empty" if not data else "it is not PEM, DER or PKCS#7"
 
 
 def _event(path: str, name: str, kind: str, text: str, fields: Mapping[str, Value], line: int, span: Span) -> Event:
@@ -173,7 +173,7 @@ def _chain(path: str, chain: Chain, span: Span) -> Event:
 def _names_checked(path: str, server: Certificate, names: tuple[str, ...], domain: str) -> Event:
     matches = any(_is_in(name.lower(), domain) for name in names)
     fields: dict[str, Value] = {"domain": domain, "matches": matches, "names": names}
-    which = "one of them lies" if matches else "none of them lies"
+    which = "one of them is" if matches else "none of them is"
     text = f"the server's certificate names {', '.join(names) or 'nothing'}; {which} in the SIP domain {domain}"
     return _event(path, "names", "names_checked", text, fields, 0, server.span)
 

@@ -75,13 +75,13 @@ class Chain:
         """Subjects and signature algorithms of the chain, from the server's upwards, and what is missing."""
         parts = [" <- ".join(f"{link.subject} ({link.signature_algorithm})" for link in self.links)]
         if not self.server:
-            parts.append("none of them is a server's")
+            parts.append("no server certificate")
         if not self.issuer_in_file(self.links[-1]):
-            taken = "of the last is not in the file and is taken to be the root"
+            taken = "of the last is not in the file and is assumed to be the root"
             alone = "is not in the file"
             parts.append(f"the issuer {self.links[-1].issuer} {taken if self.complete else alone}")
         if self.others:
-            parts.append(f"{len(self.others)} more beside the chain")
+            parts.append(f"{len(self.others)} more outside the chain")
         return "; ".join(parts)
 
     def _answer(self, findings: Iterable[object]) -> Answer:

@@ -40,7 +40,7 @@ def _refused(name: str, value: str, because: str, help: str) -> EvidenceError:
 
 def _firmware(value: str) -> str:
     if value and not any(character.isdigit() for character in value):
-        raise _refused("firmware", value, "a firmware version holds a digit", capture_of("fact.firmware"))
+        raise _refused("firmware", value, "a firmware version contains a digit", capture_of("fact.firmware"))
     return value
 
 
@@ -56,5 +56,5 @@ def _domain(value: str) -> str:
     _, at, after = value.rpartition("@")
     if at:
         help = f"pass only the part after the @: --domain {after}" if after else capture_of("fact.domain")
-        raise _refused("domain", value, "it is a whole SIP address, not a domain", help)
+        raise _refused("domain", value, "it is a complete SIP address, not a domain", help)
     return value

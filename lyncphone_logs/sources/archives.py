@@ -17,7 +17,7 @@ from lyncphone_logs.sources.zip import zip_entries
 INSIDE = "!/"
 """Separates the path of an archive from the name of its member."""
 LIMITS = Limits()
-_HELP = "if a trace is in it, unpack that or copy it again, and name the file"
+_HELP = "if it contains a trace, unpack the trace or copy it again, then name the file"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # A file with zero bytes is text if at most one other byte in four is a control character or no UTF-8. Fewer bytes than
 # this are too few to decide by.
@@ -59,14 +59,14 @@ def _sources(content: ByteSource, bounds: _Bounds, depth: int) -> Iterator[Sourc
             unpacked = content.decompressed(kind, _packed_at(head, kind), limits.unpacked_bytes)
             yield from _sources(unpacked, bounds, depth)
             return
-        problem = f"it is compressed more than {limits.depth} times over"
+        problem = f"it is compressed more than {limits.depth} times"
     elif is_archive(head):
         if depth < limits.depth:
             yield from _members(content, head, bounds, depth)
             return
-        problem = f"it is an archive inside {limits.depth} others; deeper ones are not opened"
+        problem = f"it is an archive nested in {limits.depth} others; deeper archives are not opened"
     elif _is_binary(head) and not content.is_named:
-        problem = "it is no text"
+        problem = "not a text file"
     else:
         yield _text(content, encoding_of(head), bounds.budget)
         return
@@ -78,8 +78,8 @@ def _members(content: ByteSource, head: bytes, bounds: _Bounds, depth: int) -> I
     archive = content.load(bounds.memory)
     is_zip = head.startswith(_ZIP)
     if is_zip and archive is None:
-        fit = f"it does not fit into the {limits.memory_bytes} bytes of archives that are held in memory"
-        yield _refused(content.path, f"{fit}; unpack it first")
+        limit = f"the limit of {limits.memory_bytes} bytes for archives in memory"
+        yield _refused(content.path, f"it exceeds {limit}; unpack it first")
         return
     # A tar archive can also be read without seeking, from the start for each member.
     archive = archive or content
@@ -102,7 +102,7 @@ def _up_to_problem(entries: Iterator[ArchiveEntry], max_entries: int) -> Iterato
     try:
         for number, entry in enumerate(entries):
             if number == max_entries:
-                yield None, f"it has more than {max_entries} entries; those behind are not read"
+                yield None, f"it has more than {max_entries} entries; the rest are not read"
                 return
             yield entry, ""
     except OSError as error:

@@ -19,7 +19,7 @@ _MAX_OUTPUT_BYTES = 1024
 _RAW_DEFLATE, _GZIP = -zlib.MAX_WBITS, 16 + zlib.MAX_WBITS
 _MAGIC = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\0", "zstd": b"\x28\xb5\x2f\xfd"}
 _BZIP2_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")
-WITHOUT_ZSTD = "it is compressed with Zstandard; to read that, install lyncphone_logs[zstd]"
+WITHOUT_ZSTD = "it is compressed with Zstandard; install lyncphone_logs[zstd] to read it"
 
 
 class CorruptStream(OSError):
@@ -106,10 +106,10 @@ def _chunks(stream: Readable, kind: str) -> Iterator[bytes]:
             if kind == "deflate" or not (data := _next_start(decoder.unused_data, stream)):
                 return
             if compression_of(data) != kind:
-                raise CorruptStream(f"behind the end of the {kind} data stand bytes that are none")
+                raise CorruptStream(f"unknown bytes follow the {kind} data")
             decoder = _DECODERS[kind]()
         elif is_at_end and not made:
-            raise CorruptStream(f"the {kind} data breaks off")
+            raise CorruptStream(f"the {kind} data is truncated")
 
 
 def _next_start(data: bytes, stream: Readable) -> bytes:

@@ -26,10 +26,10 @@ def find_sources(paths: Sequence[str]) -> list[Source]:
     problems = [source.problem for sources in found for source in sources if source.problem]
     if paths and all(sources and all(source.problem for source in sources) for sources in found):
         raise InputError(
-            "nothing that was named can be read",
+            "none of the inputs can be read",
             because="; ".join(problems),
             where=", ".join(paths),
-            help="name trace files, directories that hold some, or - for standard input",
+            help="name trace files, directories with trace files, or - for standard input",
         )
     return list({source.path: source for sources in found for source in sources}.values())
 
@@ -110,7 +110,7 @@ def _from_stdin() -> list[Source]:
         return [PipedSource(STDIN, is_archive, recorded.start)]
     limit = LIMITS.memory_bytes
     if recorded.size > limit:
-        return [Source(STDIN, f"cannot read -: an archive of more than {limit} bytes; save it and name the file")]
+        return [Source(STDIN, f"cannot read -: the archive is larger than {limit} bytes; save it and name the file")]
     return list(sources_in(memory_source(STDIN, recorded.start)))
 
 

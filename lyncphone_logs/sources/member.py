@@ -38,7 +38,7 @@ class UnpackBudget:
 class ArchiveMember(Source):
     """A member of an archive, or a compressed file. `bytes`, `sha256` and offsets are those of its unpacked text."""
 
-    help = "copy the file again from where it came, and compare its size; what stands before was read"
+    help = "copy the file again from its origin and compare the sizes; everything before the error was read"
 
     def __init__(self, content: ByteSource, encoding: str, budget: UnpackBudget) -> None:
         self._content, self._budget = content, budget
@@ -76,7 +76,7 @@ class ArchiveMember(Source):
         if not self._budget.covers(self.path, self.bytes):
             self.problem = (
                 f"cannot read {self.path} from byte {self.bytes} on:"
-                f" more than {self._budget.max_bytes} bytes come out of its container"
+                f" its container unpacks to more than {self._budget.max_bytes} bytes"
             )
             return b""
         return super()._next(stream, size)
@@ -99,7 +99,7 @@ class PipedSource(Source):
             while kind := compression_of(head):
                 head, readable = peek(decompressed(readable, kind))
             if self._is_archive(head):
-                raise CorruptStream("an archive has to be read more than once; save it and name the file")
+                raise CorruptStream("an archive cannot be read from a pipe; save it and name the file")
             self.encoding = encoding_of(head)
             yield readable
 

@@ -37,7 +37,7 @@ class Source:
     counted in `duplicate_lines` and `duplicate_bytes`.
     """
 
-    help = "check that the file is there and may be read"
+    help = "check that the file exists and that you may read it"
     """How the user can solve the `problem`."""
     encoding = ""
     copied_lines = 0

@@ -153,7 +153,7 @@ def _exactly(stream: Readable, size: int) -> Iterator[bytes]:
     while size > 0:
         chunk = stream.read(min(CHUNK_BYTES, size))
         if not chunk:
-            raise CorruptStream("it breaks off")
+            raise CorruptStream("the data is truncated")
         size -= len(chunk)
         yield chunk
 
@@ -164,13 +164,13 @@ def _at_most(stream: Readable, max_bytes: int) -> Iterator[bytes]:
         yield chunk[: max(left, 0)]
         left -= len(chunk)
         if left < 0:
-            raise CorruptStream("more than the limit of bytes comes out of it; what is beyond is not read")
+            raise CorruptStream("it unpacks to more bytes than the limit; the rest is not read")
 
 
 @contextmanager
 def seek_in(content: ByteSource) -> Iterator[io.BufferedIOBase]:
     """A seekable stream of the bytes. Raises CorruptStream if they have none."""
     if not content.open_seekable:
-        raise CorruptStream("it cannot be sought in")
+        raise CorruptStream("not seekable")
     with content.open_seekable() as file:
         yield file

@@ -35,11 +35,11 @@ class _Header(tarfile.TarInfo):
         except _EndOfArchive:
             raise
         except _DamagedHeader as error:
-            raise _UnreadableArchive(f"its next header cannot be read ({error})") from None
+            raise _UnreadableArchive(f"the next header cannot be read ({error})") from None
 
     def _proc_member(self, archive: tarfile.TarFile) -> Any:
         if self.type in _EXTENSIONS and self.size > _MAX_EXTENSION_BYTES:
-            raise tarfile.ReadError("a header goes on for more than a megabyte")
+            raise tarfile.ReadError("a header is longer than 1 MiB")
         return super()._proc_member(archive)  # type: ignore[misc]
 
 
@@ -99,9 +99,9 @@ def _entry(content: ByteSource, header: tarfile.TarInfo) -> ArchiveEntry:
     name = header.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     if header.type in _OTHERS:
         target = f" ({header.linkname})" if header.linkname else ""
-        return ArchiveEntry(name, content, f"it is {_OTHERS[header.type]}{target}, which is not followed")
+        return ArchiveEntry(name, content, f"it is {_OTHERS[header.type]}{target}, which is not read")
     if header.issparse() or not header.isreg():
-        return ArchiveEntry(name, content, "it is not a plain file, but of a kind that is not read")
+        return ArchiveEntry(name, content, "it is not a regular file")
     return ArchiveEntry(name, content.part(content.path, header.offset_data, header.size, _modified(header)))
 
 

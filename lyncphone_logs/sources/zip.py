@@ -56,7 +56,7 @@ def zip_entries(content: ByteSource, max_bytes: int) -> Iterator[ArchiveEntry]:
             for packed in _salvaged(file):
                 yield _entry(content, file, packed, max_bytes)
             raise CorruptStream(
-                "its directory is not there or damaged: members were looked for by their own headers"
+                "its directory is missing or damaged; members were located by their own headers"
             ) from None
         end = 0
         for info in sorted(infos, key=lambda info: info.header_offset):
@@ -65,7 +65,7 @@ def zip_entries(content: ByteSource, max_bytes: int) -> Iterator[ArchiveEntry]:
                 info.date_time,
             )  # fmt: skip
             if info.header_offset < end:
-                yield ArchiveEntry(info.filename, content, "it lies over another member of the archive")
+                yield ArchiveEntry(info.filename, content, "it overlaps another member of the archive")
                 continue
             end = info.header_offset + _LOCAL.size + info.compress_size
             yield _entry(content, file, packed, max_bytes)
@@ -75,7 +75,7 @@ def _entry(content: ByteSource, file: BufferedIOBase, packed: _PackedMember, max
     if packed.flags & _ENCRYPTED:
         return ArchiveEntry(packed.name, content, "it is encrypted")
     if packed.method != _STORED and packed.method not in _COMPRESSIONS:
-        return ArchiveEntry(packed.name, content, f"it is packed by a method that is not known here ({packed.method})")
+        return ArchiveEntry(packed.name, content, f"its compression method {packed.method} is not supported")
     file.seek(max(packed.header, 0))
     header = file.read(_LOCAL.size) if packed.header >= 0 else b""
     if len(header) < _LOCAL.size or not header.startswith(_SIGNATURE):
@@ -99,7 +99,7 @@ def _checked(content: ByteSource, crc: int) -> ByteSource:
             found = zlib.crc32(chunk, found)
             yield chunk
         if found != crc:
-            raise CorruptStream("its checksum is another: it is not what was packed")
+            raise CorruptStream("its checksum does not match: the data was changed")
 
     return replace(content, open_stream=open_stream, layers=0)
 

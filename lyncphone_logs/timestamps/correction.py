@@ -25,7 +25,7 @@ UNSET = "unset"
 BY_COLLECTOR, BY_JUMP, UNKNOWN = (
     "their time is the collector's",
     "their time is counted back from when it was set",
-    "when they were written is not known",
+    "their time is unknown",
 )
 
 

@@ -83,9 +83,9 @@ def _moment(option: str, text: str, end: datetime | None, of_day: time) -> datet
     before_end = _BEFORE_END.fullmatch(text)
     if (before_end or _is_time_of_day(text)) and end is None:
         raise InputError(
-            f"{option} {text} is counted from the end of the trace, and that is not known",
-            because="no file among what was named has a time in it, or it can be read only once",
-            help="write date and time: 2013-07-09T12:00",
+            f"{option} {text} is relative to the end of the trace, which is unknown",
+            because="no input has time stamps, or the input can be read only once",
+            help="give date and time: 2013-07-09T12:00",
         )
     try:
         if before_end and end:
@@ -98,7 +98,7 @@ def _moment(option: str, text: str, end: datetime | None, of_day: time) -> datet
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment
     except (ValueError, OverflowError):
-        raise InputError(f"{text!r} is no time", where=f"{option} {text}", help=_FORMS) from None
+        raise InputError(f"{text!r} is not a time", where=f"{option} {text}", help=_FORMS) from None
 
 
 def last_of(moments: Iterable[datetime | None]) -> datetime | None:

@@ -54,7 +54,9 @@ def years_of(seen: Seen, anchor: Anchor) -> tuple[list[DatedStamp], str, str]:
         candidates = (year for year in range(last_year, last_year - 9, -1) if year > 0)
         fitting = (year for year in candidates if all(isleap(year + count - passed[-1]) for count in leaps))
         stated, last_year = last_year, next(fitting, last_year)
-        conflict = f"a 29 February does not lie in {stated}, which was stated" if anchor.basis == "--year" else ""
+        conflict = (
+            f"the trace has a 29 February, but the given year {stated} has none" if anchor.basis == "--year" else ""
+        )
         basis = f"{basis} and a 29 February"
     years = [last_year + count - passed[-1] for count in passed]
     if not basis or min(years) < 1 or max(years) > datetime.max.year:

@@ -66,7 +66,7 @@ class Zones:
         for text in stated:
             name, _, zone = text.rpartition("=")
             if name.rstrip("/") in self._named:
-                raise InputError(f"two zones are stated for {name or 'all sources'}", where=f"--tz {text}")
+                raise InputError(f"two time zones are given for {name or 'all inputs'}", where=f"--tz {text}")
             self._named[name.rstrip("/")] = Zone(zone)
 
     def __bool__(self) -> bool:
@@ -100,9 +100,9 @@ def _rules(name: str) -> tzinfo:
         nearest = get_close_matches(name, sorted(available_timezones()), n=1)
         meant = f"did you mean {nearest[0]}? " if nearest else ""
         raise InputError(
-            f"there is no time zone {name!r}",
+            f"unknown time zone {name!r}",
             where=f"--tz {name}",
-            help=f"{meant}a name of the IANA database (Europe/Berlin), or the distance from UTC (+05:30)",
+            help=f"{meant}use an IANA name (Europe/Berlin) or an offset from UTC (+05:30)",
         ) from None
 
 

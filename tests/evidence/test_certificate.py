@@ -108,10 +108,10 @@ def test_the_evidence_is_one_readable_line() -> None:
         "intermediate certificate CN=Contoso Issuing CA 2008, sha1WithRSAEncryption, RSA 2048, "
         "valid 2012-01-01 to 2032-01-01, issued by CN=Contoso Root CA 2008",
         "complete chain: CN=fe01.contoso.com (sha1WithRSAEncryption) <- CN=Contoso Issuing CA 2008 "
-        "(sha1WithRSAEncryption); the issuer CN=Contoso Root CA 2008 of the last is not in the file and is taken to be "
-        "the root",
+        "(sha1WithRSAEncryption); the issuer CN=Contoso Root CA 2008 of the last is not in the file and is "
+        "assumed to be the root",
         "the server's certificate names fe01.contoso.com, sip.contoso.com; "
-        "one of them lies in the SIP domain contoso.com",
+        "one of them is in the SIP domain contoso.com",
     ]
 
 
@@ -282,7 +282,7 @@ def test_a_file_of_cas_only_knows_no_server(tmp_path: Path) -> None:
     events = read_certificates(written(tmp_path, pem(ROOT, ISSUING)), domain="contoso.com")
     assert [event.fields.get("role") for event in events] == ["intermediate", "root", None]
     assert chain_of(events).fields["complete"] is False
-    assert "none of them is a server's" in chain_of(events).text
+    assert "no server certificate" in chain_of(events).text
 
 
 def test_a_self_signed_ca_that_is_named_like_a_host_is_a_server(tmp_path: Path) -> None:
@@ -294,7 +294,7 @@ def test_with_two_servers_it_is_not_known_which_chain_is_sent(tmp_path: Path) ->
     both = pem(SERVER, made("fe02.contoso.com", "Contoso Issuing CA"), ISSUING, ROOT)
     chain = chain_of(read_certificates(written(tmp_path, both)))
     assert (chain.fields["complete"], chain.fields["weak"], chain.fields["intermediates"]) == (False, "unknown", 1)
-    assert chain.text.endswith("; 1 more beside the chain")
+    assert chain.text.endswith("; 1 more outside the chain")
 
 
 @pytest.mark.parametrize(
@@ -422,39 +422,44 @@ PRIVATE = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 @pytest.mark.parametrize(
     ("content", "what", "because", "where"),
     [
-        (b"", "holds no certificate", "it is empty", ""),
-        (b"\x00\xff\x80binary" * 50, "holds no certificate", "neither PEM, DER nor PKCS#7", ""),
+        (b"", "contains no certificate", "it is empty", ""),
+        (b"\x00\xff\x80binary" * 50, "contains no certificate", "not PEM, DER or PKCS#7", ""),
         (
             (CERTIFICATES / "not-a-certificate.pem").read_bytes(),
-            "holds no certificate",
-            "neither PEM, DER nor PKCS#7",
+            "contains no certificate",
+            "not PEM, DER or PKCS#7",
             "",
         ),
         (
             (CERTIFICATES / "leaf-sha256.der").read_bytes()[:-9],
-            "holds no certificate",
-            "neither PEM, DER nor PKCS#7",
+            "contains no certificate",
+            "not PEM, DER or PKCS#7",
             "",
         ),
-        (b"x" * (2 * MAX_FILE_BYTES), "is not read", "larger than 1 MiB", ""),
-        (pem(SERVER) + b"\n" * MAX_FILE_BYTES, "is not read", "larger than 1 MiB", ""),
+        (b"x" * (2 * MAX_FILE_BYTES), "too large", "larger than 1 MiB", ""),
+        (pem(SERVER) + b"\n" * MAX_FILE_BYTES, "too large", "larger than 1 MiB", ""),
         (TRUNCATED, "is damaged", "its END line is missing", f", line {SECOND_BLOCK}"),
         (
             b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
             "is damaged",
-            "is no certificate",
+            "is not a certificate",
             ", line 1",
         ),
         (
             b"\n-----BEGIN CERTIFICATE-----\nAAA\n-----END CERTIFICATE-----\n",
             "is damaged",
-            "is no certificate",
+            "is not a certificate",
             ", line 2",
         ),
-        (pem(SERVER).replace(b"M", b"N", 1), "is damaged", "is no certificate", ", line 1"),
-        (PRIVATE, "holds no certificate", "it holds PRIVATE KEY, which is no certificate", ""),
-        (b"-----BEGIN ", "holds no certificate", "neither PEM, DER nor PKCS#7", ""),
-        (b"-----BEGIN CERTIFICATE REQUEST-----\nAA==\n", "holds no certificate", "it holds CERTIFICATE REQUEST", ""),
+        (pem(SERVER).replace(b"M", b"N", 1), "is damaged", "is not a certificate", ", line 1"),
+        (PRIVATE, "contains no certificate", "it contains PRIVATE KEY, which is not a certificate", ""),
+        (b"-----BEGIN ", "contains no certificate", "not PEM, DER or PKCS#7", ""),
+        (
+            b"-----BEGIN CERTIFICATE REQUEST-----\nAA==\n",
+            "contains no certificate",
+            "it contains CERTIFICATE REQUEST",
+            "",
+        ),
     ],
 )
 def test_a_file_without_a_sound_certificate_is_one_error_with_its_four_parts(
@@ -476,7 +481,7 @@ def test_a_file_without_a_sound_certificate_is_one_error_with_its_four_parts(
 )
 def test_a_path_that_cannot_be_read_is_one_error(tmp_path: Path, name: str, because: str) -> None:
     path = f"{tmp_path}/{name}"
-    with pytest.raises(EvidenceError, match="cannot be read") as caught:
+    with pytest.raises(EvidenceError, match="cannot read the certificate file") as caught:
         read_certificates(path)
     assert because in caught.value.because
     assert (caught.value.where, bool(caught.value.help)) == (path, True)
@@ -484,7 +489,7 @@ def test_a_path_that_cannot_be_read_is_one_error(tmp_path: Path, name: str, beca
 
 def test_many_opened_blocks_are_read_in_linear_time(tmp_path: Path) -> None:
     opened = b"-----BEGIN PKCS8-----" * (MAX_FILE_BYTES // 21)
-    with pytest.raises(EvidenceError, match="holds no certificate"):
+    with pytest.raises(EvidenceError, match="contains no certificate"):
         read_certificates(written(tmp_path, opened))
 
 

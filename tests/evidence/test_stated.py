@@ -51,12 +51,12 @@ def test_case_and_blanks_around_a_fact_make_no_difference() -> None:
         (
             {"domain": "anna@contoso.com"},
             "--domain",
-            "whole SIP address",
+            "complete SIP address",
             "only the part after the @: --domain contoso.com",
         ),
-        ({"domain": "sip:anna@contoso.com"}, "--domain", "whole SIP address", "--domain contoso.com"),
-        ({"domain": "anna@"}, "--domain", "whole SIP address", "--domain SIPDOMAIN"),
-        ({"firmware": "latest"}, "--firmware", "holds a digit", "--firmware VERSION"),
+        ({"domain": "sip:anna@contoso.com"}, "--domain", "complete SIP address", "--domain contoso.com"),
+        ({"domain": "anna@"}, "--domain", "complete SIP address", "--domain SIPDOMAIN"),
+        ({"firmware": "latest"}, "--firmware", "contains a digit", "--firmware VERSION"),
     ],
 )
 def test_a_fact_that_cannot_be_used_is_refused_with_what_helps(

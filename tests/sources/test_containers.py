@@ -215,16 +215,16 @@ def test_entries_bytes_and_memory_have_limits() -> None:
         content = memory_source("x", data)
         *members, named = sources_in(content, Limits(entries=5))
         assert len(members) == 5
-        assert named.problem == "cannot read x: it has more than 5 entries; those behind are not read"
+        assert named.problem == "cannot read x: it has more than 5 entries; the rest are not read"
         read = [[line.text for line in each] for each in sources_in(content, Limits(unpacked_bytes=1 << 16))]
         assert read == [["0123456789"]] * 8
         sources = list(sources_in(content, Limits(unpacked_bytes=30)))
         list(map(list, sources))
         assert sum(each.bytes for each in sources) <= 33
-        assert any("bytes come out of" in each.problem or "limit of bytes" in each.problem for each in sources)
+        assert any("unpacks to more" in each.problem for each in sources)
     inner = in_zip({"inner.zip": in_zip(many)})
     (named,) = sources_in(memory_source("x", inner), Limits(memory_bytes=100))
-    assert "it does not fit into the 100 bytes of archives that are held in memory" in named.problem
+    assert "it exceeds the limit of 100 bytes for archives in memory" in named.problem
     shared = MemoryBudget(len(in_zip(many)))
     both = [each for _ in range(2) for each in sources_in(memory_source("x", inner), memory=shared)]
     assert [bool(each.problem) for each in both] == [*[False] * 8, True]
@@ -244,11 +244,11 @@ def test_members_that_overlap_are_refused() -> None:
     at = data.rfind(b"PK\x01\x02")
     data[at + 42 : at + 46] = (4).to_bytes(4, "little")
     named = [each.problem for each in sources_in(memory_source("x", bytes(data))) if each.problem]
-    assert named == ["cannot read x!/b.log: it lies over another member of the archive"]
+    assert named == ["cannot read x!/b.log: it overlaps another member of the archive"]
 
 
 def test_encrypted_members_and_unknown_methods_are_reported() -> None:
-    for place, value, why in ((8, 1, "encrypted"), (10, 99, "a method that is not known here (99)")):
+    for place, value, why in ((8, 1, "encrypted"), (10, 99, "compression method 99 is not supported")):
         data = bytearray(in_zip({"a.log": b"x\n", "b.log": b"y\n"}))
         data[data.find(b"PK\x01\x02") + place] = value
         sources = list(sources_in(memory_source("x", bytes(data))))
@@ -281,8 +281,8 @@ def test_links_and_devices_in_a_tar_archive_are_reported_and_not_followed() -> N
             archive.addfile(header)
     sources = list(sources_in(memory_source("x", packed.getvalue())))
     assert [each.problem for each in sources] == [
-        "cannot read x!/link: it is a symbolic link (/etc/passwd), which is not followed",
-        "cannot read x!/null: it is a device, which is not followed",
+        "cannot read x!/link: it is a symbolic link (/etc/passwd), which is not read",
+        "cannot read x!/null: it is a device, which is not read",
     ]
 
 
@@ -300,7 +300,7 @@ def test_files_that_are_no_text_are_reported_next_to_text(where: str, tmp_path: 
     trace, events = read(path)
     assert len(events) == TEXT.count(b"\n")
     (named,) = problems(trace)
-    assert named.endswith("shot.jpg: it is no text")
+    assert named.endswith("shot.jpg: not a text file")
 
 
 def test_a_file_that_is_no_text_is_read_if_the_user_named_it(tmp_path: Path) -> None:
@@ -413,7 +413,7 @@ def test_reading_gives_the_bytes_before_an_error_and_then_the_error() -> None:
     stream = decompressed(io.BytesIO(COMPRESSIONS["gz"](TEXT)[:-4]), "gzip")
     assert stream.read(1 << 20) == TEXT
     for _ in range(2):
-        with pytest.raises(CorruptStream, match="breaks off"):
+        with pytest.raises(CorruptStream, match="truncated"):
             stream.read(1)
 
 
@@ -433,7 +433,7 @@ def test_the_program_reads_a_bundle_and_says_what_it_could_not(
     assert run(["diagnose", path, "--format", "json"]) == 3
     shown = capsys.readouterr().out
     assert "bundle.zip!/log/other.log.gz from byte" in shown
-    assert "shot.jpg: it is no text" in shown
+    assert "shot.jpg: not a text file" in shown
 
 
 def test_a_text_in_a_container_that_cannot_be_opened_again_has_a_problem(tmp_path: Path) -> None:
