@@ -3,19 +3,19 @@
     line     = tag module ":" level dash [origin] message
              / module ":" level dash origin message
              / daemon-tag message / "syslogd started:" message                ; BusyBox's daemons, and voip_task
-             / "kernel:" message                                              ; where it names voip_task
+             / "kernel:" message                                              ; if it names voip_task
     tag      = app-name ["[" procid "]"] ":"
     module   = the syslog component in capitals, padded with blanks ("CERT     ")
     level    = "ERR" and other words
-    dash     = "-", or what word processors make of it
+    dash     = "-", or a dash that a word processor put in its place
     origin   = "{" function "():" source-line "}"
 
-How sure: one real line is known, the founding line (a blog article of July 2013). Module words other than CERT, levels
-other than ERR and multi-line behaviour are not evidenced, so behind `voip_task` any word is read. Any program prints
-`name: WORD: word - text`: where the tag is another, the line must have an origin, or its module the padding. That such
-phones run BusyBox is known from two public projects; what its daemons print is known from BusyBox's source. They print
-the same on other makers' phones, so that a line of a daemon alone is no proof of the maker: it is read here whoever
-wrote it. The numbers after `ctx->error=` are OpenSSL's (x509_vfy.h); only 7 was seen in this line.
+How sure: one real line is known, the founding line (a blog article of July 2013). There is no evidence of module words
+other than CERT, of levels other than ERR, or of messages of several lines, so any word is read after `voip_task`. Many
+programs print `name: WORD: word - text`. With another tag than `voip_task` the line must have an origin, or padding
+after its module. Two public projects show that such phones run BusyBox; BusyBox's source shows what its daemons print.
+They print the same on phones of other makers, so a line of a daemon does not prove the maker, and is always read here.
+The numbers after `ctx->error=` are OpenSSL's (x509_vfy.h); only 7 was seen in this line.
 """
 
 import pyparsing as pp

@@ -11,13 +11,13 @@
     console  = "[" function [":"] source-line "]" message / "ACL_" function ":" message / build-path ":" message
 
 How sure: manuals from 7.0 on and public issues (version 7.20A) show `session`, `record`, `logger` and `time` in real
-lines; which number follows `time` is not said. Letters other than N are not seen and read alike. A datagram holds many
-records, `#012` or line ends between them, and its time at its end; a SIP message is cut in mid-word and goes on in the
-next sequence number. Holes in the numbers are lost datagrams. `procid` is what the device calls session: mac6 are the
-last digits of its MAC address, and resets grow by one at each boot. Alarms are known from manuals only, their spelling
-in syslog included. That certificate errors look like OpenSSL's is inferred.
-The console is one boot log of an MP-264. Most of what it prints has no header, and `[file.c:line]` is what any program
-in C prints, so only names that are AudioCodes' own are read; it says nothing of telephones.
+lines. They do not explain the number after `time`. Letters other than N were not seen and are read in the same way. A
+datagram contains many records, separated by `#012` or line ends, and its time at the end. A SIP message is split in
+mid-word and continues in the next sequence number. A gap in the numbers means lost datagrams. `procid` is what the
+device calls session: mac6 are the last digits of its MAC address, and resets grows by one at each boot. Alarms, and
+their spelling in syslog, are known from manuals only. It is inferred that certificate errors look like OpenSSL's.
+The console is known from one boot log of an MP-264. Most of its lines have no header, and any C program may print
+`[file.c:line]`, so only AudioCodes' own names are read. It says nothing about telephones.
 """
 
 import pyparsing as pp
@@ -111,9 +111,9 @@ messages = [
 shared = ("openssl", "sip")
 
 MANUAL = "real: AudioCodes user manual, topic Syslog Message Format"
-MANUAL_72 = "real: Mediant 500L user manual 7.2, page 961; what ACSyslog puts in front is left out"
-GAP = "real: Mediant 4000 user manual 7.0, page 765; what ACSyslog puts in front is left out"
-ISSUE = "real: github.com/sipcapture/paStash issue 75, Mediant SBC 7.20A; cut off behind the last header shown"
+MANUAL_72 = "real: Mediant 500L user manual 7.2, page 961; the prefix of ACSyslog is removed"
+GAP = "real: Mediant 4000 user manual 7.0, page 765; the prefix of ACSyslog is removed"
+ISSUE = "real: github.com/sipcapture/paStash issue 75, Mediant SBC 7.20A; truncated after the last header shown"
 CONSOLE = "real: boot log of an MP-264 in github.com/appleorange1/Audiocodes_MP264_Research"
 BOARD = "<132>[S=21] [BID=0a1b2c:7]  "
 TEAMS = "from 192.0.2.75:5061 to SIPInterface #2 (Teams) TLS TO(#134) SocketID(200)"

@@ -1,21 +1,22 @@
 """Cisco IP phones with Unified Communications Manager: 78xx and 88xx, and the older 79xx.
 
-    line     = sequence [":"] level stamp [ids] process [ids] sep [module] message   ; sep "-" or ":", or both
+    line     = sequence [":"] level stamp [ids] process [ids] sep [module] message   ; sep is "-" or ":", or both
              / "|== Syslogd TNP==" stamp                         ; head of a log file of the 79xx
     level    = "DEB" / "INF" / "NOT" / "WRN" / "ERR"
-    stamp    = [month day] hh:mm:ss.uuuuuu                       ; the 79xx write no date, only the file's head does
+    stamp    = [month day] hh:mm:ss.uuuuuu                       ; on the 79xx only the head of the file has a date
     ids      = "(" pid [":" tid] ")"
     module   = "SIPCC-" component ":" [line "/" call ","] [function ":"] / component ":" function ":"
              / thread "|" class ":" / component "." function "[A:" n "]" / "sipio-recv<---" / "sipio-sent--->"
              / "[[MESSAGE_1.0]]: [" sender "] -->" function "(" ... ") --> [" receiver "] :"
 
-How sure: the line is seen in four articles of Cisco's support (two 7821, an 8861, an unnamed 79xx) and in two dumps (a
-7942, a 7945). What SIPCC, the SIP stack, prints is also known from its source, which Cisco made public with Mozilla.
-Real lines show downloads, trust lists, TLS to the Trust Verification Service, registration and media counters. No line
-is known that tells of a boot, of NTP or of a registrar's certificate refused, so none is read.
+How sure: four articles of Cisco's support (two 7821, an 8861, an unnamed 79xx) and two dumps (a 7942, a 7945) show such
+lines. What SIPCC, the SIP stack, prints is also known from its source, which Cisco made public with Mozilla. Real lines
+show downloads, trust lists, TLS to the Trust Verification Service, registration and media counters. No known line
+reports a boot, NTP or a refused certificate of a registrar, so none is read.
 
-A SIP message stands in lines behind `sipio-`, indented by 8 blanks or a tab, `^M` at their ends. It is cut at about
-1000 characters, in mid-word, and goes on in the next number with `JAVA-`, until `JAVA-::End-Of-Sip-Message::`.
+A SIP message follows a line with `sipio-`, in lines that are indented by 8 blanks or a tab and end with `^M`. It is
+split at about 1000 characters, in mid-word, and continues in the next sequence number with `JAVA-`, up to
+`JAVA-::End-Of-Sip-Message::`.
 """
 
 import pyparsing as pp
@@ -33,7 +34,7 @@ separator = pp.Regex(r"-|:(?: *-(?!-))?")
 message = pp.Regex(r"[\s\S]*")("message")
 
 line_and_call = pp.Opt("LINE") + pp.Regex(r"[0-9]+/[0-9]+[,:]")
-# The copy that is kept for alarms is no second response.
+# The copy that is stored for alarms is not a second response.
 copy_for_alarm = pp.Regex(r"ccsip_store_rcvd_msg_for_alarm")("function") + ":" + pp.Regex(r"Rcvd:SIP/2\.0 ")
 sipcc = (
     "SIPCC-"
@@ -63,7 +64,7 @@ file_head = "|== Syslogd TNP==" + pp.Regex(r"[A-Z][a-z]{2} [A-Z][a-z]{2} +[0-9]{
 number_and_level = sequence + level + stamp + pp.Opt(ids)
 header = number_and_level + body + message | file_head + message
 
-# Other programs may write in between, so what goes on is told by the number of its line.
+# Other programs may write in between, so a continuation is recognized by the number of its line.
 multiline = {
     "opens": "sipio-",
     "goes_on": number_and_level + "JAVA-" + pp.Regex(r"[\s\S]*").leave_whitespace()("message"),

@@ -1,17 +1,17 @@
-"""Grandstream telephone adapters (HandyTone) and, as far as they write alike, its phones.
+"""Grandstream telephone adapters (HandyTone), and Grandstream phones that write the same format.
 
     line     = old / new
     old      = "GS_LOG" [":"] "[" mac "]" 1*("[" word "]") message            ; the first word is the error code
     new      = [model] "[" mac "]" "[" firmware "]" [":" / program ":"] ["USER." level] [epoch] message
-               ; without model, which another program may take for the host, program and level must be there
+               ; without model, which a collector may treat as the host, program and level are required
     epoch    = Unix time with a fraction: the device's own clock
     message  = [class ["(" instance ")"] "::" function [":" / ","] / library ":"] text
 
-How sure: `old` stands in the manuals since 2006 (one example line, facility USER, levels DEBUG, INFO, WARNING, ERROR);
-its form with four brackets in two public programs that read it. `new` was seen in HT801 firmware 1.0.49.2 (a public
-issue, some forty lines) and, without program and level, in HT702 behind Kiwi. Phones (GXP, GRP) and other adapters are
-inferred: no line of one is known. A SIP message is cut into datagrams, some headers each, with the prefix in front of
-every one; each is read by itself. What they print of TLS, certificates, DHCP and 802.1X is not known.
+How sure: `old` is in the manuals since 2006 (one example line, facility USER, levels DEBUG, INFO, WARNING, ERROR); two
+public programs read its form with four brackets. `new` was seen in HT801 firmware 1.0.49.2 (a public issue, some forty
+lines) and, without program and level, in lines of an HT702 that a Kiwi server stored. Phones (GXP, GRP) and other
+adapters are inferred: no line of them is known. A SIP message is split into datagrams of a few headers, each with the
+prefix, and each is read separately. What these devices print about TLS, certificates, DHCP and 802.1X is not known.
 """
 
 import pyparsing as pp

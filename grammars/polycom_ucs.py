@@ -4,19 +4,19 @@
     stamp     = "hhmmss.mmm" since boot / "MMDDhhmmss" / "YYMMDDhhmm"             ; one file may mix them
     component = 1 to 5 letters and digits, padded with blanks to 5
     level     = "0" ... "7" / "*"
-    missed    = two digits: events that the phone dropped so far, because its processor was busy
+    missed    = two digits: events that the phone has dropped so far because its processor was busy
 
-How sure: fields, stamps and levels stand in the maker's manuals (SIP 1.4 to UC Software 5) and in several public logs
-(IP 5000, VVX, Trio). No real line has the third stamp. A log that a person pasted may have lost its stamps.
-`*` marks what is logged whatever the level; what syslog makes of it is not known, so it has no severity. The others
-are mapped as the phone itself does for syslog (Technical Bulletin 17124). The maker gives 5 and 6 to harmless lines,
-such as a received theme or an uploaded log, and 4 to noise (LLDP): a level alone is no fault.
+How sure: the maker's manuals (SIP 1.4 to UC Software 5) describe fields, stamps and levels, and several public logs (IP
+5000, VVX, Trio) show them. No real line has the third stamp. A log that a person pasted may have lost its stamps.
+`*` marks lines that are logged at any level. Their severity in syslog is not known, so they have none. The other levels
+are mapped as the phone maps them for syslog (Technical Bulletin 17124). The maker uses 5 and 6 for harmless lines, such
+as a received theme or an uploaded log, and 4 for noise (LLDP), so a level alone is not a fault.
 
-Real texts tell of option 43, DNS and a refused certificate (blog.schertz.name, 2012/11), and of one web ticket that was
-not obtained; what its error 9 means is not known, and that 0 stands for none is inferred. No text is known that tells
-of a registration, of NTP or of a DHCP lease, so none is read. That OpenSSL's errors, SIP messages, faults of the kernel
-and what the message sets say of settings and of Microsoft's services appear is inferred. The application seems to begin
-its log with the same line as the boot ROM: one start of the phone may count as two boots.
+Real texts report option 43, DNS, a refused certificate (blog.schertz.name, 2012/11), and one web ticket that was not
+obtained. The meaning of its error 9 is not known; that 0 means no error is inferred. No known text reports a
+registration, NTP or a DHCP lease, so none is read. It is inferred that OpenSSL's errors, SIP messages, kernel faults
+and the lines of the message sets on settings and Microsoft's services appear. The application seems to begin its log
+with the same line as the boot ROM, so one start of the phone may count as two boots.
 """
 
 import pyparsing as pp
@@ -78,9 +78,9 @@ VVX = "real: log of a VVX in the public paste 'Polycom VVX IP 150 Line Unreg', 2
 RESTART = "real: log of a VVX with Skype for Business in a public paste; runs of blanks are lost"
 TRIO = "real: log of a RealPresence Trio, recorded in 2022 in a public test suite"
 SIPXCOM = "real: a public procedure for VVX 400 phones, 2026-03-02, without stamps"
-SCHERTZ = "real: blog.schertz.name 2012/11, Importing certificates on Polycom phones; stamps left out"
+SCHERTZ = "real: blog.schertz.name 2012/11, Importing certificates on Polycom phones; stamps removed"
 PIN = "real: blog article 'VVX PIN Authentication Error', 2017-02-02, a VVX310 with 5.4.0.10182"
-HARMLESS = "real: text of a public log of a VVX; stamp left out"
+HARMLESS = "real: text of a public log of a VVX; stamp removed"
 samples = [
     (
         "real: SIP 1.4 administrator guide, page 112",

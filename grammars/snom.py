@@ -5,13 +5,13 @@
     level   = "DEBUG0" / "DEBUG1" / "DEBUG2" / "INFO" / "NOTICE" / "WARN" / "ERROR" / "FATAL"
     stamp   = "Mon d hh:mm:ss.mmm" / "d/m/yyyy hh:mm:ss[:mmm]"
 
-How sure: the log is seen in a public trace of a D735 with firmware 10.1.37.11 (some 700 lines, modules PHN, SIP, UXM,
-UDEV and WEBCLIENT, all levels) and in snom's developer notes (DNS). There FATAL stands on harmless lines, so the level
-alone is no fault. Of `recv`, only a status that the phone made up itself is seen: real ones are inferred to look alike.
-Of the SIP trace two first lines of snom phones are known, and two of a DECT base that is sold as Avaya D200 and prints
-the same, so its lines are taken for snom's. The SIP message stands in the lines behind the first and belongs to it.
-Not known: `[5] text` of older firmware, and all that a snom prints of certificates, 802.1X or signing in to Lync; that
-the words of OpenSSL, wpa_supplicant and Microsoft's services appear is inferred.
+How sure: a public trace of a D735 with firmware 10.1.37.11 (some 700 lines, modules PHN, SIP, UXM, UDEV and WEBCLIENT,
+all levels) and snom's developer notes (DNS) show the log. Harmless lines have the level FATAL there, so a level alone
+is not a fault. The only `recv` that was seen has a status that the phone itself made up; real ones are inferred to look
+the same. Of the SIP trace two first lines of snom phones are known, and two of a DECT base that is sold as Avaya D200
+and prints the same, so its lines are treated as snom's. The SIP message is in the lines after the first and belongs to
+it. Not known: `[5] text` of older firmware, and everything that a snom prints about certificates, 802.1X or the sign-in
+to Lync. It is inferred that texts of OpenSSL, wpa_supplicant and Microsoft's services appear.
 """
 
 import re
@@ -20,7 +20,7 @@ import pyparsing as pp
 
 vendor = "snom"
 
-# As wide as six characters, or five where copying took one of two blanks: a bracket of another width is not snom's.
+# Six characters wide, or five if copying removed one of two blanks. A bracket of another width is not snom's.
 bracket = pp.Regex(r"\[(?=[A-Z0-9]{6}\]|[A-Z0-9]{5} \]|[A-Z0-9]{4} {1,2}\])").set_name("level in brackets")
 level = pp.Regex(r"DEBUG[0-9]|INFO|NOTICE|WARN|ERROR|FATAL")("level")
 component = pp.Regex(r"[A-Z][A-Z0-9_]{1,14}")("component")
@@ -55,7 +55,7 @@ host = pp.Regex(r"[^\s<>']*[^\s<>'.]")
 call = "(" + pp.Word(pp.nums) + ":" + pp.Regex(r"[^\s()]+")("call_id") + ")"
 to_server = pp.Literal("-> Udp:") | "-> Tcp:" | "-> Tls:"
 address = pp.Regex(r"[0-9A-Za-z.:\[\]-]*[0-9A-Za-z\]]")
-# The phone answers itself with 599 where nobody did: such an answer comes from "?:".
+# If no server answers, the phone makes up a response 599 that comes from "?:".
 answered = "REGISTER (" + pp.Regex(r"[^()]*\) <- (?:Udp|Tcp|Tls):") + rest
 messages = [
     ("sip.request", pp.Literal("send") + pp.Regex(r"[A-Z]{3,9}(?= \()")("method") + call + to_server + rest),

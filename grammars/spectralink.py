@@ -4,14 +4,14 @@
     stamp   = "Mon dd hh:mm:ss.cc", since power-on (1 January) until an NTP server answered
     mac     = "0090.7a02.2a1b"
     ip      = "172.16.0.46" or, padded, "172.029.076.067"
-    sequence = four hexadecimal digits; holes are lost lines
+    sequence = four hexadecimal digits; a gap means lost lines
 
-The logger may put its own stamp, the handset's address and port, and ">" in front. Where a framing took stamp and MAC
-address for those of a syslog line, the line begins with the bracket.
+The logger may add its own stamp, the handset's address and port, and ">" before the line. If a framing has parsed stamp
+and MAC address as those of a syslog line, the line begins with the bracket.
 
 How sure: two example lines in manuals (8020/8030 administration guide, page 112; Nortel NN43001-504, page 207), both
-retyped. The names of the other messages stand in the manuals' tables, what follows them does not. Handsets of the 84xx
-series, which work with Lync, write otherwise; no line of one is known. No line carries a level.
+retyped. Tables of the manuals give the names of the other messages, but not the text after the name. Handsets of the
+84xx series, which work with Lync, write another format; no line of them is known. No line has a level.
 """
 
 import pyparsing as pp

@@ -7,16 +7,16 @@
     process, module = padded with blanks to 4; module is written against "<": "HTTP<5+notice>", "IPP <5+notice>"
     level   = digit, the severity of syslog itself; word = "error" / "notice" / "info" / ..., padded to 6
     uptime  = seconds "." milliseconds "." microseconds ":"
-    over    = "<" words ">", which a person wrote over the address of the phone
+    over    = "<" words ">", which a person put in place of the phone's address
 
-How sure: `new` is seen in an article on provisioning (T28P, firmware 2.72) and in a public test of Teams phones, of
-which the maker is inferred from the form; the digit agrees with the priority of the datagram. `old` and `daemon` are
-seen in one public log of 2015. Phones send no host name. Digits other than 3, 5 and 6 and the modules of SIP and TLS
-are not seen: of the Lync and Skype for Business firmware no line is known.
+How sure: an article on provisioning (T28P, firmware 2.72) and a public test of Teams phones show `new`. The maker of
+these Teams phones is inferred from the format; the digit agrees with the priority of the datagram. One public log of
+2015 shows `old` and `daemon`. Phones send no host name. Digits other than 3, 5 and 6, and the modules of SIP and TLS,
+were not seen: no line of the Lync and Skype for Business firmware is known.
 
-Real lines tell of the download of configuration files and of the phone's identity. HTTP answers of 400 and above are
-inferred from those with 200, and so is that SIP messages, OpenSSL's errors, answers of Microsoft's services and the
-words of BusyBox and wpa_supplicant appear behind such a header. `udhcpc[pid]:` alone says nothing of the maker and is
+Real lines report the download of configuration files and the phone's identity. HTTP responses of 400 and above are
+inferred from those with 200. It is inferred too that SIP messages, OpenSSL's errors, responses of Microsoft's services
+and texts of BusyBox and wpa_supplicant appear after such a header. `udhcpc[pid]:` alone does not show the maker and is
 read as a line of `audiocodes_400hd`.
 """
 
@@ -72,9 +72,9 @@ shared = (
 )  # fmt: skip
 
 MIKOPBX = "real: provisioning page of the MikoPBX documentation, a SIP-T28P with 2.72.14.2"
-REFUSED = "real: provisioning page of the MikoPBX documentation, stamps left out there"
+REFUSED = "real: provisioning page of the MikoPBX documentation, without the stamps"
 TEAMS = "real: test of a public syslog collector (splunk-connect-for-syslog, 2023), Teams phones"
-DEBUG = "real: public paste 'yealink debug log (part 1)', 2015-12-30; the address was written over there"
+DEBUG = "real: public paste 'yealink debug log (part 1)', 2015-12-30; its author replaced the address"
 HTTP = "Oct 17 11:26:58 synthetic-phone LIBD[548]: HTTP"
 samples = [
     (

@@ -81,7 +81,7 @@ def read_catalog(rules: str = "", grammars: str = "") -> Catalog:
     """
     known = _builtin()
     named, problems = load_grammars(grammars, grammars_folder()) if grammars else ([], [])
-    notes = [f"grammars of {grammars} are code and were run"] if named else []
+    notes = [f"grammars in {grammars} are code and were run"] if named else []
     all_grammars = _overlay(known.grammars, named, lambda grammar: grammar.name, grammars, notes)
     notes += [f"grammar {grammar.name}: {each}" for grammar in named for each in overlaps(grammar, all_grammars)]
     packs, all_rules = tuple(added(rules)), known.rules
@@ -99,7 +99,7 @@ def overlaps(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:
         parsed = grammar.read(text)
         kinds = grammar.kinds_of(parsed.header.get("message", "")) if parsed else []
         if len(kinds) > 1:
-            yield f"{sample.line!r} is {' and '.join(kinds)} at once"
+            yield f"{sample.line!r} matches {' and '.join(kinds)}"
         if parsed:
             readers = (other.name for other in others if other.name != grammar.name and other.read(text))
             yield from (f"{sample.line!r} is read by {name} too" for name in readers)

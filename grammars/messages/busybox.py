@@ -1,9 +1,10 @@
 """What BusyBox programs print: udhcpc (DHCP), ntpd (NTP), ifplugd (link), vconfig (VLAN), syslogd and init (boot).
 
 Source of the texts: networking/udhcp/dhcpc.c, networking/ntpd.c, networking/ifplugd.c, networking/vconfig.c,
-sysklogd/syslogd.c and init/init.c of BusyBox. udhcpc began them with a capital until about 1.26, and said "sending"
-where it says "broadcasting" since 1.33. udhcpc prints nothing about a VLAN; vconfig only says that it failed, and on
-standard error: whether a phone logs that is not known. That a 400HD prints any of this is inferred from its userland.
+sysklogd/syslogd.c and init/init.c of BusyBox. Until about 1.26 the texts of udhcpc began with a capital; before 1.33 it
+said "sending" instead of "broadcasting". udhcpc prints nothing about a VLAN. vconfig only prints that it failed, on
+standard error, and it is not known whether a phone logs that. That a 400HD prints any of this is inferred from its
+userland.
 """
 
 import pyparsing as pp

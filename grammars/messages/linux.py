@@ -1,7 +1,7 @@
-"""What the Linux kernel prints when it, or a program, ends by a fault.
+"""What the Linux kernel prints when it crashes, or a program does.
 
-Source of the texts: kernel/panic.c, mm/oom_kill.c, arch/*/mm/fault.c and arch/*/kernel/traps.c of Linux. That phones
-hand these lines to syslog is inferred; no trace of one that crashed is known.
+Source of the texts: kernel/panic.c, mm/oom_kill.c, arch/*/mm/fault.c and arch/*/kernel/traps.c of Linux. It is inferred
+that phones send these lines to syslog; no trace of a phone that crashed is known.
 """
 
 import pyparsing as pp

@@ -1,8 +1,8 @@
-"""Refusals of the services that a sign-in needs: web ticket, token, certificate chain.
+"""Refusals by the services that a sign-in needs: web ticket, token, certificate chain.
 
-Source of the codes: the table of wrong-password answers among the default parameters of AudioCodes' Skype for Business
-firmware 3.0.4 (public parameter data base); of the texts on the certificate chain: screens of Lync Phone Edition as
-TechNet gives them. That a trace shows either is inferred.
+Source of the codes: the table of responses to a wrong password in the default parameters of AudioCodes' Skype for
+Business firmware 3.0.4 (public parameter data base). Source of the texts on the certificate chain: screens of Lync
+Phone Edition, quoted by TechNet. It is inferred that a trace shows them.
 """
 
 import pyparsing as pp

@@ -1,10 +1,10 @@
-"""What OpenSSL prints through any program: error queue, verify errors, alerts.
+"""What programs print that use OpenSSL: its error queue, verify errors and alerts.
 
-Source of the shapes: ERR_error_string_n (`error:code:library:function:reason`, function empty from 3.0 on), s_client's
+Source of the formats: ERR_error_string_n (`error:code:library:function:reason`, function empty from 3.0 on), s_client's
 verify callback, and SSL_alert_type_string_long in s_client's information callback; error lines were reproduced with
 builds of 0.9.8k to 3.0.19. A text `sslv3 alert …`, `tlsv1 alert …` or `ssl/tls alert …` is an alert that the peer sent.
-What wpa_supplicant prints as `OpenSSL: tls_…` (src/crypto/tls_openssl.c of hostap) tells of EAP, not of a server that
-the phone signs in to, and is left out.
+Lines of wpa_supplicant with `OpenSSL: tls_…` (src/crypto/tls_openssl.c of hostap) are about EAP, not about a server
+that the phone signs in to, and are not read here.
 """
 
 import pyparsing as pp

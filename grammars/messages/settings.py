@@ -1,7 +1,7 @@
-"""Parameters with their values, as a phone loads, changes or dumps them: `name = value`.
+"""Parameters and their values, printed when a phone loads, changes or dumps them: `name = value`.
 
 Source of the names: the public parameter data bases of AudioCodes' firmware (github.com/shanehoey) and Yealink's
-administrator's guides. Only parameters that decide a diagnosis are read. That a trace shows one is inferred.
+administrator's guides. Only parameters that decide a diagnosis are read. It is inferred that a trace shows them.
 """
 
 import pyparsing as pp

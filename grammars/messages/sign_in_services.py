@@ -1,9 +1,9 @@
-"""What phones say of the services around the sign-in: PIN, user certificate, root certificate, Exchange, update, BToE.
+"""What phones print about services of the sign-in: PIN, user certificate, root certificate, Exchange, update, BToE.
 
-No trace with any of these lines is known, so that their wording is inferred. What is documented: the names of the
-reasons why a PIN is refused (enumeration PinFailureReason of UCMA, Microsoft hh383225), SIPE's words on the user
-certificate (sipe-certificate.c), the words of Lync Phone Edition on Exchange (o-xchange.com), the option numbers (RFC
-2132, RFC 3361) and where a VLAN comes from (LLDP-MED, CDP, DHCP).
+No trace with any of these lines is known, so their wording is inferred. Documented are the reasons for which a PIN is
+refused (enumeration PinFailureReason of UCMA, Microsoft hh383225), SIPE's texts on the user certificate
+(sipe-certificate.c), the text of Lync Phone Edition on Exchange (o-xchange.com), the option numbers (RFC 2132, RFC
+3361) and the origins of a VLAN (LLDP-MED, CDP, DHCP).
 """
 
 import pyparsing as pp

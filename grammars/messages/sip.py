@@ -1,8 +1,8 @@
-"""SIP start lines (RFC 3261 section 7) and the Microsoft header ms-diagnostics (MS-OCER): what a message is.
+"""SIP start lines (RFC 3261 section 7) and the Microsoft header ms-diagnostics (MS-OCER).
 
-BusyBox syslogd writes the line ends of a message as blanks, so that a whole SIP message stands in one line; where it is
-cut off after the start line, less is known and the fields stay empty. What REGISTER came to is told by CSeq. The other
-headers are read where a message is known to be SIP (`sip_message`).
+BusyBox syslogd writes the line ends of a message as blanks, so a complete SIP message is one line. If it is truncated
+after the start line, the other fields are absent. CSeq shows that a response answers REGISTER. The other headers are
+read after a message is recognized as SIP (module `parsing.sip`).
 """
 
 import pyparsing as pp
@@ -40,7 +40,7 @@ method = pp.one_of(
     "REGISTER INVITE ACK BYE CANCEL OPTIONS SUBSCRIBE NOTIFY BENOTIFY SERVICE MESSAGE INFO REFER UPDATE PRACK PUBLISH"
 )
 request = method + pp.Regex(r"sips?:\S+")
-# A request may hold the start line of a response, in its body.
+# The body of a request may contain the start line of a response.
 start = ~request + pp.SkipTo(pp.Literal("SIP/2.0 ")) + "SIP/2.0"
 challenge = pp.Regex(r"401|407")
 call_id = pp.Regex(r"[Cc][Aa][Ll][Ll]-[Ii][Dd] ?:")

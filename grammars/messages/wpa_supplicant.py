@@ -1,9 +1,10 @@
-"""What wpa_supplicant prints while a port or access point asks for IEEE 802.1X: EAP, its method, its certificates.
+"""What wpa_supplicant prints during IEEE 802.1X authentication: EAP, its method, its certificates.
 
 Source of the texts: src/common/wpa_ctrl.h (CTRL-EVENT words), src/eap_peer/eap.c, wpa_supplicant/notify.c,
 wpa_supplicant/wpa_supplicant.c and src/crypto/tls_openssl.c of hostap; the numbers after `reason=` are those of
-src/crypto/tls.h. The name of the interface may stand in front (`eth0: `). CTRL-EVENT-EAP-STATUS goes to the control
-interface only, not to a log. That a desk phone uses wpa_supplicant is inferred; some lines were seen on routers.
+src/crypto/tls.h. A line may begin with the name of the interface (`eth0: `). CTRL-EVENT-EAP-STATUS is sent to the
+control interface only, not to a log. It is inferred that desk phones use wpa_supplicant; some lines were seen on
+routers.
 """
 
 import pyparsing as pp
@@ -13,7 +14,7 @@ number = pp.Word(pp.nums)
 
 
 def event(word: str) -> pp.ParserElement:
-    """Whatever stands before one of the fixed words of wpa_ctrl.h, and the word."""
+    """Any text up to one of the fixed words of wpa_ctrl.h, and the word."""
     return pp.SkipTo(pp.Literal(f"CTRL-EVENT-EAP-{word} ")) + pp.Literal(f"CTRL-EVENT-EAP-{word}")
 
 

@@ -20,16 +20,16 @@ from lyncphone_logs.grammar.elements import CompiledElement, blanks, skipped, to
 from lyncphone_logs.grammar.expression import CompiledExpression
 from lyncphone_logs.grammar.linearity import UNBOUNDED, UnsupportedElement
 
-_RECURSION = ("recursion is not regular", "write the levels out, or use ZeroOrMore")
+_RECURSION = ("recursion is not regular", "write each level, or use ZeroOrMore")
 _REFUSED: dict[type[pp.ParserElement], tuple[str, str]] = {
     pp.Forward: _RECURSION,
     pp.Each: ("elements in any order cannot be rendered", "use ZeroOrMore of a choice"),
-    pp.Or: ("the longest alternative is known only after all were tried", "use | with the longer one first"),
-    pp.NoMatch: ("it matches nothing", "leave it out"),
-    pp.And._ErrorStop: ("the operator - ends the whole parse", "use +"),
-    pp.PrecededBy: ("it looks back", "put what stands before it into the expression"),
+    pp.Or: ("its longest alternative is known only after all were tried", "use | with the longer one first"),
+    pp.NoMatch: ("it never matches", "remove it"),
+    pp.And._ErrorStop: ("the operator - aborts the whole parse", "use +"),
+    pp.PrecededBy: ("it is a lookbehind", "put the text before it into the expression"),
     pp.Dict: ("its keys come from the text", "use results names"),
-    pp.Located: ("it adds results of its own", "leave it out: a field has its span"),
+    pp.Located: ("it adds results of its own", "remove it: every field has a span"),
 }
 _NAMELESS = (pp.Empty, pp.LineStart, pp.LineEnd, pp.StringStart, pp.StringEnd, pp.NotAny, pp.FollowedBy, pp.Suppress)
 
@@ -103,15 +103,15 @@ class _Renderer:
         if render:
             return render(self, element, names)
         if names and isinstance(element, _NAMELESS):
-            raise UnsupportedElement("a name is given to what has no text of its own", "name what stands around it")
+            raise UnsupportedElement("it has a name but no text of its own", "name the element around it")
         return self.named(names, lambda: self.bare(element))
 
     def named(self, names: tuple[str, ...], render: Callable[[], CompiledElement]) -> CompiledElement:
         """The rendered element in a group for each name. Groups are opened first, so that inner names come after."""
         if names and self.losing:
-            raise UnsupportedElement(f"pyparsing loses names within {self.losing}", "name an element outside of it")
+            raise UnsupportedElement(f"pyparsing loses names within {self.losing}", "name an element outside it")
         if set(names) & set(self.enclosing) or len(set(names)) < len(names):
-            raise UnsupportedElement("a name is given again within the element of that name", "use two names")
+            raise UnsupportedElement("an element around it has the same name", "use two names")
         opened = "".join(map(self.open, names))
         with self.within(enclosing=(*self.enclosing, *names)):
             part = render()
@@ -127,13 +127,14 @@ class _Renderer:
         render = _COMPOUNDS.get(type(element))
         part = render(self, element) if render else token(element)
         if part is None:
-            raise UnsupportedElement("this class is not known", "build it from known elements")
+            raise UnsupportedElement("this class is not supported", "build it from supported elements")
         return part
 
     def string_start(self, element: Any) -> CompiledElement:
         if element is not self.first or skipped(element).pattern != skipped(self.outermost).pattern:
             raise UnsupportedElement(
-                "it is not the first to skip blanks", "leave it out: parsing begins where the text does"
+                "it is not the first element, or other blanks are skipped before it",
+                "remove it: parsing begins at the start of the text",
             )
         return CompiledElement()
 
@@ -144,7 +145,7 @@ class _Renderer:
         for part in parts:
             if past and part.trips:
                 raise self.error(
-                    element, UnsupportedElement("pyparsing stands behind the end of the text here", "drop LineEnd")
+                    element, UnsupportedElement("pyparsing is past the end of the text here", "remove LineEnd")
                 )
             trips = trips or (empty and part.trips)
             past = part.past or (past and part.facts.empty)
@@ -157,12 +158,12 @@ class _Renderer:
 
     def and_(self, element: Any) -> CompiledElement:
         if not element.exprs:
-            raise UnsupportedElement("it has no elements", "leave it out")
+            raise UnsupportedElement("it has no elements", "remove it")
         return self.sequence(element, [self.split(element.exprs[0])[1], *map(self.whole, element.exprs[1:])])
 
     def match_first(self, element: Any, names: tuple[str, ...]) -> CompiledElement:
         if not element.exprs:
-            raise UnsupportedElement("it has no alternatives", "leave it out")
+            raise UnsupportedElement("it has no alternatives", "remove it")
         before = [skipped(each) if each.callPreparse else CompiledElement() for each in element.exprs]
         if any(part.pattern != before[0].pattern for part in before):
             return _choice([self.sequence(element, [*self.split(each, names)]) for each in element.exprs])
@@ -182,7 +183,7 @@ class _Renderer:
 
     def one_or_more(self, element: Any, names: tuple[str, ...]) -> CompiledElement:
         if names and not element.callPreparse:
-            raise UnsupportedElement("the name would take in blanks before a choice", "name the alternatives instead")
+            raise UnsupportedElement("the named text would begin with blanks", "name the alternatives instead")
         return self.named(names, lambda: self.turns(element))
 
     def turns(self, element: Any) -> CompiledElement:
@@ -191,7 +192,7 @@ class _Renderer:
         body = self.sequence(element, [*stop, self.whole(element.expr)])
         if body.past and body.trips:
             raise UnsupportedElement(
-                "pyparsing stands behind the end of the text at the next turn", "repeat what takes text"
+                "pyparsing is past the end of the text in the next turn", "repeat an element that matches text"
             )
         facts = linearity.repeated(body.facts, 1, high)
         facts = replace(facts, tail=0) if stop else facts
@@ -203,15 +204,13 @@ class _Renderer:
 
     def suppress(self, element: Any) -> CompiledElement:
         if self.is_combined:
-            raise UnsupportedElement("Combine would leave a part of the text out", "name the parts instead")
+            raise UnsupportedElement("Combine would omit a part of the text", "name the parts instead")
         with self.within(losing="Suppress"):
             return self.enhanced(element)
 
     def combine(self, element: Any) -> CompiledElement:
         if not element.adjacent or element.joinString:
-            raise UnsupportedElement(
-                "the joined text differs from the text that was read", "leave out adjacent and join_string"
-            )
+            raise UnsupportedElement("the combined text differs from the original", "remove adjacent and join_string")
         with self.within(is_combined=True):
             return self.enhanced(element)
 
@@ -228,7 +227,7 @@ class _Renderer:
     def skip_to(self, element: Any) -> CompiledElement:
         if element.failOn is not None or element.ignorer.ignoreExprs:
             raise UnsupportedElement(
-                "its fail_on and ignore cannot be rendered", "skip to the nearer of both with one_of"
+                "fail_on and ignore cannot be rendered", "skip to the first of several texts with one_of"
             )
         with self.within(is_lookahead=True):
             target = self.enhanced(element)
@@ -250,14 +249,14 @@ def _check_options(element: Any) -> None:
         raise UnsupportedElement(*_REFUSED[type(element)])
     if element.parseAction or element.failAction:
         raise UnsupportedElement(
-            "parse actions and conditions are code", "take them off; one_of: without caseless, or as a Regex"
+            "parse actions and conditions are code", "remove them; for one_of: remove caseless, or use a Regex"
         )
     if element.ignoreExprs:
-        raise UnsupportedElement("ignored expressions cannot be rendered", "put them where they may stand")
+        raise UnsupportedElement("ignored expressions cannot be rendered", "write them where they may occur")
     if element.resultsName and not element.modalResults and element.resultsName != "_skipped":
-        raise UnsupportedElement("an accumulating name is a list", "use the name without *")
+        raise UnsupportedElement("a name with * collects a list", "use the name without *")
     if type(element) is pp.Opt and element.defaultValue is not pp.Opt(pp.Empty()).defaultValue:
-        raise UnsupportedElement("a default is not in the text", "leave it out, and take the field as absent")
+        raise UnsupportedElement("a default is not in the text", "remove it; the field is then absent")
 
 
 _PASSING_NAMES_ON: dict[type[pp.ParserElement], Callable[[_Renderer, Any, tuple[str, ...]], CompiledElement]] = {

@@ -51,7 +51,7 @@ def skipped(element: Any) -> CompiledElement:
     if type(element) is pp.LineStart:
         return _skipped_before_line(element)
     if type(element) is pp.White and element.skipWhitespace and element.whiteChars >= set(element.matchWhite):
-        raise UnsupportedElement("it skips the blanks that it is to match", "call leave_whitespace() on it")
+        raise UnsupportedElement("it skips the blanks that it should match", "call leave_whitespace() on it")
     return blanks(element.whiteChars) if element.skipWhitespace else CompiledElement()
 
 
@@ -106,9 +106,7 @@ def _spellings() -> dict[str, str]:
 def _caseless(upper: str) -> tuple[str, MatchFacts]:
     spellings = [_spellings().get(character, "") for character in upper]
     if not all(spellings):
-        raise UnsupportedElement(
-            "a letter of it changes its length with its case", "use Regex with flags=re.IGNORECASE"
-        )
+        raise UnsupportedElement("a letter has another length in the other case", "use Regex with flags=re.IGNORECASE")
     facts = linearity.sequence(*(linearity.one(linearity.mask(spelling)) for spelling in spellings))
     return "".join(map(_set, spellings)), facts
 
@@ -126,7 +124,7 @@ def _keyword(element: Any) -> CompiledElement:
 def _word(element: Any) -> CompiledElement:
     first, rest = element.init_chars, element.bodyChars
     if not first:
-        raise UnsupportedElement("it matches nothing: all its characters are excluded", "leave some of them in")
+        raise UnsupportedElement("it never matches: all its characters are excluded", "exclude fewer")
     low, high = element.minLen - 1, element.maxLen - 1
     pattern = _set(first) + (f"{_set(rest)}{_times(low, high)}" if high else "")
     pattern = _set(first) + _times(low + 1, high + 1) if first == rest and high else pattern
@@ -145,7 +143,7 @@ def _word_bounds(element: Any, characters: set[str]) -> tuple[str, str]:
         return "(?<!" + unlike if element.asKeyword else "", after
     if element.asKeyword and len({bool(re.match(r"\w", character)) for character in characters}) > 1:
         raise UnsupportedElement(
-            "as_keyword goes back in a Word of letters and signs", "use a Word and ~Char(...) after it"
+            "as_keyword backtracks in a Word of letters and other characters", "use a Word and ~Char(...) after it"
         )
     return (r"\b", r"\b") if element.asKeyword else ("", "")
 
@@ -166,7 +164,7 @@ def _white(element: Any) -> CompiledElement:
 def _regex(element: Any) -> CompiledElement:
     compiled = _pattern_of(element)
     if element.asGroupList or element.asMatch:
-        raise UnsupportedElement("its result is not a text", "leave out as_group_list and as_match")
+        raise UnsupportedElement("its result is not a text", "remove as_group_list and as_match")
     pattern = re.sub(r"^\(\?[aimsu]+\)", "", compiled.pattern)
     return _regular(pattern, compiled.flags)
 
@@ -205,9 +203,7 @@ def _regular(pattern: str, flags: int) -> CompiledElement:
 
 def _quoted_string(element: Any) -> CompiledElement:
     if element.unquote_results:
-        raise UnsupportedElement(
-            "it takes off the quotes, and a field is the text as it stands", "give unquote_results=False"
-        )
+        raise UnsupportedElement("it removes the quotes, but a field is unchanged text", "give unquote_results=False")
     return _regular(element.pattern, element.re_flags)
 
 

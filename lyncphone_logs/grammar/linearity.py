@@ -142,7 +142,8 @@ def repeated(body: MatchFacts, low: int, high: int) -> MatchFacts:
     """From `low` to `high` turns. Raises UnsupportedElement if a turn may be empty, or examine the text of another."""
     if body.empty:
         raise UnsupportedElement(
-            "a turn of the repetition may take nothing and be repeated for ever", "repeat what takes text"
+            "a turn of the repetition may match no text, so it could repeat forever",
+            "repeat an element that matches text",
         )
     if high > MAX_COUNTED:
         _check_turns(body)
@@ -163,12 +164,12 @@ def repeated(body: MatchFacts, low: int, high: int) -> MatchFacts:
 def _check_turns(body: MatchFacts) -> None:
     if body.overshoots and not body.outside(body.overshoots):
         raise UnsupportedElement(
-            "a turn of the repetition may look far ahead of what it takes, and the next turn looks there again",
-            "begin alternatives and optional parts with what tells them apart, or take out what they begin with",
+            "a turn of the repetition may look far beyond its match, and the next turn may look there again",
+            "begin alternatives and optional parts with different texts, or move their common beginning before them",
         )
     if body.tail & body.first & ~_BLANKS:
         raise UnsupportedElement(
-            "the inner repetition takes what the next turn of the outer one begins with",
+            "the inner repetition matches the beginning of the next turn of the outer one",
             "use one repetition, or give the inner one a stop_on",
         )
 
@@ -185,8 +186,8 @@ def skipping(target: MatchFacts) -> MatchFacts:
     """
     if target.fails and (target.empty or target.first & target.fails):
         raise UnsupportedElement(
-            "the target may look far ahead at each place where it fails",
-            "skip to a text that is known (a literal, one_of) and parse the rest after it",
+            "the target may look far ahead at each position before it fails",
+            "skip to a fixed text (a literal, one_of) and parse the rest after it",
         )
     return MatchFacts(True, True, ALL, ALL, ALL, ALL, target.endless | target.overshoots)
 

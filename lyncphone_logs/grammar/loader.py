@@ -62,7 +62,7 @@ def load_grammars(folder: Path | str, builtin: Path) -> tuple[list[Grammar], lis
     many files.
     """
     if not Path(folder).is_dir():
-        raise GrammarError("folder cannot be read", "it is not there, or not a folder", str(folder))
+        raise GrammarError("folder cannot be read", "it does not exist, or is not a folder", str(folder))
     files = sorted(Path(folder).glob("*.py"))
     if len(files) > MAX_GRAMMARS:
         raise GrammarError("folder holds too many files", f"{len(files)}, at most {MAX_GRAMMARS}", str(folder))
@@ -219,6 +219,9 @@ def _compiled(kind: str, expression: "pp.ParserElement", path: Path) -> Compiled
         complaint = next(filter(None, (unknown_field(kind, name) for name in compiled.fields)), "")
     if complaint:
         raise GrammarError(
-            "grammar names what is not there", complaint, f"{path}: {kind}", "see lyncphone_logs/content/vocabulary"
+            "grammar uses an unknown kind or field",
+            complaint,
+            f"{path}: {kind}",
+            "see lyncphone_logs/content/vocabulary",
         )
     return compiled

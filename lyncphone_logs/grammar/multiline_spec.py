@@ -69,7 +69,7 @@ def multiline_spec(
     if unknown := sorted(set(declared) - known):
         raise ValueError(f"{name} has no {unknown[0]!r}; known: {sorted(known)}")
     if declared.get("by", SEQUENCE) not in WAYS:
-        raise ValueError(f"{name} by {declared['by']!r}; known: {WAYS}")
+        raise ValueError(f"{name}: by is {declared['by']!r}; known: {WAYS}")
     values: dict[str, Any] = {
         key: compiled(key, value) if key in NEEDED_FIELDS else value for key, value in declared.items()
     }

@@ -69,7 +69,7 @@ def _literals_inside(op: str, value: Any) -> tuple[str, ...]:
 def _grouped(op: str, value: Any) -> list[Any]:
     if op == "SUBPATTERN":
         if value[1] or value[2]:
-            raise UnsupportedElement("it changes flags inside", "give flags= for the whole Regex")
+            raise UnsupportedElement("it changes flags inside", "use flags= for the whole Regex")
         value = value[-1]
     return list(value)
 
@@ -129,10 +129,10 @@ class _Region:
 
     def lookaround(self, direction: int, body: Any) -> MatchFacts:
         if direction < 0:
-            raise UnsupportedElement("it looks back", "put what stands before it into the grammar")
+            raise UnsupportedElement("it is a lookbehind", "put the text before it into the grammar")
         facts = _Region(self.flags).facts_within(list(body))
         if facts.scanned:
-            raise UnsupportedElement("its lookahead may look far", "look at a few characters, or use FollowedBy or ~")
+            raise UnsupportedElement("its lookahead may look far", "test a few characters only, or use FollowedBy or ~")
         return linearity.lookahead(facts)
 
     def check(self, items: Sequence[Any], after: MatchFacts, *, looped: bool) -> None:
@@ -178,7 +178,7 @@ class _Region:
         self.paths *= ways
         if looped or self.paths > MAX_PATHS:
             raise UnsupportedElement(
-                "the next character does not decide how it goes on, and going back multiplies",
+                "the next character does not decide how to continue, and the time of backtracking multiplies",
                 "let alternatives and what follows a repetition begin with different characters, or use (?>...)",
             )
 
@@ -187,9 +187,9 @@ class _Region:
         far = after.fails and (after.empty or after.first & after.fails)
         if looped or far or self.open_repetitions > 1:
             raise UnsupportedElement(
-                "a repetition and what follows it may begin with the same character, so it may be tried again from"
-                " each place",
-                "exclude that character from the repetition, use a possessive one (*+), or split the Regex in elements",
+                "a repetition and the text after it may begin with the same character, so it may be tried again at"
+                " each position",
+                "exclude that character from the repetition, make it possessive (*+), or split the Regex into elements",
             )
 
     def characters(self, op: str, value: Any) -> int:

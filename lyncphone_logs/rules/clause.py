@@ -139,29 +139,29 @@ class Clause(EventPattern):
 
     def _weight_complaints(self) -> Iterator[str]:
         if self.basis == "inferred" and self.strength in {"decisive", "strong"}:
-            yield "an inferred signature weighs at most moderate"
+            yield "strength of an inferred clause is at most moderate"
         if self.basis == "inferred" and self.role == "rules_out":
-            yield "an inferred signature cannot rule out"
+            yield "an inferred clause cannot rule out"
 
     def _form_complaints(self) -> Iterator[str]:
         forms = {"count": self.count > 1, "then": self.then, "first_of": self.first_of, "absent": self.absent}
         given = [name for name, is_given in forms.items() if is_given]
         if self.is_composed and (given or self.kinds or self.anchors or self.within):
-            yield "all, any and none are of other clauses: no event, form or window beside them"
+            yield "all, any and none combine other clauses: no event, form or window is permitted with them"
         if len(given) > 1:
-            yield f"{' and '.join(given)} cannot be asked for at once"
+            yield f"{' and '.join(given)} cannot be combined"
 
     def _anchor_complaints(self) -> Iterator[str]:
         if self.between and (len(self.between) != 2 or self.before or self.after):
-            yield "between names two anchors, instead of before and after"
+            yield "between has two anchors, and replaces before and after"
         if self.anchors and (self.then or self.first_of):
-            yield "then and first_of have no window beside an anchor"
+            yield "then and first_of cannot be combined with before, after or between"
 
     def _limit_complaints(self) -> Iterator[str]:
         if self.within and not (self.count > 1 or self.then or self.anchors):
             yield "within needs count, then, before, after or between"
         if self.then and not (self.within or self.within_events):
-            yield "then needs within or within_events: nobody waits for ever"
+            yield "then needs a limit: set within or within_events"
         if self.within_events and not self.then:
             yield "within_events needs then"
         if self.absent and not self._absence_has_an_end:
@@ -174,6 +174,6 @@ class Clause(EventPattern):
 
     def _count_complaints(self) -> Iterator[str]:
         if (self.by or self.once_per) and self.count == 1:
-            yield "by and once_per say what count counts"
+            yield "by and once_per need count"
         if self.by:
             yield from filter(None, (unknown_field(kind, self.by) for kind in self.kinds))

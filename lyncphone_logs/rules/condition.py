@@ -61,7 +61,7 @@ class Condition(ClosedModel):
         for network in (*self.cidr, *self.outside):
             ipaddress.ip_network(network)
         if self.present is False and len(self.given) > 1:
-            raise ValueError("a field that is missing passes no other test")
+            raise ValueError("present = false cannot be combined with another test")
         try:
             regex.compile(self.regex)
         except regex.error as error:
@@ -95,7 +95,7 @@ class EventPattern(ClosedModel):
     def check(self) -> None:
         """Raises ValueError if the values are wrong together."""
         if not self.kinds:
-            raise ValueError("event: at least one kind is needed")
+            raise ValueError("event: at least one kind is required")
         for kind in self.kinds:
             complaint = unknown_kind(kind) or next(filter(None, (unknown_field(kind, f) for f in self.where)), "")
             if complaint:

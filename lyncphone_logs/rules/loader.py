@@ -72,11 +72,11 @@ def read_rule(path: Path) -> Rule:
         raise _refusal(path, text, error.faults) from None
     except (OSError, ValueError, RecursionError) as error:
         raise RuleError(
-            "rule file cannot be read", str(error), str(path), "a rule is a TOML file; see `rules show`"
+            "rule file cannot be read", str(error), str(path), "a rule is a TOML file; `rules show CODE` prints one"
         ) from None
     if rule.name != path.stem:
         raise RuleError(
-            "rule is not named as its file",
+            "rule and file have different names",
             f"name = {rule.name!r}",
             _where(path, text, ("name",)),
             f"rename to {rule.name}.toml",
@@ -88,11 +88,11 @@ def _refusal(path: Path, text: str, faults: Sequence[Fault]) -> RuleError:
     """One error for all faults. An unknown key goes first: a misspelled key is often reported as missing too."""
     first = min(faults, key=lambda fault: not fault.is_unknown_key)
     because = f"{first} (and {len(faults) - 1} more)" if len(faults) > 1 else str(first)
-    help = "see `rules show CODE` for the shape"
+    help = "`rules show CODE` prints a valid rule"
     if first.is_unknown_key:
         known = _known_keys([str(part) for part in first.key])
         help = suggestion(str(first.key[-1]), known) or f"known keys: {', '.join(known)}"
-    return RuleError("rule file is refused", because, _where(path, text, first.key), help)
+    return RuleError("rule file is invalid", because, _where(path, text, first.key), help)
 
 
 def _where(path: Path, text: str, key: KeyPath) -> str:

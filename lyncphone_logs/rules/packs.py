@@ -87,7 +87,7 @@ def rule_files(folder: Path) -> tuple[str, ...]:
 
 def _pack(origin: str, folder: Path, name: str = "", version: str = "") -> Pack:
     if not folder.is_dir():
-        raise RuleError("folder cannot be read", "it is not there, or not a folder", str(folder))
+        raise RuleError("folder cannot be read", "it does not exist, or is not a folder", str(folder))
     files = rule_files(folder)
     if len(files) > MAX_RULES:
         raise RuleError("folder holds too many files", f"{len(files)}, at most {MAX_RULES}", str(folder))

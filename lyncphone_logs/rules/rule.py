@@ -151,20 +151,20 @@ class Rule(ClosedModel):
         """Raises ValueError if the values are wrong together."""
         for name in ("explains", "remedy", "references", "sample"):
             if not getattr(self, name):
-                raise ValueError(f"{name}: at least one is needed")
+                raise ValueError(f"{name}: at least one is required")
         ids = [clause.id for clause in self.clause]
         if len(set(ids)) < len(ids) or {EXPLAINS, SYMPTOM}.intersection(ids):
-            raise ValueError(f"two clauses have the same id, or one is called {EXPLAINS} or {SYMPTOM}")
+            raise ValueError(f"two clauses have the same id, or the id of one is {EXPLAINS} or {SYMPTOM}")
         complaint = next(self._complaints(ids), "")
         if complaint:
             raise ValueError(complaint)
 
     def _complaints(self, ids: list[str]) -> Iterator[str]:
         for name in sorted({name for together in self.confirmed_by for name in together} - {EXPLAINS, *ids}):
-            yield f"confirmed_by names no clause: {name!r} {suggestion(name, ids)}".strip()
+            yield f"confirmed_by has {name!r}, which is no clause {suggestion(name, ids)}".strip()
         yield from self._reference_complaints(ids)
         for name in sorted({name for each in self.sample for name in each.holds or ()}.difference(ids)):
-            yield f"a sample says that {name!r} holds, which is no clause {suggestion(name, ids)}".strip()
+            yield f"holds of a sample has {name!r}, which is no clause {suggestion(name, ids)}".strip()
         yield from self._unused_part_complaints()
 
     def _reference_complaints(self, ids: list[str]) -> Iterator[str]:
@@ -172,21 +172,21 @@ class Rule(ClosedModel):
         with_event = {clause.id: clause for clause in self.clause if not (clause.is_composed or clause.absent)}
         for number, clause in enumerate(self.clause):
             for name in sorted(set(clause.named).difference(ids[:number])):
-                yield f"clause {clause.id} names {name!r}, no clause before it {suggestion(name, ids)}".strip()
+                yield f"clause {clause.id} has {name!r}, which is no clause before it {suggestion(name, ids)}".strip()
             others = _referred_to(clause) - {SYMPTOM}
             for name in sorted(others.difference(with_event)):
                 yield f"clause {clause.id} refers to {name!r}, which is no clause with an event"
             for name in sorted(others.intersection(with_event)):
                 if with_event[name].same != clause.same:
                     scope = with_event[name].same
-                    yield f"clause {clause.id} and {name} lie in different scopes: same = {scope!r}"
+                    yield f"clause {clause.id} and {name} have different scopes: {name} has same = {scope!r}"
 
     def _unused_part_complaints(self) -> Iterator[str]:
         used = {name for clause in self.clause for name in (*clause.named, *clause.anchors)}
         used |= {other for pattern in self.patterns for _, _, other, _ in pattern.comparisons}
         for clause in self.clause:
             if clause.role == "part" and clause.id not in used:
-                yield f"clause {clause.id} is part of nothing"
+                yield f"clause {clause.id} has role part, but no other clause uses it"
 
 
 def _referred_to(clause: Clause) -> set[str]:
