@@ -141,9 +141,9 @@ def _problem(read: Input, trace: Trace) -> tuple[str, str]:
         return "", ""
     first = tally.first_unparsed
     if first is None:
-        return f"nothing to read in {source.path}: no line in it", (
-            "save the trace again; syslog must be switched on at the phone"
+        return f"nothing to read in {source.path}: it contains no lines", (
+            "save the trace again, with syslog enabled on the phone"
         )
-    return f"no line of {source.path} was understood; line {first.line}: {trace.stops(first)[0]}", (
-        "if this is a trace of a phone, `lyncphone-logs explain --line TEXT` shows how far each grammar comes"
+    return f"no grammar matches any line of {source.path}; line {first.line}: {trace.stops(first)[0]}", (
+        "if this is a trace of a phone, `lyncphone-logs explain --line TEXT` shows where each grammar stopped matching"
     )

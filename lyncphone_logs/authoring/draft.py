@@ -23,10 +23,10 @@ def line_numbers(text: str) -> list[int]:
     for part in text.split(","):
         found = re.fullmatch(r"\s*(\d{1,9})(?:-(\d{1,9}))?\s*", part)
         if found is None:
-            raise InputError("lines cannot be read", f"{part!r} is neither a number nor a range", help="as in 12,15-17")
+            raise InputError("invalid line numbers", f"{part!r} is neither a number nor a range", help="as in 12,15-17")
         first, last = int(found[1]), int(found[2] or found[1])
         if not 0 < first <= last < first + MAX_MARKED_LINES:
-            raise InputError("lines cannot be read", f"{part!r} is no range of at most {MAX_MARKED_LINES} lines")
+            raise InputError("invalid line numbers", f"{part!r} is not a range of at most {MAX_MARKED_LINES} lines")
         numbers += range(first, last + 1)
     return sorted(set(numbers))
 
@@ -38,15 +38,17 @@ def draft(code: str, events: Iterable[Event], numbers: Sequence[int]) -> str:
     an event that a rule can match, RuleError if `code` is no rule code.
     """
     if not re.fullmatch(r"[A-Z]{2,5}\d{3}", code):
-        raise RuleError("a code is two to five capitals and three digits", f"{code!r} is not", help="as in TLS042")
+        raise RuleError(
+            "invalid rule code", f"{code!r} is not two to five capitals and three digits", help="as in TLS042"
+        )
     lines = set(numbers)
     marked = [event for event in events if event.line in lines and not event.derived]
     known = [event for event in marked if event.kind not in (MESSAGE, UNPARSED)]
     if not known:
         raise InputError(
-            "no marked line says anything that a rule could look for",
-            because="; ".join(f"line {each.line} is {each.kind}" for each in marked) or "there are no such lines",
-            help="mark lines that `lyncphone-logs events` shows with a kind of their own",
+            "no marked line has an event that a rule can match",
+            because="; ".join(f"line {each.line} is {each.kind}" for each in marked) or "these lines do not exist",
+            help="mark lines for which `lyncphone-logs events` prints another kind than log.message or unparsed",
         )
     return "\n".join(_file(code, known, marked)).rstrip("\n")
 

@@ -93,16 +93,16 @@ def _values(kind: str, name: str, test: Condition | list[Scalar] | Scalar) -> It
     if unknown:
         yield f"{kind} never has {name} {unknown[0]!r}: {', '.join(field.values)}"
     if field.type in {"integer", "number"} and any(isinstance(each, str) for each in values):
-        yield f"{name} is a number, and is compared with text"
+        yield f"{name} is a number but is compared with text"
     if field.type in TEXT_TYPES and any(not isinstance(each, str) for each in values):
-        yield f"{name} is text, and is compared with a number"
+        yield f"{name} is text but is compared with a number"
 
 
 def _condition(test: Condition) -> Iterator[str]:
     if test.at_least is not None and test.at_most is not None and test.at_least > test.at_most:
-        yield "no number is at least and at most that"
+        yield "no number meets both at_least and at_most"
     if test.contains and test.prefix and test.contains.casefold() in test.prefix.casefold():
-        yield "contains says nothing beside prefix"
+        yield "contains has no effect: prefix implies it"
     if test.regex:
         try:
             regex_facts(test.regex, re.IGNORECASE if test.regex.startswith("(?i)") else 0)
@@ -112,7 +112,7 @@ def _condition(test: Condition) -> Iterator[str]:
 
 def _clause(clause: Clause, rule: Rule) -> Iterator[str]:
     if _is_symptom(clause, rule):
-        yield f"clause {clause.id} is the symptom itself, and holds wherever that was seen"
+        yield f"clause {clause.id} repeats the symptom, so it always holds"
     for other in rule.clause:
         yield from _conflict(clause, other)
     yield from _window(clause)
@@ -126,10 +126,10 @@ def _is_symptom(clause: Clause, rule: Rule) -> bool:
 
 def _conflict(clause: Clause, other: Clause) -> Iterator[str]:
     if (clause.role, other.role) in OPPOSITES and _conditions(clause) == _conditions(other):
-        yield f"clauses {clause.id} and {other.id} hold together, for and against"
+        yield f"clauses {clause.id} and {other.id} have the same conditions but opposite roles"
     is_contrary = clause.absent and not other.absent and _conditions(clause)[:-1] == _conditions(other)[:-1]
     if is_contrary and clause.role == other.role == "requires":
-        yield f"clauses {clause.id} and {other.id} cannot hold together"
+        yield f"clauses {clause.id} and {other.id} are both required but exclude each other"
 
 
 def _window(clause: Clause) -> Iterator[str]:
@@ -155,7 +155,7 @@ def _sets(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
         inferred.add(EXPLAINS)
     for number, together in enumerate(rule.confirmed_by):
         if inferred.issuperset(together):
-            yield ("confirmed_by", number), f"{', '.join(together)}: what is inferred cannot confirm alone"
+            yield ("confirmed_by", number), f"{', '.join(together)}: inferred clauses alone cannot confirm"
 
 
 def _links(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[KeyPosition, str]]:
@@ -163,7 +163,7 @@ def _links(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[KeyPosition, str
     for name in ("leads_to", "silences"):
         for number, code in enumerate(getattr(rule, name)):
             if code not in known:
-                yield (name, number), f"{name} names no rule: {code}"
+                yield (name, number), f"{name}: no rule {code}"
             elif rule.code == code or rule.code in getattr(known[code], name):
                 yield (name, number), f"{name}: {code} names {rule.code} too"
 
@@ -172,13 +172,13 @@ def _samples(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
     counts: Counter[str] = Counter("negative" if each.kind == "near_miss" else each.kind for each in rule.sample)
     for kind, least in MIN_SAMPLES.items():
         if counts[kind] < least:
-            yield ("sample",), f"{counts[kind]} {kind} samples, at least {least} are needed"
+            yield ("sample",), f"{counts[kind]} {kind} samples, at least {least} required"
     needed = sum(clause.role == "requires" for clause in rule.clause) or 1
     near = sum(each.kind == "near_miss" for each in rule.sample)
     if near < needed:
-        yield ("sample",), f"{near} near misses, one for each required clause is needed: {needed}"
+        yield ("sample",), f"{near} near misses, one required for each required clause: {needed}"
     if not any(each.url.startswith("https://") or each.url.startswith("http://") for each in rule.references):
-        yield ("references",), "no reference has an address"
+        yield ("references",), "no reference has a URL"
 
 
 def _wording(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
@@ -189,7 +189,7 @@ def _wording(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
             yield ("remedy", number, "what"), "a step is a sentence with a full stop"
     for name in ("cause", "impact"):
         if not getattr(rule, name).endswith("."):
-            yield (name,), f"{name} is made of sentences"
+            yield (name,), f"{name} must end with a full stop"
 
 
 def _overlapping(rules: Sequence[Rule]) -> dict[str, list[str]]:
@@ -197,7 +197,7 @@ def _overlapping(rules: Sequence[Rule]) -> dict[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for one, other in combinations(rules, 2):
         if _content(one) == _content(other):
-            found[other.code].append(f"is shown by the same as {one.code}: no trace can tell them apart")
+            found[other.code].append(f"indistinguishable from {one.code}: same symptoms and clauses")
     return found
 
 

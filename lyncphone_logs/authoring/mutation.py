@@ -101,13 +101,13 @@ def _misleading_lines(rule: Rule, events: Sequence[Event], grammars: Sequence[Gr
         without = diagnosed(rule, [*events[:number], *events[number + 1 :]], [rule], grammars)
         change = (without.confidence if without else 0.0) - complete.confidence
         roles = {each.role for each in complete.evidence if each.event.id == event.id}
-        yield from (f"without line {number + 1} {fault}" for fault in _faults(roles, change))
+        yield from _faults(number + 1, roles, change)
 
 
-def _faults(roles: set[str], change: float) -> Iterator[str]:
-    if roles <= {"supports", "requires"} and change > 0:
-        yield "the rule is more probable, though it speaks for it"
+def _faults(number: int, roles: set[str], change: float) -> Iterator[str]:
+    if roles and roles <= {"supports", "requires"} and change > 0:
+        yield f"removing supporting line {number} raised the confidence"
     if roles == {"contradicts"} and change < 0:
-        yield "the rule is less probable, though it speaks against it"
+        yield f"removing contradicting line {number} lowered the confidence"
     if not roles and change:
-        yield "the rule is not as probable, though that is no evidence"
+        yield f"removing line {number}, which is no evidence, changed the confidence"

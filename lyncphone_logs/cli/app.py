@@ -26,7 +26,7 @@ from lyncphone_logs.cli.rules import rules_app
 from lyncphone_logs.errors import LyncphoneLogsError, OutputError
 
 app = typer.Typer(
-    help="Give it the trace that a desk phone wrote; get the cause, the evidence and the fix.",
+    help="Find out why a desk phone does not sign in, from its syslog trace.",
     epilog="PATH alone is short for: diagnose PATH",
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,

@@ -36,19 +36,17 @@ class FailOn(StrEnum):
 @with_trace_options(*FACTS, *CLOCKS, "rules", "grammar", "grammars", "full")
 def diagnose(
     paths: Paths,
-    format: Annotated[Format, typer.Option("-f", "--format", help="How the report is written.")] = Format.text,
+    format: Annotated[Format, typer.Option("-f", "--format", help="Format of the report.")] = Format.text,
     output: OutputFile = "",
-    fail_on: Annotated[FailOn, typer.Option(help="Exit with 1 from this severity on.")] = FailOn.warning,
+    fail_on: Annotated[FailOn, typer.Option(help="Lowest severity that gives exit code 1.")] = FailOn.warning,
     *,
-    jobs: Annotated[
-        int, typer.Option(min=0, help="Processes that read every line of a large trace.", show_default="cores")
-    ] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="Number of processes for a large trace.", show_default="cores")] = 0,
     verify_fix: Annotated[
-        str, typer.Option(help="JSON report of an earlier trace: is it fixed?", show_default=False)
+        str, typer.Option(help="JSON report of an earlier trace: report what is fixed.", show_default=False)
     ] = "",
     **options: Any,
 ) -> None:
-    """Say why the phone fails: causes with their evidence, what was ruled out, and the fix."""
+    """Diagnose a trace: likely causes with evidence, causes ruled out, and the fix."""
     from lyncphone_logs import api
 
     trace = open_trace(paths, options | {"jobs": jobs or os.cpu_count() or 1})

@@ -20,11 +20,11 @@ class EventFormat(StrEnum):
 @with_trace_options(*CLOCKS, "grammar", "grammars")
 def events(
     paths: Paths,
-    format: Annotated[EventFormat, typer.Option("-f", "--format", help="How events are written.")] = EventFormat.table,
+    format: Annotated[EventFormat, typer.Option("-f", "--format", help="Output format.")] = EventFormat.table,
     output: OutputFile = "",
     **options: Any,
 ) -> None:
-    """Show every line of a trace as the event that it is; to a file whose name ends in .parquet, as Parquet."""
+    """Print every line of a trace as an event; if the output file ends in .parquet, as Parquet."""
     from lyncphone_logs.reports.tables import EVENT_FORMATS
 
     trace = open_trace(paths, options)

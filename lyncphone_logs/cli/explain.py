@@ -14,15 +14,18 @@ if TYPE_CHECKING:
 @with_trace_options(*FACTS, *CLOCKS, "rules", "grammars", "full")
 def explain(
     code: Annotated[
-        str, typer.Argument(help="Code or name of a diagnosis, or a number: TLS001, 28033, x509:20, sip:504, alert:48.")
+        str,
+        typer.Argument(help="Code or name of a rule, or an error number: TLS001, 28033, x509:20, sip:504, alert:48."),
     ] = "",
     paths: Annotated[
-        list[str] | None, typer.Argument(help="Traces to hold the diagnosis against, clause by clause.")
+        list[str] | None, typer.Argument(help="Traces to compare the rule with, clause by clause.")
     ] = None,
-    line: Annotated[str, typer.Option("--line", help="A line of a trace: who reads it, and how far.")] = "",
+    line: Annotated[
+        str, typer.Option("--line", help="A line of a trace: show which grammar matches it, or where matching stops.")
+    ] = "",
     **options: Any,
 ) -> None:
-    """Explain a diagnosis, alone or beside a trace, a number or name that logs print, or how a line is read."""
+    """Explain a rule (alone or compared with a trace), an error number or name from a log, or how a line is parsed."""
     if bool(code) == bool(line):
         raise typer.BadParameter("give a CODE, or a line with --line", param_hint="CODE")
     if paths:
@@ -58,5 +61,5 @@ def _without_trace(code: str, line: str, rules: str, grammars: str) -> None:
     entries = codes.look_up(code)
     if not entries:
         help = codes.suggest(code, [word for each in catalog.rules for word in (each.code, each.name)])
-        raise typer.BadParameter(f"no rule and no number is called {code!r}. {help}".strip(), param_hint="CODE")
+        raise typer.BadParameter(f"no rule or error number {code!r}. {help}".strip(), param_hint="CODE")
     write(code_lookup.render_entries(entries, catalog.rules, color=shown.color, width=shown.width))

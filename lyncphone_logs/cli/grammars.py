@@ -7,12 +7,12 @@ import typer
 from lyncphone_logs.cli.options import GrammarsFolder, finish
 from lyncphone_logs.cli.output import write
 
-grammars_app = typer.Typer(help="The phone families that are known.", no_args_is_help=True)
+grammars_app = typer.Typer(help="List, show and test the grammars of phone families.", no_args_is_help=True)
 
 
 @grammars_app.command("list")
 def grammars_list(grammars: GrammarsFolder = "") -> None:
-    """List all grammars: name, maker, what it reads."""
+    """List all grammars: name, vendor, description."""
     from lyncphone_logs.catalog import read_catalog
 
     catalog = read_catalog(grammars=grammars)
@@ -35,7 +35,7 @@ def grammars_show(
 
 @grammars_app.command("test")
 def grammars_test(grammars: GrammarsFolder = "") -> None:
-    """Put the samples inside the grammars to the test."""
+    """Test the samples in the grammars."""
     from lyncphone_logs.authoring.grammar_samples import check_grammar
     from lyncphone_logs.catalog import read_catalog
 

@@ -16,7 +16,7 @@ Command = TypeVar("Command", bound=Callable[..., None])
 
 
 class Location(StrEnum):
-    """Where the first sign-in was made."""
+    """Where the first sign-in took place."""
 
     internal = "internal"
     external = "external"
@@ -26,42 +26,42 @@ Paths = Annotated[
     list[str], typer.Argument(help="Trace files, folders, archives, or - for standard input.", show_default=False)
 ]
 OutputFile = Annotated[str, typer.Option("-o", "--output", help="Write to this file.", show_default=False)]
-RulesFolder = Annotated[str, typer.Option("--rules", help="Folder of more rules.", show_default=False)]
+RulesFolder = Annotated[str, typer.Option("--rules", help="Folder with additional rules.", show_default=False)]
 GrammarsFolder = Annotated[
-    str, typer.Option("--grammars", help="Folder of more grammars; they are run.", show_default=False)
+    str, typer.Option("--grammars", help="Folder with additional grammars; their code is run.", show_default=False)
 ]
 
 _Texts = list[str] | None
 FACTS: dict[str, Any] = {
-    "certificate": Annotated[_Texts, typer.Option("--certificate", help="File of the server's certificates.")],
+    "certificate": Annotated[_Texts, typer.Option("--certificate", help="File with the server's certificates.")],
     "firmware": Annotated[str, typer.Option("--firmware", help="Firmware version of the phone.")],
     "model": Annotated[str, typer.Option("--model", help="Model of the phone.")],
-    "location": Annotated[Location | None, typer.Option("--location", help="Where the first sign-in was made.")],
+    "location": Annotated[Location | None, typer.Option("--location", help="Where the first sign-in took place.")],
     "domain": Annotated[str, typer.Option("--domain", help="SIP domain of the user.")],
-    "display": Annotated[_Texts, typer.Option("--display", help="What the screen of the phone says.")],
+    "display": Annotated[_Texts, typer.Option("--display", help="Text on the screen of the phone.")],
 }
 CLOCKS: dict[str, Any] = {
     "year": Annotated[
-        int, typer.Option("--year", help="Last year of the trace, for stamps without one.", show_default=False)
+        int, typer.Option("--year", help="Last year of the trace, if its timestamps have no year.", show_default=False)
     ],
     "tz": Annotated[
-        _Texts, typer.Option("--tz", metavar="[NAME=]ZONE", help="Zone of the clocks: Europe/Berlin, +05:30.")
+        _Texts, typer.Option("--tz", metavar="[NAME=]ZONE", help="Time zone of the clocks: Europe/Berlin, +05:30.")
     ],
     "since": Annotated[
-        str, typer.Option("--since", help="First time that counts, or -2h from the end.", show_default=False)
+        str, typer.Option("--since", help="Skip lines before this time; -2h: before the end.", show_default=False)
     ],
-    "until": Annotated[str, typer.Option("--until", help="Last time that counts.", show_default=False)],
+    "until": Annotated[str, typer.Option("--until", help="Skip lines after this time.", show_default=False)],
 }
 TRACE_OPTIONS: dict[str, Any] = {
     **FACTS,
     **CLOCKS,
     "rules": RulesFolder,
-    "grammar": Annotated[_Texts, typer.Option("--grammar", help="Read with this grammar only; may be given again.")],
+    "grammar": Annotated[_Texts, typer.Option("--grammar", help="Use only this grammar; may be repeated.")],
     "grammars": GrammarsFolder,
     "full": Annotated[
         bool | None,
         typer.Option(
-            "--full/--search-first", help="Read every line, or pass over what no rule asks for.", show_default="by size"
+            "--full/--search-first", help="Read every line, or skip lines that no rule needs.", show_default="by size"
         ),
     ],
 }

@@ -57,7 +57,7 @@ def replaced_file(path: str) -> Iterator[BinaryIO]:
 
 
 def _failed(error: OSError, target: str) -> OutputError:
-    return OutputError("the answer cannot be written", error.strerror or str(error), target)
+    return OutputError("cannot write output", error.strerror or str(error), target)
 
 
 @contextmanager

@@ -27,13 +27,11 @@ class UnparsedFormat(StrEnum):
 @with_trace_options(*CLOCKS, "grammar", "grammars")
 def phones(
     paths: Paths,
-    format: Annotated[
-        PhonesFormat, typer.Option("-f", "--format", help="How phones are written.")
-    ] = PhonesFormat.table,
+    format: Annotated[PhonesFormat, typer.Option("-f", "--format", help="Output format.")] = PhonesFormat.table,
     output: OutputFile = "",
     **options: Any,
 ) -> None:
-    """List the phones of a trace: identity, device, when they wrote, boots, what is missing."""
+    """List the phones of a trace: identity, device, first and last time, boots, gaps."""
     from lyncphone_logs.reports.tables import phone_json_lines, phone_table
     from lyncphone_logs.trace.phone_list import phone_list
 
@@ -47,12 +45,15 @@ def phones(
 def unparsed(
     paths: Paths,
     format: Annotated[
-        UnparsedFormat, typer.Option("-f", "--format", help="How shapes are written; markdown is for an issue.")
+        UnparsedFormat, typer.Option("-f", "--format", help="Output format; markdown is for a bug report.")
     ] = UnparsedFormat.table,
     output: OutputFile = "",
     **options: Any,
 ) -> None:
-    """Group what was not understood by shape, with counts and an example that shows nobody's name or address."""
+    """Group unparsed lines by shape, with counts and a masked example.
+
+    Names, numbers and addresses that the program recognizes are masked. Others may remain: check before sharing.
+    """
     from lyncphone_logs.reports import tables
     from lyncphone_logs.trace.unparsed import unparsed_shapes
 

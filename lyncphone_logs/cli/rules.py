@@ -7,12 +7,12 @@ import typer
 from lyncphone_logs.cli.options import GrammarsFolder, OutputFile, RulesFolder, finish
 from lyncphone_logs.cli.output import write
 
-rules_app = typer.Typer(help="The diagnoses that are known.", no_args_is_help=True)
+rules_app = typer.Typer(help="List, show, test, check and draft rules.", no_args_is_help=True)
 
 
 @rules_app.command("list")
 def rules_list(rules: RulesFolder = "") -> None:
-    """List all diagnoses: code, severity, name, title."""
+    """List all rules: code, severity, name, title."""
     from lyncphone_logs.catalog import read_catalog
 
     catalog = read_catalog(rules)
@@ -35,14 +35,14 @@ def rules_show(code: Annotated[str, typer.Argument(help="Code or name of a rule.
 
 @rules_app.command("test")
 def rules_test(
-    code: Annotated[str, typer.Argument(help="Code or name of one rule; all without it.")] = "",
+    code: Annotated[str, typer.Argument(help="Code or name of one rule; default: all rules.")] = "",
     rules: RulesFolder = "",
     grammars: GrammarsFolder = "",
     mutate: Annotated[
-        bool, typer.Option("--mutate", help="Also change each clause and line, which a sample must notice.")
+        bool, typer.Option("--mutate", help="Also change each clause and line; a sample must notice each change.")
     ] = False,
 ) -> None:
-    """Put the samples inside the rules to the test."""
+    """Test the samples in the rules."""
     from lyncphone_logs.authoring.mutation import survivors
     from lyncphone_logs.authoring.rule_samples import check_rule
     from lyncphone_logs.catalog import read_catalog
@@ -62,11 +62,11 @@ def rules_test(
 
 @rules_app.command("lint")
 def rules_lint(
-    code: Annotated[str, typer.Argument(help="Code or name of one rule; all without it.")] = "",
+    code: Annotated[str, typer.Argument(help="Code or name of one rule; default: all rules.")] = "",
     rules: RulesFolder = "",
     grammars: GrammarsFolder = "",
 ) -> None:
-    """Look for rules that no trace can meet, that say nothing, or that lack something."""
+    """Check rules for conditions that no trace meets, clauses without effect, and missing parts."""
     from lyncphone_logs.authoring.lint import lint
     from lyncphone_logs.catalog import read_catalog
     from lyncphone_logs.rules.loader import rule_file
@@ -80,13 +80,13 @@ def rules_lint(
 
 @rules_app.command("new")
 def rules_new(
-    code: Annotated[str, typer.Argument(help="Code of the rule to be, such as TLS042.")],
-    trace: Annotated[str, typer.Option("--from", help="Trace that shows it.")],
-    lines: Annotated[str, typer.Option("--lines", help="Its lines, as in 12,15-17.")],
+    code: Annotated[str, typer.Argument(help="Code of the new rule, such as TLS042.")],
+    trace: Annotated[str, typer.Option("--from", help="Trace that shows the fault.")],
+    lines: Annotated[str, typer.Option("--lines", help="Lines that show it, such as 12,15-17.")],
     output: OutputFile = "",
     grammars: GrammarsFolder = "",
 ) -> None:
-    """Draft a rule from marked lines of a trace; it loads, and `rules lint` says what is still missing."""
+    """Draft a rule from lines of a trace. It loads, and `rules lint` lists what is missing."""
     from lyncphone_logs.api import read_trace
     from lyncphone_logs.authoring.draft import draft, line_numbers
 

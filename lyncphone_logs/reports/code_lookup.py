@@ -10,7 +10,7 @@ from lyncphone_logs.reports.page import Ink, Page
 from lyncphone_logs.rules.condition import EventPattern
 from lyncphone_logs.rules.rule import Rule
 
-RANGE = "ids of this part of the servers; no source at hand names the single id"
+RANGE = "IDs of this server component; no cited source documents this ID"
 
 
 def render_entries(entries: Iterable[CodeEntry], rules: Sequence[Rule], *, color: bool, width: int | None) -> str:
@@ -32,9 +32,9 @@ def render_entries(entries: Iterable[CodeEntry], rules: Sequence[Rule], *, color
 
 def _meaning(page: Page, entry: CodeEntry) -> None:
     page.labelled("name", *([] if entry.table == "step" else [entry.name]))
-    page.labelled("logs print", *entry.texts)
+    page.labelled("log texts", *entry.texts)
     page.labelled(TABLES[entry.table].scope, *filter(None, [entry.scope]))
-    page.labelled("holds in", *filter(None, [entry.versions]))
+    page.labelled("applies to", *filter(None, [entry.versions]))
     page.labelled("means", *filter(None, [entry.meaning or (RANGE if entry.last > entry.number else "")]))
     page.labelled("cause", *([f"{entry.cause} ({entry.basis})"] if entry.cause else []))
     page.labelled("next", *filter(None, [entry.next]))
@@ -52,19 +52,19 @@ def _named(word: str) -> str:
 
 def _rules(page: Page, meant: Sequence[CodeEntry], rules: Sequence[Rule]) -> None:
     stage = meant[0].name if meant[0].table == "step" else ""
-    explaining = [rule for rule in rules if rule.stage == stage or speaks_of(rule.explains, meant)]
-    further = [rule for rule in rules if rule not in explaining and speaks_of(rule.clause, meant)]
+    explaining = [rule for rule in rules if rule.stage == stage or uses_entry(rule.explains, meant)]
+    further = [rule for rule in rules if rule not in explaining and uses_entry(rule.clause, meant)]
     page.labelled("diagnoses", *map(_rule, explaining))
     page.labelled("evidence in", *map(_rule, further))
     if not explaining and not further:
-        page.labelled("diagnoses", "no rule speaks of it yet")
+        page.labelled("diagnoses", "no rule uses it yet")
 
 
 def _rule(rule: Rule) -> str:
     return f"{rule.code} {rule.name}: {rule.title}"
 
 
-def speaks_of(patterns: Iterable[EventPattern], meant: Sequence[CodeEntry]) -> bool:
+def uses_entry(patterns: Iterable[EventPattern], meant: Sequence[CodeEntry]) -> bool:
     """Whether a pattern tests a field for the number or the text of an entry."""
     return any(_tests(pattern, entry) for pattern in patterns for entry in meant)
 

@@ -46,10 +46,10 @@ def diagnosis_lists(found: Diagnosis, before_undo: str = " ") -> Lists:
         "symptom": _plain(grouping.explanations(found)),
         "seen": _plain([wording.occurrences(found)]),
         "number": _plain(wording.numbers(found).values()),
-        "beside": _plain(wording.relations(found)),
+        "related": _plain(wording.relations(found)),
         "odds": _plain([wording.prior(found)]),
-        "speaks for": [*map(_term, grouping.supporting(found))],
-        "speaks against": [*map(_term, grouping.contradicting(found))],
+        "supports": [*map(_term, grouping.supporting(found))],
+        "contradicts": [*map(_term, grouping.contradicting(found))],
         "would decide": [
             Item(f"{{}} ({', '.join(gap.waiting)}: {{}})", (gap.capture, gap.missing))
             for gap in grouping.open_questions(found)

@@ -15,7 +15,7 @@ from lyncphone_logs.rules.condition import SYMPTOM, Condition, EventPattern, Sca
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Rule
 from lyncphone_logs.syslog.unwrap import DeviceLine, unwrap
 
-ROLES = {"requires": "needed", "supports": "for", "contradicts": "against", "rules_out": "rules out"}
+ROLES = {"requires": "requires", "supports": "supports", "contradicts": "contradicts", "rules_out": "rules out"}
 
 
 def render_rule(rule: Rule, *, color: bool, width: int | None) -> str:
@@ -38,7 +38,7 @@ def render_rule(rule: Rule, *, color: bool, width: int | None) -> str:
 
 def _phones(rule: Rule) -> str:
     named = ", ".join(filter(None, map(_phone, rule.applies_to)))
-    return f"about {named}" if named else "about any phone"
+    return f"for {named}" if named else "for any phone"
 
 
 def _phone(wanted: Applicability) -> str:
@@ -133,19 +133,19 @@ def _details(term: Term, evidence: Iterable[Evidence]) -> Iterable[str]:
     if proofs and term.role != EXPLAINS:
         yield f"at {', '.join(map(wording.location, proofs))}"
     if term.reason:
-        yield f"open because: {term.reason}"
+        yield f"undecided: {term.reason}"
     if term.nearest:
-        yield f"nearest miss: {term.nearest}"
+        yield f"closest event: {term.nearest}"
     if term.capture:
         yield f"to decide: {term.capture}"
 
 
 def _unseen(page: Page, found: Explanation) -> None:
-    page.labelled("result", "its symptom was not seen")
+    page.labelled("result", "symptom not seen")
     for shown in found.rule.explains:
         page.labelled("looked for", f"{' or '.join(shown.kinds)}: {unfilled(shown.says)}")
     if found.nearest:
-        page.labelled("nearest miss", f"{wording.location(found.nearest)}: {_fields(found.nearest)}")
+        page.labelled("closest event", f"{wording.location(found.nearest)}: {_fields(found.nearest)}")
     page.labelled("to decide", found.capture)
 
 
@@ -164,7 +164,7 @@ def render_line(line: str, grammars: Sequence[Grammar]) -> Iterator[str]:
             yield from _parsed(grammar, parsed)
     refused = [(grammar.name, *grammar.stopped_at(device_line.text)) for grammar, parsed in results if not parsed]
     for name, position, expected in sorted(refused, key=lambda each: (-each[1], each[0])):
-        yield f"grammar   {name}: does not read this line"
+        yield f"grammar   {name}: does not match this line"
         yield f"  {visible(device_line.text)}"
         yield f"  {' ' * len(visible(device_line.text[:position]))}^ expected here: {visible(expected)}"
 

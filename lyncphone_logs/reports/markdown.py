@@ -20,7 +20,7 @@ _SPECIAL = re.compile(
     | ^[-+=]""",
     re.VERBOSE,
 )
-WEIGHING = ("beside", "speaks for", "speaks against", "would decide")
+WEIGHING = ("related", "supports", "contradicts", "would decide")
 LEAD = ("why", "impact", *WEIGHING, "fix", "history", "verify")
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 
@@ -61,7 +61,7 @@ def _blocks(report: Findings) -> Iterator[str]:
     for phone in report.phones:
         yield f"## Phone {code(phone.id)}"
         yield from _phone(report, phone)
-    yield "## Looked at"
+    yield "## Examined"
     yield from _closing(report)
 
 

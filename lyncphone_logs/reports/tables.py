@@ -137,7 +137,7 @@ def _gaps(phone: PhoneEntry) -> str:
     return ", ".join(filter(None, [silent, lost]))
 
 
-TITLES = {"line": "Lines that no grammar reads", "message": "Messages of no known kind"}
+TITLES = {"line": "Lines that no grammar matches", "message": "Messages of unknown kind"}
 
 
 def unparsed_table(found: UnparsedShapes) -> Iterator[str]:
@@ -170,7 +170,7 @@ def unparsed_json_lines(found: UnparsedShapes) -> Iterator[str]:
 
 def _others(found: UnparsedShapes) -> Iterator[str]:
     if found.others:
-        yield f"{counted(found.others, 'more line')} of further shapes"
+        yield f"{counted(found.others, 'more line')} of other shapes"
 
 
 def _location(each: UnparsedShape) -> str:

@@ -14,7 +14,7 @@ from lyncphone_logs.rules.rule import Rule
 
 MAX_SHOWN_FACTS = 10
 BEFORE_UNDO = "   "
-WEIGHING = ("beside", "odds", "speaks for", "speaks against", "would decide")
+WEIGHING = ("related", "odds", "supports", "contradicts", "would decide")
 LEAD = ("seen", "number", "why", "impact", *WEIGHING, "fix", "history", "verify")
 
 
@@ -142,7 +142,7 @@ def _closing(page: Page, report: Findings) -> None:
     page.labelled("earlier", *map(wording.fix, report.fixes), indent=0)
     page.labelled("note", *report.notes, indent=0)
     _problems(page, report.inputs, report.problems)
-    page.prose(f"looked at: {wording.coverage(report)}")
+    page.prose(f"examined: {wording.coverage(report)}")
     page.prose(f"read by: {wording.grammars(report) or 'no grammar'}")
     page.prose(f"rules: {wording.packs(report)}")
     page.prose(f"bytes: {wording.account_of_bytes(report)}")

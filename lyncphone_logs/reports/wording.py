@@ -9,7 +9,17 @@ from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Findings, Fix, Ph
 from lyncphone_logs.events import codes
 from lyncphone_logs.events.codes import CodeEntry
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.trace.accounting import ByteAccount
+
+BYTES = {
+    "event": "event",
+    "continuation": "continuation",
+    "unparsed": "unparsed",
+    "separator": "separator",
+    "passed_over": "skipped",
+    "outside": "outside",
+    "duplicate": "duplicate",
+}
+"""Parts of a ByteAccount, and their names in reports."""
 
 
 def location(event: Event) -> str:
@@ -54,7 +64,7 @@ def moment(time: datetime) -> str:
 def span(first: datetime | None, last: datetime | None) -> str:
     """A period, or that its times are not known."""
     if first is None or last is None:
-        return "no time known" if first is last else moment(first or last or datetime.min)
+        return "no timestamps" if first is last else moment(first or last or datetime.min)
     return moment(first) if first == last else f"{moment(first)} to {moment(last)}"
 
 
@@ -94,7 +104,7 @@ def fix(found: Fix) -> str:
 def relations(found: Diagnosis) -> list[str]:
     """How a diagnosis relates to others of the same phone."""
     led = [f"may be a consequence of {', '.join(found.consequence_of)}"] if found.consequence_of else []
-    silenced = [f"{', '.join(found.silenced_by)} says more exactly what is wrong"] if found.silenced_by else []
+    silenced = [f"{', '.join(found.silenced_by)} is more specific"] if found.silenced_by else []
     return led + silenced
 
 
@@ -115,7 +125,7 @@ def stopped_at(boot: Boot) -> str:
     if not passed:
         return "no stage was seen"
     failed = ", ".join(stage_with_line(stage) for stage in ended if stage.state == "failed")
-    return _reached(passed, f", though {failed} failed" if failed else "")
+    return _reached(passed, f", but {failed} failed" if failed else "")
 
 
 def _reached(passed: Sequence[StageState], except_for: str) -> str:
@@ -123,8 +133,8 @@ def _reached(passed: Sequence[StageState], except_for: str) -> str:
     if signed_in:
         line = stage_with_line(signed_in).removeprefix("register").strip()
         return f"signed in {line}".rstrip() + (except_for or "; no stage failed")
-    through = f"came as far as {stage_with_line(passed[-1])}"
-    return f"{through}{except_for}" if except_for else f"nothing failed, {through}"
+    through = f"reached {stage_with_line(passed[-1])}"
+    return f"{through}{except_for}" if except_for else f"{through}, no stage failed"
 
 
 def stage_with_line(stage: StageState) -> str:
@@ -138,14 +148,14 @@ def nothing_diagnosed(report: Findings, phones: Iterable[Phone]) -> str:
     unchecked = sum(len(phone.not_checkable) for phone in phones)
     if unchecked:
         return f"{said}{counted(unchecked, 'cause')} could not be checked in this trace"
-    return f"{said}no symptom was seen that one of the {counted(report.rules_tried, 'rule')} explains"
+    return f"{said}none of {counted(report.rules_tried, 'rule')} explains what was seen"
 
 
 def coverage(report: Findings) -> str:
     """Lines, events, time and rules that the report is based on."""
     boots = [boot for phone in report.phones for boot in phone.boots]
     times = sorted(time for boot in boots for time in (boot.first, boot.last) if time)
-    when = span(times[0], times[-1]) if times else "no time known"
+    when = span(times[0], times[-1]) if times else "no timestamps"
     lines, events = (sum(getattr(read, name) for read in report.inputs) for name in ("lines", "events"))
     unparsed = sum(read.unparsed_lines for read in report.inputs)
     seen = f"{counted(lines, 'line')}, {counted(events, 'event')}, {unparsed} unparsed, {when}"
@@ -173,12 +183,8 @@ def packs(report: Findings) -> str:
 def account_of_bytes(report: Findings) -> str:
     """The bytes of the inputs by what they were read as."""
     accounts = [read.account for read in report.inputs]
-    parts = ["event", "continuation", "unparsed", "separator", "passed over"]
-    parts += [part for part in ("outside", "duplicate") if any(_bytes(account, part) for account in accounts)]
-    sums = [sum(_bytes(account, part) for account in accounts) for part in parts]
-    terms = " + ".join(f"{number} {part}" for number, part in zip(sums, parts, strict=True))
+    sums = {part: sum(getattr(account, f"{part}_bytes") for account in accounts) for part in BYTES}
+    terms = " + ".join(
+        f"{number} {BYTES[part]}" for part, number in sums.items() if number or part not in {"outside", "duplicate"}
+    )
     return f"{terms} = {sum(read.bytes for read in report.inputs)}"
-
-
-def _bytes(account: ByteAccount, part: str) -> int:
-    return int(getattr(account, f"{part.replace(' ', '_')}_bytes"))

@@ -20,7 +20,7 @@ from lyncphone_logs.events.codes import FOLDER, TABLES, CodeEntry, entries, look
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
 from lyncphone_logs.reports import wording
-from lyncphone_logs.reports.code_lookup import render_entries, speaks_of
+from lyncphone_logs.reports.code_lookup import render_entries, uses_entry
 from lyncphone_logs.rules.clause import Basis
 from lyncphone_logs.rules.condition import Condition, EventPattern, Scalar
 
@@ -303,10 +303,10 @@ def test_an_event_is_known_by_its_numbers(kind: str, fields: dict[str, Any], fou
         ("sip.response", {"ms_diagnostics": 28033, "status_code": 403}, "ms:28033", True),
     ],
 )
-def test_a_pattern_speaks_of_the_numbers_that_it_tests(
+def test_a_pattern_uses_entry_the_numbers_that_it_tests(
     kind: str, where: dict[str, Any], word: str, speaks: bool
 ) -> None:
-    assert speaks_of([EventPattern(event=kind, where=where)], look_up(word)) is speaks
+    assert uses_entry([EventPattern(event=kind, where=where)], look_up(word)) is speaks
 
 
 def test_the_page_says_what_a_number_means_which_rules_speak_of_it_and_where_that_stands() -> None:
@@ -315,8 +315,8 @@ def test_the_page_says_what_a_number_means_which_rules_speak_of_it_and_where_tha
     assert page[0].startswith("x509:20 · OpenSSL verify code")
     assert labels == [
         "name",
-        "logs print",
-        "holds in",
+        "log texts",
+        "applies to",
         "means",
         "cause",
         "next",
@@ -343,7 +343,7 @@ def test_the_page_shows_both_meanings_with_their_versions_and_the_rules_once() -
 def test_the_page_says_that_a_rule_tests_a_number_as_evidence_only_or_that_none_does() -> None:
     rules = read_catalog().rules
     assert re.search(r"evidence in +TIME001", render_entries(look_up("ms:1013"), rules, color=False, width=None))
-    assert "no rule speaks of it" in render_entries(look_up("sip:100"), (), color=False, width=None)
+    assert "no rule uses it" in render_entries(look_up("sip:100"), (), color=False, width=None)
     assert "part of        ms:1000-1999" in render_entries(look_up("ms:1013"), (), color=False, width=None)
     assert " step:time\n" in render_entries(look_up("ms:1013"), (), color=False, width=None)
 
@@ -351,7 +351,7 @@ def test_the_page_says_that_a_rule_tests_a_number_as_evidence_only_or_that_none_
 def test_the_page_says_of_a_range_that_no_source_names_the_single_id() -> None:
     page = render_entries(look_up("28010"), (), color=False, width=None)
     assert page.startswith("ms:28000-28999 · ")
-    assert "no source at hand names the single id" in page
+    assert "no cited source documents this ID" in page
 
 
 def test_releases_that_are_no_whole_series_are_told_in_words() -> None:

@@ -40,8 +40,8 @@ error[TLS001] signature-algorithm-unsupported: The firmware cannot verify the si
                  A second paragraph.
   impact         The phone cannot sign in.
   odds           start at 1 (common cause)
-  speaks for     ×8 firmware 2.0.5 is older than 3.0.1 (documented)
-  speaks against ÷3 another server was accepted (inferred)
+  supports       ×8 firmware 2.0.5 is older than 3.0.1 (documented)
+  contradicts    ÷3 another server was accepted (inferred)
   would decide   add --certificate FILE (chain-is-sha2, root-is-sha2: not
                  given)
   fix            1. engineer · web page: install new firmware   (undo:
@@ -73,12 +73,12 @@ note           the year is assumed
 warning: cannot read other.log: permission denied
   help           unlock it
 warning: rule file x.toml is refused
-looked at: 1 line, 1 event, 0 unparsed, 2013-05-07 08:00:00 to 2013-05-07
+examined: 1 line, 1 event, 0 unparsed, 2013-05-07 08:00:00 to 2013-05-07
 08:00:09, 4 rules tried
 read by: audiocodes_400hd (1 of 1 line with its header)
 rules: sample 1.0 (SHA-256 0123456789ab)
-bytes: 123 event + 0 continuation + 0 unparsed + 1 separator + 0 passed over
-= 124"""
+bytes: 123 event + 0 continuation + 0 unparsed + 1 separator + 0 skipped =
+124"""
 
 
 def plain(shown: Report, width: int | None = None) -> str:
@@ -194,7 +194,7 @@ def test_silence_is_never_called_health(form: object) -> None:
 
 def test_a_boot_in_which_nothing_failed_says_how_far_it_came() -> None:
     boot = Boot(2, None, None, (StageState("dhcp", "passed", (event(line=3),)), StageState("tls", "not seen")))
-    assert wording.stopped_at(boot) == "nothing failed, came as far as dhcp (line 3)"
+    assert wording.stopped_at(boot) == "reached dhcp (line 3), no stage failed"
     assert wording.stopped_at(Boot(2, None, None, ())) == "no stage was seen"
 
 
@@ -202,8 +202,8 @@ def test_a_boot_in_which_nothing_failed_says_how_far_it_came() -> None:
     ("states", "said"),
     [
         ({"time": "passed", "register": "passed"}, "signed in (line 3); no stage failed"),
-        ({"time": "failed", "register": "passed"}, "signed in (line 3), though time (line 3) failed"),
-        ({"time": "failed", "tls": "passed"}, "came as far as tls (line 3), though time (line 3) failed"),
+        ({"time": "failed", "register": "passed"}, "signed in (line 3), but time (line 3) failed"),
+        ({"time": "failed", "tls": "passed"}, "reached tls (line 3), but time (line 3) failed"),
         ({"time": "failed", "tls": "failed"}, "stopped at time (line 3)"),
         ({"dhcp": "passed", "tls": "failed"}, "stopped at tls (line 3)"),
         ({"register": "passed", "exchange": "failed"}, "stopped at exchange (line 3)"),
@@ -258,7 +258,7 @@ def test_explain_shows_a_rule_without_a_trace() -> None:
     shown = explanation.render_rule(rule, color=False, width=None)
     assert "where verify_code is one of 7, 8 and depth at least 1.0 and at most 2.0 — code 7" in shown
     assert (
-        "against        no-option-43: no dhcp.lease.obtained in the same boot before the symptom — no such option"
+        "contradicts    no-option-43: no dhcp.lease.obtained in the same boot before the symptom — no such option"
         in shown
     )
     assert "history        2013: Sign with SHA-1 — danger: it can be forged" in shown
