@@ -1,7 +1,7 @@
-"""From events to findings: one fold for each phone, then every rule beside every symptom that it explains."""
+"""Diagnoses each phone of a trace: assesses every rule for every symptom that it explains, then ranks the causes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,12 +18,29 @@ from lyncphone_logs.diagnosis.findings import (
 from lyncphone_logs.diagnosis.phone_state import PhoneState, finish_phone, gather_phones
 from lyncphone_logs.diagnosis.ranking import LIKELY, Assessment, Device, assess, is_decided, shares, verdict
 from lyncphone_logs.events.batch import Batch
-from lyncphone_logs.events.event import Event
+from lyncphone_logs.events.event import Event, family_of
 from lyncphone_logs.events.vocabulary import capture_of
-from lyncphone_logs.matching.symptom_state import SymptomState
+from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.rules.rule import Rule
 
 MAX_NOTES = 10
+SKIPPED_NOTE = f"lines that no rule asks for were passed over; {FULL_DECIDES} what hangs on them"
+Codes = Mapping[str, Sequence[str]]
+"""For the code of a rule, codes of others that name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _AssessedPhone:
+    """A phone after its last line. `symptoms` has for each symptom the assessments of all rules that explain it.
+
+    `facts` are those that its lines do not contradict.
+    """
+
+    name: str
+    state: PhoneState
+    facts: Sequence[Event]
+    device: Device
+    symptoms: Sequence[tuple[Symptom, Sequence[Assessment]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,92 +51,131 @@ class _Candidate:
 
 
 def diagnose_phones(
-    events: Iterable[Event | Batch],
+    batches: Iterable[Batch],
     facts: Sequence[Event],
     rules: Sequence[Rule],
     vendors: Mapping[str, str],
     unseen: Callable[[], frozenset[str]] = frozenset,
     verified: Collection[str] = (),
 ) -> tuple[tuple[Phone, ...], tuple[str, ...]]:
-    """Diagnose correlated events, phone by phone; the notes say what was set aside or is explained by no rule.
+    """Diagnose the phones of batches with their keys. Returns the phones by name, and notes for the user.
 
-    `vendors` maps a grammar's name to the maker of its phones. A phone of which no line was understood is left out.
-    `unseen` tells, when all events were seen, of which kinds there may be more; `verified` are codes of rules whose fix
-    is looked for. Memory grows with phones, rules and
-    different symptoms, not with events.
+    `facts` are events that do not come from the trace. `vendors` maps the name of a grammar to the vendor of its
+    phones. `unseen` is called after the last batch: the kinds of which skipped lines may have more events. `verified`
+    are codes of the rules whose fix is looked for. A phone with no line that a grammar read is not listed. Memory grows
+    with phones, rules and distinct symptoms, not with events.
     """
-    seen = gather_phones(events, rules, vendors, verified)
+    phones, unseen_kinds = _read_phones(batches, rules, vendors, unseen, verified)
+    unlisted = _UnlistedRules(rules, unseen_kinds)
+    notes = [SKIPPED_NOTE] if unseen_kinds else []
+    found = []
+    for assessed in _assess_phones(phones, facts):
+        contradicted = [fact for fact in facts if fact not in assessed.facts]
+        notes += [f"{assessed.name}: {fact.text} is set aside, the trace says otherwise" for fact in contradicted]
+        phone = _findings(assessed, unlisted)
+        notes += _unexplained_notes(assessed.state, phone.diagnoses)
+        found.append(phone)
+    return tuple(found), tuple(notes)
+
+
+def explain(
+    batches: Iterable[Batch],
+    facts: Sequence[Event],
+    rules: Sequence[Rule],
+    vendors: Mapping[str, str],
+    rule: Rule,
+    unseen: Callable[[], frozenset[str]] = frozenset,
+) -> tuple[Explanation, ...]:
+    """How one of the rules was assessed for each phone, by name; the other arguments are those of `diagnose_phones`.
+
+    Confidences are shares among all rivals. They are not halved for a cause that may be a consequence of another one.
+    """
+    phones, _ = _read_phones(batches, rules, vendors, unseen)
+    return tuple(_explanation(assessed, rule) for assessed in _assess_phones(phones, facts))
+
+
+def _read_phones(
+    batches: Iterable[Batch],
+    rules: Sequence[Rule],
+    vendors: Mapping[str, str],
+    unseen: Callable[[], frozenset[str]],
+    verified: Collection[str] = (),
+) -> tuple[dict[str, PhoneState], frozenset[str]]:
+    phones = gather_phones(batches, rules, vendors, verified)
     unseen_kinds = unseen()
-    notes: list[str] = []
-    if unseen_kinds:
-        notes.append(f"lines that no rule asks for were passed over; {FULL_DECIDES} what hangs on them")
-    for phone in seen.values():
-        phone.fold.unseen = unseen_kinds
-    phones = tuple(_conclude(name, phone, facts, notes) for name, phone in sorted(seen.items()))
-    return phones, tuple(notes)
+    for phone in phones.values():
+        phone.symptom_state.unseen = unseen_kinds
+    return phones, unseen_kinds
 
 
-def _conclude(name: str, phone: PhoneState, facts: Sequence[Event], notes: list[str]) -> Phone:
-    fold, (agreeing, identity) = phone.fold, finish_phone(phone, facts)
-    notes += [f"{name}: {fact.text} is set aside, the trace says otherwise" for fact in facts if fact not in agreeing]
-    candidates, roots, ruled_out = _assess_all(fold, agreeing, identity)
-    silencers = _named_by(candidates, lambda rule: rule.silences)
-    found = (_diagnosis(each, roots.get(code, ()), silencers.get(code, ())) for code, each in candidates.items())
-    diagnoses = _ranked(tuple(found))
-    told = {rule.code for rule in (*(each.rule for each in diagnoses), *(each.rule for each in ruled_out))}
-    silent = [rule for rule in fold.matcher.index.rules if rule.code not in told]
-    used = {kind for each in diagnoses for clause in each.rule.clause for kind in clause.all_kinds}
-    unexplained = [event for event in fold.unexplained.values() if event.kind not in used][:MAX_NOTES]
-    notes += [f"{each.source}:{each.line}: no rule explains {_symptom(each)}" for each in unexplained]
+def _assess_phones(phones: dict[str, PhoneState], facts: Sequence[Event]) -> Iterator[_AssessedPhone]:
+    """Finish and assess the phones by name; each is removed from `phones`, so that its state can be freed."""
+    for name in sorted(phones):
+        phone = phones.pop(name)
+        agreeing, device = finish_phone(phone, facts)
+        state = phone.symptom_state
+        symptoms = [
+            (symptom, [assess(rule, entry, symptom, state, agreeing, device) for rule, entry in symptom.explained_by])
+            for symptom in state.symptoms.values()
+        ]
+        yield _AssessedPhone(name, phone, agreeing, device, symptoms)
+
+
+def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
+    live = [[each for each in assessments if each.weight > 0] for _, assessments in phone.symptoms]
+    roots = _likely_naming(_candidates(live, {}), lambda rule: rule.leads_to)
+    candidates = _candidates(live, roots)
+    silencers = _likely_naming(candidates, lambda rule: rule.silences)
+    diagnoses = _ranked(
+        [_diagnosis(each, roots.get(code, ()), silencers.get(code, ())) for code, each in candidates.items()]
+    )
+    excluded = {each.rule.code: each for _, assessments in phone.symptoms for each in assessments if each.ruled_out}
+    ruled_out = [_ruled_out(each) for code, each in sorted(excluded.items()) if code not in candidates]
+    listed = {each.rule.code for each in diagnoses} | {each.rule.code for each in ruled_out}
+    not_shown, not_checkable = unlisted.split(listed, phone.state.symptom_state.families)
     return Phone(
-        id=name,
-        basis=phone.basis,
-        vendor=identity.vendor,
-        model=identity.model,
-        firmware=identity.firmware,
-        boots=phone.journey.boots(),
-        verified=fold.verified,
+        id=phone.name,
+        basis=phone.state.basis,
+        vendor=phone.device.vendor,
+        model=phone.device.model,
+        firmware=phone.device.firmware,
+        boots=phone.state.journey.boots(),
+        verified=phone.state.symptom_state.verified,
         diagnoses=diagnoses,
         ruled_out=tuple(ruled_out),
-        not_shown=tuple(rule for rule in silent if _could_be_seen(rule, fold)),
-        not_checkable=tuple(_not_checkable(rule, fold) for rule in silent if not _could_be_seen(rule, fold)),
+        not_shown=not_shown,
+        not_checkable=not_checkable,
     )
 
 
-def _assess_all(
-    fold: SymptomState, facts: Sequence[Event], identity: Device
-) -> tuple[dict[str, list[_Candidate]], dict[str, list[str]], list[RuledOut]]:
-    """The candidates, what may have led to them, and what is ruled out."""
-    out: dict[str, Assessment] = {}
-    rivals: list[list[Assessment]] = []
-    for group in fold.symptoms.values():
-        assessed = [assess(rule, explained, group, fold, facts, identity) for rule, explained in group.explained_by]
-        out |= {each.rule.code: each for each in assessed if each.ruled_out}
-        rivals.append([each for each in assessed if each.weight > 0])
-    roots = _named_by(_candidates(rivals, {}), lambda rule: rule.leads_to)
-    candidates = _candidates(rivals, roots)
-    return candidates, roots, [_ruled_out(each) for code, each in sorted(out.items()) if code not in candidates]
+def _unexplained_notes(state: PhoneState, diagnoses: Sequence[Diagnosis]) -> list[str]:
+    """Failures that no rule explains and no clause of a diagnosis refers to, at most 10."""
+    used = {kind for each in diagnoses for clause in each.rule.clause for kind in clause.all_kinds}
+    events = [event for event in state.symptom_state.unexplained.values() if event.kind not in used]
+    return [f"{each.source}:{each.line}: no rule explains {_symptom_text(each)}" for each in events[:MAX_NOTES]]
 
 
-def _candidates(rivals: Sequence[list[Assessment]], roots: Mapping[str, Sequence[str]]) -> dict[str, list[_Candidate]]:
-    """By code. A diagnosis with a root is as probably its consequence as a cause, unless its own evidence decides.
+def _candidates(live: Sequence[Sequence[Assessment]], roots: Codes) -> dict[str, list[_Candidate]]:
+    """By rule code, the assessments that are not excluded, with their shares; `live` has one list for each symptom.
 
-    Evidence against it leaves that open.
+    A diagnosis with a root is as probably a consequence of the root as a cause itself, so its share is halved. It is
+    not if its own evidence decides and none contradicts it.
     """
     candidates: defaultdict[str, list[_Candidate]] = defaultdict(list)
-    for live in rivals:
-        for each, share in zip(live, shares(live, follows=bool(live) and live[0].symptom.follows), strict=True):
+    for rivals in live:
+        follows = bool(rivals) and rivals[0].symptom.follows
+        for each, share in zip(rivals, shares(rivals, follows=follows), strict=True):
             code = each.rule.code
-            others = tuple(other.rule.code for other in live if other is not each)
+            others = tuple(rival.rule.code for rival in rivals if rival is not each)
             is_halved = code in roots and not (is_decided(each) and each.is_uncontradicted)
             candidates[code].append(_Candidate(each, share / 2 if is_halved else share, others))
     return candidates
 
 
-def _named_by(
-    candidates: Mapping[str, list[_Candidate]], names: Callable[[Rule], Sequence[str]]
+def _likely_naming(
+    candidates: Mapping[str, Sequence[_Candidate]], names: Callable[[Rule], Sequence[str]]
 ) -> dict[str, list[str]]:
-    """For each diagnosis the likely ones that name it."""
+    """For each candidate, the codes of the likely candidates of which `names` gives its code."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for code, each in sorted(candidates.items()):
         if max(candidate.share for candidate in each) >= LIKELY:
@@ -136,18 +192,19 @@ def _ruled_out(assessment: Assessment) -> RuledOut:
 
 
 def _diagnosis(candidates: Sequence[_Candidate], roots: Sequence[str], silencers: Sequence[str]) -> Diagnosis:
+    """One diagnosis from the candidates of one rule; the candidate with the largest share leads."""
     lead = max(candidates, key=lambda each: each.share)
-    groups = [each.assessment.symptom for each in candidates]
+    symptoms = [each.assessment.symptom for each in candidates]
     return Diagnosis(
         rule=lead.assessment.rule,
         verdict=verdict(lead.assessment, lead.share),
         confidence=lead.share,
         terms=lead.assessment.terms,
-        first_seen=min(filter(None, (_moment(group.first) for group in groups)), default=None),
-        last_seen=max(filter(None, (_moment(group.last) for group in groups)), default=None),
-        count=sum(group.count for group in groups),
+        first_seen=min(filter(None, (_moment(symptom.first) for symptom in symptoms)), default=None),
+        last_seen=max(filter(None, (_moment(symptom.last) for symptom in symptoms)), default=None),
+        count=sum(symptom.count for symptom in symptoms),
         evidence=_all_evidence([lead, *(each for each in candidates if each is not lead)]),
-        symptoms=tuple(_symptom(group.first) for group in groups),
+        symptoms=tuple(_symptom_text(symptom.first) for symptom in symptoms),
         rivals=lead.rivals,
         is_consequence=lead.assessment.symptom.follows,
         consequence_of=tuple(roots),
@@ -160,7 +217,7 @@ def _all_evidence(candidates: Sequence[_Candidate]) -> tuple[Evidence, ...]:
     return tuple({(each.event.id, each.clause): each for each in found}.values())
 
 
-def _symptom(event: Event) -> str:
+def _symptom_text(event: Event) -> str:
     return " ".join([event.kind, *(f"{name}={value}" for name, value in sorted(event.fields.items()))])
 
 
@@ -169,67 +226,73 @@ def _moment(event: Event) -> datetime | None:
 
 
 def _ranked(diagnoses: Sequence[Diagnosis]) -> tuple[Diagnosis, ...]:
-    """In the order in which they are told: a cause before what may be its consequence, however sure that is."""
+    """In the order of the report: a cause before its possible consequence, even if that has a higher confidence."""
     roots = {each.rule.code: each.consequence_of for each in diagnoses}
 
     def rank(diagnosis: Diagnosis) -> tuple[int, int, float, str]:
-        place = 2 if diagnosis.silenced_by else int(diagnosis.verdict == "unlikely")
+        section = 2 if diagnosis.silenced_by else int(diagnosis.verdict == "unlikely")
         later = max(int(diagnosis.is_consequence), _steps_from_root(diagnosis.rule.code, roots, frozenset()))
-        return place, later if place == 0 else 0, -diagnosis.confidence, diagnosis.rule.code
+        return section, later if section == 0 else 0, -diagnosis.confidence, diagnosis.rule.code
 
     return tuple(sorted(diagnoses, key=rank))
 
 
-def _steps_from_root(code: str, roots: Mapping[str, Sequence[str]], seen: frozenset[str]) -> int:
+def _steps_from_root(code: str, roots: Codes, seen: frozenset[str]) -> int:
+    """Length of the longest chain of consequences that leads to a diagnosis; cycles count once."""
     before = seen | {code}
     steps = (_steps_from_root(root, roots, before) + 1 for root in roots.get(code, ()) if root not in before)
     return max(steps, default=0)
 
 
-def _could_be_seen(rule: Rule, fold: SymptomState) -> bool:
-    may_be_unseen = fold.unseen.intersection(kind for explained in rule.explains for kind in explained.kinds)
-    return not may_be_unseen and bool(_families(rule) & fold.families)
+class _UnlistedRules:
+    """The rules of a run, to sort those that a phone's findings do not list."""
+
+    def __init__(self, rules: Sequence[Rule], unseen: frozenset[str]) -> None:
+        # The result for a rule depends on the phone only by its event families, so all else is computed once.
+        self._rules = [
+            (rule, set() if _may_be_unseen(rule, unseen) else _families(rule), _not_checkable(rule, unseen))
+            for rule in rules
+        ]
+
+    def split(
+        self, listed: Collection[str], families: Collection[str]
+    ) -> tuple[tuple[Rule, ...], tuple[NotCheckable, ...]]:
+        """The rules not in `listed`: those whose symptom an event of `families` could have shown, and the others."""
+        not_shown, not_checkable = [], []
+        for rule, visible, missing in self._rules:
+            if rule.code not in listed:
+                if visible.isdisjoint(families):
+                    not_checkable.append(missing)
+                else:
+                    not_shown.append(rule)
+        return tuple(not_shown), tuple(not_checkable)
+
+
+def _may_be_unseen(rule: Rule, unseen: frozenset[str]) -> bool:
+    return not unseen.isdisjoint(kind for explained in rule.explains for kind in explained.kinds)
 
 
 def _families(rule: Rule) -> set[str]:
-    # What comes first is how the cause shows itself best; the rest is what it may look like from afar.
-    return {kind.partition(".")[0] for kind in rule.explains[0].kinds}
+    # The first entry is the most specific symptom; the others are what it may look like in a trace with less detail.
+    return set(map(family_of, rule.explains[0].kinds))
 
 
-def _not_checkable(rule: Rule, fold: SymptomState) -> NotCheckable:
+def _not_checkable(rule: Rule, unseen: frozenset[str]) -> NotCheckable:
     families = " or ".join(sorted(_families(rule)))
-    if fold.unseen:
+    if unseen:
         return NotCheckable(rule, f"lines were passed over, perhaps some about {families}", f"{FULL_DECIDES} it")
     return NotCheckable(rule, f"the trace has no line about {families}", capture_of(rule.explains[0].kinds[0]))
 
 
-def explain(
-    items: Iterable[Event | Batch],
-    facts: Sequence[Event],
-    rules: Sequence[Rule],
-    vendors: Mapping[str, str],
-    rule: Rule,
-    unseen: Callable[[], frozenset[str]] = frozenset,
-) -> tuple[Explanation, ...]:
-    """What one of the rules makes of each phone. Shares are those beside all rivals, before roots are considered."""
-    seen = gather_phones(items, rules, vendors)
-    for phone in seen.values():
-        phone.fold.unseen = unseen()
-    return tuple(_explained(name, phone, facts, rule) for name, phone in sorted(seen.items()))
-
-
-def _explained(name: str, phone: PhoneState, facts: Sequence[Event], rule: Rule) -> Explanation:
-    fold, (agreeing, identity) = phone.fold, finish_phone(phone, facts)
+def _explanation(phone: _AssessedPhone, rule: Rule) -> Explanation:
     weighed = []
-    for group in fold.symptoms.values():
-        assessed = [assess(each, shown, group, fold, agreeing, identity) for each, shown in group.explained_by]
-        for each, share in zip(assessed, shares(assessed, follows=group.follows), strict=True):
+    for symptom, assessments in phone.symptoms:
+        for each, share in zip(assessments, shares(assessments, follows=symptom.follows), strict=True):
             if each.rule is rule:
-                word = verdict(each, share) if each.weight else ""
-                out = "ruled out" if each.ruled_out else "a requirement is refuted"
-                weighed.append(
-                    WeighedSymptom(tuple(group.evidence), group.count, word or out, share, each.terms, each.evidence)
-                )
-    missed = fold.matcher.near_miss(rule.explains)
-    nearest = missed if missed and missed.phone == name and not weighed else None
-    return Explanation(name, rule, tuple(weighed), nearest, capture_of(rule.explains[0].kinds[0]))
+                excluded = "ruled out" if each.ruled_out else "a requirement is refuted"
+                word = verdict(each, share) if each.weight else excluded
+                evidence = tuple(symptom.evidence)
+                weighed.append(WeighedSymptom(evidence, symptom.count, word, share, each.terms, each.evidence))
+    missed = phone.state.symptom_state.matcher.near_miss(rule.explains)
+    nearest = missed if missed and missed.phone == phone.name and not weighed else None
+    return Explanation(phone.name, rule, tuple(weighed), nearest, capture_of(rule.explains[0].kinds[0]))

@@ -1,8 +1,7 @@
-"""What the lines of a trace showed of each phone: its fold, its journey, and what is told of the lines as a whole."""
+"""Collects the state of each phone from batches of events, and finishes it at the end of the trace."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -16,19 +15,20 @@ from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.trace.phone_identity import FILE, basis_of, tells_maker
 
-TELLING = ("grammar", "app_name", "component", "kind")
 INFORMATIVE = {"tls", "sip", "sign_in", "provisioning", "exchange", "call"}
-"""Families of events that come of a sign-in, or before it of the phone's settings."""
+"""Families of events that belong to a sign-in, or to the download of the settings before it."""
 
 
 @dataclass(slots=True)
 class PhoneState:
-    """One phone. `last` is its last line, `events` counts its lines, `informative` those of the families INFORMATIVE.
+    """One phone as far as its lines were read.
 
-    `repaired` counts events of known kinds whose line was damaged on its way; a dash alone may be the phone's own.
+    `last` is its last line, `events` counts its lines, `informative` those of the families INFORMATIVE. `repaired`
+    counts the events of known kinds whose line was damaged in transit; a dash alone does not count, because some phones
+    write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each.
     """
 
-    fold: SymptomState
+    symptom_state: SymptomState
     last: Event
     journey: Journey = field(default_factory=Journey)
     identity: dict[str, str] = field(default_factory=dict)
@@ -38,20 +38,22 @@ class PhoneState:
     repaired: int = 0
     components: set[str] = field(default_factory=set)
 
-    def note(
-        self, last: Event, times: Sequence[datetime | None], components: Iterable[str | None], more: int = 0
-    ) -> None:
-        """Take in that there were lines of one boot, of which `last` is the last, and `more` without a time."""
+    def add_lines(self, batch: Batch, rows: Sequence[int], last: Event) -> None:
+        """Count the lines in some rows, which are all of one boot; `last` is the event of the last row."""
+        omitted = [batch.omitted[row] for row in rows if row in batch.omitted] if batch.omitted else []
         self.last = last
-        self.events += len(times) + more
-        self.components.update(filter(None, components))
-        self.journey.note(last.boot, times)
+        self.events += len(rows) + sum(some.messages for some in omitted)
+        components = batch.columns["component"]
+        self.components.update(filter(None, (components[row] for row in rows)))
+        self.components.update(name for some in omitted for name in some.components)
+        times = batch.columns["time"]
+        self.journey.add_times(last.boot, [times[row] for row in rows])
         self.basis = basis_of(last.phone, last.hostname)
 
-    def take(self, event: Event) -> None:
-        """Take in what an event says."""
-        self.fold.add(event)
-        self.journey.reach(event)
+    def add(self, event: Event) -> None:
+        """Process an event that a rule or a stage of the journey may name."""
+        self.symptom_state.add(event)
+        self.journey.add(event)
         self.informative += event.family in INFORMATIVE
         self.repaired += event.kind != MESSAGE and not event.derived and not {"dash"}.issuperset(event.repairs)
         if event.kind == "device.identified":
@@ -59,14 +61,14 @@ class PhoneState:
 
 
 def gather_phones(
-    items: Iterable[Event | Batch], rules: Sequence[Rule], vendors: Mapping[str, str], verified: Collection[str] = ()
+    batches: Iterable[Batch], rules: Sequence[Rule], vendors: Mapping[str, str], verified: Collection[str] = ()
 ) -> dict[str, PhoneState]:
-    """The phones by name, from correlated events or batches of them; lines that nobody understood tell of none.
+    """The phones by name, from batches with their keys. A phone with no line that a grammar read is not listed.
 
-    `vendors` maps a grammar's name to the maker of its phones; `verified` are rules whose fix is looked for.
+    `vendors` maps the name of a grammar to the vendor of its phones; `verified` are codes of the rules whose fix is
+    looked for. Reads the batches one at a time; memory grows with phones and their symptoms, not with events.
     """
-    index = RuleIndex(rules, verified)
-    matcher = RuleMatcher(index)
+    matcher = RuleMatcher(RuleIndex(rules, verified))
     phones: dict[str, PhoneState] = {}
 
     def phone_of(event: Event) -> PhoneState:
@@ -75,40 +77,31 @@ def gather_phones(
             phone = phones[event.phone] = PhoneState(SymptomState(matcher), event)
         return phone
 
-    for item in items:
-        if isinstance(item, Batch):
-            for rows in _by_boot(item):
-                phone = phone_of(item.event(rows[0]))
-                if "vendor" not in phone.identity:
-                    phone.identity |= _maker(zip(*(item.columns[name] for name in TELLING), strict=True), rows, vendors)
-                times, components = ([item.columns[name][row] for row in rows] for name in ("time", "component"))
-                others = [item.omitted[row] for row in rows if row in item.omitted]
-                named = {*components, *(name for other in others for name in other.components)}
-                phone.note(item.event(rows[-1]), times, named, sum(other.messages for other in others))
-            for event in _telling(item, index):
-                phone_of(event).take(event)
-        elif item.kind != UNPARSED:
-            phone = phone_of(item)
-            if not item.derived:
-                phone.note(item, [item.time], [item.component])
+    for batch in batches:
+        groups = _rows_by_boot(batch)
+        for rows, last in zip(groups, batch.pick([rows[-1] for rows in groups]), strict=True):
+            phone = phone_of(last)
+            phone.add_lines(batch, rows, last)
             if "vendor" not in phone.identity:
-                phone.identity |= _maker([(item.grammar, item.app_name, item.component, item.kind)], [0], vendors)
-            phone.take(item)
+                phone.identity |= _vendor(batch, rows, vendors)
+        for event in _relevant_events(batch, matcher.index.kinds):
+            phone_of(event).add(event)
     return phones
 
 
-def _maker(
-    lines: Iterable[tuple[str, str | None, str | None, str]], rows: Sequence[int], vendors: Mapping[str, str]
-) -> dict[str, str]:
-    """The maker of the phone that wrote these rows, if one of them tells it."""
-    every = list(lines)
-    own = (every[row] for row in rows)
-    found = (grammar for grammar, app_name, component, kind in own if tells_maker(app_name, component, kind))
-    return next(({"vendor": vendors.get(grammar, "")} for grammar in found), {})
+def _vendor(batch: Batch, rows: Sequence[int], vendors: Mapping[str, str]) -> dict[str, str]:
+    """The vendor of the phone that wrote these rows, by the first of them of which the grammar tells it."""
+    grammars, programs, components, names = (
+        batch.columns[name] for name in ("grammar", "app_name", "component", "kind")
+    )
+    for row in rows:
+        if tells_maker(programs[row], components[row], names[row]):
+            return {"vendor": vendors.get(grammars[row], "")}
+    return {}
 
 
-def _by_boot(batch: Batch) -> list[list[int]]:
-    """The rows of each boot of each phone."""
+def _rows_by_boot(batch: Batch) -> list[list[int]]:
+    """The rows of each boot of each phone, without lines that no grammar read."""
     keys = list(zip(batch.columns["phone"], batch.columns["boot"], strict=True))
     unparsed = set(batch.unparsed)
     rows = [row for row in range(len(batch)) if row not in unparsed] if unparsed else list(range(len(batch)))
@@ -120,10 +113,10 @@ def _by_boot(batch: Batch) -> list[list[int]]:
     return list(groups.values())
 
 
-def _telling(batch: Batch, index: RuleIndex) -> Iterable[Event]:
-    """The events that a rule or a stage of the journey may name."""
+def _relevant_events(batch: Batch, kinds: Collection[str]) -> Iterator[Event]:
+    """The events that a rule or a stage of the journey may name, with the events derived from lines."""
     rows = sorted({*batch.parsed, *batch.derived})
-    if MESSAGE in index.kinds:
+    if MESSAGE in kinds:
         unparsed = set(batch.unparsed)
         rows = [row for row in range(len(batch)) if row not in unparsed or row in batch.derived]
     for row, event in zip(rows, batch.pick(rows), strict=True):
@@ -133,31 +126,34 @@ def _telling(batch: Batch, index: RuleIndex) -> Iterable[Event]:
 
 
 class FinishedPhone(NamedTuple):
-    """The facts that agree with the lines, and what is known of the phone."""
+    """The facts that do not contradict the lines of a phone, and what is known about the device."""
 
     facts: list[Event]
-    identity: Device
+    device: Device
 
 
 def finish_phone(phone: PhoneState, facts: Sequence[Event]) -> FinishedPhone:
-    """Take in that no more lines come, and what was stated; facts that the lines contradict are set aside."""
-    if not phone.fold.unseen:
-        phone.fold.add(_examined(phone))
-    phone.fold.end(phone.last)
+    """Complete the state of a phone after its last line: add a summary of the trace, and the facts that agree with it.
+
+    Changes `phone`, so it must be called once.
+    """
+    if not phone.symptom_state.unseen:
+        phone.symptom_state.add(_summary(phone))
+    phone.symptom_state.end(phone.last)
     agreeing = [fact for fact in facts if _agrees(fact, phone.identity)]
     for fact in agreeing:
-        phone.fold.add_fact(fact)
-    return FinishedPhone(agreeing, _identity(phone.identity, agreeing))
+        phone.symptom_state.add_fact(fact)
+    return FinishedPhone(agreeing, _device(phone.identity, agreeing))
 
 
-def _examined(phone: PhoneState) -> Event:
+def _summary(phone: PhoneState) -> Event:
+    """The derived event `trace.examined`, which rules about the trace itself refer to."""
     kind = "trace.examined"
-    components = tuple(sorted(phone.components))
     fields: dict[str, Value] = {
         "events": phone.events,
         "informative": phone.informative,
         "repaired": phone.repaired,
-        "components": components,
+        "components": tuple(sorted(phone.components)),
     }
     return phone.last._replace(
         id=f"{phone.last.id}:{kind}",
@@ -170,15 +166,16 @@ def _examined(phone: PhoneState) -> Event:
 
 
 def _agrees(fact: Event, identity: Mapping[str, str]) -> bool:
+    """Whether a fact does not contradict what the lines state; a version agrees with a longer form of itself."""
     if fact.kind == "fact.firmware" and identity.get("firmware"):
-        stated, shown = version_of(str(fact.fields["firmware"])), version_of(identity["firmware"])
-        return stated == shown[: len(stated)] or shown == stated[: len(shown)]
+        given, seen = version_of(str(fact.fields["firmware"])), version_of(identity["firmware"])
+        return given == seen[: len(given)] or seen == given[: len(seen)]
     if fact.kind == "fact.model" and identity.get("model"):
         return str(fact.fields["model"]).casefold() in identity["model"].casefold()
     return True
 
 
-def _identity(identity: Mapping[str, str], facts: Sequence[Event]) -> Device:
-    stated = {name: str(value) for fact in facts if fact.family == "fact" for name, value in fact.fields.items()}
-    known = stated | {name: value for name, value in identity.items() if value}
+def _device(identity: Mapping[str, str], facts: Sequence[Event]) -> Device:
+    given = {name: str(value) for fact in facts if fact.family == "fact" for name, value in fact.fields.items()}
+    known = given | {name: value for name, value in identity.items() if value}
     return Device(known.get("vendor", ""), known.get("model", ""), known.get("firmware", ""))
