@@ -10,7 +10,7 @@ from lyncphone_logs.diagnosis.ranking import Device
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value
 from lyncphone_logs.matching.matcher import version_of
-from lyncphone_logs.matching.rule_index import RuleIndex, RuleMatcher
+from lyncphone_logs.matching.rule_index import RuleMatcher, index_of
 from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.trace.phone_identity import FILE, basis_of, tells_maker
@@ -68,7 +68,7 @@ def gather_phones(
     `vendors` maps the name of a grammar to the vendor of its phones; `verified` are codes of the rules whose fix is
     looked for. Reads the batches one at a time; memory grows with phones and their symptoms, not with events.
     """
-    matcher = RuleMatcher(RuleIndex(rules, verified))
+    matcher = RuleMatcher(index_of(rules, verified))
     phones: dict[str, PhoneState] = {}
 
     def phone_of(event: Event) -> PhoneState:

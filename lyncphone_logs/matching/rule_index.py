@@ -1,6 +1,6 @@
 """Finds the rules and clauses that an event matches, without testing it against every pattern."""
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -18,6 +18,7 @@ DECIDING_FIELDS = (
     "before", "after", "between", "absent",
 )  # fmt: skip
 """Fields of a clause that decide whether it holds; the others say what that means."""
+MAX_INDEXES = 4
 MAX_CACHED_VALUES = 4096
 MAX_NEAR_MISSES = 16
 """Distinct events of a kind that are stored, to report the one that came nearest to a pattern."""
@@ -198,6 +199,24 @@ class RuleIndex:
             tuple(rule.code for rule in self._verified if matches(rule.verify, event)),
             kinds()[event.kind].outcome == "failed",
         )
+
+
+_indexes: OrderedDict[tuple[tuple[int, ...], frozenset[str]], RuleIndex] = OrderedDict()
+
+
+def index_of(rules: Iterable[Rule], verified: Collection[str] = ()) -> RuleIndex:
+    """The index of these rules, cached for the process: building one takes longer than diagnosing a small trace.
+
+    Rules contain dictionaries and have no hash, so the identity of each rule is the key. A cached index holds its
+    rules, so no other rule can get the identity of one of them.
+    """
+    rules = tuple(rules)
+    key = tuple(map(id, rules)), frozenset(verified)
+    index = _indexes.pop(key, None) or RuleIndex(rules, verified)
+    _indexes[key] = index
+    if len(_indexes) > MAX_INDEXES:
+        _indexes.popitem(last=False)
+    return index
 
 
 class ResultsByValue(dict[tuple[type, Value | None], Hashable]):
