@@ -17,7 +17,7 @@ from lyncphone_logs.diagnosis.findings import (
 )
 from lyncphone_logs.diagnosis.phone_state import PhoneState, finish_phone, gather_phones
 from lyncphone_logs.diagnosis.ranking import LIKELY, Assessment, Device, assess, is_decided, shares, verdict
-from lyncphone_logs.events.batch import Batch
+from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import Event, family_of
 from lyncphone_logs.events.vocabulary import capture_of
 from lyncphone_logs.matching.symptom import Symptom
@@ -50,6 +50,7 @@ class _Candidate:
     rivals: tuple[str, ...]
 
 
+@no_collection()
 def diagnose_phones(
     batches: Iterable[Batch],
     facts: Sequence[Event],
@@ -78,6 +79,7 @@ def diagnose_phones(
     return tuple(found), tuple(notes)
 
 
+@no_collection()
 def explain(
     batches: Iterable[Batch],
     facts: Sequence[Event],
