@@ -1,4 +1,4 @@
-"""What a diagnosis run finds, as plain values: the shapes behind the JSON report (schema version 1)."""
+"""The findings of one run as frozen values, from which all reports are made (JSON: schema version 1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +12,12 @@ from lyncphone_logs.rules.rule import Rule, Verdict
 from lyncphone_logs.trace.accounting import ByteAccount
 
 State = Literal["holds", "refuted", "undecidable"]
+FixState = Literal["fixed", "not fixed", "cannot tell"]
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """An event that a clause rests on. `role` is that of the clause, or `explains` for the symptom itself."""
+    """An event that shows a clause. `clause` and `role` are both `explains` for the symptom itself."""
 
     event: Event
     clause: str
@@ -25,9 +26,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One factor of a confidence. `weight` multiplies (or divides) the odds; 1 where the clause does not hold.
+    """One factor of a confidence. `weight` multiplies it: above 1 it supports, below 1 it contradicts.
 
-    `reason` says why a clause is undecidable, `capture` how it could be decided, `nearest` how near it came to hold.
+    It is 1 if the clause does not hold, and prior times likelihood for the symptom itself. `reason` says why a
+    clause is undecidable, `capture` how to obtain what decides it, `nearest` describes its nearest miss.
     """
 
     clause: str
@@ -45,9 +47,10 @@ class Term:
 class Diagnosis:
     """A rule whose symptom was seen. `confidence` is its share among all causes of that symptom, 0 to 1.
 
-    `symptoms` are kinds and fields of what was seen; `rivals` the codes that compete for the same symptom;
-    `is_consequence` tells that the symptom it explains best came after another failure of the same handshake;
-    `consequence_of` are diagnoses of the same phone that may have led to it, `silenced_by` those that say more.
+    `symptoms` are kinds and fields of the symptoms that it explains, `count` the number of their occurrences. `rivals`
+    are codes of the rules that explain the same symptom. `is_consequence`: the symptom follows another failure of its
+    handshake. `consequence_of` are codes of diagnoses of the phone that may have led to it, `silenced_by` of more
+    specific ones.
     """
 
     rule: Rule
@@ -67,7 +70,7 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class WeighedSymptom:
-    """One rule beside one symptom: some of its occurrences, how many, the verdict or why there is none."""
+    """One rule for one symptom: its first occurrences, their number, and the verdict or why there is none."""
 
     symptom: tuple[Event, ...]
     count: int
@@ -79,7 +82,10 @@ class WeighedSymptom:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One rule beside one phone. `nearest` came nearest to a symptom that was not seen; `capture` how to see it."""
+    """One rule for one phone.
+
+    If its symptom was not seen, `nearest` is the event that came nearest. `capture` says how to obtain one.
+    """
 
     phone: str
     rule: Rule
@@ -90,7 +96,7 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class RuledOut:
-    """A rule whose symptom was seen and that a decisive contradiction excludes."""
+    """A rule whose symptom was seen, but that a clause with the role `rules_out` excludes."""
 
     rule: Rule
     reason: str
@@ -99,7 +105,7 @@ class RuledOut:
 
 @dataclass(frozen=True, slots=True)
 class NotCheckable:
-    """A rule whose symptom could not have been seen in this trace."""
+    """A rule whose symptom this trace could not have shown."""
 
     rule: Rule
     missing: str
@@ -108,7 +114,7 @@ class NotCheckable:
 
 @dataclass(frozen=True, slots=True)
 class StageState:
-    """How far a boot got at one stage of the sign-in."""
+    """The outcome of one stage of the sign-in in one boot."""
 
     stage: Stage
     state: Literal["passed", "failed", "not seen", "not checkable"]
@@ -117,7 +123,7 @@ class StageState:
 
 @dataclass(frozen=True, slots=True)
 class Boot:
-    """The lines between two starts of a phone; `id` counts from 1. `first` and `last` are the phone's own clock."""
+    """The lines between two starts of a phone. `id` counts from 1; `first` and `last` are by the phone's clock."""
 
     id: int
     first: datetime | None
@@ -127,9 +133,9 @@ class Boot:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One phone and what was found of it. `basis` says by what its lines were told from others'.
+    """One phone and its findings. `basis` says by what its lines were identified: a host name, a file and so on.
 
-    `verified` holds, by code of a rule that was asked about, the last event that shows that its fix worked.
+    `verified` has, by code of the rules whose fix was looked for, the last event that shows that the fix worked.
     """
 
     id: str
@@ -147,21 +153,22 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What a trace says of a diagnosis of an earlier report: whether it is fixed, why, and by which lines."""
+    """Whether a diagnosis of a previous report is fixed, why, and the lines that show it."""
 
     phone: str
     code: str
     name: str
-    state: Literal["fixed", "not fixed", "cannot tell"]
+    state: FixState
     because: str
     evidence: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class InputSummary:
-    """One named input and where its bytes went. `problem` is why it could not be used, or in part only.
+    """One named input and the account of its bytes. `problem` says why it could not be read, or only in part.
 
-    `grammars` are those whose header lines of it have, with how many. `duplicate_lines` are copies of lines in another.
+    `grammars` are the names of the grammars that read lines of it, with their number. `duplicate_lines` is the number
+    of its lines that are copies of lines in another input.
     """
 
     path: str
@@ -179,9 +186,10 @@ class InputSummary:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """The answer. `notes` are assumptions that were made; `problems` name rules or grammars that could not be used.
+    """The findings of one run. `notes` are assumptions and remarks, `problems` name unusable rules and grammars.
 
-    `packs` are those of the rules, `fixes` say what became of the diagnoses of an earlier report, where one was given.
+    `packs` are the packs of the rules. `fixes` say whether the diagnoses of a previous report are fixed, if one was
+    given.
     """
 
     tool: str
