@@ -1,4 +1,4 @@
-"""Events of a source, many at once, in columns: an `Event` is made of a row where somebody wants one."""
+"""Batches: events of one source as columns; an `Event` is made of a row when it is needed."""
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,6 +15,7 @@ COLUMNS = (
     "hostname", "facility", "severity", "app_name", "procid", "component", "level", "function", "source_line",
     "message", "text", "grammar", "framing", "count", "is_unset", "phone", "boot", "segment", "time_corrected",
 )  # fmt: skip
+"""The columns of a batch; `events.columns` has those of a table."""
 _FIELDS_OF_COLUMNS = tuple(name for name in COLUMNS if name in Event._fields)
 # The other fields, in the order in which `Batch._event` collects them.
 _OTHER_FIELDS = ("id", "source", "member", "spans", "fields", "marked", "repairs", "handshake", "derived")
@@ -24,17 +25,17 @@ Marked = tuple[int, int] | None
 
 
 class Omitted(NamedTuple):
-    """Messages for which the first of their kind stands: how many, and of which components."""
+    """What was condensed into one row: the number of omitted messages, and their components."""
 
     messages: int
     components: frozenset[str]
 
 
 class SequenceRun(NamedTuple):
-    """Lines of one sender in one batch whose numbers follow each other.
+    """Consecutively numbered lines of one sender in one batch.
 
-    `host` and `grammar` tell the sender. `boots` is what counts boots, as the sender prints it, and nothing where it
-    prints none. `missed` is how many lines the sender says it has dropped so far.
+    `host` and `grammar` identify the sender. `boots` is its count of boots as printed, "" if it prints none. `missed`
+    is the number of lines that the sender says it has dropped so far.
     """
 
     host: str | None
@@ -174,7 +175,7 @@ class Batch:
         return Event._make(_IN_ORDER((*[values[row] for values in columns], *others)))
 
     def all_fields(self) -> list[Mapping[str, Value]]:
-        """The fields of each row: the kind's own, else the `name=value` pairs of the message."""
+        """The fields of each row: those of its kind, else the `name=value` pairs of the message."""
         found = [*map(key_values, self.own_messages)]
         for row in self.unparsed:
             found[row] = NOTHING
@@ -188,10 +189,17 @@ class Batch:
         return key_values(self.own_messages[row]) if self.columns["kind"][row] == MESSAGE else NOTHING
 
     def spans_of(self, row: int) -> tuple[Span, ...]:
-        """The bytes of one row in its source."""
+        """The ranges of bytes of one row in its source."""
         if row in self.spans:
             return self.spans[row]
         return (Span(self.columns["offset"][row], self.columns["bytes"][row]),)
+
+    def all_ids(self) -> list[str]:
+        """The id of each row."""
+        found = [f"{self.source}:{offset}" for offset in self.columns["offset"]]
+        for row, text in self.ids.items():
+            found[row] = text
+        return found
 
     def _id(self, row: int) -> str:
         return self.ids.get(row) or f"{self.source}:{self.columns['offset'][row]}"
@@ -199,7 +207,7 @@ class Batch:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Columns hold no cycles; to look for some again and again, while they grow, takes a third of the time."""
+    """Pause garbage collection: columns have no cycles, and looking for some takes a third of the reading time."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -210,11 +218,11 @@ def no_collection() -> Iterator[None]:
 
 
 def with_last(batches: Iterable[Batch]) -> Iterator[tuple[Batch, bool]]:
-    """Each batch, and whether it is the last; those without rows are left out."""
-    held: Batch | None = None
+    """Each batch that has rows, and whether it is the last."""
+    previous: Batch | None = None
     for batch in batches:
-        if len(batch) and held is not None:
-            yield held, False
-        held = batch if len(batch) else held
-    if held is not None:
-        yield held, True
+        if len(batch) and previous is not None:
+            yield previous, False
+        previous = batch if len(batch) else previous
+    if previous is not None:
+        yield previous, True

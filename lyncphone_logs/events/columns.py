@@ -1,11 +1,10 @@
-"""The columns of an event table: names, order and pandas types are a promise."""
+"""The columns of an event table. Their names, order and pandas types are a stable interface (docs/interfaces.md)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from lyncphone_logs.events.batch import Batch
-from lyncphone_logs.events.event import Event
 
 COLUMNS: dict[str, str] = {
     "id": "str", "source": "category", "member": "category", "line": "int32", "offset": "int64", "bytes": "int64",
@@ -16,25 +15,18 @@ COLUMNS: dict[str, str] = {
     "procid": "category", "component": "category", "level": "category", "function": "category",
     "source_line": "Int32", "message": "str", "fields": "object",
 }  # fmt: skip
-"""`line` counts from 1; `offset` is that of the first span, `bytes` the sum of all spans, in the original file; times
-are naive as written; `fields` holds the kind's own fields."""
+"""Name and dtype of each column, in order.
 
+`line` counts from 1. `offset` is the position of the first span in the original file, `bytes` the sum of all spans.
+Times are naive, as written. `fields` are the fields of the kind.
+"""
 
 CHUNK_ROWS = 50_000
-"""Rows that are put together at a time."""
-
-
-def cell(event: Event, column: str) -> Any:
-    """The value of one column; None where the event has none."""
-    if column == "offset":
-        return event.spans[0].offset if event.spans else 0
-    if column == "bytes":
-        return sum(span.length for span in event.spans)
-    return getattr(event, column)
+"""Rows that are converted at a time."""
 
 
 def column(batch: Batch, name: str) -> list[Any]:
-    """The values of one column for all events of a batch, as `cell` has them."""
+    """The values of one column for all rows of a batch, None for a missing value. The list may belong to the batch."""
     if name in batch.columns:
         values = batch.columns[name]
         if name == "bytes" and batch.spans:
@@ -42,14 +34,14 @@ def column(batch: Batch, name: str) -> list[Any]:
             values = [longer.get(row, length) for row, length in enumerate(values)]
         return values
     if name == "id":
-        return [f"{batch.source}:{offset}" for offset in batch.columns["offset"]]
+        return batch.all_ids()
     if name == "fields":
         return batch.all_fields()
     return [batch.source if name == "source" else ""] * len(batch)
 
 
 def chunks(batches: Iterable[Batch]) -> Iterator[dict[str, list[Any]]]:
-    """The columns of many events, some ten thousand rows at a time; one without rows where there are no events."""
+    """The columns of all batches, CHUNK_ROWS or more rows at a time; the last chunk may be smaller, or empty."""
     columns: dict[str, list[Any]] = {name: [] for name in COLUMNS}
     for batch in batches:
         for name, values in columns.items():
@@ -61,7 +53,7 @@ def chunks(batches: Iterable[Batch]) -> Iterator[dict[str, list[Any]]]:
 
 
 def plain(value: Any) -> Any:
-    """A cell as JSON has it: times as ISO 8601, tuples as lists."""
+    """A value as JSON has it: times as ISO 8601, tuples as lists."""
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Mapping):

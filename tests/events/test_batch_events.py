@@ -8,6 +8,7 @@ from support.made_traces import made_trace
 
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.events.batch import Batch
+from lyncphone_logs.events.columns import COLUMNS, column
 from lyncphone_logs.events.event import Event, Span
 from lyncphone_logs.parsing.reader import Reader, anchor_of
 from lyncphone_logs.sources.source import Source
@@ -65,3 +66,15 @@ def test_a_batch_has_one_source_and_derived_events_have_a_line() -> None:
     empty = Batch.of([])
     Correlator().key(empty)
     assert (len(empty), list(empty.events())) == (0, [])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_column_of_a_table_has_the_values_of_the_events(tmp_path: Path, seed: int) -> None:
+    for read_batch in read(tmp_path, seed):
+        renamed = [event._replace(id=f"renamed:{event.line}") for event in read_batch.events()]
+        for batch in (read_batch, Batch.of(renamed)):
+            events = list(batch.events())
+            expected = {name: [getattr(event, name, None) for event in events] for name in COLUMNS}
+            expected["offset"] = [event.spans[0].offset for event in events]
+            expected["bytes"] = [sum(span.length for span in event.spans) for event in events]
+            assert {name: column(batch, name) for name in COLUMNS} == expected
