@@ -1,7 +1,7 @@
-"""Numbers that logs print, and what they mean: the tables of knowledge/, looked up by number or by name.
+"""Explains the codes that logs print: looks them up by number or name in the tables of content/knowledge/.
 
-A word is a number or a name, with or without its table: `28033`, `x509:20`, `sip:504`, `unknown_ca`, `step:tls`. A
-number of OpenSSL that changed its meaning is told apart by the version of the library: `x509:66@1.0.2`.
+A word is a number or a name, with or without its table: `28033`, `x509:20`, `sip:504`, `unknown_ca`, `step:tls`. If
+OpenSSL changed the meaning of a number, the version of the library selects it: `x509:66@1.0.2`.
 """
 
 import csv
@@ -20,9 +20,9 @@ FOLDER = content.path("knowledge")
 
 @dataclass(frozen=True, slots=True)
 class CodeTable:
-    """One table. `scope` is the heading of the column that says where a row belongs, such as the header of an id.
+    """One table. `scope` is the heading of the column that says where a row applies, such as the header of an id.
 
-    Events whose kind begins with `kind` hold the number in `number_field` and its text in `text_field`.
+    Events whose kind begins with `kind` have the number in `number_field` and its text in `text_field`.
     """
 
     name: str
@@ -56,12 +56,12 @@ TABLES = {
         CodeTable("step", "step of the sign-in", ("signin_steps",), "phone"),
     )
 }  # fmt: skip
-"""The tables by the word that stands before the colon."""
+"""The tables by the word before the colon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where a row comes from; `url` is empty where there is no page."""
+    """The source of a row; `url` is empty if it is not a web page."""
 
     title: str
     url: str
@@ -71,9 +71,9 @@ class Citation:
 class CodeEntry:
     """One meaning of a number, or of the numbers from `number` to `last`.
 
-    `texts`: what programs print for it beside `name`. `basis`: what `cause` rests on, as in a rule. `see`: words of
-    other entries. `since` and `until`: the first and the last release series of OpenSSL, empty where any will do;
-    `versions` says the same in words.
+    `texts`: what programs print for it in addition to `name`. `basis`: the evidence for `cause`, as in a rule. `see`:
+    words of other entries. `since` and `until`: the first and the last release series of OpenSSL, empty for any;
+    `versions` is the same in words.
     """
 
     table: str
@@ -94,12 +94,12 @@ class CodeEntry:
 
     @property
     def word(self) -> str:
-        """What finds it: `x509:20`, `ms:1000-1999`, `step:tls`."""
+        """The word that finds it: `x509:20`, `ms:1000-1999`, `step:tls`."""
         number = f"{self.number}-{self.last}" if self.last > self.number else str(self.number)
         return f"{self.table}:{self.name if self.table == 'step' else number}"
 
     def holds_in(self, version: str) -> bool:
-        """Whether a library of this version, such as 1.0.2u, means this by the number."""
+        """Whether the number has this meaning in this version of the library, such as 1.0.2u."""
         asked, until = _release(version), _release(self.until)
         padded = asked + (0,) * (3 - len(asked))
         return _release(self.since) <= padded and (not until or padded <= until)
@@ -158,9 +158,10 @@ _VERSION = re.compile(r"[0-9]+(\.[0-9]+)*[a-z]*")
 
 
 def look_up(word: str) -> tuple[CodeEntry, ...]:
-    """The entries that a word finds, table by table; none where nothing is known of it.
+    """The entries that a word finds, table by table; none if it is in no table.
 
-    A range counts only where nothing names the number itself. Raises InputError where the word is no word of a table.
+    A range counts only if no entry has the number itself. Raises InputError if the word names an unknown table, or
+    nothing, or a version where none is possible.
     """
     table, key, version = _parts(word)
     tables = _tables(table, key)
@@ -171,7 +172,7 @@ def look_up(word: str) -> tuple[CodeEntry, ...]:
 
 
 def suggest(word: str, also: Iterable[str] = ()) -> str:
-    """What helps with a word that finds nothing: a "did you mean", also among `also`, or which numbers there are."""
+    """Help for a word that finds nothing: a "did you mean" (also from `also`), the known numbers, or ""."""
     table, key, version = _parts(word)
     tables = _tables(table, key)
     if version and key in _index(table):
@@ -187,13 +188,13 @@ def suggest(word: str, also: Iterable[str] = ()) -> str:
 
 
 def of_event(event: Event) -> tuple[CodeEntry, ...]:
-    """The entries behind the numbers of an event; its text, where there is one, decides between two meanings."""
+    """The entries of the numbers in an event; its text, if it has one, decides between two meanings."""
     tables = (table for table in TABLES.values() if table.number_field and event.kind.startswith(table.kind))
     return tuple(entry for table in tables for entry in _of_fields(table, event))
 
 
 def range_around(entry: CodeEntry) -> CodeEntry | None:
-    """The documented range that the number of an entry lies in."""
+    """The documented range that contains the number of an entry, if there is one."""
     around = (each for each in _ranges(entry.table) if each.number <= entry.number and entry.last <= each.last)
     return next((each for each in around if each is not entry), None)
 

@@ -1,7 +1,7 @@
-"""Events as a pandas DataFrame. This module is imported when a frame is asked for, never before: pandas is heavy.
+"""Converts batches of events to a pandas DataFrame.
 
-Columns are put together batch by batch, texts some ten thousand at a time: memory holds the Python values of these and
-the finished columns.
+Import it only to make a frame: importing pandas takes half a second. Columns are converted batch by batch, texts
+CHUNK_ROWS at a time, so memory holds the finished columns and the Python values of one chunk.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ EPOCH, MICROSECOND = datetime(1970, 1, 1), timedelta(microseconds=1)
 
 
 def to_frame(batches: Iterable[Batch]) -> pd.DataFrame:
-    """A row for each event, in order, columns and types as COLUMNS has them; no events give no row."""
+    """One row for each event, in order, with the columns and dtypes of COLUMNS; a frame without rows if none."""
     parts = {name: _FORMS.get(dtype, _Numbers)(dtype) for name, dtype in COLUMNS.items()}
     with no_collection():
         for batch in batches:
@@ -34,14 +34,14 @@ def to_frame(batches: Iterable[Batch]) -> pd.DataFrame:
 
 
 class _Numbers:
-    """The values of a column so far."""
+    """Collects a column without missing values as arrays, one for each batch."""
 
     def __init__(self, dtype: str) -> None:
         self._dtype = dtype
         self._parts: list[Any] = [self._array([])]
 
     def add(self, values: Sequence[Any]) -> None:
-        """Take in further values."""
+        """Append values."""
         self._parts.append(self._array(values))
 
     def _array(self, values: Sequence[Any]) -> Array:
@@ -54,7 +54,7 @@ class _Numbers:
 
 
 class _Nullable(_Numbers):
-    """Numbers, none below zero, that some rows do not have."""
+    """Collects numbers of zero or more, None for a missing one."""
 
     def _array(self, values: Sequence[Any]) -> Array:
         if values.count(None) == len(values):
@@ -67,7 +67,7 @@ class _Nullable(_Numbers):
 
 
 class _Microseconds(dict[datetime | None, int]):
-    """Since the epoch, remembered: lines come several a second."""
+    """Microseconds since 1970, cached: several lines have the same time."""
 
     def __missing__(self, time: datetime | None) -> int:
         found = self[time] = NOT_A_TIME if time is None else (time - EPOCH) // MICROSECOND
@@ -75,7 +75,7 @@ class _Microseconds(dict[datetime | None, int]):
 
 
 class _Times(_Numbers):
-    """Naive times; numpy takes ten times as long to count their microseconds."""
+    """Collects naive times as microseconds; numpy would take ten times as long to convert them."""
 
     def __init__(self, dtype: str) -> None:
         self._counts = _Microseconds()
@@ -93,7 +93,7 @@ class _Times(_Numbers):
 
 
 class _Categories(_Numbers):
-    """Texts that repeat, as numbers at once."""
+    """Collects repeating texts as the codes of a category."""
 
     def __init__(self, dtype: str) -> None:
         self._codes: defaultdict[str | None, int] = defaultdict(count().__next__)
@@ -114,24 +114,24 @@ class _Categories(_Numbers):
 
 
 class _Texts(_Numbers):
-    """Texts, and what has no number: some ten thousand are kept as they are."""
+    """Collects texts and objects; CHUNK_ROWS of them are Python values, the rest are converted."""
 
     def __init__(self, dtype: str) -> None:
-        self._kept: list[Any] = []
+        self._pending: list[Any] = []
         super().__init__(dtype)
 
     def add(self, values: Sequence[Any]) -> None:
-        self._kept += values
-        if len(self._kept) >= CHUNK_ROWS:
-            self._parts.append(self._array(self._kept))
-            self._kept = []
+        self._pending += values
+        if len(self._pending) >= CHUNK_ROWS:
+            self._parts.append(self._array(self._pending))
+            self._pending = []
 
     def _array(self, values: Sequence[Any]) -> Any:
         return pd.Series(values, dtype=self._dtype)
 
     def whole(self) -> Any:
         parts, self._parts = self._parts, []
-        return pd.concat([*parts, self._array(self._kept)], ignore_index=True)
+        return pd.concat([*parts, self._array(self._pending)], ignore_index=True)
 
 
 _FORMS: dict[str, type[_Numbers]] = {

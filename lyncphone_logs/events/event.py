@@ -1,4 +1,4 @@
-"""The event: one line, one message over several lines, or one stated fact, understood.
+"""The event: one parsed line, one message over several lines, or one stated fact.
 
 Names are those of RFC 5424 section 6 where it has one (hostname, facility, severity, app_name, procid).
 """
@@ -17,11 +17,11 @@ UNPARSED = "unparsed"
 MESSAGE = "log.message"
 LOST = "trace.lines_lost"
 NOTHING: Mapping[str, Value] = MappingProxyType({})
-"""The fields of an event that has none."""
+"""The fields of an event without fields."""
 
 
 def frozen(fields: dict[str, Value]) -> MappingProxyType[str, Value]:
-    """The fields as an event holds them."""
+    """A read-only view of the fields, as events have it."""
     return MappingProxyType(fields)
 
 
@@ -30,7 +30,7 @@ _SEPARATORS = re.compile(r"[.:-]")
 
 @cache
 def normalize_mac(text: str) -> str:
-    """A MAC address as twelve small hexadecimal digits."""
+    """A MAC address as twelve lower-case hexadecimal digits."""
     return _SEPARATORS.sub("", text).lower()
 
 
@@ -50,16 +50,17 @@ class Span(NamedTuple):
 
 
 class Event(NamedTuple):
-    """What one piece of evidence says.
+    """One piece of evidence.
 
-    `time` is the phone's own clock and `received` the collector's, both naive as written; `time_utc` is set only where
-    the zone is known. A line that only the collector stamped has that stamp as `time` too. `time_quality` is one of
-    `exact`, `assumed-year`, `assumed-date`, `unset` (a clock that was never set), `ambiguous` and `nonexistent` (in the
-    zone that was stated), `uptime`, `collector`, `none`. `time_corrected` is `time`, where that is unset what the clock
-    should have shown, if that can be told. `text` is the line as the file has it
-    (decoded, without its line end); `message` is what follows the header. `marked` is the range of `message` that the
-    kind's own fields cover, in characters. `repairs` names damage that was undone before reading. `derived` marks a
-    second event of a line that has its own, such as a clock that jumped there.
+    `time` is the phone's clock and `received` the collector's, both naive, as written. `time_utc` is set only if the
+    zone is known. A line with only the collector's stamp has that as `time` too. `time_quality` is one of `exact`,
+    `assumed-year`, `assumed-date`, `unset` (the clock was never set), `ambiguous` and `nonexistent` (in the stated
+    zone), `uptime`, `collector`, `none`. `time_corrected` equals `time`; if the clock was unset, it is what the clock
+    should have shown, or None if that is not known.
+
+    `text` is the line in the file, decoded, without its line end. `message` is what follows the header. `marked` is the
+    range of `message` that the fields of the kind cover, in characters. `repairs` names damage that was undone before
+    parsing. `derived` marks an additional event of a line, such as a clock that jumped there.
     """
 
     id: str
@@ -68,7 +69,7 @@ class Event(NamedTuple):
     member: str = ""
     line: int = 0
     spans: tuple[Span, ...] = ()
-    count: int = 1  # type: ignore[assignment]  # the field hides a method of tuple that nobody asks an event for
+    count: int = 1  # type: ignore[assignment]  # hides tuple.count, which events do not need
     fields: Mapping[str, Value] = NOTHING
     time: datetime | None = None
     time_utc: datetime | None = None

@@ -1,4 +1,4 @@
-"""The `name=value` pairs of a message that no expression of a grammar knows."""
+"""Finds the `name=value` pairs of messages of no known kind."""
 
 import re
 from collections.abc import ItemsView, Iterator, Mapping
@@ -10,9 +10,9 @@ _TRAILING = ".:)"
 
 
 class KeyValues(Mapping[str, Value]):
-    """Names and values as text, without quotes and the punctuation behind them; of equal names the last.
+    """Names and values as text, without quotes and trailing punctuation. Of equal names the last one counts.
 
-    They are looked for when somebody asks: most messages have none, and of most nobody wants them.
+    The message is searched when a value is asked for: most messages have no pair, and few are asked for.
     """
 
     __slots__ = ("_message",)
@@ -41,5 +41,5 @@ class KeyValues(Mapping[str, Value]):
 
 
 def key_values(message: str) -> Mapping[str, Value]:
-    """The pairs of a message."""
+    """The pairs of a message, by name."""
     return KeyValues(message) if "=" in message else NOTHING

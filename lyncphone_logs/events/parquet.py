@@ -1,4 +1,4 @@
-"""Events as a Parquet file, in constant memory. The only door to pyarrow, which the extra `parquet` brings."""
+"""Writes events to a Parquet file in constant memory, with pyarrow (the extra `parquet`)."""
 
 import json
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from lyncphone_logs.events.columns import COLUMNS, chunks, plain
 
 
 def check_available(path: str) -> None:
-    """Raise OutputError where pyarrow is not installed."""
+    """Raises OutputError if pyarrow is not installed; `path` is what would be written."""
     if find_spec("pyarrow") is None:
         raise OutputError(
             "Parquet cannot be written", "pyarrow is not installed", path, "pip install 'lyncphone-logs[parquet]'"
@@ -19,7 +19,7 @@ def check_available(path: str) -> None:
 
 
 def write_parquet(batches: Iterable[Batch], stream: BinaryIO) -> None:
-    """A row for each event, columns as COLUMNS has them: texts as strings, `fields` as JSON, times without a zone."""
+    """Write one row for each event, with the columns of COLUMNS. `fields` are JSON texts, times have no zone."""
     import pyarrow as pa
     from pyarrow import parquet
 

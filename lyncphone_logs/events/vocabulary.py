@@ -1,4 +1,4 @@
-"""Every event kind that a grammar may produce and a rule may name, with its fields, read from the TOML files here."""
+"""The event kinds that grammars may produce and rules may name, with their fields, from content/vocabulary/."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,12 +15,12 @@ Stage = Literal[
     "link", "vlan", "dhcp", "time", "dns", "tls", "root-chain", "web-ticket", "user-certificate", "register",
     "subscribe", "exchange", "update", "call",
 ]  # fmt: skip
-"""The sign-in stages of a phone, in the order in which it passes them."""
+"""The stages of a phone's sign-in, in order."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field(ClosedModel):
-    """One field of a kind: its type, its unit, and what it means."""
+    """One field of a kind: its type, unit and meaning."""
 
     type: Literal["text", "integer", "number", "boolean", "time", "version", "list"]
     meaning: str
@@ -33,7 +33,7 @@ Outcome = Literal["passed", "failed"]
 
 @dataclass(frozen=True, kw_only=True)
 class Reach(ClosedModel):
-    """A stage that some events of a kind speak of: those with these texts, and a status code in one of the ranges."""
+    """A stage that some events of a kind reach: those with these texts, and a status code in one of the ranges."""
 
     stage: Stage
     outcome: Outcome
@@ -41,7 +41,7 @@ class Reach(ClosedModel):
     status_code: tuple[tuple[int, int], ...]
 
     def is_met(self, fields: Mapping[str, Value]) -> bool:
-        """Whether an event with these fields reaches the stage so."""
+        """Whether an event with these fields reaches the stage with this outcome."""
         status = fields.get("status_code")
         if not isinstance(status, int) or not any(low <= status <= high for low, high in self.status_code):
             return False
@@ -50,9 +50,9 @@ class Reach(ClosedModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Kind(ClosedModel):
-    """One event kind. `generic_of` names kinds that say the same failure more exactly.
+    """One event kind. `generic_of` names kinds that report the same failure more precisely.
 
-    `reaches` are stages that hang on the fields of the event.
+    `reaches` are stages that depend on the fields of the event.
     """
 
     meaning: str
@@ -66,7 +66,7 @@ class Kind(ClosedModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Family(ClosedModel):
-    """The kinds of one family. `capture` says how a trace is made that holds them."""
+    """The kinds of one family. `capture` says how to record a trace that contains them."""
 
     family: str
     meaning: str
@@ -79,7 +79,7 @@ CONVERTERS: Mapping[str, Callable[[str], Value]] = {"integer": int, "number": fl
 
 @cache
 def version() -> str:
-    """What changes when an entry, or the code that reads it, does."""
+    """A text that changes if an entry changes, or the code that reads it."""
     return fingerprint(sorted(content.path("vocabulary").glob("*.toml"))) + code_version(
         "events", "content", libraries=("pydantic",)
     )
@@ -106,19 +106,19 @@ def kinds() -> dict[str, Kind]:
 
 
 def capture_of(kind: str) -> str:
-    """How to obtain an event of this kind: the kind's own way, else its family's."""
+    """How to record an event of this kind: what the kind says, else what its family says."""
     return kinds()[kind].capture or families()[family_of(kind)].capture
 
 
 def unknown_kind(kind: str) -> str:
-    """Why a kind may not be named, or nothing where it may."""
+    """Why a kind may not be named, "" if it may."""
     if kind in kinds():
         return ""
     return " ".join(filter(None, [f"the vocabulary has no event kind {kind!r}", suggestion(kind, list(kinds()))]))
 
 
 def unknown_field(kind: str, field: str) -> str:
-    """Why a field of a known kind may not be named, or nothing where it may."""
+    """Why a field of a known kind may not be named, "" if it may."""
     fields = kinds()[kind].fields
     if field in fields:
         return ""
@@ -126,7 +126,7 @@ def unknown_field(kind: str, field: str) -> str:
 
 
 def reached(kind: str, fields: Mapping[str, Value]) -> tuple[Stage, Outcome] | None:
-    """The stage of the sign-in that an event speaks of, and how it went there."""
+    """The stage of the sign-in that an event reaches, and its outcome; None if it reaches none."""
     known = kinds()[kind]
     if known.stage and known.outcome:
         return known.stage, known.outcome
@@ -135,7 +135,7 @@ def reached(kind: str, fields: Mapping[str, Value]) -> tuple[Stage, Outcome] | N
 
 @cache
 def stages_of(kind: str) -> frozenset[Stage]:
-    """The stages that events of a kind may speak of."""
+    """The stages that events of a kind may reach."""
     known = kinds()[kind]
     return frozenset({each.stage for each in known.reaches} | ({known.stage} if known.stage else set()))
 
@@ -147,7 +147,7 @@ def _converters(kind: str) -> Mapping[str, Callable[[str], Value]]:
 
 
 def typed(kind: str, field: str, text: str) -> Value:
-    """The text of a field as the type that the vocabulary gives it; unreadable numbers stay text."""
+    """The text of a field, converted to its type in the vocabulary; a malformed number stays a text."""
     try:
         return _converters(kind).get(field, str)(text)
     except ValueError:
