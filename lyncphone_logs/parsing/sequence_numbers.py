@@ -1,10 +1,11 @@
-"""Numbers that a sender counts its lines with: where some are missing, where counting begins anew, where it boots.
+"""Finds gaps in the numbers that senders count their lines with, and boots that these numbers show.
 
-Lines that came late fill a hole again, so a hole is told when the numbers have gone on for a while, or end. A count
-that goes back by more than that is one that wrapped around, or that began anew: nothing is missing then.
+A late line can still fill a gap, so a gap is reported only after the numbers have passed it by MAX_LATE_NUMBERS, or at
+the end. If a count goes back further than that, it wrapped around or began anew: nothing is missing then.
 """
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,26 +15,24 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.multiline_spec import MultilineSpec
 
 MAX_LATE_NUMBERS = 64
-"""How many numbers a line may come too late."""
-MAX_OPEN_GAPS = 64
-"""Holes of a sender that may still be filled."""
+"""How many numbers later than its turn a line may come."""
 COUNTS_BOOTS = ("device", "resets")
 
 Columns = Mapping[str, Sequence[Any]]
 Sender = tuple[str, str]
-"""The name of a host, or of the source, and that of a grammar."""
+"""The name of a host, or of the source if there is none, and that of a grammar."""
 
 
 @dataclass(slots=True)
 class SequenceGap:
-    """Numbers that are missing, from the first to the last; `noticed` at the line behind them, in a list of one."""
+    """Missing numbers, `first` to `last`. `noticed` holds, once it is known, the line after them."""
 
     first: int
     last: int
     noticed: list[Event]
 
     def without(self, first: int, last: int) -> Iterator["SequenceGap"]:
-        """What is left when these numbers have come."""
+        """What is left of the gap after these numbers have come."""
         if self.first < first:
             yield replace(self, last=min(self.last, first - 1))
         if self.last > last:
@@ -42,7 +41,7 @@ class SequenceGap:
 
 @dataclass(slots=True)
 class SequenceReport:
-    """What the numbers tell at one line: holes noticed here, and holes, some noticed earlier, that stay."""
+    """What the numbers say at one line: gaps noticed here, and gaps that are final here, perhaps noticed earlier."""
 
     noticed: list[SequenceGap] = field(default_factory=list)
     lost: list[SequenceGap] = field(default_factory=list)
@@ -52,147 +51,176 @@ class SequenceReport:
 
 
 @dataclass(slots=True)
-class _Counted:
+class _Count:
+    """The count of one sender.
+
+    `last` is the highest number of the current count, None before the first line. `previous` is that of the count
+    before, None if the sender cannot return to it. `gaps` are the open gaps in the order in which they were noticed.
+    None ends more than MAX_LATE_NUMBERS before `last`, and a number that came lies between two of them, so they are
+    few. `boots` and `missed` are the last values that the sender printed.
+    """
+
     last: int | None = None
-    left: int | None = None
+    previous: int | None = None
+    gaps: list[SequenceGap] = field(default_factory=list)
     boots: str = ""
     missed: int | None = None
-    holes: list[SequenceGap] = field(default_factory=list)
 
-    def noted(self, first: int, last: int) -> tuple[list[SequenceGap], list[SequenceGap]]:
-        """Take in further numbers: the hole before them, and the holes that can no longer be filled."""
-        before, lost, new = self.last, list[SequenceGap](), list[SequenceGap]()
-        if (
-            before is not None
-            and self.left is not None
-            and before + 1 < first
-            and 0 < first - self.left <= MAX_LATE_NUMBERS
-        ):
-            # It did not begin anew: a single line came very late, or two devices count under one name.
-            before, self.left = self.left, None
-        if before is None or before - first > MAX_LATE_NUMBERS:
-            lost, self.holes, self.last, self.left = self.holes, [], last, before
-        elif first > before + 1:
-            new = [SequenceGap(before + 1, first - 1, [])]
-            self.last = last
-        else:
-            self.holes = [part for hole in self.holes for part in hole.without(first, last)]
-            self.last = max(before, last)
-        every = self.holes + new
-        stay = [hole.last < self.last - MAX_LATE_NUMBERS for hole in every]
-        stay[: max(0, len(every) - MAX_OPEN_GAPS)] = [True] * max(0, len(every) - MAX_OPEN_GAPS)
-        self.holes = [hole for hole, is_past in zip(every, stay, strict=True) if not is_past]
-        return new, lost + [hole for hole, is_past in zip(every, stay, strict=True) if is_past]
+    def add(self, first: int, last: int) -> tuple[list[SequenceGap], list[SequenceGap]]:
+        """Add consecutive numbers; returns the gap before them, if any, and gaps that can no longer be filled."""
+        self._return_to_previous(first)
+        if self.last is None or first < self.last - MAX_LATE_NUMBERS:
+            lost, self.gaps = self.gaps, []
+            self.previous, self.last = self.last, last
+            return [], lost
+        noticed = self._place(first, last, self.last)
+        self.last = max(self.last, last)
+        return noticed, self._expire(self.last)
+
+    def _return_to_previous(self, first: int) -> None:
+        """Return to the previous count if it did not end: one line came very late, or two devices share a name."""
+        if self.last is None or self.previous is None:
+            return
+        if first > self.last + 1 and 0 < first - self.previous <= MAX_LATE_NUMBERS:
+            self.last, self.previous = self.previous, None
+
+    def _place(self, first: int, last: int, before: int) -> list[SequenceGap]:
+        """Fill gaps, or open and return one after `before`, the highest number so far."""
+        if first > before + 1:
+            gap = SequenceGap(before + 1, first - 1, [])
+            self.gaps.append(gap)
+            return [gap]
+        self.gaps = [part for gap in self.gaps for part in gap.without(first, last)]
+        return []
+
+    def _expire(self, last: int) -> list[SequenceGap]:
+        """Remove and return the gaps that are too far below `last`."""
+        oldest = last - MAX_LATE_NUMBERS
+        expired = [gap for gap in self.gaps if gap.last < oldest]
+        self.gaps = [gap for gap in self.gaps if gap.last >= oldest]
+        return expired
 
     def dropped(self, missed: int | None) -> int:
-        """How many more lines the sender says it dropped; a count that began anew says nothing."""
+        """How many more lines the sender says it dropped; 0 if its count of them began anew."""
         before, self.missed = self.missed, self.missed if missed is None else missed
         return max(0, missed - before) if missed is not None and before is not None else 0
 
     def booted(self, boots: str) -> int | None:
-        """The number of resets, where it has grown."""
-        before, self.boots = self.boots.rpartition(":"), boots or self.boots
-        now = boots.rpartition(":")
-        has_grown = before[0] == now[0] and bool(now[0]) and int(now[2]) > int(before[2])
-        return int(now[2]) if has_grown else None
+        """The number of resets if the device printed a smaller one before."""
+        device_before, _, resets_before = self.boots.rpartition(":")
+        device, _, resets = boots.rpartition(":")
+        self.boots = boots or self.boots
+        has_grown = bool(device) and device == device_before and int(resets) > int(resets_before)
+        return int(resets) if has_grown else None
 
 
 class SequenceTracker:
-    """The numbers of all senders, batch by batch."""
+    """Follows the numbers of all senders from batch to batch."""
 
     def __init__(self) -> None:
-        self._senders: dict[Sender, _Counted] = {}
+        self._counts: dict[Sender, _Count] = {}
 
     def tell(
         self, source: str, runs: Mapping[int, Sequence[SequenceRun]], columns: Columns
     ) -> dict[int, SequenceReport]:
-        """What the runs of a batch tell, by row."""
-        told: dict[int, SequenceReport] = {}
+        """What the runs of a batch of `source` say, by row."""
+        reports: dict[int, SequenceReport] = {}
         for row, run in ((row, run) for row, some in sorted(runs.items()) for run in some):
-            counted = self._senders.setdefault((run.host or source, run.grammar), _Counted())
-            at = told.setdefault(row, SequenceReport())
-            at.counts_boots |= bool(run.boots)
-            at.dropped += counted.dropped(run.missed)
-            at.resets = counted.booted(run.boots) or at.resets
+            count = self._counts.setdefault((run.host or source, run.grammar), _Count())
+            report = reports.setdefault(row, SequenceReport())
+            report.counts_boots |= bool(run.boots)
+            report.dropped += count.dropped(run.missed)
+            report.resets = count.booted(run.boots) or report.resets
             if run.first is not None and run.last is not None:
-                noticed, lost = counted.noted(run.first, run.last)
-                at.noticed += noticed
-                for hole in lost:
-                    told.setdefault(
-                        _first_behind(hole.last + MAX_LATE_NUMBERS, row, run, columns), SequenceReport()
-                    ).lost.append(hole)
-        return told
+                noticed, lost = count.add(run.first, run.last)
+                report.noticed += noticed
+                for gap in lost:
+                    final_row = _row_after(gap.last + MAX_LATE_NUMBERS, row, run, columns)
+                    reports.setdefault(final_row, SequenceReport()).lost.append(gap)
+        return reports
 
     def end(self) -> list[SequenceGap]:
-        """The holes that are left when no more lines come."""
-        left = [hole for counted in self._senders.values() for hole in counted.holes]
-        for counted in self._senders.values():
-            counted.holes = []
+        """Remove and return the open gaps; no more lines come."""
+        left = [gap for count in self._counts.values() for gap in count.gaps]
+        for count in self._counts.values():
+            count.gaps = []
         return left
 
 
-def _first_behind(number: int, row: int, run: SequenceRun, columns: Columns) -> int:
-    """The row of a run where its numbers go beyond one: the same, however many rows are read at once."""
+def _row_after(number: int, row: int, run: SequenceRun, columns: Columns) -> int:
+    """The first row of a run that begins at `row` with a higher number, whatever the size of the batch."""
     if run.first is None or run.first > number:
         return row
-    rows = zip(*(columns[name][row:] for name in ("hostname", "grammar", "sequence")), strict=True)
-    places = (place for place, each in enumerate(rows, row) if each[:2] == run[:2] and (each[2] or 0) > number)
-    return next(places, row)
+    senders = zip(columns["hostname"][row:], columns["grammar"][row:], strict=True)
+    numbered = enumerate(zip(senders, columns["sequence"][row:], strict=True), row)
+    sender = (run.host, run.grammar)
+    return next((at for at, (other, counted) in numbered if other == sender and (counted or 0) > number), row)
 
 
 def runs_of(
-    columns: Columns, kept: Sequence[int], end: int, joinings: Mapping[str, MultilineSpec | None]
+    columns: Columns, event_rows: Sequence[int], end: int, specs: Mapping[str, MultilineSpec | None]
 ) -> dict[int, tuple[SequenceRun, ...]]:
-    """The runs of the rows before `end`, by the place among the rows that are `kept`; none where nobody counts."""
+    """The runs of the rows before `end`, by position in `event_rows`, the rows that become events.
+
+    `specs` are those of the grammars, by name. The result is empty if no sender counts its lines.
+    """
     numbers = columns["sequence"]
     missed = columns.get("missed") or [None] * len(numbers)
-    if not kept or (not any(missed) and numbers.count(None) == len(numbers)):
+    if not event_rows or (not any(missed) and numbers.count(None) == len(numbers)):
         return {}
-    boots = _boots(columns, joinings)
+    boots = _boots(columns, specs)
     runs: list[tuple[int, SequenceRun]] = []
     latest: dict[tuple[Any, Any], int] = {}
     rows = zip(columns["hostname"][:end], columns["grammar"], numbers, missed, boots, strict=False)
     for row, (host, grammar, number, dropped, boot) in enumerate(rows):
         if number is None and dropped is None:
             continue
-        place = latest.get((host, grammar))
+        index = latest.get((host, grammar))
         count = int(dropped) if dropped else None
-        if place is not None and runs[place][1][4:] == (boot, count) and _follows(runs[place][1].last, number):
-            runs[place] = runs[place][0], runs[place][1]._replace(last=number)
+        if index is not None and runs[index][1][4:] == (boot, count) and _follows(runs[index][1].last, number):
+            runs[index] = runs[index][0], runs[index][1]._replace(last=number)
         else:
             latest[host, grammar] = len(runs)
             runs.append((row, SequenceRun(host, grammar, number, number, boot, count)))
-    return _placed(runs, kept, columns)
+    return _by_position(runs, event_rows, columns)
 
 
-def _placed(
-    runs: Sequence[tuple[int, SequenceRun]], kept: Sequence[int], columns: Columns
+def _by_position(
+    runs: Sequence[tuple[int, SequenceRun]], event_rows: Sequence[int], columns: Columns
 ) -> dict[int, tuple[SequenceRun, ...]]:
-    """The runs by the place of a row that is kept, where the first one is not: of the sender's nearest one."""
-    places = {row: place for place, row in enumerate(kept)}
-    by_place: dict[int, list[SequenceRun]] = {}
+    """The runs by the position of their first row, or, if that is no event, of the sender's nearest event."""
+    positions = {row: position for position, row in enumerate(event_rows)}
+    of_sender: defaultdict[tuple[Any, Any], list[int]] = defaultdict(list)
+    for row in event_rows:
+        of_sender[columns["hostname"][row], columns["grammar"][row]].append(row)
+    found: defaultdict[int, list[SequenceRun]] = defaultdict(list)
     for row, run in runs:
-        place = places.get(row)
-        if place is None:
-            own = [
-                at for at, each in enumerate(kept) if (columns["hostname"][each], columns["grammar"][each]) == run[:2]
-            ]
-            place = min(own, key=lambda at: abs(kept[at] - row), default=min(bisect_left(kept, row), len(kept) - 1))
-        by_place.setdefault(place, []).append(run)
-    return {at: tuple(some) for at, some in by_place.items()}
+        position = positions.get(row)
+        if position is None and (rows := of_sender.get((run.host, run.grammar))):
+            position = positions[_nearest(row, rows)]
+        elif position is None:
+            position = min(bisect_left(event_rows, row), len(event_rows) - 1)
+        found[position].append(run)
+    return {position: tuple(some) for position, some in found.items()}
+
+
+def _nearest(row: int, others: Sequence[int]) -> int:
+    """The nearest of some rows in ascending order, of two the earlier one."""
+    after = bisect_left(others, row)
+    return min(others[max(after - 1, 0) : after + 1], key=lambda other: abs(other - row))
 
 
 def _follows(last: int | None, number: int | None) -> bool:
     return number == last or (number is not None and last is not None and number == last + 1)
 
 
-def _boots(columns: Columns, joinings: Mapping[str, MultilineSpec | None]) -> list[str]:
-    """What counts the boots, of each row."""
+def _boots(columns: Columns, specs: Mapping[str, MultilineSpec | None]) -> list[str]:
+    """Device and number of resets of each row, as far as its process id prints them."""
     known: dict[tuple[str, str | None], str] = {}
     written = list(zip(columns["grammar"], columns["procid"], strict=True))
     for grammar, procid in {*written}:
-        joining = joinings.get(grammar)
-        spans = joining.boots.match(procid) if joining and joining.boots and procid else None
+        spec = specs.get(grammar)
+        spans = spec.boots.match(procid) if spec and spec.boots and procid else None
         parts = [procid[slice(*spans[name])] for name in COUNTS_BOOTS] if spans and procid else []
         known[grammar, procid] = ":".join(parts)
     return [known[each] for each in written]

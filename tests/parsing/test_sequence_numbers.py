@@ -6,9 +6,10 @@ import pytest
 
 import lyncphone_logs as lp
 from lyncphone_logs.catalog import read_catalog
+from lyncphone_logs.events.batch import SequenceRun
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.parsing.reader import Reader, anchor_of
-from lyncphone_logs.parsing.sequence_numbers import MAX_LATE_NUMBERS
+from lyncphone_logs.parsing.sequence_numbers import MAX_LATE_NUMBERS, SequenceTracker
 from lyncphone_logs.sources.source import InMemorySource
 from lyncphone_logs.trace.condense import condense
 from lyncphone_logs.trace.correlator import Correlator
@@ -78,6 +79,39 @@ def test_a_hole_is_told_behind_the_numbers_that_might_have_come_late(tmp_path: P
     place = next(place for place, event in enumerate(events) if event.kind == "trace.lines_lost")
     assert events[place - 1].sequence == 2 + MAX_LATE_NUMBERS + 1
     assert events[place].sequence == 3
+
+
+def gaps_of(*runs: tuple[int, int]) -> list[tuple[int, int]]:
+    """The gaps that are reported when one sender writes these runs of numbers, the open ones last."""
+    tracker = SequenceTracker()
+    columns: dict[str, list[object]] = {"hostname": ["a"], "grammar": ["g"], "sequence": [0]}
+    found = []
+    for first, last in runs:
+        reports = tracker.tell("x", {0: (SequenceRun("a", "g", first, last),)}, columns)
+        found += [gap for report in reports.values() for gap in report.lost]
+    return [(gap.first, gap.last) for gap in (*found, *tracker.end())]
+
+
+def test_a_gap_is_filled_from_either_end_and_in_the_middle() -> None:
+    assert gaps_of((1, 1), (10, 10), (2, 3), (8, 9), (5, 5)) == [(4, 4), (6, 7)]
+
+
+def test_the_gaps_that_stay_open_are_few() -> None:
+    tracker = SequenceTracker()
+    columns: dict[str, list[object]] = {"hostname": ["a"], "grammar": ["g"], "sequence": [0]}
+    for number in [1000, *range(900, 1063, 2), *range(1064, 4000, 2)]:
+        tracker.tell("x", {0: (SequenceRun("a", "g", number, number),)}, columns)
+    assert len(tracker.end()) == MAX_LATE_NUMBERS // 2
+
+
+def test_a_sender_that_began_anew_may_return_to_its_previous_count() -> None:
+    assert gaps_of((500, 500), (1, 1), (501, 501)) == []
+    assert gaps_of((500, 500), (1, 1), (503, 503)) == [(501, 502)]
+    assert gaps_of((500, 500), (1, 1), (500 + MAX_LATE_NUMBERS + 1, 600)) == [(2, 500 + MAX_LATE_NUMBERS)]
+
+
+def test_open_gaps_are_lost_when_the_count_begins_anew() -> None:
+    assert gaps_of((100, 100), (103, 103), (1, 1), (2, 2)) == [(101, 102)]
 
 
 def test_a_count_of_boots_that_grows_is_a_boot(tmp_path: Path) -> None:
