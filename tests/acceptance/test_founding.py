@@ -1,6 +1,6 @@
-"""The founding case: what each further piece of evidence makes of the one line.
+"""The founding case: how each further piece of evidence changes the findings for its one line.
 
-All lines but the founding one are synthetic.
+All lines except the founding line are synthetic.
 """
 
 import json
@@ -45,7 +45,7 @@ def names(phone: Phone) -> list[str]:
     return [each.rule.name for each in phone.diagnoses]
 
 
-def test_the_line_alone_makes_sha2_likely_and_keeps_the_external_first_sign_in_open() -> None:
+def test_the_line_alone_makes_sha2_likely_and_leaves_the_external_first_sign_in_possible() -> None:
     phone = phone_of(FOUNDING)
     first, external = phone.diagnoses[0], named(phone, "external-first-sign-in")
     assert (first.rule.name, first.verdict) == ("signature-algorithm-unsupported", "likely")
@@ -55,7 +55,7 @@ def test_the_line_alone_makes_sha2_likely_and_keeps_the_external_first_sign_in_o
     assert "20, 19, 2, 21 or 27" in explains.says
 
 
-def test_every_diagnosis_stands_on_the_line() -> None:
+def test_every_diagnosis_has_the_line_as_evidence() -> None:
     for found in phone_of(FOUNDING).diagnoses:
         assert [(each.event.line, each.clause) for each in found.evidence] == [(1, "explains")]
 
@@ -101,7 +101,7 @@ def test_the_words_of_openssl_alone_do_not_confirm_it_since_pss_gives_the_same(t
 
 
 @pytest.mark.parametrize("file", ["chain-sha1.pem", "chain-sha1-without-root.pem"])
-def test_a_whole_sha1_chain_rules_it_out_and_names_the_certificates(file: str) -> None:
+def test_a_complete_sha1_chain_rules_it_out_and_names_the_certificates(file: str) -> None:
     phone = phone_of(FOUNDING, certificate=certificate(file))
     (out,) = (each for each in phone.ruled_out if each.rule.name == "signature-algorithm-unsupported")
     assert "CN=fe01.contoso.com (sha1WithRSAEncryption)" in out.reason
@@ -115,7 +115,7 @@ def test_a_lone_sha1_certificate_weakens_it_and_rules_nothing_out() -> None:
     assert not phone.ruled_out
 
 
-def test_firmware_from_3_0_1_on_speaks_against_it() -> None:
+def test_firmware_from_3_0_1_on_contradicts_it() -> None:
     newer = phone_of(FOUNDING, firmware="UC_3.0.1.322")
     assert named(newer, "signature-algorithm-unsupported").verdict == "possible"
 
@@ -139,7 +139,7 @@ def test_a_missing_root_followed_by_7_keeps_both_families_missing_root_first(
     assert named(phone, "signature-algorithm-unsupported").verdict != "unlikely"
 
 
-def test_two_handshakes_are_two_occurrences_that_stand_side_by_side(tmp_path: Path) -> None:
+def test_failures_of_two_handshakes_are_independent(tmp_path: Path) -> None:
     at = "Jul  9 10:0{}:00 10.1.2.3 {}"
     phone = phone_of(written(tmp_path, at.format(1, LINE.format(20)), at.format(5, LINE.format(7))), year=2013)
     assert not named(phone, "signature-algorithm-unsupported").is_consequence
@@ -147,7 +147,7 @@ def test_two_handshakes_are_two_occurrences_that_stand_side_by_side(tmp_path: Pa
     assert set(MISSING_ROOT) <= set(names(phone))
 
 
-def test_repeats_fold_into_one_diagnosis_with_count_and_span(tmp_path: Path) -> None:
+def test_repetitions_become_one_diagnosis_with_count_and_time_span(tmp_path: Path) -> None:
     lines = [f"Jul  9 10:{minute:02}:00 10.1.2.3 {LINE.format(7)}" for minute in range(0, 60, 2)]
     path = written(tmp_path, *lines, f"Jul  9 10:59:30 10.1.2.3 {LINE.format(7)[:11]}last message repeated 4 times")
     first = phone_of(path, year=2013).diagnoses[0]
@@ -173,19 +173,19 @@ def test_nothing_but_a_boot_is_uninformative_and_never_healthy(tmp_path: Path) -
     assert (states["dhcp"], states["tls"]) == ("not seen", "not checkable")
 
 
-def test_what_the_screen_says_lists_rivals_where_the_trace_has_no_tls_line(tmp_path: Path) -> None:
+def test_a_screen_text_lists_rivals_if_the_trace_has_no_tls_line(tmp_path: Path) -> None:
     path = written(tmp_path, "udhcpc[201]: lease of 10.1.2.3 obtained from 10.1.2.1, lease time 86400")
     phone = phone_of(path, display="Verification failed for the domain contoso.com")
     assert {*MISSING_ROOT, "signature-algorithm-unsupported", "certificate-expired"} <= set(names(phone))
     assert all(each.verdict != "confirmed" for each in phone.diagnoses)
 
 
-def test_what_the_screen_says_is_no_symptom_of_its_own_beside_the_line() -> None:
+def test_a_screen_text_is_no_symptom_of_its_own_if_the_trace_has_the_line() -> None:
     with_display = phone_of(FOUNDING, display="Verification failed for the domain contoso.com")
     assert names(with_display) == names(phone_of(FOUNDING))
 
 
-def test_a_stated_firmware_gives_way_to_what_the_trace_says(tmp_path: Path) -> None:
+def test_the_firmware_in_the_trace_takes_precedence_over_a_given_one(tmp_path: Path) -> None:
     identity = "voip_task[440]: SIP      : INFO - User-Agent: AUDC-IPPhone-420HD_UC_3.0.1.429/1"
     report = lp.diagnose(lp.read_trace(written(tmp_path, identity, LINE.format(7)), firmware="2.0.5"))
     assert (report.phones[0].firmware, report.phones[0].model) == ("UC_3.0.1.429", "420HD")
@@ -196,7 +196,7 @@ def test_a_stated_firmware_gives_way_to_what_the_trace_says(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     "known", [{}, {"certificate": certificate("chain-sha1.pem"), "firmware": "2.0.5", "location": "internal"}]
 )
-def test_the_json_of_a_real_run_keeps_its_schema_and_is_the_same_every_time(known: dict[str, Any]) -> None:
+def test_the_json_of_a_real_run_is_valid_and_equal_every_time(known: dict[str, Any]) -> None:
     schema = json.loads(
         (Path(lp.__file__).parent / "content" / "schema" / "report-1.schema.json").read_text(encoding="utf-8")
     )
@@ -205,7 +205,7 @@ def test_the_json_of_a_real_run_keeps_its_schema_and_is_the_same_every_time(know
     assert text == lp.diagnose(lp.read_trace(FOUNDING, **known)).to_json()
 
 
-def test_evidence_points_at_the_very_bytes_of_the_line() -> None:
+def test_evidence_points_at_the_bytes_of_the_line() -> None:
     content = Path(FOUNDING).read_bytes()
     for found in phone_of(FOUNDING).diagnoses:
         for each in found.evidence:
@@ -213,7 +213,7 @@ def test_evidence_points_at_the_very_bytes_of_the_line() -> None:
             assert content[offset : offset + length].decode() == each.event.text
 
 
-def test_words_that_do_not_fit_beside_the_caret_are_indented_under_it() -> None:
+def test_words_that_do_not_fit_next_to_the_caret_are_indented_below_it() -> None:
     report = lp.diagnose(lp.read_trace(FOUNDING))
     lines = render(report, color=False, width=100).split("\n")
     caret = next(number for number, line in enumerate(lines) if "^^^" in line)

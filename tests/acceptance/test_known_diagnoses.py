@@ -1,4 +1,4 @@
-"""Checks fixtures/known_diagnoses.csv: the 64 diagnoses that a voice engineer requested, and the rule for each."""
+"""The 64 diagnoses that a voice engineer asked for, with their rules: fixtures/known_diagnoses.csv."""
 
 import csv
 
@@ -23,7 +23,7 @@ def test_the_table_names_each_candidate_and_each_rule_once() -> None:
 
 
 @pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row['candidate']} {row['code']}")
-def test_each_code_of_the_table_is_a_rule_with_that_name_a_remedy_and_a_check(row: dict[str, str]) -> None:
+def test_each_code_of_the_table_is_a_rule_of_that_name_with_a_remedy_and_a_verification(row: dict[str, str]) -> None:
     (rule,) = (rule for rule in read_catalog().rules if rule.code == row["code"])
     assert rule.name == row["name"]
     assert rule.remedy

@@ -1,4 +1,4 @@
-"""Whole traces with what they should come to: fixtures/<grammar>/<story>/trace.log beside story.toml.
+"""Complete traces with their expected findings: fixtures/<grammar>/<story>/trace.log and story.toml next to it.
 
 Lines that no source shows come from a phone named `synthetic-phone`.
 """
@@ -16,12 +16,12 @@ import lyncphone_logs as lp
 STORIES = sorted(path.parent for path in FIXTURES.glob("*/*/story.toml"))
 
 
-def told(story: Path) -> dict[str, Any]:
+def expected(story: Path) -> dict[str, Any]:
     return tomllib.loads((story / "story.toml").read_text(encoding="utf-8"))
 
 
 def trace_of(story: Path) -> lp.Trace:
-    return lp.read_trace(str(story / "trace.log"), year=told(story)["year"])
+    return lp.read_trace(str(story / "trace.log"), year=expected(story)["year"])
 
 
 def test_the_stories_are_there() -> None:
@@ -29,32 +29,32 @@ def test_the_stories_are_there() -> None:
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda path: path.name)
-def test_every_line_becomes_the_event_that_the_story_tells(story: Path) -> None:
+def test_every_line_becomes_the_event_that_the_story_expects(story: Path) -> None:
     found = [
         {"line": each.line, "kind": each.kind, "count": each.count, "fields": dict(each.fields)}
         for each in trace_of(story).events()
     ]
-    assert found == told(story)["events"]
+    assert found == expected(story)["events"]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda path: path.name)
-def test_the_diagnosis_and_the_journey_are_those_of_the_story(story: Path) -> None:
+def test_diagnoses_and_journey_are_those_that_the_story_expects(story: Path) -> None:
     (phone,) = lp.diagnose(trace_of(story)).phones
     found = [{"name": each.rule.name, "verdict": each.verdict} for each in phone.diagnoses]
-    assert [each for each in found if each["verdict"] != "unlikely"] == told(story)["diagnoses"]
+    assert [each for each in found if each["verdict"] != "unlikely"] == expected(story)["diagnoses"]
     states = {each.stage: each.state for each in phone.boots[0].journey if each.state != "not checkable"}
-    assert states == told(story)["journey"]
+    assert states == expected(story)["journey"]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda path: path.name)
-def test_a_synthetic_line_says_that_it_is(story: Path) -> None:
-    is_real = told(story)["origin"].startswith("real: ")
+def test_synthetic_lines_are_marked(story: Path) -> None:
+    is_real = expected(story)["origin"].startswith("real: ")
     lines = (story / "trace.log").read_text(encoding="utf-8").strip().split("\n")
     assert all(("synthetic-phone" in line) is not is_real for line in lines)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda path: path.name)
-def test_diagnoses_come_most_probable_first_but_for_consequences(story: Path) -> None:
+def test_diagnoses_come_most_probable_first_except_consequences(story: Path) -> None:
     for phone in json.loads(lp.diagnose(trace_of(story)).to_json())["phones"]:
         for verdicts in (["confirmed", "likely", "possible"], ["unlikely"]):
             shares = [
