@@ -1,4 +1,4 @@
-"""What became of the bytes and lines of one source."""
+"""Counts the bytes and lines of one source by what became of them."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,13 +9,14 @@ from lyncphone_logs.parsing.reader import Reader
 
 
 class AccountError(AssertionError):
-    """The sums do not add up to the size of the file: a fault of this program, never of the trace."""
+    """The sums are not the size of the file: a bug of this program, never a fault of the trace."""
 
 
 @dataclass
 class ByteAccount:
-    """Bytes by what became of them; `passed_over_bytes` were left out on purpose, `outside_bytes` by `--since`.
+    """Bytes by what became of them.
 
+    `passed_over_bytes` were skipped because no rule needs them, `outside_bytes` by `--since` or `--until`.
     `duplicate_bytes` are those of lines that are copies of lines in another input.
     """
 
@@ -29,7 +30,7 @@ class ByteAccount:
 
     @property
     def total(self) -> int:
-        """All bytes that are accounted for."""
+        """The sum of all counts."""
         read = self.event_bytes + self.continuation_bytes + self.unparsed_bytes
         return read + self.separator_bytes + self.passed_over_bytes + self.outside_bytes + self.duplicate_bytes
 
@@ -46,9 +47,10 @@ class ByteAccount:
 
 @dataclass(slots=True)
 class SourceStats:
-    """The account, and counts of events, by grammar, and of lines that nobody understood, the first of which is kept.
+    """The account of bytes, and counts of events (also by grammar) and of lines that no grammar reads.
 
-    `outside_lines` were not asked for. `assumed`: a year or a date was completed from the anchor.
+    `first_unparsed` is the first of these. `outside_lines` are outside the time range. `assumed`: a year or a date was
+    completed from the anchor.
     """
 
     account: ByteAccount = field(default_factory=ByteAccount)
@@ -60,7 +62,7 @@ class SourceStats:
     assumed: bool = False
 
     def count(self, batch: Batch) -> None:
-        """Book the spans of events: the first is the event's line, the others its continuations."""
+        """Count the events of a batch: their first spans are lines, the others continuation lines."""
         lengths = batch.columns["bytes"]
         unparsed = sum(lengths[row] for row in batch.unparsed)
         self.account.unparsed_bytes += unparsed
@@ -73,19 +75,19 @@ class SourceStats:
             self.first_unparsed = batch.event(batch.unparsed[0])
 
     def leave_out(self, batch: Batch) -> None:
-        """Book events that lie outside of the time that was asked for."""
+        """Count events outside the time range."""
         self.account.outside_bytes += sum(span.length for row in range(len(batch)) for span in batch.spans_of(row))
         self.outside_lines += sum(len(batch.spans_of(row)) for row in range(len(batch)))
 
     def close(self, reader: Reader) -> None:
-        """Book what is no event, when the reader has come to the end."""
+        """Count what is no event, after the reader has finished."""
         self.account.separator_bytes = reader.separator_bytes + reader.source.mark_bytes
         self.account.passed_over_bytes = reader.passed_over_bytes
         self.account.duplicate_bytes = reader.source.duplicate_bytes
         self.assumed = reader.assumed
 
     def add(self, other: "SourceStats") -> None:
-        """Add what became of the next part of the source."""
+        """Add the counts of the next part of the source."""
         self.account.add(other.account)
         self.events += other.events
         self.unparsed_lines += other.unparsed_lines

@@ -1,4 +1,4 @@
-"""The clocks of the sources of one run: what completes their stamps, their zones, and what was assumed of them."""
+"""Holds what is known of the clocks of all sources: the anchors of their stamps, their zones, and what was assumed."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -26,9 +26,9 @@ MAX_STORED_BYTES = 8 * 1024 * 1024
 
 
 class SourceClocks:
-    """Looks into each source; `period` is what `since` and `until` mean there.
+    """Surveys the timestamps of each source. `period` is the time range that `since` and `until` mean there.
 
-    Raises InputError for a time that cannot be read, and for the zone of a source that is not there.
+    Raises InputError if `since` or `until` is no time, or if a zone is stated for a source that is not there.
     """
 
     def __init__(self, sources: Sequence[Source], grammars: Sequence[Grammar], options: TraceOptions) -> None:
@@ -54,7 +54,7 @@ class SourceClocks:
             )
 
     def anchor(self, source: Source) -> Anchor:
-        """What completes the stamps of a source."""
+        """The moment from which incomplete stamps of a source are completed."""
         return self._surveys[source.path].anchor
 
     def take_lines(self, source: Source) -> ReadLines | None:
@@ -63,7 +63,7 @@ class SourceClocks:
 
     @property
     def overlaps(self) -> bool:
-        """Whether two sources may have lines of the same time, so that they have to be merged."""
+        """Whether two sources may have lines of the same time, so that they must be merged."""
         spans = [(each.first, each.last) for each in self._surveys.values()]
         known = sorted((first, last) for first, last in spans if first and last)
         return len(known) < len(spans) > 1 or any(before[1] >= after[0] for before, after in pairwise(known))
@@ -75,14 +75,14 @@ class SourceClocks:
         return self.overlaps or is_numbered or bool(self.period) or bool(self.zones)
 
     def in_order(self, sources: Sequence[Source]) -> list[int]:
-        """The places of the sources by their first moment, those without one first."""
-        return sorted(range(len(sources)), key=lambda place: (self._first(sources[place]) or datetime.min, place))
+        """The indexes of the sources by their first moment, those without one first."""
+        return sorted(range(len(sources)), key=lambda index: (self._first(sources[index]) or datetime.min, index))
 
     def _first(self, source: Source) -> datetime | None:
         return self._surveys[source.path].first
 
     def corrected(self, batches: Iterator[Batch], unseen: str = "") -> Iterator[Batch]:
-        """The batches with their clocks corrected; `unseen` names a source that could not be looked into."""
+        """The batches with their clocks corrected in place; `unseen` names a source that could not be surveyed."""
         if unseen:
             self._new_years[unseen] = NewYears()
             batches = self._new_years[unseen].count(batches)
@@ -90,35 +90,35 @@ class SourceClocks:
         return self._corrections[-1].correct(batches)
 
     def events(self, reader: Reader) -> Iterator[Batch]:
-        """The events of one source, corrected and in their order."""
+        """The events of one source with corrected clocks, late lines put in order."""
         source = reader.source
         unseen = source.path if not source.is_repeatable and self.anchor(source).basis == "--year" else ""
         return in_sequence(self.corrected(reader.batches(), unseen))
 
     def stream(self, source: Source, batches: Iterator[Batch]) -> Stream:
-        """The batches of one source, to be merged with others."""
+        """The batches of one source, ready to be merged."""
         return Stream(self._first(source), self.zones.of(source.path), batches)
 
     def streams(self, sources: Sequence[Source], streams: Sequence[Stream]) -> list[Stream]:
-        """The streams of sources in their order, those of rotated files as one, where times do not speak against it."""
+        """The streams in their order; those of rotated files are joined unless their times contradict that."""
         joined: list[Stream] = []
         last: Source | None = None
         for source, stream in zip(sources, streams, strict=True):
-            if last and joined and self._goes_on(last, source):
+            if last and joined and self._continues(last, source):
                 joined[-1] = Stream(joined[-1].start, stream.zone, chain(joined[-1].batches, stream.batches))
             else:
                 joined.append(stream)
             last = source
         return joined
 
-    def _goes_on(self, before: Source, source: Source) -> bool:
+    def _continues(self, before: Source, source: Source) -> bool:
         firsts = [first for first in (self._first(before), self._first(source)) if first]
         is_same_zone = self.zones.of(before.path) == self.zones.of(source.path)
         is_rotated = rotation_key(before.path)[0] == rotation_key(source.path)[0]
         return is_rotated and is_same_zone and firsts == sorted(firsts)
 
     def assumptions(self, path: str, tally: SourceStats) -> Iterator[str]:
-        """What was assumed of a source that was read, a sentence each."""
+        """What was assumed about a source, one sentence each; complete after it was read."""
         found = self._surveys[path]
         yield from (f"{path}: {each}" for each in (*_of_stamps(found, tally), *self._of_clocks(path)))
         if tally.outside_lines:
@@ -126,7 +126,7 @@ class SourceClocks:
 
     @property
     def of_all(self) -> Sequence[str]:
-        """What was assumed of all sources together."""
+        """What was assumed about all sources together."""
         if not self.overlaps or all(self.zones.of(path) for path in self._surveys):
             return ()
         return ("times of several inputs are taken for those of one zone; --tz NAME=ZONE states another",)

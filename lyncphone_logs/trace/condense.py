@@ -1,6 +1,6 @@
-"""A batch without the messages that say nothing by themselves, for which the first of each run stands.
+"""Condenses batches for a diagnosis: of each run of plain messages only some rows remain, with a count of the others.
 
-What keys, journeys and diagnoses are made of stays; a table of the events cannot be made of it.
+Keys, journeys and diagnoses of a condensed batch are those of the complete one. Tables need the complete one.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,11 @@ from lyncphone_logs.trace.phone_identity import tells_maker
 
 
 def condense(batch: Batch) -> Batch:
-    """The rows of a known kind, and of each run of other rows those at its edges, if its clock only goes on."""
-    kept: list[int] = []
+    """A batch of the rows of a known kind, and of the first and last ones of each other run if its clock is steady.
+
+    `omitted` of the result counts what the rows represent in addition to themselves.
+    """
+    selected: list[int] = []
     omitted: dict[int, Omitted] = {}
     for start, stop in _runs(batch):
         rows = _edges(batch, start, stop)
@@ -22,33 +25,35 @@ def condense(batch: Batch) -> Batch:
         messages = [row for row in dropped if batch.columns["kind"][row] == MESSAGE]
         if messages:
             first = next(row for row in rows if batch.columns["kind"][row] == MESSAGE)
-            omitted[len(kept) + rows.index(first)] = Omitted(
+            omitted[len(selected) + rows.index(first)] = Omitted(
                 len(messages), frozenset(filter(None, (batch.columns["component"][row] for row in messages)))
             )
-        kept += rows
-    some = batch.take(kept)
+        selected += rows
+    some = batch.take(selected)
     some.omitted = omitted
     return some
 
 
 def _runs(batch: Batch) -> Iterator[tuple[int, int]]:
-    """Ranges of rows, those of a known kind and those behind a gap alone."""
+    """Ranges of rows. A row of a known kind, after a gap or with a sequence number is a range of its own."""
     alone = batch.parsed.keys() | batch.gaps | batch.runs.keys()
     edges = sorted({0, len(batch), *alone, *(row + 1 for row in alone)} - {len(batch) + 1})
     yield from pairwise(edges)
 
 
 def _edges(batch: Batch, start: int, stop: int) -> list[int]:
+    """The rows of a run that remain: its ends, its first and last messages, and the first that shows the maker."""
     rows = range(start, stop)
     if not _is_steady(batch, start, stop):
         return list(rows)
     messages = [row for row in rows if batch.columns["kind"][row] == MESSAGE]
     programs, components = batch.columns["app_name"], batch.columns["component"]
-    telling = next((row for row in messages if tells_maker(programs[row], components[row], MESSAGE)), start)
-    return sorted({start, stop - 1, telling, *messages[:1], *messages[-1:]})
+    shows_maker = next((row for row in messages if tells_maker(programs[row], components[row], MESSAGE)), start)
+    return sorted({start, stop - 1, shows_maker, *messages[:1], *messages[-1:]})
 
 
 def _is_steady(batch: Batch, start: int, stop: int) -> bool:
+    """Whether the rows are of one phone whose clock is set and does not go back."""
     hosts, times, qualities, unset = (
         batch.columns[name][start:stop] for name in ("hostname", "time", "time_quality", "is_unset")
     )

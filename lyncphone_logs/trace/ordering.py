@@ -1,4 +1,7 @@
-"""Several sources as one stream, by corrected time; sources that do not overlap are opened one after the other."""
+"""Merges sources by corrected time, and reorders late lines of one source by sequence number.
+
+Sources that do not overlap are opened one after the other.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections import deque
@@ -13,16 +16,18 @@ from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.timestamps.zones import Zone
 
 MAX_OPEN_SOURCES = 64
-"""Sources that are read at the same time."""
+"""Sources that are open at the same time."""
 SLACK = timedelta(days=1)
-"""Zones lie up to a day apart: so much earlier a source is opened."""
+"""Zones differ by up to a day: a source is opened that much earlier."""
 
 
 @dataclass(slots=True)
 class Stream:
-    """The batches of one source. It has nothing before `start`, where that is known.
+    """The batches of one source. It has no row before `start`, if that is known.
 
-    Rows keep their order: a row without a time, or with one before that of an earlier row, goes with the row before.
+    `row` of `batch` is the next one to be merged, and `keys` are the times by which the rows of `batch` are merged.
+    Keys never decrease, so rows keep their order: a row without a time, or earlier than a row before it, has the key of
+    the row before.
     """
 
     start: datetime | None
@@ -34,11 +39,11 @@ class Stream:
 
     @property
     def opens(self) -> datetime:
-        """When it is to be opened."""
+        """The time at which it must be open."""
         return datetime.min if self.start is None or self.start - datetime.min < SLACK else self.start - SLACK
 
     def advance(self, row: int) -> bool:
-        """Go on to this row, or to the next batch; False at the end."""
+        """Move to this row, or to the next batch after the last row; False at the end of the source."""
         self.row = row
         while self.batch is None or self.row >= len(self.batch):
             self.batch, self.row = next(self.batches, None), 0
@@ -59,7 +64,10 @@ class Stream:
 
 
 def merge(streams: Sequence[Stream]) -> Iterator[Batch]:
-    """The rows of all streams by their time, of the same time in the order of the streams."""
+    """The rows of all streams by time; rows of equal time in the order of the streams.
+
+    `heads` has the key of the next row of each open stream, `waiting` the streams that are not open yet.
+    """
     waiting = sorted(range(len(streams)), key=lambda number: (streams[number].opens, number))
     heads: list[tuple[datetime, int]] = []
 
@@ -75,17 +83,17 @@ def merge(streams: Sequence[Stream]) -> Iterator[Batch]:
             continue
         _, number = heappop(heads)
         stop = _stop(streams[number], number, heads, [streams[each].opens for each in waiting[:1]])
-        yield from _taken(streams[number], stop)
+        yield from _rows_until(streams[number], stop)
         put(number, stop)
 
 
-def _taken(stream: Stream, stop: int) -> Iterator[Batch]:
+def _rows_until(stream: Stream, stop: int) -> Iterator[Batch]:
     if stream.batch is not None:
         yield stream.batch.take(range(stream.row, stop))
 
 
 def _stop(stream: Stream, number: int, heads: Sequence[tuple[datetime, int]], opens: Sequence[datetime]) -> int:
-    """The row before which others come."""
+    """The first row that comes after a row of another stream, or the end of the batch."""
     stops = [len(stream.keys)]
     if heads:
         key, other = heads[0]
@@ -97,8 +105,9 @@ def _stop(stream: Stream, number: int, heads: Sequence[tuple[datetime, int]], op
 
 
 MAX_LATE_LINES = 64
-"""Lines, of all senders, before which a line may be put."""
+"""Lines, of all senders, before which a late line may be inserted."""
 MAX_LATE_TIME = timedelta(seconds=5)
+"""A late line is inserted only among lines that are at most this far from it in time."""
 
 
 class _Row(NamedTuple):
@@ -110,7 +119,10 @@ class _Row(NamedTuple):
 
 
 def in_sequence(batches: Iterable[Batch]) -> Iterator[Batch]:
-    """The events of one source in the order of their numbers; as they come where they have none."""
+    """The events of one source in the order of their sequence numbers; unchanged if they have none.
+
+    `waiting` has the last MAX_LATE_LINES rows: a later row may still be inserted before them.
+    """
     waiting: deque[_Row] = deque()
     for batch in batches:
         numbers = batch.columns["sequence"]
@@ -123,25 +135,31 @@ def in_sequence(batches: Iterable[Batch]) -> Iterator[Batch]:
             _insert(waiting, _Row(batch, row, columns["hostname"][row], number or 0, columns["time_corrected"][row]))
             if len(waiting) > MAX_LATE_LINES:
                 ready.append(waiting.popleft())
-        yield from _portions(ready)
-    yield from _portions(waiting)
+        yield from _batches_of(ready)
+    yield from _batches_of(waiting)
 
 
 def _insert(waiting: deque[_Row], new: _Row) -> None:
+    """Add a row to those waiting: into the gap that its number fills, else at the end.
+
+    A number before all those waiting, or equal to one of them, is no late line: the sender has restarted its count, or
+    the line was sent twice.
+    """
     # Most lines are in order.
     last = next((row.number for row in reversed(waiting) if row.number and row.sender == new.sender), 0)
     if not new.number or last < new.number:
         waiting.append(new)
         return
-    own = [place for place, row in enumerate(waiting) if row.number and row.sender == new.sender]
-    overtaken = next(place for place in own if waiting[place].number >= new.number)
-    fills_hole = overtaken != own[0] and waiting[overtaken].number > new.number
-    there = waiting[overtaken].time
-    is_near = there is None or new.time is None or abs(there - new.time) <= MAX_LATE_TIME
-    waiting.insert(overtaken if fills_hole and is_near else len(waiting), new)
+    of_sender = [index for index, row in enumerate(waiting) if row.number and row.sender == new.sender]
+    overtaken = next(index for index in of_sender if waiting[index].number >= new.number)
+    fills_gap = overtaken != of_sender[0] and waiting[overtaken].number > new.number
+    time = waiting[overtaken].time
+    is_near = time is None or new.time is None or abs(time - new.time) <= MAX_LATE_TIME
+    waiting.insert(overtaken if fills_gap and is_near else len(waiting), new)
 
 
-def _portions(rows: Iterable[_Row]) -> Iterator[Batch]:
+def _batches_of(rows: Iterable[_Row]) -> Iterator[Batch]:
+    """The rows in batches: rows of one batch that follow each other stay together."""
     some: list[int] = []
     batch: Batch | None = None
     for row in rows:

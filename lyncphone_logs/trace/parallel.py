@@ -1,4 +1,4 @@
-"""A large file in parts that can be read apart from each other: what is read is the same as in one piece."""
+"""Reads a large file in parts, in several processes; the result is the same as that of one process."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,15 +20,16 @@ from lyncphone_logs.timestamps.formats import Anchor
 from lyncphone_logs.trace.accounting import SourceStats
 from lyncphone_logs.trace.condense import condense
 
-PART = 8 * 1024 * 1024
+PART_BYTES = 8 * 1024 * 1024
 """Bytes of a part, about."""
-SURVEYED = 1024 * 1024
-PRINTED = range(0x21, 0x7F)
-LOOKED_BACK = 64 * 1024
+SCAN_BYTES = 1024 * 1024
+"""Bytes that are read at a time to find where a part may begin."""
+PRINTABLE = range(0x21, 0x7F)
+LOOK_BACK_BYTES = 64 * 1024
 
 
 class FileSlice(Source):
-    """The bytes of a file from `start` to `stop`, whole lines, of which the first has this number."""
+    """The complete lines of a file from byte `start` to `stop`; the first one has this number."""
 
     def __init__(self, path: str, start: int, stop: int, number: int) -> None:
         self.start, self.stop, self.number = start, stop, number
@@ -55,7 +56,7 @@ class FileSlice(Source):
         with open(self.path, "rb") as file:
             rest, at = b"", self.start
             while at > 0:
-                size = min(LOOKED_BACK, at)
+                size = min(LOOK_BACK_BYTES, at)
                 at -= size
                 file.seek(at)
                 rest, *lines = (file.read(size) + rest).split(b"\n")
@@ -63,17 +64,17 @@ class FileSlice(Source):
             yield rest.removesuffix(b"\r")
 
 
-def slices_of(source: Source, size: int = PART, grammars: Sequence[Grammar] = ()) -> Iterator[FileSlice]:
-    """The parts of a file, while it is read for its size, its lines and its digest.
+def slices_of(source: Source, size: int = PART_BYTES, grammars: Sequence[Grammar] = ()) -> Iterator[FileSlice]:
+    """The parts of a file. The file is read on the way, which counts its bytes and lines and computes its digest.
 
-    Each begins with a printed character of ASCII: with such a line no event goes on, unless it is one that some line
-    nearby opens, as its grammar has it.
+    Each part begins with a printable ASCII character: such a line continues no event, unless a line nearby may open a
+    message over several lines that are not indented, as its grammar says.
     """
     start, number, before = 0, 1, b""
-    for window in source.windows(SURVEYED):
+    for window in source.windows(SCAN_BYTES):
         if (
             window.offset - start >= size
-            and window.data[0] in PRINTED
+            and window.data[0] in PRINTABLE
             and not _may_open(_nearby(before, window.data), grammars)
         ):
             yield FileSlice(source.path, start, window.offset, number)
@@ -83,7 +84,7 @@ def slices_of(source: Source, size: int = PART, grammars: Sequence[Grammar] = ()
 
 
 def _may_open(lines: bytes, grammars: Sequence[Grammar]) -> bool:
-    """Whether one of these lines may open a message that goes on in lines that are not indented."""
+    """Whether one of these lines may open a message that continues in lines that are not indented."""
     literals = {each.encode() for grammar in grammars if grammar.multiline for each in grammar.multiline.literals}
     found = [line for line in lines.split(b"\n") if any(each in line for each in literals)]
     texts = (unwrap(decode(line.removesuffix(b"\r"))[0]).text for line in found)
@@ -91,17 +92,17 @@ def _may_open(lines: bytes, grammars: Sequence[Grammar]) -> bool:
     return any(reader is not None and reader.multiline is not None for reader in readers)
 
 
-def _nearby(before: bytes, behind: bytes) -> bytes:
-    """The last lines of what stands before a place, and the first of what stands behind it."""
+def _nearby(before: bytes, after: bytes) -> bytes:
+    """The last lines before a position, and the first ones after it."""
     start, end = len(before), 0
     for _ in range(MAX_EVENT_LINES):
         start = max(before.rfind(b"\n", 0, max(start - 1, 0)), 0)
-        end = behind.find(b"\n", end) + 1 or len(behind)
-    return before[start:] + behind[:end]
+        end = after.find(b"\n", end) + 1 or len(after)
+    return before[start:] + after[:end]
 
 
-AHEAD = 2
-"""Parts for each process that are read ahead of the one that is wanted, so that memory stays bounded."""
+MAX_PARTS_AHEAD = 2
+"""Parts per process that are read before their turn; this bounds memory."""
 
 SliceResult = tuple[list[Batch], SourceStats]
 
@@ -113,23 +114,24 @@ def read_in_parts(
     jobs: int,
     known: Sequence[Grammar] = (),
 ) -> Iterator[Batch]:
-    """The events of regular files in order, read by `jobs` processes, and booked in the tallies.
+    """The condensed batches of regular files in order, read by `jobs` processes, and counted in the statistics.
 
-    `grammars` names a folder of more grammars, or is empty, and `names` those that may read; `known` are these, which
-    tell where a message may go on in later lines.
+    `grammars` names a folder of further grammars, or is "". `names` are those that may read lines, `known` the
+    grammars of these names: they decide where a part may begin.
     """
     with ProcessPoolExecutor(jobs) as pool:
         pending: deque[tuple[Future[SliceResult], SourceStats]] = deque()
         for source, anchor, tally in sources:
             for part in slices_of(source, grammars=known):
                 pending.append((pool.submit(_read, part, anchor, grammars, names), tally))
-                if len(pending) > AHEAD * jobs:
-                    yield from _taken(*pending.popleft())
+                if len(pending) > MAX_PARTS_AHEAD * jobs:
+                    yield from _result(*pending.popleft())
         while pending:
-            yield from _taken(*pending.popleft())
+            yield from _result(*pending.popleft())
 
 
-def _taken(future: Future[SliceResult], tally: SourceStats) -> list[Batch]:
+def _result(future: Future[SliceResult], tally: SourceStats) -> list[Batch]:
+    """The batches of a part when it is read; its counts are added to `tally`."""
     batches, part = future.result()
     tally.add(part)
     return batches

@@ -1,9 +1,10 @@
-"""Who wrote a line: phones by the names that lines give them.
+"""Names the phone that wrote a line.
 
-A MAC address in the phone's own header says it best: two hosts with one are one phone, which changed its address; two
-of them behind one host are two phones behind a relay. Else it is the host name as the collector wrote it. Where that is
-missing too, a MAC address in the name of the file, as Polycom (`0004f2…-app.log`) and provisioning servers name theirs,
-else the file. An address alone is no more than a host name: DHCP gives it to another phone tomorrow.
+A MAC address in the phone's own header identifies it: two hosts with one MAC address are one phone that changed its
+address, and two MAC addresses with one host are two phones behind a relay. Without a MAC address it is the host name
+written by the collector. Without a host name it is a MAC address in the name of the file, as Polycom
+(`0004f2…-app.log`) and provisioning servers write it, else the file. An IP address is only a host name: DHCP may assign
+it to another phone tomorrow.
 """
 
 import re
@@ -23,23 +24,23 @@ COMMON_PROGRAMS = frozenset({
     "crond", "dhclient", "dnsmasq", "dropbear", "ifplugd", "init", "kernel", "klogd", "ntpd", "sshd", "syslogd",
     "udhcpc", "wpa_supplicant",
 })  # fmt: skip
-"""Programs of Linux and BusyBox that phones of all makers run: their lines do not tell the maker."""
+"""Programs of Linux and BusyBox that phones of all makers run: their lines do not show the maker."""
 
 
 def tells_maker(app_name: str | None, component: str | None, kind: str) -> bool:
-    """Whether a line is of a form that one maker's phones write; BusyBox's "syslogd started" has no program."""
+    """Whether a line has a form that only one maker's phones write. BusyBox's "syslogd started" has no program."""
     return app_name not in COMMON_PROGRAMS and bool(app_name or component or kind != "device.started")
 
 
 @cache
 def mac_in_name(path: str) -> str:
-    """The MAC address in the name of a file, or nothing. A day and a time are none: years do not begin with 00."""
+    """The MAC address in the name of a file, or "". Twelve digits may be a date: then they do not begin with 00."""
     found = (normalize_mac(each) for each in _MAC.findall(path.rpartition("/")[2]))
     return next((mac for mac in found if mac.startswith("00") or not mac.isdecimal()), "")
 
 
 def basis_of(phone: str, hostname: str | None) -> str:
-    """By what a phone of this name was told, of which a line has this host."""
+    """What a phone of this name was identified by; `hostname` is that of one of its lines."""
     host, _, last = phone.rpartition(" ")
     if len(last) == 12 and _MAC.fullmatch(last):
         return HOST_AND_MAC if host else MAC
@@ -47,7 +48,11 @@ def basis_of(phone: str, hostname: str | None) -> str:
 
 
 class PhoneNames:
-    """Names the phones, line by line."""
+    """Names phones, line by line.
+
+    `_by_mac` has the name of each MAC address and `_mac_of_phone` the reverse; `_macs_of_host` the MAC addresses seen
+    with a host, in order; `_latest` the phone of the latest line of each source.
+    """
 
     def __init__(self) -> None:
         self._by_mac: dict[str, str] = {}
@@ -57,11 +62,11 @@ class PhoneNames:
 
     @property
     def are_plain(self) -> bool:
-        """Whether every phone so far is just its host."""
+        """Whether every phone so far is named after its host."""
         return not self._by_mac
 
     def phone_of(self, source: str, hostname: str | None, kind: str, mac: str = "") -> str:
-        """The phone that wrote a line; a line that nobody understood is of the one that wrote before it."""
+        """The phone that wrote a line. A line that no grammar reads belongs to the phone of the line before it."""
         if mac:
             self._latest[source] = self._of_mac(mac, hostname)
         elif hostname:
@@ -72,7 +77,7 @@ class PhoneNames:
         return self._latest.get(source) or self._of_file(source)
 
     def note_host(self, source: str, hostname: str) -> None:
-        """Take in who wrote the latest line of a source, where phones are plain."""
+        """Note the host of the latest line of a source; only while `are_plain`."""
         self._latest[source] = hostname
 
     def _of_mac(self, mac: str, hostname: str | None) -> str:

@@ -1,4 +1,4 @@
-"""The phones of a trace: who they are, when they wrote, what is missing of what they wrote."""
+"""Lists the phones of a trace: their identity, when they wrote, and which of their lines are missing."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,18 +10,18 @@ from lyncphone_logs.events.event import LOST, Event, normalize_mac
 from lyncphone_logs.trace.phone_identity import FILE, IDENTIFIED, basis_of, tells_maker
 
 SILENCE = timedelta(hours=1)
-"""A phone that says nothing for so long is told to have been silent; a registration is renewed more often."""
+"""Gap after which a phone counts as silent; it renews its registration more often."""
 IDENTITY = ("vendor", "model", "firmware", "mac")
 
 
 @dataclass(slots=True)
 class PhoneEntry:
-    """One phone. `id` is its name as the collector or its own header has it, else the file: `basis` says which.
+    """One phone. `id` is its name from the collector or its own header, else the file; `basis` says which.
 
-    `first` and `last` are its own clock, naive. `lines` counts repeats; `unparsed` are lines of it that no grammar
-    read. `silences` are hours and more without a line, `longest` the longest of them, in seconds; `lost` lines are
-    known to be missing. `grammars` counts its lines by what read them. `aliases` are further host names under which
-    it wrote, and phones that state the same MAC address.
+    `first` and `last` are times of its own clock, naive. `lines` includes repeats; `unparsed` are those that no grammar
+    reads. `silences` are gaps of an hour or more, `longest` the longest of them in seconds. `lost` lines are known to
+    be missing. `grammars` counts its lines by the grammar that reads them. `aliases` are other host names of the phone,
+    and phones that state the same MAC address.
     """
 
     id: str
@@ -40,7 +40,7 @@ class PhoneEntry:
     aliases: dict[str, None] = field(default_factory=dict)
 
     def note(self, time: datetime, segment: int) -> None:
-        """Take in the time of the next line; a clock that was set between two lines makes no silence."""
+        """Add the time of the next line. A clock that was set between two lines makes no silence."""
         if self.last is not None and segment == self.segment and time - self.last >= SILENCE:
             self.silences += 1
             self.longest = max(self.longest, (time - self.last).total_seconds())
@@ -48,14 +48,14 @@ class PhoneEntry:
 
 
 class PhoneList:
-    """Phones by id, batch by batch. `vendors` maps a grammar's name to the maker of its phones."""
+    """Collects phones batch by batch. `vendors` maps the name of a grammar to the maker of its phones."""
 
     def __init__(self, vendors: Mapping[str, str]) -> None:
         self._vendors = vendors
         self._phones: dict[str, PhoneEntry] = {}
 
     def add(self, batch: Batch) -> None:
-        """Take in a batch of events that have their keys."""
+        """Add a batch whose keys are set."""
         columns, unparsed = batch.columns, set(batch.unparsed)
         names = (
             "phone", "hostname", "grammar", "count", "boot", "segment", "time", "time_quality", "app_name", "component",
@@ -78,10 +78,10 @@ class PhoneList:
                 phone.aliases[host] = None
             if time is not None and quality not in ("unset", "none"):
                 phone.note(time, segment)
-        for event in _telling(batch):
-            self._take(event)
+        for event in _identifying(batch):
+            self._add_event(event)
 
-    def _take(self, event: Event) -> None:
+    def _add_event(self, event: Event) -> None:
         phone = self._phones.setdefault(event.phone, PhoneEntry(event.phone))
         if event.kind == LOST:
             phone.lost += int(str(event.fields.get("lines", 0) or 0))
@@ -100,7 +100,8 @@ class PhoneList:
         return found
 
 
-def _telling(batch: Batch) -> Iterable[Event]:
+def _identifying(batch: Batch) -> Iterable[Event]:
+    """The events that identify a phone, or report lost lines."""
     for row in sorted({*batch.parsed, *batch.derived}):
         if batch.columns["kind"][row] == IDENTIFIED:
             yield batch.event(row)
@@ -109,7 +110,7 @@ def _telling(batch: Batch) -> Iterable[Event]:
 
 def phone_list(batches: Iterable[Batch], vendors: Mapping[str, str]) -> list[PhoneEntry]:
     """The phones of all batches, by id."""
-    roster = PhoneList(vendors)
+    found = PhoneList(vendors)
     for batch in batches:
-        roster.add(batch)
-    return roster.phones()
+        found.add(batch)
+    return found.phones()

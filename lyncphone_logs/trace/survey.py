@@ -1,6 +1,6 @@
-"""What the stamps of a source are completed from, found by looking into it in a few places before it is read.
+"""Samples the timestamps of a source before it is read, to infer the years and days that they omit.
 
-A stamp without a year lies within months of the place before it that was looked at, one without a date within hours.
+A stamp without a year is within months of the sample before it, one without a date within hours.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,11 +18,14 @@ from lyncphone_logs.timestamps.formats import Anchor, ParsedStamp, day_stands_fi
 from lyncphone_logs.timestamps.resolver import FIRST_DAY, OLDEST_PHONE
 from lyncphone_logs.timestamps.years import AHEAD, ALMOST_LATE, BACK, LATE, DatedStamp, Seen, days_of, years_of
 
-PLACES, BYTES, WHOLE = 64, 2048, 64 * 1024
-"""A source is looked at in 64 places of 2 kB, up to 64 kB as a whole."""
+MAX_SAMPLES, SAMPLE_BYTES = 64, 2048
+"""Positions at which a source is sampled, and bytes of a sample."""
+MAX_WHOLE_BYTES = 64 * 1024
+"""A source up to this size is one sample."""
 MAX_SAMPLED_ROWS = 256
+"""Lines of a sample that are examined, about."""
 MAX_SAMPLED_BYTES = 64 * 1024 * 1024
-"""Bytes of a source that are read to look into it, where it cannot be read from the middle."""
+"""Bytes that are read to sample a source that cannot be read from the middle."""
 LEAP_YEAR = timedelta(days=366)
 _LEAP_DAY = ("Feb 29", "29-02@", "0229")
 _NO_ANCHOR = Anchor(None, "")
@@ -32,10 +35,11 @@ _ANY_YEAR = Anchor(datetime(2000, 12, 31, 23, 59, 59, 999999), "--year")
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The anchor for every part of a source; its first and last moment, naive; which year it ends in and why.
+    """The anchor for every part of a source, and its first and last moment, naive.
 
-    `year` is 0 where no stamp was without one; the `basis` is then that of the days. `conflict` says what the stated
-    year cannot be, `undecided` is a stamp of which nothing tells what is the day and what the month.
+    `year` is the year in which it ends and `basis` where that is known from. `year` is 0 if no stamp omits it; `basis`
+    is then that of the days. `conflict` says why the stated year is impossible. `undecided` is a stamp whose order of
+    day and month is not known. `is_numbered`: lines have sequence numbers.
     """
 
     anchor: Anchor
@@ -61,7 +65,7 @@ def sample_timestamps(
     lines: ReadLines | None = None
     for window in _windows(source):
         lines = _sample(window, grammars, seen)
-    return _survey(seen, anchor), lines if 0 < (source.size or 0) <= WHOLE else None
+    return _survey(seen, anchor), lines if 0 < (source.size or 0) <= MAX_WHOLE_BYTES else None
 
 
 def _survey(seen: Seen, anchor: Anchor) -> Survey:
@@ -81,18 +85,19 @@ def _survey(seen: Seen, anchor: Anchor) -> Survey:
 
 
 def _windows(source: Source) -> Iterable[Window]:
+    """The samples of a source, complete lines each; none of a pipe."""
     size = source.size
     if not size:
         yield from _heads(source) if size is None and source.is_repeatable else ()
         return
     try:
         with open(source.path, "rb") as file:
-            if size <= WHOLE:
+            if size <= MAX_WHOLE_BYTES:
                 yield Window(1, 0, file.read(size))
                 return
-            for place in range(PLACES + 1):
-                start = file.seek((size - BYTES) * place // PLACES)
-                data = file.read(BYTES)
+            for number in range(MAX_SAMPLES + 1):
+                start = file.seek((size - SAMPLE_BYTES) * number // MAX_SAMPLES)
+                data = file.read(SAMPLE_BYTES)
                 begin = data.find(b"\n") + 1 if start else 0
                 yield Window(1, start + begin, data[begin : data.rfind(b"\n") + 1])
     except OSError:
@@ -100,21 +105,24 @@ def _windows(source: Source) -> Iterable[Window]:
 
 
 def _heads(source: Source) -> Iterable[Window]:
-    """The beginnings of windows of what cannot be read from the middle, fewer the longer it is."""
+    """Samples of a source that cannot be read from the middle: the beginnings of every `step`-th window.
+
+    `step` doubles when there are too many. All windows are returned of a source up to MAX_WHOLE_BYTES.
+    """
     heads: list[Window] = []
     small: list[Window] = []
     step = 1
     for number, window in enumerate(source.windows()):
         if window.offset > MAX_SAMPLED_BYTES:
             break
-        if source.bytes <= WHOLE:
+        if source.bytes <= MAX_WHOLE_BYTES:
             small.append(window)
         if number % step == 0:
-            end = window.data.find(b"\n", BYTES) + 1
+            end = window.data.find(b"\n", SAMPLE_BYTES) + 1
             heads.append(window.divided(end)[0] if 0 < end < len(window.data) else window)
-        if len(heads) > 2 * PLACES:
+        if len(heads) > 2 * MAX_SAMPLES:
             heads, step = heads[::2], 2 * step
-    return small if source.bytes <= WHOLE else heads
+    return small if source.bytes <= MAX_WHOLE_BYTES else heads
 
 
 def _sample(window: Window, grammars: Mapping[str, Grammar], seen: Seen) -> ReadLines | None:
@@ -158,7 +166,7 @@ def _note(stamps: tuple[str, str], offset: int, seen: Seen) -> None:
         if moment := dated.time:
             if moment >= OLDEST_PHONE:
                 seen.dated.append((offset, moment))
-                # The collector's date is that of the phone's stamp on the same line.
+                # The phone's stamp on the same line has the date of the collector's.
                 return
             continue
         if reading.time and reading.quality == "assumed-date":
@@ -168,7 +176,7 @@ def _note(stamps: tuple[str, str], offset: int, seen: Seen) -> None:
 
 
 def _may_be_unset(moment: datetime, before: Sequence[DatedStamp]) -> bool:
-    """On the first of January, unless the line before is of the day before: there clocks begin that were never set."""
+    """Whether a stamp may be of a clock that was never set: 1 January, but no line of the day before."""
     new_year = datetime(moment.year, 1, 1)
     if moment - new_year >= FIRST_DAY:
         return False
@@ -177,14 +185,14 @@ def _may_be_unset(moment: datetime, before: Sequence[DatedStamp]) -> bool:
 
 
 def _parts(years: Sequence[DatedStamp], days: Sequence[DatedStamp], anchor: Anchor) -> Anchor:
-    """An anchor for each part of the source in which the stamps stay near to each other."""
+    """An anchor for each part of the source; a part ends where a stamp is far from the first one in it."""
     anchors: list[tuple[int, Anchor]] = [(0, anchor)]
     near: dict[str, datetime] = {}
     placed = [(offset, "latest", moment) for offset, moment in years] + [(offset, "day", at) for offset, at in days]
     for offset, name, moment in sorted(placed):
         if name in near and abs(moment - near[name]) < (BACK / 2 if name == "latest" else LATE / 2):
             continue
-        # What is told of the first place holds from the beginning.
+        # The first sample counts for the lines before it too.
         start = offset if name in near else 0
         near[name] = moment
         newest = _newest(moment, name, anchor)

@@ -1,7 +1,7 @@
-"""TLS handshakes: runs of TLS lines of one process of a phone.
+"""Numbers TLS handshakes: each is a run of TLS lines of one process of a phone.
 
-A new one begins after half a minute, at a boot, and where a certificate is refused after an alert or OpenSSL's
-"certificate verify failed" ended the earlier one.
+A new one begins after 30 s, at a boot, and when a certificate is rejected after an alert or OpenSSL's "certificate
+verify failed" has ended the previous one.
 """
 
 from dataclasses import dataclass, field
@@ -12,15 +12,17 @@ from lyncphone_logs.events.event import Event
 FAMILY = "tls"
 MAX_HANDSHAKE_TIME = timedelta(seconds=30)
 MAX_OPEN_HANDSHAKES = 64
-"""Processes of a phone whose latest handshake is remembered."""
+"""Processes of a phone whose latest handshake is stored; the first one is dropped."""
 
 REFUSAL = "tls.server_certificate.rejected"
 GIVEN_UP = "certificate verify failed"
-"""OpenSSL's last word on a handshake whose certificate was refused."""
+"""What OpenSSL prints last for a handshake whose certificate was rejected."""
 
 
 @dataclass(slots=True)
 class _Handshake:
+    """The latest handshake of one process. `last` is the time of its last line with a time. `is_over` stays True."""
+
     number: int
     last: datetime | None
     boot: int
@@ -29,13 +31,13 @@ class _Handshake:
 
 @dataclass(slots=True)
 class HandshakeTracker:
-    """Those of one phone, numbered from 1."""
+    """The handshakes of one phone, numbered from 1. `_open` has the latest one of each process, by `procid`."""
 
     count: int = 0
     _open: dict[str | None, _Handshake] = field(default_factory=dict)
 
     def number(self, event: Event, boot: int) -> int | None:
-        """The handshake to which the next event of the phone belongs; None where it is not of TLS."""
+        """The number of the handshake to which the next event of the phone belongs; None if it is not about TLS."""
         if event.family != FAMILY:
             return None
         current = self._open.get(event.procid)

@@ -64,7 +64,7 @@ def test_parts_of_a_file_hold_the_events_of_the_whole(tmp_path: Path, seed: int)
     path = str(written(tmp_path, seed))
     whole = list(reader_of(Source(path)).events())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parallel, "SURVEYED", 50)
+        patch.setattr(parallel, "SCAN_BYTES", 50)
         source = Source(path)
         found = list(slices_of(source, size=500))
     assert len(found) > 5
@@ -80,7 +80,7 @@ def read_source(path: str) -> Source:
 
 
 def test_the_lines_before_a_part_are_told_from_the_nearest_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "LOOKED_BACK", 3)
+    monkeypatch.setattr(parallel, "LOOK_BACK_BYTES", 3)
     path = tmp_path / "x.log"
     path.write_bytes(b"first\r\nsecond\n\nfourth\nfifth\n")
     before = list(FileSlice(str(path), 22, 28, 5).lines_before())
@@ -127,8 +127,8 @@ def test_a_condensed_run_keeps_what_the_components_and_the_count_are_made_of(tmp
 def test_the_answer_is_the_same_byte_for_byte_for_every_number_of_jobs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parallel, "PART", 3000)
-    monkeypatch.setattr(parallel, "SURVEYED", 500)
+    monkeypatch.setattr(parallel, "PART_BYTES", 3000)
+    monkeypatch.setattr(parallel, "SCAN_BYTES", 500)
     monkeypatch.setattr(parallel.slices_of, "__defaults__", (3000, ()))
     monkeypatch.setattr(read_plan, "MIN_PARALLEL_BYTES", 0)
     for seed in range(4):

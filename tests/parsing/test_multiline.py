@@ -218,7 +218,7 @@ def test_parts_read_by_several_processes_hold_the_same_messages(way: Way, tmp_pa
     path = tmp_path / "trace.log"
     path.write_text("\n".join(lines), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parallel, "SURVEYED", 1000)
+        patch.setattr(parallel, "SCAN_BYTES", 1000)
         found = list(slices_of(Source(str(path)), 20_000, GRAMMARS))
     assert len(found) > 4
     events = [event for part in found for event in Reader(part, GRAMMARS, anchor_of(part, 2021)).events()]
@@ -231,7 +231,7 @@ def test_sip_messages_of_a_family_that_cuts_none_leave_a_file_to_be_divided(
 ) -> None:
     path = tmp_path / "trace.log"
     path.write_text("local7.info voip_task[440]: SIP : INFO - {f():1} SIP/2.0 200 OK\n" * 500, encoding="utf-8")
-    monkeypatch.setattr(parallel, "SURVEYED", 1000)
+    monkeypatch.setattr(parallel, "SCAN_BYTES", 1000)
     assert len(list(slices_of(Source(str(path)), 5000, GRAMMARS))) > 4
 
 

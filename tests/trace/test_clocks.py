@@ -431,7 +431,7 @@ class Member(InMemorySource):
 
 
 def test_what_lies_in_an_archive_is_looked_into_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(survey, "PLACES", 4)
+    monkeypatch.setattr(survey, "MAX_SAMPLES", 4)
     stamps = [f"Dec {day} {hour:02}:00:00" for day in (30, 31) for hour in range(24)]
     stamps += [f"Jan  {day} {hour:02}:30:00" for day in (1, 2) for hour in range(24)]
     text = "".join(LINE.format(stamp, "x" * 2000) + "\n" for stamp in stamps)
