@@ -1,4 +1,4 @@
-"""The families beside each other: each line is read by its own grammar alone, whatever stands in front of it."""
+"""The families of phones together: only its own grammar reads a line, under any framing."""
 
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ FRAMINGS = {
 
 
 def readings(line: str) -> dict[str, tuple[str, dict[str, Any], str]]:
-    """What each grammar that reads a line makes of it: kind, fields and component."""
+    """The kind, fields and component that each grammar reads in a line."""
     text = unwrap(line).text
     found = {grammar.name: grammar.read(text) for grammar in GRAMMARS}
     return {
@@ -68,7 +68,7 @@ def test_a_line_reads_the_same_under_every_framing(grammar: Grammar, framing: st
 
 
 @pytest.mark.parametrize("path", FOREIGN, ids=lambda path: path.stem)
-def test_lines_of_programs_that_are_no_phones_are_unknown(path: Path) -> None:
+def test_no_grammar_reads_lines_of_programs_that_are_no_phones(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
     events = list(lp.read_trace(str(path), year=2026).events())
     assert [event.line for event in events] == list(range(1, len(lines) + 1))
@@ -101,7 +101,7 @@ def test_the_numbers_of_spectralink_are_hexadecimal() -> None:
 
 
 @pytest.mark.parametrize("lines", [1, 3])
-def test_what_a_person_wrote_over_the_address_of_a_phone_names_it(lines: int) -> None:
+def test_a_word_in_place_of_an_address_names_the_phone(lines: int) -> None:
     over = "Sep 10 16:00:13 <YEALINK IP> /phone/bin/lldpd[413]: lldpd_med: mac = 00:15:65:67:cc:69"
     plain = "Sep 10 16:00:13 synthetic-phone /phone/bin/lldpd[413]: lldpd_med: mac = 00:15:65:67:cc:70"
     events = events_of(*([over] * lines), plain)
@@ -117,14 +117,14 @@ def test_what_a_person_wrote_over_the_address_of_a_phone_names_it(lines: int) ->
         ("May 19 02:40:38 192.168.1.14 GS_LOG: [00:0b:82:00:a1:be][000] x", "grandstream", "00:0b:82:00:a1:be"),
     ],
 )
-def test_a_mac_address_that_stands_in_every_line_is_a_field_of_the_header(line: str, grammar: str, mac: str) -> None:
+def test_a_mac_address_in_every_line_is_a_field_of_the_header(line: str, grammar: str, mac: str) -> None:
     text = unwrap(line).text
     found = {each.name: reading.header.get("mac") for each in GRAMMARS if (reading := each.read(text))}
     assert found == {grammar: mac}
 
 
 @pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
-def test_what_a_header_expected_is_told_in_few_words(grammar: Grammar) -> None:
+def test_what_a_header_expected_is_described_in_few_words(grammar: Grammar) -> None:
     place, expected = grammar.stopped_at("?")
     assert place == 0
     assert len(expected) <= 100

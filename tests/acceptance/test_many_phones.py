@@ -1,6 +1,6 @@
-"""A log bundle of many phones, their lines out of order and some lost: what is said of each is what its own says.
+"""In a log bundle of many phones with lines out of order and lost, each phone has the diagnosis of its own log.
 
-All lines are synthetic, and made anew at each run.
+All lines are synthetic and generated at each run.
 """
 
 import random
@@ -29,7 +29,7 @@ def sip(status: str, more: str = "") -> list[str]:
 
 
 def lines_of(number: int) -> list[tuple[datetime, str]]:
-    """What a phone writes, each message with its time; the next number, and the lines of a SIP message behind it."""
+    """What a phone writes: messages with their times; the lines of a SIP message follow its first one."""
     chance = random.Random(number)
     said: list[tuple[str, str]] = []
     for _ in range(20):
@@ -49,20 +49,20 @@ def lines_of(number: int) -> list[tuple[datetime, str]]:
     for _ in range(20):
         said.append(("DEB", f"JAVA-SIPCC-SIP_REG: f: state {chance.randrange(9)}"))
     written = []
-    for place, (level, text) in enumerate(said):
-        at = START + timedelta(seconds=place, microseconds=number)
+    for index, (level, text) in enumerate(said):
+        at = START + timedelta(seconds=index, microseconds=number)
         stamp = f"{at:%b %d %H:%M:%S}"
-        written.append((at, f"{stamp} synthetic-phone-{number} {1000 + place:04d} {level} {stamp}.{number:06d} {text}"))
+        written.append((at, f"{stamp} synthetic-phone-{number} {1000 + index:04d} {level} {stamp}.{number:06d} {text}"))
     return written
 
 
-def told(phone: Phone) -> list[tuple[str, str]]:
+def likely(phone: Phone) -> list[tuple[str, str]]:
     return sorted((each.rule.name, each.verdict) for each in phone.diagnoses if each.verdict != "unlikely")
 
 
 def diagnosed(path: Path, lines: list[str]) -> dict[str, list[tuple[str, str]]]:
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
-    return {phone.id: told(phone) for phone in lp.diagnose(lp.read_trace(str(path), year=2021)).phones}
+    return {phone.id: likely(phone) for phone in lp.diagnose(lp.read_trace(str(path), year=2021)).phones}
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[str,
 
 
 def bundle(seed: int, lost: float) -> tuple[list[str], dict[str, int]]:
-    """The lines of all phones within 5 seconds of their place, and how many of each are left out."""
+    """The lines of all phones, each within 5 seconds of its position, and how many of each phone are omitted."""
     chance = random.Random(seed)
     every = [
         (at + timedelta(seconds=chance.uniform(0, 5)), number, line)
@@ -83,16 +83,16 @@ def bundle(seed: int, lost: float) -> tuple[list[str], dict[str, int]]:
         for at, line in lines_of(number)
     ]
     missing = {f"synthetic-phone-{number}": 0 for number in range(PHONES)}
-    kept = []
+    remaining = []
     for _, number, line in sorted(every):
         if chance.random() < lost:
             missing[f"synthetic-phone-{number}"] += 1
         else:
-            kept.append(line)
-    return kept, missing
+            remaining.append(line)
+    return remaining, missing
 
 
-def test_phones_in_one_file_and_out_of_order_are_diagnosed_as_each_by_itself(
+def test_phones_in_one_file_and_out_of_order_have_the_diagnoses_of_their_own_logs(
     alone: dict[str, list[tuple[str, str]]], tmp_path: Path
 ) -> None:
     lines, _ = bundle(1, lost=0)
@@ -101,16 +101,16 @@ def test_phones_in_one_file_and_out_of_order_are_diagnosed_as_each_by_itself(
 
 
 @pytest.mark.parametrize("seed", [2, 3])
-def test_what_is_said_of_a_phone_is_the_same_or_lines_are_said_to_be_lost(
+def test_a_phone_has_the_diagnosis_of_its_own_log_or_its_lines_are_reported_lost(
     seed: int, alone: dict[str, list[tuple[str, str]]], tmp_path: Path
 ) -> None:
     lines, missing = bundle(seed, lost=0.03)
     found = diagnosed(tmp_path / "bundle.log", lines)
     assert found.keys() == alone.keys()
     for name, diagnoses in found.items():
-        is_said = any(rule == "trace-lines-lost" for rule, _ in diagnoses)
+        is_reported = any(rule == "trace-lines-lost" for rule, _ in diagnoses)
         others = [each for each in diagnoses if each[0] != "trace-lines-lost"]
-        assert is_said or others == alone[name], name
-        # Lines at the very end of a phone's trace leave no hole.
-        assert not is_said or missing[name], name
+        assert is_reported or others == alone[name], name
+        # Lines at the very end of a phone's trace leave no gap.
+        assert not is_reported or missing[name], name
     assert sum(any(rule == "trace-lines-lost" for rule, _ in each) for each in found.values()) > PHONES / 2
