@@ -177,7 +177,7 @@ def suggest(word: str, also: Iterable[str] = ()) -> str:
     tables = _tables(table, key)
     if version and key in _index(table):
         holds_in = " or ".join(each.versions for each in _index(table)[key])
-        return f"OpenSSL {version} does not have it; it holds in {holds_in}"
+        return f"not in OpenSSL {version}, but in {holds_in}"
     if _NUMBER.fullmatch(key):
         return f"known numbers: {', '.join(map(_span, tables))}"
     prefix = f"{table}:" if table else ""
@@ -211,7 +211,7 @@ def _parts(word: str) -> tuple[str, str, str]:
     if not key:
         raise InputError(f"nothing to look up in {word!r}", help=HELP)
     if at and (table not in ("", "x509") or not _VERSION.fullmatch(version)):
-        because = "the version of OpenSSL stands behind the @, and a number of x509 before it"
+        because = "@ must follow an x509 code and precede a version of OpenSSL"
         raise InputError(f"{word!r} cannot be looked up", because, help="write it as x509:66@1.0.2")
     return "x509" if at else table, key, version
 

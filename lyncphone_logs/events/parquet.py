@@ -14,7 +14,7 @@ def check_available(path: str) -> None:
     """Raises OutputError if pyarrow is not installed; `path` is what would be written."""
     if find_spec("pyarrow") is None:
         raise OutputError(
-            "Parquet cannot be written", "pyarrow is not installed", path, "pip install 'lyncphone-logs[parquet]'"
+            "cannot write Parquet", "pyarrow is not installed", path, "pip install 'lyncphone-logs[parquet]'"
         )
 
 

@@ -122,39 +122,40 @@ class SourceClocks:
         found = self._surveys[path]
         yield from (f"{path}: {each}" for each in (*_of_stamps(found, tally), *self._of_clocks(path)))
         if tally.outside_lines:
-            yield f"{path}: {tally.outside_lines} lines outside --since and --until are left out, and what they tell"
+            yield f"{path}: lines outside --since and --until were skipped: {tally.outside_lines}"
 
     @property
     def of_all(self) -> Sequence[str]:
         """What was assumed about all sources together."""
         if not self.overlaps or all(self.zones.of(path) for path in self._surveys):
             return ()
-        return ("times of several inputs are taken for those of one zone; --tz NAME=ZONE states another",)
+        return ("the times of all inputs are assumed to be in one time zone (--tz NAME=ZONE to change)",)
 
     def _of_clocks(self, path: str) -> Iterator[str]:
         zone = self.zones.of(path)
         if path in self._new_years and self._new_years[path].passed:
-            yield "it can be read only once: the stated year is that of its beginning, New Years count from there"
+            yield "it can be read only once: the stated year is that of its first line, later years follow from it"
         if zone:
-            yield f"times are of {zone.name}, as was stated"
+            yield f"times are in {zone.name}, as stated"
         counts = {what: count for each in self._corrections for what, count in each.counts.get(path, {}).items()}
         for what, count in sorted(counts.items()):
             if what == AMBIGUOUS and zone:
-                yield f"lines of an hour that comes twice in {zone.name}: which pass is theirs is not told, nor UTC"
+                yield f"lines in an hour that occurs twice in {zone.name}: their UTC is not known"
             elif what == NONEXISTENT and zone:
-                yield f"lines show times that {zone.name} leaves out when summer time begins: their UTC is not known"
+                yield f"lines with times that summer time skips in {zone.name}: their UTC is not known"
             else:
-                yield f"lines by a clock that was never set ({count}): {what}"
+                yield f"lines of a clock that was never set ({count}): {what}"
 
 
 def _of_stamps(found: Survey, tally: SourceStats) -> Iterator[str]:
     anchor = found.anchor
     if tally.assumed and found.last and not found.year:
-        yield f"days end on {found.last.date()}, assumed from {found.basis}"
+        yield f"no date in the timestamps; the last day is {found.last.date()} (from {found.basis})"
     elif tally.assumed and (last := found.last or anchor.latest):
-        yield f"years end in {found.year or last.year}, assumed from {found.basis or anchor.basis}"
+        year, basis = found.year or last.year, found.basis or anchor.basis
+        yield f"no year in the timestamps; the last year is {year} (from {basis})"
     if found.conflict:
         yield found.conflict
     if found.undecided:
         shown = read_stamp(found.undecided, anchor).time
-        yield f"{found.undecided} is taken for {shown:%d %B %Y}: nothing tells the order of day and month"
+        yield f"{found.undecided} is read as {shown:%d %B %Y}: the order of day and month is not known"

@@ -141,7 +141,9 @@ class Trace:
         text = unwrap(event.text).text
         found = [(grammar.name, *grammar.stopped_at(text)) for grammar in self.catalog.grammars]
         found.sort(key=lambda each: (-each[1], each[0]))
-        return [f"{name} read {place} of {len(text)} characters, then: {expected}" for name, place, expected in found]
+        return [
+            f"{name} matched {place} of {len(text)} characters, then: {expected}" for name, place, expected in found
+        ]
 
     def __repr__(self) -> str:
         return f"Trace({', '.join(self.paths)}; {len(self.facts)} facts)"

@@ -133,7 +133,7 @@ def test_a_mistake_is_one_clear_error_with_its_exit_code(
     [
         (b"", "nothing to read"),
         (b"\n \n\n", "nothing to read"),
-        (b"the quick brown fox\n", "audiocodes_400hd read 4 of 19 characters"),
+        (b"the quick brown fox\n", "audiocodes_400hd matched 4 of 19 characters"),
         (bytes(range(256)) * 40, "no grammar matches any line"),
     ],
 )

@@ -231,7 +231,7 @@ def test_the_version_of_the_library_decides_between_two_meanings(word: str, name
         ("x5099:20", "did you mean 'x509'?"),
         ("error:14090086:SSL routines", "no table is called 'error'"),
         ("x509:66@soon", "write it as x509:66@1.0.2"),
-        ("alert:48@1.0.2", "a number of x509 before it"),
+        ("alert:48@1.0.2", "@ must follow an x509 code"),
         ("user@contoso.com", "cannot be looked up"),
     ],
 )
@@ -249,7 +249,7 @@ def test_a_malformed_word_is_one_clear_error(word: str, says: str) -> None:
         ("step:tsl", "did you mean 'step:tls'?"),
         ("clock-behnd", "did you mean 'clock-behind'?"),
         ("x509:999", "known numbers: x509:0 to x509:103"),
-        ("x509:66@0.9.8k", "OpenSSL 0.9.8k does not have it; it holds in OpenSSL 1.1.0 and later or OpenSSL 1.0.2"),
+        ("x509:66@0.9.8k", "not in OpenSSL 0.9.8k, but in OpenSSL 1.1.0 and later or OpenSSL 1.0.2"),
         ("nothing like it", ""),
     ],
 )
