@@ -1,7 +1,7 @@
-"""Literals of the grammars' messages, searched in raw bytes, so that most lines need not be held against any message.
+"""Searches raw bytes for the literals of the grammars' messages, so that most lines are not matched with any message.
 
-Hyperscan does it at a gigabyte a second. It has no wheel for every machine: without it there is no search, and each
-message is held against each expression.
+Hyperscan searches about a gigabyte per second. It has no wheel for every machine. Without it there is no search, and
+each message is matched with the expression of each kind.
 """
 
 import re
@@ -17,8 +17,8 @@ from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.sources.window import Window
 from lyncphone_logs.syslog.unwrap import NOTICE
 
-# Bytes that repair may change, so that what is wanted may stand there in another spelling: the references that it
-# resolves, and whatever is neither ASCII nor one of the dashes, which it leaves alone.
+# Bytes that `repair` may change, so that a literal may be there in another spelling: the character references that it
+# resolves, and all that is neither ASCII nor one of the dashes, which it does not change.
 _DAMAGE = (
     rb"&(?:[lg]t|amp|quot|apos|nbsp|shy|[nm]dash|[lr][sd]quo|minus|#)",
     rb"[\xc0-\xe1\xe3-\xff]",
@@ -27,13 +27,13 @@ _DAMAGE = (
     rb"(?:^|[\x00-\x7f]|\xe2\x80[\x92-\x94]|\xe2\x88\x92)[\x80-\xbf]",
 )
 _UNSET_CLOCKS = ("Jan  1 0", "1970-01-0", "2000-01-0")
-"""What clocks show that were never set."""
+"""How the stamps of clocks begin that were never set."""
 
 
 class LiteralHit(NamedTuple):
-    """A line by the places of its first byte and behind its line end, with the numbers of the literals in it.
+    """A line of a window, `data[start:stop]` with its line end, and the numbers of the literals in it.
 
-    `is_notice`: it may say that the line before it was repeated.
+    `is_notice`: it may be the notice that the line before it was repeated.
     """
 
     start: int
@@ -48,9 +48,9 @@ def is_available() -> bool:
 
 
 class Search:
-    """Tells which messages a line may hold. `kinds`: only these are looked for, None for all that the grammars know.
+    """Finds the lines that may hold messages of `kinds`, None for all kinds of the grammars, and which kinds these are.
 
-    Raises ImportError where hyperscan is not installed.
+    Raises ImportError if hyperscan is not installed.
     """
 
     def __init__(self, grammars: Sequence[Grammar], kinds: Collection[str] | None = None) -> None:
@@ -62,10 +62,10 @@ class Search:
         self._messages = list(messages.values())
         self._notice = len(messages)
         self._database = _database([*messages, NOTICE, *_UNSET_CLOCKS])
-        self.messages = lru_cache(self._numbers)
+        self.messages = lru_cache(self._message_numbers)
 
     def lines(self, data: bytes) -> list[LiteralHit]:
-        """Of whole lines, those that hold something that is looked for, or that may hold it in another spelling."""
+        """The lines of `data` with a literal, a notice or an unset clock, or with bytes that `repair` may change."""
         ends: list[tuple[int, int]] = []
         self._database.scan(data, match_event_handler=lambda number, _, end, *__: ends.append((end, number)))
         lines: dict[tuple[int, int], set[int]] = {}
@@ -82,7 +82,7 @@ class Search:
             for (start, stop), numbers in lines.items()
         ]
 
-    def _numbers(self, literals: frozenset[int], grammar: str) -> tuple[int, ...]:
+    def _message_numbers(self, literals: frozenset[int], grammar: str) -> tuple[int, ...]:
         known = [self._messages[number] for number in literals if number < len(self._messages)]
         return tuple(sorted({message for some in known for name, message in some if name == grammar}))
 
@@ -95,7 +95,7 @@ def _database(literals: Sequence[str]) -> Any:
     written = cached("search", lambda: key, lambda: _compiled(expressions), ())
     try:
         return _loaded(written)
-    except hyperscan.error:  # It is of another release, or of a processor of another kind that shares the folder.
+    except hyperscan.error:  # The database is of another release, or of another processor that shares the cache folder.
         return _loaded(_compiled(expressions))
 
 
@@ -117,73 +117,72 @@ def _compiled(expressions: Sequence[bytes]) -> bytes:
     return written
 
 
-MAX_LOOK_BACK_BYTES = 100
-"""Lines that nobody understands, before which the last one that somebody does is looked for."""
+MAX_LOOK_BACK_LINES = 100
+"""Lines that no grammar reads, before which the last one that a grammar reads is searched for."""
 
 
 class Selection(NamedTuple):
-    """Lines of a window, one behind the other, with number and offset of each.
+    """Some lines of a window, joined to a window of their own, with number and offset of each.
 
-    `reaches_end` tells whether the last of them is the last of the window, `passed_over` counts the bytes of all other
-    lines, with their line ends.
+    `reaches_end` if the last line of the window is among them. `skipped_bytes` are those of all other lines, with their
+    line ends.
     """
 
     window: Window
-    places: list[tuple[int, int]]
+    positions: list[tuple[int, int]]
     reaches_end: bool
-    passed_over: int
+    skipped_bytes: int
 
 
 def select(
-    window: Window, found: Sequence[LiteralHit], understood: Callable[[bytes], bool], *, goes_on: bool
+    window: Window, hits: Sequence[LiteralHit], is_parsed: Callable[[bytes], bool], *, continues: bool
 ) -> Selection | None:
-    """The lines that were found, and those that belong to them; None where that cannot be told.
+    """The lines that were found, and those that belong to them; None if these cannot be determined.
 
-    To a line belong the indented ones behind it, which may go on with its message; to a notice that the line before was
-    repeated, the one before it that is understood. So does the last line that is understood to the next window, and
-    what is indented at the start of this one to the last, if the event there `goes_on`.
+    A line includes the indented ones after it, which may continue its message. A notice that the line before it was
+    repeated includes the last line before it that `is_parsed` accepts; so does the end of the window, since the next
+    window may begin with a notice. If the event before the window `continues`, the indented lines at its start belong
+    to that event.
     """
     data = window.data
-    spans: list[tuple[int, int]] = [(0, _behind_indented(data, 0) if goes_on else 0)]
-    for line in [*found, LiteralHit(len(data), len(data), is_notice=True)]:
+    spans: list[tuple[int, int]] = [(0, _end_of_indented(data, 0) if continues else 0)]
+    for line in [*hits, LiteralHit(len(data), len(data), is_notice=True)]:
         if line.is_notice:
-            before = _understood_before(data, spans[-1][1], line.start, understood)
+            before = _parsed_line_before(data, spans[-1][1], line.start, is_parsed)
             if before is None:
                 return None
             spans.append(before)
         if line.start < line.stop:
-            spans.append((max(line.start, spans[-1][1]), max(_behind_indented(data, line.stop), spans[-1][1])))
-    parts = [data[start:stop] for start, stop in spans]
-    selected = b"".join(parts)
-    passed_over = len(data) - len(selected) + (0 if selected else window.beyond)
-    beyond = window.beyond if selected else 0
-    places = list(_places(window, spans))
-    return Selection(
-        Window(window.number, window.offset, selected, beyond), places, spans[-1][1] == len(data), passed_over
-    )
+            spans.append((max(line.start, spans[-1][1]), max(_end_of_indented(data, line.stop), spans[-1][1])))
+    selected = b"".join([data[start:stop] for start, stop in spans])
+    skipped_bytes = len(data) - len(selected) + (0 if selected else window.beyond)
+    part = Window(window.number, window.offset, selected, window.beyond if selected else 0)
+    return Selection(part, list(_positions(window, spans)), spans[-1][1] == len(data), skipped_bytes)
 
 
-def _behind_indented(data: bytes, at: int) -> int:
-    while at < len(data) and data[at] in b" \t\r\n":
-        at = data.find(b"\n", at) + 1 or len(data)
-    return at
+def _end_of_indented(data: bytes, start: int) -> int:
+    """The end of the indented and blank lines from `start` on, where a line begins."""
+    end = start
+    while end < len(data) and data[end] in b" \t\r\n":
+        end = data.find(b"\n", end) + 1 or len(data)
+    return end
 
 
-def _understood_before(
-    data: bytes, first: int, end: int, understood: Callable[[bytes], bool]
+def _parsed_line_before(
+    data: bytes, first: int, end: int, is_parsed: Callable[[bytes], bool]
 ) -> tuple[int, int] | None:
-    """The last line before `end`, and not before `first`, that is understood; nothing of it, where none is."""
-    for _ in range(MAX_LOOK_BACK_BYTES):
+    """The last parsed line from `first` to `end`; an empty range if there is none, None if it is too far away."""
+    for _ in range(MAX_LOOK_BACK_LINES):
         if end <= first:
             return first, first
         start = data.rfind(b"\n", first, end - 1) + 1 or first
-        if understood(data[start:end]):
+        if is_parsed(data[start:end]):
             return start, end
         end = start
     return None
 
 
-def _places(window: Window, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _positions(window: Window, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     number, at = window.number, 0
     for start, stop in spans:
         number += window.data.count(b"\n", at, start)

@@ -1,14 +1,14 @@
-"""Which lines go on with the one before."""
+"""Finds the lines of each event: which lines of a window continue an earlier one."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.multiline_spec import MAX_CONTINUATIONS, MultilineSpec
 from lyncphone_logs.parsing.datagrams import share_datagram_header, split_datagrams
 from lyncphone_logs.parsing.header import Columns
-from lyncphone_logs.parsing.reassembly import assemble
+from lyncphone_logs.parsing.reassembly import reassemble
 from lyncphone_logs.syslog.lines import LineTable
 from lyncphone_logs.syslog.unwrap import unwrap
 
@@ -16,12 +16,47 @@ LINE_END = 2
 """Bytes of a line end in SIP (RFC 3261 section 7)."""
 
 
-def continuations(rows: LineTable, columns: Columns, joinings: Mapping[str, MultilineSpec]) -> dict[int, int]:
-    """Of lines that are nothing by themselves: the row of the event that goes on there.
+class EventLines(NamedTuple):
+    """The lines of a window, one row for each line, or for each message of a datagram that is written in one line.
 
-    They are indented, or the line before them tells how many bytes of message follow it.
+    `owner` maps a further row of an event to its first row. `joined` are first rows whose message already contains the
+    messages of their further rows. `end` is the row, at which a line begins, from which on rows may belong to events
+    that continue in the next window. `every_line_matters` if lines without a literal may continue others, or if lines
+    are numbered.
     """
-    owner = _counted(rows, columns, joinings)
+
+    rows: LineTable
+    columns: Columns
+    owner: dict[int, int]
+    joined: frozenset[int]
+    end: int
+    every_line_matters: bool
+
+    def event_rows(self, end: int, consumed: Collection[int]) -> Sequence[int]:
+        """The rows before `end` at which events begin, without lines that were consumed (offsets) by earlier ones."""
+        if not (self.owner or consumed):
+            return range(end)
+        return [row for row in range(end) if row not in self.owner and self.rows.offsets[row] not in consumed]
+
+
+def lines_of(rows: LineTable, columns: Columns, grammars: Mapping[str, Grammar]) -> EventLines:
+    """Find the lines of each event; there is at least one row. Changes `columns` and may return others."""
+    present = {name: grammars[name] for name in sorted({*columns["grammar"]} - {""}) if grammars[name].multiline}
+    specs = {name: grammar.multiline for name, grammar in present.items() if grammar.multiline}
+    rows, columns = split_datagrams(rows, columns, specs)
+    first_of = share_datagram_header(rows, columns, specs)
+    found = reassemble(rows, columns, present, continuations(rows, columns, specs), first_of)
+    for row, text in found.messages.items():
+        columns["message"][row] = text
+    return EventLines(rows, columns, found.owner, frozenset(found.messages), found.end, bool(present))
+
+
+def continuations(rows: LineTable, columns: Columns, specs: Mapping[str, MultilineSpec]) -> dict[int, int]:
+    """Map lines that no grammar reads to the first row of the event that they continue.
+
+    They are indented, or a line before them states how many bytes of its message follow.
+    """
+    owner = _counted_bodies(rows, columns, specs)
     lines = Counter(owner.values())
     unread = [row for row, name in enumerate(columns["grammar"]) if not name and columns["framing"][row] == "none"]
     for row in (row for row in unread if rows.texts[row][0] in " \t" and columns["message"][row]):
@@ -32,55 +67,27 @@ def continuations(rows: LineTable, columns: Columns, joinings: Mapping[str, Mult
     return owner
 
 
-def _counted(rows: LineTable, columns: Columns, joinings: Mapping[str, MultilineSpec]) -> dict[int, int]:
+def _counted_bodies(rows: LineTable, columns: Columns, specs: Mapping[str, MultilineSpec]) -> dict[int, int]:
     owner: dict[int, int] = {}
-    for name, joining in joinings.items():
-        if joining.counted:
+    for name, spec in specs.items():
+        if spec.counted:
             for first in [row for row, grammar in enumerate(columns["grammar"]) if grammar == name]:
                 text = unwrap(rows.repaired[first]).text
-                if spans := joining.counted.match(text):
+                if spans := spec.counted.match(text):
                     start, end = spans["length"]
                     owner |= dict.fromkeys(_body(rows, columns, first, int(text[start:end][:9])), first)
     return owner
 
 
-def _body(rows: LineTable, columns: Columns, first: int, left: int) -> list[int]:
-    """The rows behind one that hold this many bytes, blank lines between them included; fewer where others follow."""
+def _body(rows: LineTable, columns: Columns, first: int, size: int) -> list[int]:
+    """The rows after `first` with this many bytes, counting blank lines between them; fewer if other lines follow."""
     body: list[int] = []
+    left = size
     for row in range(first + 1, min(len(rows), first + 1 + MAX_CONTINUATIONS)):
-        blank = rows.numbers[row] - rows.numbers[row - 1] - 1
-        left -= LINE_END * blank if body else 0
+        blank_lines = rows.numbers[row] - rows.numbers[row - 1] - 1
+        left -= LINE_END * blank_lines if body else 0
         if left <= 0 or columns["grammar"][row] or rows.is_apart(row):
             break
         body.append(row)
         left -= rows.lengths[row] + LINE_END
     return body
-
-
-class EventLines(NamedTuple):
-    """A row for each message; `owner` gives of a further row of an event its first one.
-
-    `put_together` are first rows whose message holds those of the further ones. From `end` on rows may belong to events
-    that go on behind the last row; that is where a line begins. `every_line_matters` where lines that say nothing
-    by themselves may go on with others, or be counted.
-    """
-
-    rows: LineTable
-    columns: Columns
-    owner: dict[int, int]
-    put_together: frozenset[int]
-    end: int
-    every_line_matters: bool
-
-
-def lines_of(rows: LineTable, columns: Columns, grammars: Mapping[str, Grammar]) -> EventLines:
-    """What the lines of a window are; there is at least one."""
-    present = {name: grammars[name] for name in sorted({*columns["grammar"]} - {""}) if grammars[name].multiline}
-    joinings = {name: grammar.multiline for name, grammar in present.items() if grammar.multiline}
-    rows, columns = split_datagrams(rows, columns, joinings)
-    first_of = share_datagram_header(rows, columns, joinings)
-    owner = continuations(rows, columns, joinings)
-    made = assemble(rows, columns, present, owner, first_of)
-    for row, text in made.messages.items():
-        columns["message"][row] = text
-    return EventLines(rows, columns, made.owner, frozenset(made.messages), made.end, bool(present))

@@ -54,7 +54,7 @@ class _Sender:
     last: int = -2
 
 
-def assemble(
+def reassemble(
     rows: LineTable,
     columns: Columns,
     grammars: Mapping[str, Grammar],

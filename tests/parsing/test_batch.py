@@ -13,7 +13,7 @@ from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.reader import Reader, anchor_of
-from lyncphone_logs.sources.source import Source
+from lyncphone_logs.sources.source import InMemorySource, Source
 from lyncphone_logs.sources.window import Window
 from lyncphone_logs.trace import parallel, read_plan
 from lyncphone_logs.trace.condense import condense
@@ -37,7 +37,7 @@ class Windowed(Source):
         return super().windows(self._size or size)
 
 
-def reader_of(source: Source, *, search: bool = True) -> Reader:
+def new_reader(source: Source, *, search: bool = True) -> Reader:
     return Reader(source, GRAMMARS, anchor_of(source, 2013), SEARCH if search else None)
 
 
@@ -51,9 +51,9 @@ def written(tmp_path: Path, seed: int) -> Path:
 @pytest.mark.parametrize("seed", range(12))
 def test_the_size_of_the_window_and_the_search_make_no_difference(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
-    whole = list(reader_of(Source(path), search=False).events())
+    whole = list(new_reader(Source(path), search=False).events())
     for size in (1, 40, 333, 4096):
-        reader = reader_of(Windowed(path, size))
+        reader = new_reader(Windowed(path, size))
         assert list(reader.events()) == whole
         size_of = reader.source.bytes - reader.separator_bytes
         assert sum(span.length for event in whole for span in event.spans) == size_of
@@ -62,14 +62,14 @@ def test_the_size_of_the_window_and_the_search_make_no_difference(tmp_path: Path
 @pytest.mark.parametrize("seed", range(6))
 def test_parts_of_a_file_hold_the_events_of_the_whole(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
-    whole = list(reader_of(Source(path)).events())
+    whole = list(new_reader(Source(path)).events())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parallel, "SCAN_BYTES", 50)
         source = Source(path)
         found = list(slices_of(source, size=500))
     assert len(found) > 5
     assert [part.start for part in found[1:]] == [part.stop for part in found[:-1]]
-    assert [event for part in found for event in reader_of(part).events()] == whole
+    assert [event for part in found for event in new_reader(part).events()] == whole
     assert (source.sha256, source.lines) == (read_source(path).sha256, read_source(path).lines)
 
 
@@ -89,7 +89,7 @@ def test_the_lines_before_a_part_are_told_from_the_nearest_on(tmp_path: Path, mo
 
 def batches(path: str) -> Iterator[Batch]:
     correlator = Correlator()
-    for batch in reader_of(Windowed(path, 700)).batches():
+    for batch in new_reader(Windowed(path, 700)).batches():
         correlator.key(batch)
         yield batch
 
@@ -97,7 +97,7 @@ def batches(path: str) -> Iterator[Batch]:
 @pytest.mark.parametrize("seed", range(12))
 def test_keys_of_a_batch_are_those_of_its_events_one_by_one(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
-    one_by_one = keyed_one_by_one(reader_of(Source(path)).events(), JOININGS)
+    one_by_one = keyed_one_by_one(new_reader(Source(path)).events(), JOININGS)
     in_batches = [event for batch in batches(path) for event in batch.events(derived=True)]
     assert in_batches == [event for batch in one_by_one for event in batch.events(derived=True)]
 
@@ -105,10 +105,10 @@ def test_keys_of_a_batch_are_those_of_its_events_one_by_one(tmp_path: Path, seed
 @pytest.mark.parametrize("seed", range(12))
 def test_a_diagnosis_from_batches_condensed_or_not_is_that_from_events(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
-    found = diagnose_phones(keyed_one_by_one(reader_of(Source(path)).events(), JOININGS), [], RULES, {})
+    found = diagnose_phones(keyed_one_by_one(new_reader(Source(path)).events(), JOININGS), [], RULES, {})
     assert diagnose_phones(batches(path), [], RULES, {}) == found
     correlator = Correlator()
-    few = [condense(batch) for batch in reader_of(Windowed(path, 700)).batches()]
+    few = [condense(batch) for batch in new_reader(Windowed(path, 700)).batches()]
     for batch in few:
         correlator.key(batch)
     assert diagnose_phones(few, [], RULES, {}) == found
@@ -118,7 +118,7 @@ def test_a_condensed_run_keeps_what_the_components_and_the_count_are_made_of(tmp
     lines = [f"Jul  9 12:00:{second:02d} 10.1.2.3 voip_task[1]: C{second}: INFO - x" for second in range(50)]
     path = tmp_path / "x.log"
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
-    few = [condense(batch) for batch in reader_of(Source(str(path))).batches()]
+    few = [condense(batch) for batch in new_reader(Source(str(path))).batches()]
     assert [len(batch) for batch in few] == [2, 1]
     assert few[0].omitted[0].messages == 47
     assert few[0].omitted[0].components == {f"C{second}" for second in range(1, 48)}
@@ -136,3 +136,46 @@ def test_the_answer_is_the_same_byte_for_byte_for_every_number_of_jobs(
     answers = [lp.diagnose(lp.read_trace(tmp_path, year=2013, full=True, jobs=jobs)).to_json() for jobs in (1, 2, 3)]
     assert answers[0] == answers[1] == answers[2]
     assert '"code"' in answers[0]
+
+
+class Part(InMemorySource):
+    """The second half of a text; counts how often the first half is read."""
+
+    def __init__(self, text: str, before: list[bytes]) -> None:
+        super().__init__(text, "x.log")
+        self.before, self.reads = before, 0
+
+    def lines_before(self) -> Iterator[bytes]:
+        self.reads += 1
+        return reversed(self.before)
+
+
+LINE = "10.1.2.3 voip_task[1]: CC       : INFO - key 1 was pressed"
+NOTICE = "10.1.2.3 last message repeated 2 times"
+
+
+@pytest.mark.parametrize("before", [[], [b"???"], [f"Jul  9 12:00:00 {LINE}".encode(), b"???"]])
+def test_notices_at_the_start_of_a_part_repeat_the_last_event_before_it(before: list[bytes]) -> None:
+    stamped = [f"Jul  9 12:00:{second:02d} {NOTICE}" for second in range(20)]
+    part = Part("\n".join(stamped), before)
+    messages = {event.message for event in new_reader(part).events()}
+    assert messages == ({"key 1 was pressed"} if len(before) > 1 else {""})
+    assert part.reads == 1
+
+
+def test_a_notice_repeats_the_nearest_line_that_a_grammar_reads_if_it_is_of_its_host() -> None:
+    texts = [
+        LINE,
+        "???",
+        NOTICE,
+        NOTICE.replace("10.1.2.3", "10.1.2.4"),
+        NOTICE,
+        LINE.replace("key 1", "key 2"),
+        NOTICE,
+    ]
+    lines = [f"Jul  9 12:00:{second:02d} {text}" for second, text in enumerate(texts)]
+    events = list(new_reader(InMemorySource("\n".join(lines), "x.log")).events())
+    assert [(event.message, event.count) for event in events] == [
+        ("key 1 was pressed", 1), ("???", 1), ("key 1 was pressed", 2), ("", 2), ("key 1 was pressed", 2),
+        ("key 2 was pressed", 1), ("key 2 was pressed", 2),
+    ]  # fmt: skip
