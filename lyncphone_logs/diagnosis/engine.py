@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import datetime
 
-from lyncphone_logs.diagnosis.evaluation import FULL_DECIDES
 from lyncphone_logs.diagnosis.findings import (
     Diagnosis,
     Evidence,
@@ -24,7 +23,7 @@ from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.rules.rule import Rule
 
 MAX_NOTES = 10
-SKIPPED_NOTE = f"lines that no rule asks for were passed over; {FULL_DECIDES} what hangs on them"
+SKIPPED_NOTE = "lines no rule needs were skipped; run with --full to evaluate the undecided clauses"
 Codes = Mapping[str, Sequence[str]]
 """For the code of a rule, codes of others that name it."""
 
@@ -72,7 +71,7 @@ def diagnose_phones(
     found = []
     for assessed in _assess_phones(phones, facts):
         contradicted = [fact for fact in facts if fact not in assessed.facts]
-        notes += [f"{assessed.name}: {fact.text} is set aside, the trace says otherwise" for fact in contradicted]
+        notes += [f"{assessed.name}: {fact.text} is ignored, because the trace contradicts it" for fact in contradicted]
         phone = _findings(assessed, unlisted)
         notes += _unexplained_notes(assessed.state, phone.diagnoses)
         found.append(phone)
@@ -282,7 +281,7 @@ def _families(rule: Rule) -> set[str]:
 def _not_checkable(rule: Rule, unseen: frozenset[str]) -> NotCheckable:
     families = " or ".join(sorted(_families(rule)))
     if unseen:
-        return NotCheckable(rule, f"lines were passed over, perhaps some about {families}", f"{FULL_DECIDES} it")
+        return NotCheckable(rule, f"lines were skipped, perhaps some about {families}", "Run again with --full")
     return NotCheckable(rule, f"the trace has no line about {families}", capture_of(rule.explains[0].kinds[0]))
 
 

@@ -14,8 +14,7 @@ from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import SYMPTOM
 from lyncphone_logs.rules.rule import Rule
 
-FULL_DECIDES = "--full decides"
-LINES_SKIPPED = f"lines were passed over; {FULL_DECIDES}"
+LINES_SKIPPED = "lines were skipped; run with --full to decide"
 GIVEN = {"certificate", "fact", "display"}
 """Families of events that the user gives; they do not come from the trace."""
 VALUES: dict[State, bool | None] = {"holds": True, "refuted": False, "undecidable": None}
@@ -179,7 +178,7 @@ class Evaluator:
         if reason := absence.undecidable_reason or self._unlogged_reason(clause):
             return Decision("undecidable", (), reason, absence.nearest)
         if not empty and (clause.within or clause.between):
-            return Decision("undecidable", (), "nothing opened its window")
+            return Decision("undecidable", (), "no event opened its time window")
         whole_boot = AbsenceWindow(self._symptom.last, 0, self._symptom.position)
         return self._empty(clause, empty or [whole_boot], absence.nearest)
 
@@ -220,4 +219,4 @@ def _missing(clause: Clause) -> str:
 
 
 def _not_logged(families: Iterable[str]) -> str:
-    return f"no line about {' or '.join(sorted(families))} in this boot: perhaps not logged"
+    return f"no line about {' or '.join(sorted(families))} in this boot; it may not be logged"

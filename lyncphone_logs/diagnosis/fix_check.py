@@ -31,10 +31,10 @@ def read_previous(path: str) -> tuple[PreviousDiagnosis, ...]:
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         because = error.strerror or "" if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
         raise InputError(
-            "the earlier report cannot be used",
+            "cannot use the previous report",
             because,
             path,
-            "write it with: lyncphone-logs OLD --format json -o FILE",
+            "create it with: lyncphone-logs OLD --format json -o FILE",
         ) from None
     return tuple(found)
 
@@ -65,7 +65,7 @@ def _fix(previous: PreviousDiagnosis, phone: Phone | None, rule: Rule | None) ->
         return Fix(previous.phone, previous.code, previous.name, state, because, evidence)
 
     if rule is None:
-        return result("cannot tell", "no rule has this code any more")
+        return result("cannot tell", "no rule has this code")
     if phone is None:
         return result("cannot tell", "the trace has no line of this phone")
     again = next((each for each in phone.diagnoses if each.rule.code == rule.code), None)
@@ -77,4 +77,4 @@ def _fix(previous: PreviousDiagnosis, phone: Phone | None, rule: Rule | None) ->
         return result("not fixed", "its symptom was seen again", *(each.event for each in again.evidence[:1]))
     if verified:
         return result("fixed", rule.verify.says, verified)
-    return result("cannot tell", f"neither its symptom nor what would show the fix was seen: {rule.verify.says}")
+    return result("cannot tell", f"neither its symptom nor the sign of a fix was seen: {rule.verify.says}")

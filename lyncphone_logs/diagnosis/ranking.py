@@ -141,12 +141,23 @@ def _applicability(rule: Rule, device: Device) -> list[Term]:
     if not states:
         return []
     if True in states:
-        return [Term(APPLIES_TO, "supports", "holds", 1.0, "the rule is about this phone", "documented")]
+        return [Term(APPLIES_TO, "supports", "holds", 1.0, "the rule applies to this phone", "documented")]
     if None in states:
-        says, capture = "the rule is about certain phones only", capture_of("fact.firmware")
-        return [Term(APPLIES_TO, "supports", "undecidable", 1.0, says, "documented", "the phone is not known", capture)]
+        says, capture = "the rule applies to certain phones only", capture_of("fact.firmware")
+        return [
+            Term(
+                APPLIES_TO,
+                "supports",
+                "undecidable",
+                1.0,
+                says,
+                "documented",
+                "the vendor, model or firmware of the phone is not known",
+                capture,
+            )
+        ]
     factor = round(1 / FACTOR["strong"], 4)
-    return [Term(APPLIES_TO, "contradicts", "holds", factor, "the rule is about other phones", "documented")]
+    return [Term(APPLIES_TO, "contradicts", "holds", factor, "the rule applies to other phones", "documented")]
 
 
 def _applies(wanted: Applicability, device: Device) -> bool | None:

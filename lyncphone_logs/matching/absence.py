@@ -8,11 +8,11 @@ from lyncphone_logs.matching.accumulators import MAX_EVENTS, NOT_ENOUGH_KNOWN, S
 from lyncphone_logs.matching.coverage import CLOCK_UNKNOWN, Coverage, seconds_between
 from lyncphone_logs.rules.clause import MAX_COUNT, Clause
 
-TRACE_ENDED = "the trace ended within the time"
-TRACE_BEGAN = "the trace begins within the time"
-NOT_CLOSED = "what would end the window was not seen"
-REBOOTED = "the phone rebooted, or its clock was set, within the time"
-LINES_LOST = "lines were lost within the time"
+TRACE_ENDED = "the trace ends within the time window"
+TRACE_BEGAN = "the trace begins within the time window"
+NOT_CLOSED = "the event that ends the time window was not seen"
+REBOOTED = "the phone rebooted, or its clock was set, within the time window"
+LINES_LOST = "lines were lost within the time window"
 
 
 @dataclass(slots=True)

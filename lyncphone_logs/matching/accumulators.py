@@ -16,7 +16,7 @@ Steps above 0 are the entries of `then` or `first_of`.
 """
 MAX_EVENTS = 3
 MAX_VALUES = 256
-NOT_ENOUGH_KNOWN = "what is known leaves it open"
+NOT_ENOUGH_KNOWN = "the events do not contain enough to decide"
 K = TypeVar("K")
 V = TypeVar("V")
 PositionedEvent = tuple[Event, int]

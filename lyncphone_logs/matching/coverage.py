@@ -6,7 +6,7 @@ from lyncphone_logs.events.event import LOST, Event
 
 MAX_SEGMENTS = 256
 MAX_LOSSES = 256
-CLOCK_UNKNOWN = "clock unknown: the time between the lines cannot be told"
+CLOCK_UNKNOWN = "clock unknown: the time between the lines cannot be measured"
 
 
 class Coverage:

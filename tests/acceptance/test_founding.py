@@ -189,7 +189,7 @@ def test_the_firmware_in_the_trace_takes_precedence_over_a_given_one(tmp_path: P
     identity = "voip_task[440]: SIP      : INFO - User-Agent: AUDC-IPPhone-420HD_UC_3.0.1.429/1"
     report = lp.diagnose(lp.read_trace(written(tmp_path, identity, LINE.format(7)), firmware="2.0.5"))
     assert (report.phones[0].firmware, report.phones[0].model) == ("UC_3.0.1.429", "420HD")
-    assert any("set aside" in note for note in report.notes)
+    assert any("is ignored" in note for note in report.notes)
     assert report.phones[0].diagnoses[0].verdict != "confirmed"
 
 

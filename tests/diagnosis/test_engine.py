@@ -98,7 +98,7 @@ def test_absence_holds_only_if_the_boot_was_seen_and_the_component_was_logged() 
     boot, silent, lease = event("device.started"), event("time.server.silent", at=1), event("dhcp.lease.obtained", at=1)
     assert state([boot, silent, SYMPTOM], **absent) == ("holds", "")
     assert state([silent, SYMPTOM], **absent) == ("undecidable", "the trace does not begin with the boot")
-    assert state([boot, lease, SYMPTOM], **absent)[1] == "no line about time in this boot: perhaps not logged"
+    assert state([boot, lease, SYMPTOM], **absent)[1] == "no line about time in this boot; it may not be logged"
     assert state([boot, event("time.set", at=2, offset=1.0), SYMPTOM], **absent)[0] == "refuted"
 
 
@@ -164,7 +164,7 @@ def test_confirmed_requires_both_the_share_and_a_complete_decisive_set() -> None
 
 
 @pytest.mark.parametrize(("firmware", "weight"), [("2.0.5", 1.0), ("3.0.2", 1 / 8), ("", 1.0)])
-def test_a_rule_about_other_phones_is_weaker_and_says_so(firmware: str, weight: float) -> None:
+def test_a_rule_for_other_phones_is_weaker_and_says_so(firmware: str, weight: float) -> None:
     facts = [event("fact.firmware", at=None, firmware=firmware)] if firmware else []
     phone = phone_of([SYMPTOM], rule("AAA001", applies_to=[{"firmware": "<3.0.1"}]), facts=facts)
     assert phone.diagnoses[0].confidence == pytest.approx(weight / (weight + OTHER_CAUSE), abs=1e-3)
@@ -288,12 +288,12 @@ def test_a_handshake_ends_with_its_last_event_after_half_a_minute_and_at_a_boot(
     assert handshakes(rejected, event(REJECTED, at=None, procid="2", verify_code=20), rejected) == [1, 2, 1]
 
 
-@pytest.mark.parametrize(("given", "is_set_aside"), [("3.0.1", False), ("3.0.1.429.5", False), ("2.0.5", True)])
-def test_a_given_version_agrees_with_a_longer_or_shorter_form_in_the_trace(given: str, is_set_aside: bool) -> None:
+@pytest.mark.parametrize(("given", "is_ignored"), [("3.0.1", False), ("3.0.1.429.5", False), ("2.0.5", True)])
+def test_a_given_version_agrees_with_a_longer_or_shorter_form_in_the_trace(given: str, is_ignored: bool) -> None:
     events = [event("device.identified", firmware="UC_3.0.1.429"), SYMPTOM]
     ((phone,), notes) = diagnose_phones(keyed(events), [event("fact.firmware", at=None, firmware=given)], [rule()], {})
     assert phone.firmware == "UC_3.0.1.429"
-    assert any("set aside" in note for note in notes) is is_set_aside
+    assert any("is ignored" in note for note in notes) is is_ignored
 
 
 def test_the_journey_has_the_first_thousand_boots() -> None:

@@ -43,7 +43,7 @@ def both(log: Path) -> tuple[Report, Report]:
 
 
 def undecided(diagnosis: Diagnosis) -> set[str]:
-    return {term.clause for term in diagnosis.terms if "--full decides" in term.reason}
+    return {term.clause for term in diagnosis.terms if "run with --full" in term.reason}
 
 
 def said(diagnosis: Diagnosis, open_clauses: set[str]) -> tuple[object, ...]:
@@ -95,8 +95,8 @@ def test_what_is_passed_over_is_said_and_not_taken_for_health(log: Path) -> None
     assert [each.rule.name for each in full.phones[0].diagnoses] == ["trace-uninformative"]
     (phone,) = searched.phones
     assert (phone.diagnoses, phone.not_shown) == ((), ())
-    assert all("--full decides" in each.how_to_capture for each in phone.not_checkable)
-    assert any("passed over" in note for note in searched.notes)
+    assert all("with --full" in each.how_to_capture for each in phone.not_checkable)
+    assert any("were skipped" in note for note in searched.notes)
 
 
 def test_a_notice_counts_for_the_line_before_it_though_others_were_passed_over(log: Path) -> None:

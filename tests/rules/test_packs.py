@@ -151,7 +151,7 @@ def test_a_file_that_is_no_report_is_refused_with_one_error(content: str, tmp_pa
     path = tmp_path / "old.json"
     path.write_text(content, encoding="utf-8")
     trace: Any = lyncphone_logs.read_trace(FOUNDING)
-    with pytest.raises(InputError, match="the earlier report cannot be used"):
+    with pytest.raises(InputError, match="cannot use the previous report"):
         lyncphone_logs.diagnose(trace, verify_fix=path)
 
 
