@@ -5,8 +5,10 @@ import json
 import re
 import subprocess
 import sys
+import tokenize
 import tomllib
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -35,6 +37,14 @@ FORMER_NAMES = {
 """Names of modules before they were moved into packages; they said nothing to a newcomer."""
 UNFINISHED = re.compile(r"\b(TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b|raise NotImplemented")
 CLOCK = re.compile(r"\b(datetime\.now|datetime\.today|date\.today|utcnow|time\.time|localtime|gmtime)\(")
+
+FORMER_LIMITS = re.compile(r"_?(MOST|LONGEST|LARGEST|KEPT|FEWEST)_")
+UNCLEAR = re.compile(
+    r"\b(pass(ed|es)? over|nobody|somebody|(is|are) told|told (by|apart)|(stands?|lies?) behind|beside|go(es)? on with"
+    r"|hangs? on|c(o|a)mes? about|taken for|put together|speaks (for|against)|wherever|at hand|said of|no good end)\b",
+    re.IGNORECASE,
+)
+"""Phrases that readers of English as a second language misread; each has a plain word in technical English."""
 
 
 def by_path(paths: list[Path]) -> pytest.MarkDecorator:
@@ -90,6 +100,23 @@ def _imported(node: ast.AST) -> list[str]:
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def prose(path: Path) -> Iterator[str]:
+    """The docstrings and comments of a module, or the text of a page without its code blocks, on one line each."""
+    if path.suffix == ".md":
+        yield " ".join(re.sub(r"(?s)```.*?```", "", read(path)).split())
+        return
+    for node in ast.walk(ast.parse(read(path))):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield " ".join(node.value.value.split())
+    with tokenize.open(path) as file:
+        comments = [
+            token.string.lstrip("# ")
+            for token in tokenize.generate_tokens(file.readline)
+            if token.type == tokenize.COMMENT
+        ]
+    yield " ".join(comments)
 
 
 def readme_commands() -> list[str]:
@@ -175,6 +202,16 @@ def test_a_short_module_with_a_single_importer_has_a_reason() -> None:
     )
     stale = sorted(limits.SHORT_MODULES.keys() - short)
     assert stale == [], f"remove from SHORT_MODULES of tests/support/limits.py, they need no reason any more: {stale}"
+
+
+def test_limits_are_named_max_or_min() -> None:
+    names = [
+        f"{module_name(path)}.{node.id}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(read(path)))
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and FORMER_LIMITS.match(node.id)
+    ]
+    assert names == []
 
 
 @by_path(MODULES)
@@ -302,6 +339,11 @@ def test_the_page_on_confidence_gives_the_numbers_of_the_ranking() -> None:
         for word, number in table.items():
             assert f"{word} {number:g}" in page
     assert f"{OTHER_CAUSE:g}" in page
+
+
+@by_path([*MODULES, *PAGES, ROOT / "CHANGELOG.md"])
+def test_docstrings_comments_and_pages_use_plain_words(path: Path) -> None:
+    assert [found[0] for passage in prose(path) for found in UNCLEAR.finditer(passage)] == []
 
 
 @by_path(PAGES)
