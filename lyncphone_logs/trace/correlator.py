@@ -1,14 +1,15 @@
-"""Keys that tie events together: phone, boot, clock segment, TLS handshake; and events that lie between two lines.
+"""Sets the keys that connect events (phone, boot, clock segment, TLS handshake), and derives events between lines.
 
-Basis of the keys: a phone is what `identity` tells, a handshake what `handshake` does. A boot begins where the logging
-daemon starts. A segment ends at a boot and where the phone's clock jumps.
+A phone is what `phone_identity` names, a handshake what `tls_handshakes` numbers. A boot begins when the logging daemon
+starts. A segment ends at a boot and when the phone's clock jumps.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import NamedTuple
 
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import LOST, Event, Value
@@ -19,94 +20,168 @@ from lyncphone_logs.trace.tls_handshakes import FAMILY, HandshakeTracker
 
 STEPPED, SET, UNSET, BOOTED = "time.clock.stepped", "time.clock.set", "time.clock.unset", "device.booted"
 DERIVED = (STEPPED, SET, UNSET, LOST, BOOTED)
-"""Kinds that no line says: they lie between two lines."""
+"""Kinds that no line reports: they are derived from two lines."""
 STARTED = "device.started"
-ALONE = (f"{FAMILY}.", STARTED)
+KEYED_ALONE = (f"{FAMILY}.", STARTED)
 """Beginnings of the kinds whose events begin a boot or belong to a handshake."""
-BACKWARDS = timedelta(hours=1)
+MAX_BACKWARDS = timedelta(hours=1)
+"""A clock that goes back by more has been set; less may be a late line."""
 ONE_DAY, ONE_YEAR = timedelta(days=1), timedelta(days=365)
 
 
+class _ClockChange(NamedTuple):
+    """`step` in seconds if the clock jumped; `is_set` if it had never been set before this line."""
+
+    step: float | None
+    is_set: bool
+
+
 @dataclass(slots=True)
-class _Phone:
+class _PhoneKeys:
+    """The keys of the next line of one phone, and its clock.
+
+    - `boot` begins at 1. It grows when the logging daemon starts, but not at the first line of the phone (`lines` is
+      0). After a sender has shown that it counts its boots (`counts_boots`), it grows only when that count does.
+    - `segment` grows with `boot` and with each step of the clock; UNSET is derived once per segment (`unset_derived`).
+    - `clock` is the phone's latest own time. It is None before the first one and after lines were skipped, that is if
+      `era` is not that of the correlator: no step is measured across a gap.
+    - `is_unset`: the latest own time was of a clock that was never set. It survives a gap, so that SET is derived even
+      if the step was not seen.
+    """
+
     boot: int = 1
     segment: int = 0
-    events: int = 0
+    lines: int = 0
     handshakes: HandshakeTracker = field(default_factory=HandshakeTracker)
     clock: datetime | None = None
-    told_unset: bool = False
-    counts_boots: bool = False
     is_unset: bool = False
+    unset_derived: bool = False
+    counts_boots: bool = False
     era: int = 0
+
+    def enter_era(self, era: int) -> None:
+        """Forget the clock if lines were skipped since the latest line of the phone."""
+        if self.era != era:
+            self.era, self.clock = era, None
+
+    def advance_clock(self, event: Event) -> _ClockChange:
+        """Compare the clock with the time of the next line; a step begins a segment."""
+        before, was_unset = self.clock, self.is_unset
+        if event.time is None or event.time_quality == "collector":
+            return _ClockChange(None, False)
+        self.clock, self.is_unset = event.time, event.time_quality == "unset"
+        is_set = was_unset and not self.is_unset
+        if before is None:
+            # The step is not known: this is the first line, or lines were skipped before it.
+            return _ClockChange(None, is_set)
+        step = event.time - before
+        jumped = before < OLDEST_PHONE <= event.time or (is_set and step > ONE_DAY)
+        jumped |= before < OLDEST_PHONE and step > ONE_YEAR
+        if not jumped and step >= -MAX_BACKWARDS:
+            return _ClockChange(None, False)
+        self._begin_segment()
+        return _ClockChange(step.total_seconds(), is_set)
+
+    def advance_boot(self, kind: str, report: SequenceReport | None) -> None:
+        """Begin a boot if the next line, of this kind, is the first of one."""
+        self.counts_boots |= report is not None and report.counts_boots
+        has_started = kind == STARTED and not self.counts_boots and self.lines > 0
+        if has_started or (report and report.resets is not None):
+            self.boot += 1
+            self._begin_segment()
+        self.lines += 1
+
+    def _begin_segment(self) -> None:
+        self.segment += 1
+        self.unset_derived = False
+
+    def first_unset(self, event: Event) -> bool:
+        """Whether this is the first line of a segment whose clock was never set."""
+        if self.unset_derived or not is_unset(event.time, event.time_quality, event.received):
+            return False
+        self.unset_derived = True
+        return True
 
 
 class Correlator:
-    """Gives events their keys, in the order in which they come."""
+    """Sets the keys of batches in the order in which they come.
+
+    `_era` counts the gaps of skipped lines so far. Phones compare their own era with it when their next line comes.
+    """
 
     def __init__(self) -> None:
         self._sequences = SequenceTracker()
-        self._phones: dict[str, _Phone] = {}
+        self._phones: dict[str, _PhoneKeys] = {}
         self._era = 0
-        self._identities = PhoneNames()
-        self._known: set[tuple[str, str]] = set()
+        self._names = PhoneNames()
+        self._identified: set[tuple[str, str]] = set()
 
     def key(self, batch: Batch) -> None:
-        """Set the keys of a batch in place; what was derived from a row is added to its `derived`."""
+        """Set `phone`, `boot`, `segment` and `handshake` of a batch in place, and add derived events to its `derived`.
+
+        Most rows only repeat the keys of the row before: these are keyed run by run. The others are keyed one by one.
+        """
         if not len(batch):
             return
         columns = batch.columns
         macs = self._name_phones(batch)
-        told = self._sequences.tell(batch.source, batch.runs, columns)
-        alone = {row for row in batch.parsed if columns["kind"][row].startswith(ALONE)}
-        rows = sorted(alone | told.keys() | macs.keys())
+        reports = self._sequences.tell(batch.source, batch.runs, columns)
+        alone = {row for row in batch.parsed if columns["kind"][row].startswith(KEYED_ALONE)}
+        rows = sorted(alone | reports.keys() | macs.keys())
         gaps = sorted(batch.gaps)
         start = 0
         for row, event in zip(rows, batch.pick(rows), strict=True):
             self._key_lines(batch, start, row, gaps)
-            keyed = self._key_row(batch, row, event, told.get(row))
+            keyed = self._key_row(batch, row, event, reports.get(row))
             if row in macs:
-                batch.derived.setdefault(row, []).extend(self._identified(keyed, macs[row]))
+                batch.derived.setdefault(row, []).extend(self._identify(keyed, macs[row]))
             start = row + 1
         self._key_lines(batch, start, len(batch), gaps)
 
+    def end(self, batch: Batch) -> None:
+        """Add the lines that are still missing after this batch, the last one, to its `derived`."""
+        if lost := [_lost(gap) for gap in self._sequences.end()]:
+            batch.derived.setdefault(len(batch) - 1, []).extend(lost)
+
     def _name_phones(self, batch: Batch) -> dict[int, str]:
-        """Name who wrote each row; the rows that show a phone's MAC address for the first time, with it."""
+        """Name the phone of each row. Returns the rows that show a phone's MAC address for the first time, with it."""
         columns, macs = batch.columns, batch.columns["phone"]
-        if None not in columns["hostname"] and self._identities.are_plain and not any(macs):
+        if None not in columns["hostname"] and self._names.are_plain and not any(macs):
             columns["phone"] = columns["hostname"]
-            self._identities.note_host(batch.source, columns["hostname"][-1])
+            self._names.note_host(batch.source, columns["hostname"][-1])
             return {}
         named = zip(columns["hostname"], columns["kind"], macs, strict=True)
-        columns["phone"] = [self._identities.phone_of(batch.source, *each) for each in named]
+        columns["phone"] = [self._names.phone_of(batch.source, *each) for each in named]
         pairs = {pair: row for row, pair in reversed(list(enumerate(zip(columns["phone"], macs, strict=True))))}
-        return {row: mac for (phone, mac), row in pairs.items() if mac and (phone, mac) not in self._known}
+        return {row: mac for (phone, mac), row in pairs.items() if mac and (phone, mac) not in self._identified}
 
-    def _identified(self, keyed: Event, mac: str) -> list[Event]:
-        if not mac or (keyed.phone, mac) in self._known:
+    def _identify(self, keyed: Event, mac: str) -> list[Event]:
+        if not mac or (keyed.phone, mac) in self._identified:
             return []
-        self._known.add((keyed.phone, mac))
+        self._identified.add((keyed.phone, mac))
         return [_derived(keyed, IDENTIFIED, {"mac": mac})]
 
     def _key_lines(self, batch: Batch, start: int, stop: int, gaps: Sequence[int]) -> None:
-        """Rows that neither begin a boot nor belong to a handshake; all at once, where they are of one phone."""
+        """Key rows that neither begin a boot nor belong to a handshake; in one run if they are of one phone."""
         if start == stop:
             return
-        some = batch.columns["phone"][start:stop]
-        if some.count(some[0]) == len(some):
+        phones = batch.columns["phone"][start:stop]
+        if phones.count(phones[0]) == len(phones):
             self._key_run(batch, start, stop, gaps)
         else:
             for row in range(start, stop):
                 self._key_run(batch, row, row + 1, gaps)
 
     def _key_run(self, batch: Batch, start: int, stop: int, gaps: Sequence[int]) -> None:
+        """Key rows of one phone: all at once if its clock neither jumps nor was unset, else one by one."""
         columns = batch.columns
         phone = self._phone(columns["phone"][start])
         times, qualities = columns["time"][start:stop], columns["time_quality"][start:stop]
-        is_own = "collector" not in qualities and None not in times
-        if is_own:
-            # Only the lines around can tell what None means.
-            is_set = not phone.is_unset and columns["is_unset"][start:stop].count(False) == stop - start
-            is_steady = is_set and _goes_on(phone.clock, times)
+        has_own_times = "collector" not in qualities and None not in times
+        if has_own_times:
+            # Only the lines around can decide what None in `is_unset` means.
+            was_set = not phone.is_unset and columns["is_unset"][start:stop].count(False) == stop - start
+            is_steady = was_set and _is_steady(phone.clock, times)
         else:
             is_steady = not any(times) or qualities.count("collector") == len(qualities)
         if not is_steady:
@@ -114,91 +189,67 @@ class Correlator:
                 self._key_row(batch, row, event)
             return
         self._era += bisect_left(gaps, stop) - bisect_left(gaps, start)
-        if is_own:
+        if has_own_times:
             phone.clock, phone.era = times[-1], self._era
-        phone.events += stop - start
+        phone.lines += stop - start
         columns["boot"][start:stop] = [phone.boot] * (stop - start)
         columns["segment"][start:stop] = [phone.segment] * (stop - start)
 
-    def end(self, batch: Batch) -> None:
-        """Take in that no more lines come behind this batch."""
-        if lost := [_lost(hole) for hole in self._sequences.end()]:
-            batch.derived.setdefault(len(batch) - 1, []).extend(lost)
-
-    def _key_row(self, batch: Batch, row: int, event: Event, told: SequenceReport | None = None) -> Event:
-        # What was passed over may have set a clock: none is compared across it.
+    def _key_row(self, batch: Batch, row: int, event: Event, report: SequenceReport | None = None) -> Event:
+        """Key one row; the event with its keys is returned."""
         self._era += row in batch.gaps
-        keyed, derived = self._key(event, batch.columns["phone"][row], told)
+        name = batch.columns["phone"][row]
+        phone = self._phone(name)
+        change = phone.advance_clock(event)
+        phone.advance_boot(event.kind, report)
+        handshake = phone.handshakes.number(event, phone.boot)
+        keyed = event._replace(phone=name, boot=phone.boot, segment=phone.segment, handshake=handshake)
+        derived = [*_clock_events(keyed, change, phone.first_unset(keyed)), *_sequence_events(keyed, report)]
         batch.columns["boot"][row], batch.columns["segment"][row] = keyed.boot, keyed.segment
-        batch.handshake[row] = keyed.handshake
+        batch.handshake[row] = handshake
         if derived:
             batch.derived[row] = derived
         return keyed
 
-    def _key(self, event: Event, name: str, told: SequenceReport | None = None) -> tuple[Event, list[Event]]:
-        phone = self._phone(name)
-        was_unset, was_seen = phone.is_unset, phone.clock is not None
-        stepped = self._tell_time(phone, event)
-        phone.counts_boots |= told is not None and told.counts_boots
-        has_started = event.kind == STARTED and not phone.counts_boots
-        if (has_started and phone.events) or (told and told.resets is not None):
-            phone.boot += 1
-            phone.segment += 1
-            phone.told_unset = False
-        phone.events += 1
-        handshake = phone.handshakes.number(event, phone.boot)
-        keyed = event._replace(phone=name, boot=phone.boot, segment=phone.segment, handshake=handshake)
-        derived = [] if stepped is None else [_derived(keyed, STEPPED, {"step": stepped})]
-        # Where lines were passed over, the jump was not seen, but there was one.
-        if was_unset and not phone.is_unset and (stepped is not None or not was_seen):
-            derived.append(_derived(keyed, SET, {} if stepped is None else {"step": stepped}))
-        if not phone.told_unset and is_unset(keyed.time, keyed.time_quality, keyed.received):
-            phone.told_unset = True
-            derived.append(_derived(keyed, UNSET, {"clock": keyed.time_raw}))
-        return keyed, derived + (_told(keyed, told) if told else [])
-
-    def _phone(self, name: str) -> _Phone:
-        phone = self._phones.setdefault(name, _Phone())
-        if phone.era != self._era:
-            phone.era, phone.clock = self._era, None
+    def _phone(self, name: str) -> _PhoneKeys:
+        phone = self._phones.setdefault(name, _PhoneKeys())
+        phone.enter_era(self._era)
         return phone
 
-    def _tell_time(self, phone: _Phone, event: Event) -> float | None:
-        if event.time is None or event.time_quality == "collector":
-            return None
-        before, phone.clock = phone.clock, event.time
-        was_unset, phone.is_unset = phone.is_unset, event.time_quality == "unset"
-        if before is None:
-            return None
-        is_set = before < OLDEST_PHONE <= event.time
-        is_set |= was_unset and not phone.is_unset and event.time - before > ONE_DAY
-        is_set |= before < OLDEST_PHONE and event.time - before > ONE_YEAR
-        if not is_set and event.time - before >= -BACKWARDS:
-            return None
-        phone.segment += 1
-        phone.told_unset = False
-        return (event.time - before).total_seconds()
 
-
-def _goes_on(clock: datetime | None, times: Sequence[datetime]) -> bool:
-    """Whether a clock shows these times one after the other, without a jump that would be told."""
+def _is_steady(clock: datetime | None, times: Sequence[datetime]) -> bool:
+    """Whether a clock shows these times one after the other, without a jump from which an event is derived."""
     before = times[0] if clock is None else clock
     is_set = before < OLDEST_PHONE <= times[-1]
     return not is_set and before <= times[0] and (len(times) == 1 or times == sorted(times))
 
 
-def _told(event: Event, told: SequenceReport) -> list[Event]:
-    for hole in told.noticed:
-        hole.noticed.append(event)
-    booted = [] if told.resets is None else [_derived(event, BOOTED, {"resets": told.resets})]
-    dropped = [_derived(event, LOST, {"lines": told.dropped, "says": "sender"})] if told.dropped else []
-    return booted + dropped + [_lost(hole) for hole in told.lost]
+def _clock_events(event: Event, change: _ClockChange, is_first_unset: bool) -> Iterator[Event]:
+    step: dict[str, Value] = {} if change.step is None else {"step": change.step}
+    if step:
+        yield _derived(event, STEPPED, step)
+    if change.is_set:
+        yield _derived(event, SET, step)
+    if is_first_unset:
+        yield _derived(event, UNSET, {"clock": event.time_raw})
 
 
-def _lost(hole: SequenceGap) -> Event:
-    event = hole.noticed[0]
-    fields: dict[str, Value] = {"lines": hole.last - hole.first + 1, "first": hole.first, "last": hole.last}
-    return _derived(event, LOST, fields | {"says": "sequence"})._replace(id=f"{event.id}:{LOST}:{hole.first}")
+def _sequence_events(event: Event, report: SequenceReport | None) -> Iterator[Event]:
+    if report is None:
+        return
+    for gap in report.noticed:
+        gap.noticed.append(event)
+    if report.resets is not None:
+        yield _derived(event, BOOTED, {"resets": report.resets})
+    if report.dropped:
+        yield _derived(event, LOST, {"lines": report.dropped, "says": "sender"})
+    yield from map(_lost, report.lost)
+
+
+def _lost(gap: SequenceGap) -> Event:
+    event = gap.noticed[0]
+    fields: dict[str, Value] = {"lines": gap.last - gap.first + 1, "first": gap.first, "last": gap.last}
+    return _derived(event, LOST, fields | {"says": "sequence"})._replace(id=f"{event.id}:{LOST}:{gap.first}")
 
 
 def _derived(event: Event, kind: str, fields: dict[str, Value]) -> Event:
