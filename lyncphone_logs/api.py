@@ -10,7 +10,6 @@ from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.fix_check import fixes, read_previous
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.evidence.display import read_display
 from lyncphone_logs.evidence.stated import state_facts
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.rule import Rule
@@ -51,6 +50,8 @@ def read_trace(
         raise InputError(f"{year} cannot be the last year of a trace", help=f"a year from 1 to {MAXYEAR}")
     facts = state_facts(firmware=firmware, model=model, location=location, domain=domain)
     for text in filter(None, [display] if isinstance(display, str) else display):
+        from lyncphone_logs.evidence.display import read_display
+
         facts.append(read_display(text))
     facts += _inspected([certificate] if isinstance(certificate, str | PathLike) else certificate, domain)
     catalog = read_catalog(rules, grammars).only([grammar] if isinstance(grammar, str) and grammar else grammar)

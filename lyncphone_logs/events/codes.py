@@ -5,7 +5,6 @@ OpenSSL changed the meaning of a number, the version of the library selects it: 
 """
 
 import csv
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -173,6 +172,8 @@ def look_up(word: str) -> tuple[CodeEntry, ...]:
 
 def suggest(word: str, also: Iterable[str] = ()) -> str:
     """Help for a word that finds nothing: a "did you mean" (also from `also`), the known numbers, or ""."""
+    import difflib
+
     table, key, version = _parts(word)
     tables = _tables(table, key)
     if version and key in _index(table):

@@ -6,7 +6,6 @@ the folder that --rules names.
 """
 
 import os
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -97,6 +96,8 @@ def _pack(origin: str, folder: Path, name: str = "", version: str = "") -> Pack:
 
 
 def _description(path: Path) -> dict[str, str]:
+    import tomllib
+
     try:
         with path.open("rb") as file:
             described = tomllib.loads(file.read(MAX_FILE_BYTES).decode("utf-8"))

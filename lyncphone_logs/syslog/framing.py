@@ -10,13 +10,14 @@ from lyncphone_logs.syslog.framing_patterns import (
     AFTER_DIGIT,
     AFTER_LETTER,
     AFTER_PRI,
+    ALL,
     COLLECTORS,
     FACILITIES,
     FLAGS,
-    PATTERNS,
     SEVERITIES,
     SYNONYMS,
     FramingPattern,
+    compiled_pattern,
 )
 
 
@@ -118,7 +119,7 @@ def _layout_of(text: str) -> Layout:
 
 def _framing_at(text: str, start: int) -> tuple[FramingPattern, int] | None:
     for framing in _framings_after(text[start : start + 1]):
-        if found := PATTERNS[framing].match(text, start):
+        if found := compiled_pattern(framing).match(text, start):
             return framing, found.end()
     return None
 
@@ -131,7 +132,7 @@ def _framings_after(first: str) -> tuple[FramingPattern, ...]:
 def _compiled(layout: Layout) -> re.Pattern[str]:
     """The layout as one pattern, which matches exactly the texts for which `_layout_of` returns this layout."""
     parts = [_layer_pattern(framing, number) for number, framing in enumerate(layout)]
-    others = "|".join(_nameless(framing.pattern) for framing in PATTERNS) if len(layout) < MAX_FRAMINGS else "(?!)"
+    others = "|".join(_nameless(framing.pattern) for framing in ALL) if len(layout) < MAX_FRAMINGS else "(?!)"
     return re.compile("".join([*parts, f"(?!{others})"]), FLAGS)
 
 

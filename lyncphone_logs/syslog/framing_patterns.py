@@ -8,6 +8,7 @@ line, administration guide of the 8020/8030, page 112).
 """
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 FACILITIES = (
@@ -97,4 +98,10 @@ AFTER_LETTER = (
 COLLECTORS = ("kiwi", "audiocodes-viewer", "acsyslog", "p-logger")
 """Framings whose stamp shows the collector's clock, never the phone's."""
 FLAGS = re.ASCII | re.DOTALL
-PATTERNS = {framing: re.compile(framing.pattern, FLAGS) for framing in (*AFTER_PRI, *AFTER_DIGIT, *AFTER_LETTER)}
+ALL = (*AFTER_PRI, *AFTER_DIGIT, *AFTER_LETTER)
+
+
+@cache
+def compiled_pattern(framing: FramingPattern) -> re.Pattern[str]:
+    """The pattern of a framing, compiled when a line first needs it: a trace has one or two of them."""
+    return re.compile(framing.pattern, FLAGS)

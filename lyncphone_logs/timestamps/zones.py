@@ -6,7 +6,6 @@ A zone is one of the IANA database, or a fixed offset from UTC. The zone of the 
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import PurePath
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -97,6 +96,8 @@ def _rules(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
+        from difflib import get_close_matches
+
         nearest = get_close_matches(name, sorted(available_timezones()), n=1)
         meant = f"did you mean {nearest[0]}? " if nearest else ""
         raise InputError(
