@@ -152,8 +152,9 @@ def select(
             if before is None:
                 return None
             spans.append(before)
-        if line.start < line.stop:
-            spans.append((max(line.start, spans[-1][1]), max(_end_of_indented(data, line.stop), spans[-1][1])))
+        # A line that ends before the last span does is one of the indented lines of that span.
+        if line.stop > max(line.start, spans[-1][1]):
+            spans.append((line.start, _end_of_indented(data, line.stop)))
     selected = b"".join([data[start:stop] for start, stop in spans])
     skipped_bytes = len(data) - len(selected) + (0 if selected else window.beyond)
     part = Window(window.number, window.offset, selected, window.beyond if selected else 0)

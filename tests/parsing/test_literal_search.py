@@ -13,9 +13,9 @@ from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis.findings import Diagnosis, Phone
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing import reader
-from lyncphone_logs.parsing.literal_search import Search
+from lyncphone_logs.parsing.literal_search import LiteralHit, Search, select
 from lyncphone_logs.reports.report import Report
-from lyncphone_logs.sources.window import decode
+from lyncphone_logs.sources.window import Window, decode
 from lyncphone_logs.syslog.damage import repair
 from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.trace import read_plan
@@ -169,3 +169,15 @@ def test_no_message_is_without_a_literal_so_that_every_kind_can_be_searched_for(
     assert [(name, kind) for name, kind, expression in messages if not expression.literals] == []
     literals = {text for _, _, expression in messages for text in expression.literals}
     assert [text for text in sorted(literals) if not re.search(r"\S{2}", text)] == []
+
+
+def test_indented_lines_that_all_have_literals_are_selected_once() -> None:
+    # Scanning the lines that follow from each of them would take minutes.
+    line = b" ctx->error\n"
+    data = b"first\n" + line * 60_000
+    hits = [LiteralHit(start, start + len(line)) for start in range(len(b"first\n"), len(data), len(line))]
+    selection = select(Window(2, 100, data), hits, lambda _: True, continues=False)
+    assert selection is not None
+    assert selection.window.data == data[len(b"first\n") :]
+    assert (selection.reaches_end, selection.skipped_bytes) == (True, len(b"first\n"))
+    assert selection.positions[0] == (3, 106)
