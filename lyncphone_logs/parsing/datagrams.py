@@ -1,26 +1,29 @@
-"""Datagrams that hold several messages: each becomes a row of its own, with what the datagram says of all of them.
+"""Splits datagrams with several messages: each message gets a row, with the header that the datagram has once.
 
-A collector writes a datagram as one line, its line ends as `#012`, or as several, of which the further are indented.
+A collector writes a datagram as one line, with its line ends as `#012`, or as several lines, with the further ones
+indented.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from lyncphone_logs.grammar.expression import CompiledExpression
 from lyncphone_logs.grammar.multiline_spec import MAX_CONTINUATIONS, MultilineSpec
 from lyncphone_logs.parsing.header import Columns
 from lyncphone_logs.syslog.lines import LineTable
 
-SHARED = ("hostname", "facility", "severity", "app_name", "procid", "sequence", "framing")
+SHARED_FIELDS = ("hostname", "facility", "severity", "app_name", "procid", "sequence", "framing")
+"""What the first row of a datagram says for all of them."""
 STAMPS = ("stamp", "stamp_owner", "received")
-OWN = ("component", "function", "source_line", "level")
+FIRST_ROW_FIELDS = ("component", "function", "source_line", "level")
+"""What the header of a line says only for its first message."""
 MAX_RECORD_HEADER = 64
-"""Characters in which a message of a datagram is told from text that happens to follow a line end."""
+"""Characters after a line end that decide whether a message of the datagram begins there."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    row: int
     offset: int
     length: int
     text: str
@@ -28,96 +31,92 @@ class _Piece:
     message: str
 
 
-def split_datagrams(
-    rows: LineTable, columns: Columns, joinings: Mapping[str, MultilineSpec]
-) -> tuple[LineTable, Columns]:
-    """Rows and columns with a row for each message; the bytes of a line are shared out among its rows."""
-    several: dict[int, list[_Piece]] = {}
-    for name, joining in joinings.items():
-        if joining.record and joining.between:
+def split_datagrams(rows: LineTable, columns: Columns, specs: Mapping[str, MultilineSpec]) -> tuple[LineTable, Columns]:
+    """Rows and columns with one row for each message. Each byte of a line belongs to one of its rows."""
+    pieces_of: dict[int, list[_Piece]] = {}
+    for name, spec in specs.items():
+        if spec.record and spec.between:
             for row, message in enumerate(columns["message"]):
-                if joining.between in message and columns["grammar"][row] == name:
-                    pieces = _pieces(rows, row, message, joining.between, joining.record)
-                    several |= {row: pieces} if len(pieces) > 1 else {}
-    return _spread(rows, columns, several) if several else (rows, columns)
+                if spec.between in message and columns["grammar"][row] == name:
+                    pieces = _pieces(rows, row, message, spec.between, spec.record)
+                    pieces_of |= {row: pieces} if len(pieces) > 1 else {}
+    return _with_pieces(rows, columns, pieces_of) if pieces_of else (rows, columns)
 
 
 def _pieces(rows: LineTable, row: int, message: str, between: str, record: CompiledExpression) -> list[_Piece]:
-    written, repaired = rows.texts[row], rows.repaired[row]
-    starts, own = _starts(written, between, record), _starts(message, between, record)
-    in_repaired = starts if written is repaired else _starts(repaired, between, record)
-    if not len(starts) == len(own) == len(in_repaired):
+    """The messages of a line; none if its text, without damage and as it is written, has different numbers of them."""
+    texts = _split(rows.texts[row], between, record)
+    repaired = texts if rows.texts[row] is rows.repaired[row] else _split(rows.repaired[row], between, record)
+    first, *others = _split(message, between, record)
+    if not len(texts) == len(repaired) == 1 + len(others):
         return []
-    places = [len(written[:start].encode(_encoding(rows, row), "replace")) for start in starts]
-    lengths = [end - start for start, end in zip(places, [*places[1:], rows.lengths[row]], strict=True)]
-    messages = _cut(message, own)
-    texts = [messages[0], *(_text(each.removeprefix(between), record) for each in messages[1:])]
-    offsets = [rows.offsets[row] + place for place in places]
-    parts = zip(offsets, lengths, _cut(written, starts), _cut(repaired, in_repaired), texts, strict=True)
-    return [_Piece(row, *part) for part in parts]
+    messages = [first, *(_message(other.removeprefix(between), record) for other in others)]
+    encoding = _encoding(rows, row)
+    starts = list(accumulate((len(text.encode(encoding, "replace")) for text in texts[:-1]), initial=0))
+    lengths = [end - start for start, end in pairwise((*starts, rows.lengths[row]))]
+    offsets = [rows.offsets[row] + start for start in starts]
+    return [_Piece(*piece) for piece in zip(offsets, lengths, texts, repaired, messages, strict=True)]
 
 
 def _encoding(rows: LineTable, row: int) -> str:
-    """That in which the text of a line is as long as the line."""
+    """The encoding in which the text of a line has as many bytes as the line."""
     if "cp1252" in rows.repairs.get(row, ()):
         return "latin-1"
     known = ("utf-8", "utf-16-le", "utf-32-le")
-    return next((each for each in known if len(rows.texts[row].encode(each)) == rows.lengths[row]), "utf-8")
+    return next((name for name in known if len(rows.texts[row].encode(name)) == rows.lengths[row]), "utf-8")
 
 
-def _starts(text: str, between: str, record: CompiledExpression) -> list[int]:
-    starts, at = [0], text.find(between)
-    while at >= 0:
-        behind = at + len(between)
-        if record.match(text[behind : behind + MAX_RECORD_HEADER]):
-            starts.append(at)
-        at = text.find(between, behind)
-    return starts
+def _split(text: str, between: str, record: CompiledExpression) -> list[str]:
+    """The text in pieces, each of which but the first begins with `between`."""
+    starts, found = [0], text.find(between)
+    while found >= 0:
+        end = found + len(between)
+        if record.match(text[end : end + MAX_RECORD_HEADER]):
+            starts.append(found)
+        found = text.find(between, end)
+    return [text[start:end] for start, end in pairwise((*starts, len(text)))]
 
 
-def _cut(text: str, starts: Sequence[int]) -> list[str]:
-    return [text[start:end] for start, end in zip(starts, [*starts[1:], len(text)], strict=True)]
-
-
-def _text(piece: str, record: CompiledExpression) -> str:
+def _message(piece: str, record: CompiledExpression) -> str:
     spans = record.match(piece)
     return piece[slice(*spans["message"])].lstrip(" ") if spans else piece
 
 
-def _spread(rows: LineTable, columns: Columns, several: Mapping[int, list[_Piece]]) -> tuple[LineTable, Columns]:
-    origin = [row for row in range(len(rows)) for _ in several.get(row, (row,))]
+def _with_pieces(rows: LineTable, columns: Columns, pieces_of: Mapping[int, list[_Piece]]) -> tuple[LineTable, Columns]:
+    origin = [row for row in range(len(rows)) for _ in pieces_of.get(row, (row,))]
     new = rows.picked(origin)
     columns = {name: [column[row] for row in origin] for name, column in columns.items()}
-    first = {row: place for place, row in reversed(list(enumerate(origin)))}
-    for row, pieces in several.items():
-        for place, piece in enumerate(pieces, first[row]):
-            new.offsets[place], new.lengths[place] = piece.offset, piece.length
-            new.texts[place], new.repaired[place] = piece.text, piece.repaired
-            columns["message"][place] = piece.message
-            for name in OWN if place > first[row] else ():
-                columns[name][place] = None
+    first_copies = {row: copy for copy, row in reversed(list(enumerate(origin)))}
+    for row, pieces in pieces_of.items():
+        for copy, piece in enumerate(pieces, first_copies[row]):
+            new.offsets[copy], new.lengths[copy] = piece.offset, piece.length
+            new.texts[copy], new.repaired[copy] = piece.text, piece.repaired
+            columns["message"][copy] = piece.message
+            for name in FIRST_ROW_FIELDS if copy > first_copies[row] else ():
+                columns[name][copy] = None
     return new, columns | {"offset": new.offsets, "bytes": new.lengths, "text": new.texts}
 
 
-def share_datagram_header(rows: LineTable, columns: Columns, joinings: Mapping[str, MultilineSpec]) -> dict[int, int]:
-    """Put into the indented rows of a datagram what its first row says, and into all the stamp at its end.
+def share_datagram_header(rows: LineTable, columns: Columns, specs: Mapping[str, MultilineSpec]) -> dict[int, int]:
+    """Copy what the first row of a datagram says to its further rows, and the stamp at its end to all of them.
 
-    Gives for each row of such a datagram the first one.
+    Changes `columns`. Returns the first row of each row of a datagram.
     """
-    first_of = _datagrams(rows, columns, {name for name, joining in joinings.items() if joining.record})
+    first_of = _datagrams(rows, columns, {name for name, spec in specs.items() if spec.record})
     blocks: dict[int, list[int]] = {}
     for row, first in first_of.items():
         blocks.setdefault(first, []).append(row)
     several = {first: block for first, block in blocks.items() if len(block) > 1}
     if several:
-        # Columns in which nothing stands may be one and the same list.
-        columns |= {name: columns[name].copy() for name in (*SHARED, *STAMPS, "message")}
+        # Columns without values may be the same list.
+        columns |= {name: columns[name].copy() for name in (*SHARED_FIELDS, *STAMPS, "message")}
     for first, block in several.items():
-        _share(rows, columns, block, joinings[columns["grammar"][first]])
+        _share(rows, columns, block, specs[columns["grammar"][first]])
     return first_of
 
 
 def _datagrams(rows: LineTable, columns: Columns, names: set[str]) -> dict[int, int]:
+    """The first row of each row of a datagram; `names` are the grammars whose datagrams have several messages."""
     first_of: dict[int, int] = {}
     first: int | None = None
     for row, text in enumerate(rows.texts) if names else ():
@@ -133,21 +132,16 @@ def _datagrams(rows: LineTable, columns: Columns, names: set[str]) -> dict[int, 
     return first_of
 
 
-def _share(rows: LineTable, columns: Columns, block: Sequence[int], joining: MultilineSpec) -> None:
+def _share(rows: LineTable, columns: Columns, block: Sequence[int], spec: MultilineSpec) -> None:
     first, last = block[0], block[-1]
-    own = [row for row in block if columns["grammar"][row]]
-    for name in SHARED:
-        for row in own:
-            columns[name][row] = columns[name][first]
+    parsed = [row for row in block if columns["grammar"][row]]
+    values = {name: columns[name][first] for name in (*SHARED_FIELDS, *STAMPS)}
     text = rows.repaired[last]
-    if joining.trailer and (spans := joining.trailer.match(text)):
-        received = columns["received"][first] or columns["stamp"][first]
-        for row in own:
-            for name, value in zip(STAMPS, (text[slice(*spans["stamp"])], "phone", received), strict=True):
-                columns[name][row] = value
-        if last not in own:
+    if spec.trailer and (spans := spec.trailer.match(text)):
+        values["received"] = values["received"] or values["stamp"]
+        values |= {"stamp": text[slice(*spans["stamp"])], "stamp_owner": "phone"}
+        if last not in parsed:
             columns["message"][last] = text[slice(*spans["message"])]
-    else:
-        for name in STAMPS:
-            for row in own:
-                columns[name][row] = columns[name][first]
+    for name, value in values.items():
+        for row in parsed:
+            columns[name][row] = value
