@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from lyncphone_logs.events.event import Value, frozen
+from lyncphone_logs.events.event import Value
 from lyncphone_logs.events.vocabulary import kinds
 
 COMPACT = {
@@ -28,7 +28,7 @@ DIAGNOSTICS = {
 }
 """The later counts: what the server tells everybody is less than what it tells its own."""
 MAX_NUMBER_DIGITS = 9
-MOST_REMEMBERED, LONGEST_REMEMBERED = 1024, 512
+MAX_CACHED_TEXTS, MAX_CACHED_CHARACTERS = 1024, 512
 """Texts whose fields are remembered, since short ones repeat; characters of the longest."""
 
 # Each pattern takes linear time, also when it is searched for: a trace may contain anything. Repeats are possessive.
@@ -71,7 +71,7 @@ class SipMessage:
         return _number(self.headers.get("content-length", [""])[0])
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether headers and body are there to their end."""
         return self.length == 0 if self.is_flat else self.has_body and self.size >= (self.length or 0)
 
@@ -107,17 +107,45 @@ def sip_fields(text: str) -> dict[str, Value]:
     return fields | {"fragment": True} if message.is_broken_off else fields
 
 
+class SipFields(Mapping[str, Value]):
+    """The fields of an event, with those that its text has as a SIP message and that its kind may have.
+
+    The text is parsed when a field is first asked for: a table of events without their fields never does.
+    """
+
+    __slots__ = ("_fields", "_kind", "_known", "_text")
+
+    def __init__(self, kind: str, text: str, known: Mapping[str, Value]) -> None:
+        self._kind, self._text, self._known = kind, text, known
+        self._fields: dict[str, Value] | None = None
+
+    def _parsed(self) -> dict[str, Value]:
+        if self._fields is None:
+            allowed = kinds()[self._kind].fields
+            found = _cached(self._text) if len(self._text) <= MAX_CACHED_CHARACTERS else sip_fields(self._text)
+            self._fields = {**self._known, **{name: value for name, value in found.items() if name in allowed}}
+        return self._fields
+
+    def __getitem__(self, name: str) -> Value:
+        return self._parsed()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._parsed())
+
+    def __len__(self) -> int:
+        return len(self._parsed())
+
+    def __repr__(self) -> str:
+        return repr(self._parsed())
+
+
 def with_sip_fields(kind: str, text: str, fields: Mapping[str, Value]) -> Mapping[str, Value]:
-    """The fields of an event of this kind, with those that its text has as a SIP message and its kind may have."""
-    if not kind.startswith("sip."):
-        return fields
-    known = kinds()[kind].fields
-    found = _remembered(text) if len(text) <= LONGEST_REMEMBERED else sip_fields(text)
-    return frozen({**fields, **{name: value for name, value in found.items() if name in known}})
+    """The fields of an event of this kind: `SipFields` if it is a SIP message, else as they are."""
+    return SipFields(kind, text, fields) if kind.startswith("sip.") else fields
 
 
-@lru_cache(MOST_REMEMBERED)
-def _remembered(text: str) -> Mapping[str, Value]:
+@lru_cache(MAX_CACHED_TEXTS)
+def _cached(text: str) -> Mapping[str, Value]:
     return sip_fields(text)
 
 

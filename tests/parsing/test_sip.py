@@ -1,6 +1,8 @@
 """Values of SIP messages, whole or broken off, in any spelling of names and line ends."""
 
+import pickle
 import re
+from collections.abc import Mapping
 
 import pytest
 
@@ -191,3 +193,22 @@ def test_folded_lines_of_a_header_are_joined_with_single_blanks() -> None:
     message = parse("SIP/2.0 200 OK\nWarning:\n  first \n\tsecond\nEvent: x\n\n")
     assert message is not None
     assert message.headers == {"warning": ["first second"], "event": ["x"]}
+
+
+def test_the_fields_of_a_message_are_parsed_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "SIP/2.0 503 Service Unavailable\nCSeq: 7 REGISTER\nX-Padding: " + "x" * sip.MAX_CACHED_CHARACTERS
+    plain: dict[str, Value] = {"status_code": 503, "own": "kept"}
+    parsed: list[str] = []
+    parse = sip.sip_fields
+
+    def counted(text: str) -> Mapping[str, Value]:
+        parsed.append(text)
+        return parse(text)
+
+    monkeypatch.setattr(sip, "sip_fields", counted)
+    fields = sip.with_sip_fields("sip.response", text, plain)
+    assert parsed == []
+    assert (fields["cseq"], fields["own"], dict(fields)["cseq_method"]) == (7, "kept", "REGISTER")
+    assert parsed == [text]
+    assert pickle.loads(pickle.dumps(fields)) == fields == dict(fields)
+    assert sip.with_sip_fields("tls.error", text, plain) is plain
