@@ -139,6 +139,13 @@ def test_every_pattern_is_proven_to_take_linear_time(name: str) -> None:
     facts, _ = regex_facts(bare.removeprefix("(?i)"), PATTERNS[name].flags & re.IGNORECASE)
     # The proof knows no lookbehind, which is what keeps the search linear in two of them; see the next test.
     if name not in MATCHED and bare == pattern:
+        facts = linearity.skipping(facts)
+    assert isinstance(facts, linearity.MatchFacts)
+
+
+def test_the_proof_refuses_a_search_that_goes_over_blanks_again_from_each_of_them() -> None:
+    facts, _ = regex_facts(r"\s+(?=Via|From)", re.IGNORECASE)
+    with pytest.raises(linearity.UnsupportedElement):
         linearity.skipping(facts)
 
 

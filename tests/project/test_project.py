@@ -9,6 +9,7 @@ import tokenize
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -344,6 +345,15 @@ def test_the_page_on_confidence_gives_the_numbers_of_the_ranking() -> None:
 @by_path([*MODULES, *PAGES, ROOT / "CHANGELOG.md"])
 def test_docstrings_comments_and_pages_use_plain_words(path: Path) -> None:
     assert [found[0] for passage in prose(path) for found in UNCLEAR.finditer(passage)] == []
+
+
+@by_path(sorted(PACKAGE.glob("*/__init__.py")))
+def test_the_names_that_a_package_calls_public_exist(path: Path) -> None:
+    named = re.findall(r"`(\w+)\.(\w+)`", read(path).partition("Public: ")[2])
+    found = [(module, name) for module, name in named if (path.parent / f"{module}.py").exists()]
+    assert found == named
+    modules = [import_module(f"lyncphone_logs.{path.parent.name}.{module}") for module, _ in named]
+    assert [name for module, (_, name) in zip(modules, named, strict=True) if not hasattr(module, name)] == []
 
 
 @by_path(PAGES)
