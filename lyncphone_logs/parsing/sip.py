@@ -1,23 +1,24 @@
-"""A SIP message as a trace shows it (RFC 3261 section 7, MS-OCER): the values that rules ask for, whole or broken off.
+"""Parses SIP messages as traces show them (RFC 3261 section 7, MS-OCER), complete or truncated, into fields for rules.
 
-Line ends stand there as they are, as `#015#012`, `#012` or `^M`, or were turned into blanks; names of headers may have
-any case, or be compact.
+Line ends are written as they are, as `#015#012`, `#012` or `^M`, or they became blanks. Names of headers have any case,
+or are compact.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from lyncphone_logs.events.event import Value
+from lyncphone_logs.events.event import Value, frozen
 from lyncphone_logs.events.vocabulary import kinds
+from lyncphone_logs.grammar.grammar import MAX_CACHED_CHARACTERS, MAX_CACHED_MESSAGES
 
 COMPACT = {
     "b": "referred-by", "c": "content-type", "e": "content-encoding", "f": "from", "i": "call-id", "k": "supported",
     "l": "content-length", "m": "contact", "o": "event", "r": "refer-to", "s": "subject", "t": "to",
     "u": "allow-events", "v": "via", "x": "session-expires",
 }  # fmt: skip
-"""RFC 3261 section 7.3.3, RFC 3265, RFC 3515, RFC 3892 and RFC 4028."""
+"""Compact names of headers (RFC 3261 section 7.3.3, RFC 3265, RFC 3515, RFC 3892 and RFC 4028)."""
 TEXTS = {"call-id": "call_id", "user-agent": "user_agent", "server": "server", "reason": "reason", "warning": "warning"}
 NUMBERS = {"expires": "expires", "retry-after": "retry_after"}
 ADDRESSES = {"from": "from_uri", "to": "to_uri", "contact": "contact"}
@@ -26,10 +27,8 @@ DIAGNOSTICS = {
     "ms-diagnostics": "ms_diagnostics",
     "ms-client-diagnostics": "ms_client_diagnostics",
 }
-"""The later counts: what the server tells everybody is less than what it tells its own."""
+"""The later header counts: a server reports less to everybody (`-public`) than to its own clients."""
 MAX_NUMBER_DIGITS = 9
-MAX_CACHED_TEXTS, MAX_CACHED_CHARACTERS = 1024, 512
-"""Texts whose fields are remembered, since short ones repeat; characters of the longest."""
 
 # Each pattern takes linear time, also when it is searched for: a trace may contain anything. Repeats are possessive.
 # No text is scanned from more than one start (blanks only from the first one: the lookbehind of _NEXT_HEADER).
@@ -53,9 +52,9 @@ _BODY = re.compile(r"v=0\s*+$|<\?xml\s|--\S")
 
 @dataclass(slots=True)
 class SipMessage:
-    """`headers` by lower-case name, `body` line by line. `size` counts the body's bytes as far as they are there.
+    """A parsed message: `headers` by lower-case name, `body` line by line; `size` counts the bytes of the body.
 
-    `is_flat`: the line ends were lost, so it cannot be told where the headers end.
+    `is_flat`: the line ends were lost, so the end of the headers is not known.
     """
 
     start: re.Match[str]
@@ -67,25 +66,25 @@ class SipMessage:
 
     @property
     def length(self) -> int | None:
-        """The Content-Length, where it is there and readable."""
+        """The Content-Length, None if it is missing or not a number."""
         return _number(self.headers.get("content-length", [""])[0])
 
     @property
     def is_complete(self) -> bool:
-        """Whether headers and body are there to their end."""
+        """Whether headers and body have reached their end."""
         return self.length == 0 if self.is_flat else self.has_body and self.size >= (self.length or 0)
 
     @property
-    def is_broken_off(self) -> bool:
-        """Whether something is surely missing; the last line end may be that of the trace's line."""
+    def is_truncated(self) -> bool:
+        """Whether a part is certainly missing; the last line end of the message may be that of the trace's line."""
         size = self.size + 2 if self.has_body else -1
         return not self.is_flat and self.length != 0 and size < (self.length or 0)
 
 
 def parse(text: str, *, shortest_line_end: bool = False) -> SipMessage | None:
-    """The SIP message in a text, from its start line on; None where there is none.
+    """The SIP message in a text, from its start line on; None if there is no start line.
 
-    Where a trace does not show the bytes of a line end, two are counted, with `shortest_line_end` one.
+    A line end counts two bytes if the trace does not show them, one with `shortest_line_end`.
     """
     pieces = list(_pieces(text, shortest_line_end))
     for number, (line, _) in enumerate(pieces):
@@ -95,8 +94,8 @@ def parse(text: str, *, shortest_line_end: bool = False) -> SipMessage | None:
 
 
 def sip_fields(text: str) -> dict[str, Value]:
-    """The fields that a text has as a SIP message, by their names in the vocabulary; none where it is no such."""
-    # A blank behind the last line end belongs to the line of the trace.
+    """The fields of a text as a SIP message, by their names in the vocabulary; none if it is no such message."""
+    # A blank after the last line end belongs to the line of the trace.
     text = text.rstrip(" ")
     message = parse(text) if "SIP/2.0" in text else None
     if message is None and "diagnostics" not in text.lower():
@@ -104,26 +103,29 @@ def sip_fields(text: str) -> dict[str, Value]:
     if message is None:
         return _diagnostics(_headers_of(line for line, _ in _pieces(text, False)))
     fields = _start(message) | header_fields(message.headers) | session_fields(message.body)
-    return fields | {"fragment": True} if message.is_broken_off else fields
+    return fields | {"fragment": True} if message.is_truncated else fields
 
 
 class SipFields(Mapping[str, Value]):
-    """The fields of an event, with those that its text has as a SIP message and that its kind may have.
+    """The fields of a SIP event: those of its grammar, and those of its text that its kind has.
 
-    The text is parsed when a field is first asked for: a table of events without their fields never does.
+    The text is parsed when a field is asked for first, and then dropped: not every reader of events needs them. A
+    pickled object is a plain mapping, so that the process that reads a slice of a trace also parses its messages.
     """
 
-    __slots__ = ("_fields", "_kind", "_known", "_text")
+    __slots__ = ("_fields", "_kind", "_text")
 
-    def __init__(self, kind: str, text: str, known: Mapping[str, Value]) -> None:
-        self._kind, self._text, self._known = kind, text, known
-        self._fields: dict[str, Value] | None = None
+    def __init__(self, kind: str, text: str, fields: Mapping[str, Value]) -> None:
+        self._kind, self._fields = kind, fields
+        # None once `_fields` is complete.
+        self._text: str | None = text
 
-    def _parsed(self) -> dict[str, Value]:
-        if self._fields is None:
-            allowed = kinds()[self._kind].fields
-            found = _cached(self._text) if len(self._text) <= MAX_CACHED_CHARACTERS else sip_fields(self._text)
-            self._fields = {**self._known, **{name: value for name, value in found.items() if name in allowed}}
+    def _parsed(self) -> Mapping[str, Value]:
+        if self._text is not None:
+            known = kinds()[self._kind].fields
+            found = _cached_fields(self._text) if len(self._text) <= MAX_CACHED_CHARACTERS else sip_fields(self._text)
+            self._fields = frozen({**self._fields, **{name: found[name] for name in found if name in known}})
+            self._text = None
         return self._fields
 
     def __getitem__(self, name: str) -> Value:
@@ -138,19 +140,22 @@ class SipFields(Mapping[str, Value]):
     def __repr__(self) -> str:
         return repr(self._parsed())
 
+    def __reduce__(self) -> tuple[Callable[[dict[str, Value]], Mapping[str, Value]], tuple[dict[str, Value]]]:
+        return frozen, (dict(self._parsed()),)
+
 
 def with_sip_fields(kind: str, text: str, fields: Mapping[str, Value]) -> Mapping[str, Value]:
-    """The fields of an event of this kind: `SipFields` if it is a SIP message, else as they are."""
+    """The fields of an event of this kind, with those that its text has as a SIP message if the kind is one of SIP."""
     return SipFields(kind, text, fields) if kind.startswith("sip.") else fields
 
 
-@lru_cache(MAX_CACHED_TEXTS)
-def _cached(text: str) -> Mapping[str, Value]:
+@lru_cache(MAX_CACHED_MESSAGES)
+def _cached_fields(text: str) -> Mapping[str, Value]:
     return sip_fields(text)
 
 
 def header_fields(headers: Mapping[str, Sequence[str]]) -> dict[str, Value]:
-    """The fields that stand in headers; of several headers of a name the first counts."""
+    """The fields of headers; of several headers with one name, the first counts."""
     first = {name: values[0] for name, values in headers.items()}
     fields: dict[str, Value] = {field: first[name] for name, field in TEXTS.items() if first.get(name)}
     for name, field_name in ADDRESSES.items():
@@ -167,7 +172,7 @@ def header_fields(headers: Mapping[str, Sequence[str]]) -> dict[str, Value]:
 
 
 def _pieces(text: str, shortest: bool) -> Iterator[tuple[str, int]]:
-    """The lines, each with the bytes of its line end."""
+    """The lines, each with the number of bytes of its line end."""
     shows_returns = shortest or "^M\n" in text or "#015#012" in text or "\r\n" in text
     at = 0
     for end in _LINE_END.finditer(text):
@@ -240,7 +245,7 @@ def _diagnostics(headers: Mapping[str, Sequence[str]]) -> dict[str, Value]:
 
 
 def _parameters(text: str) -> dict[str, str]:
-    """Parameters by lower-case name; a quoted one that is broken off counts as far as it goes."""
+    """Parameters by lower-case name, the first of each name. A quoted value may lack its closing quote."""
     named: dict[str, str] = {}
     for name, quoted, bare in (each.group("name", "quoted", "bare") for each in _PARAMETER.finditer(text)):
         if (value := bare.strip() if bare is not None else quoted) is not None:
@@ -259,7 +264,7 @@ def _number(text: str) -> int | None:
 
 
 def session_fields(body: Sequence[str]) -> dict[str, Value]:
-    """The fields of a session description, none where the body is no such."""
+    """The fields of a session description (SDP, RFC 4566), none if the body is no such description."""
     lines = [line.strip() for line in body]
     media = tuple(line[2:] for line in lines if line.startswith("m="))
     address = next((line.split()[-1] for line in lines if line.startswith("c=") and len(line.split()) == 3), "")

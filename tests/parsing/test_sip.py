@@ -2,11 +2,10 @@
 
 import pickle
 import re
-from collections.abc import Mapping
 
 import pytest
 
-from lyncphone_logs.events.event import Value
+from lyncphone_logs.events.event import NOTHING, Value, frozen
 from lyncphone_logs.grammar import linearity
 from lyncphone_logs.grammar.regex_linearity import regex_facts
 from lyncphone_logs.parsing import sip
@@ -202,20 +201,51 @@ def test_folded_lines_of_a_header_are_joined_with_single_blanks() -> None:
     assert message.headers == {"warning": ["first second"], "event": ["x"]}
 
 
-def test_the_fields_of_a_message_are_parsed_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "SIP/2.0 503 Service Unavailable\nCSeq: 7 REGISTER\nX-Padding: " + "x" * sip.MAX_CACHED_CHARACTERS
-    plain: dict[str, Value] = {"status_code": 503, "own": "kept"}
-    parsed: list[str] = []
-    parse = sip.sip_fields
+@pytest.fixture
+def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that were parsed as SIP messages."""
+    texts: list[str] = []
 
-    def counted(text: str) -> Mapping[str, Value]:
-        parsed.append(text)
-        return parse(text)
+    def count(text: str) -> dict[str, Value]:
+        texts.append(text)
+        return sip_fields(text)
 
-    monkeypatch.setattr(sip, "sip_fields", counted)
-    fields = sip.with_sip_fields("sip.response", text, plain)
+    monkeypatch.setattr(sip, "sip_fields", count)
+    monkeypatch.setattr(sip, "_cached_fields", count)
+    return texts
+
+
+RESPONSE = "SIP/2.0 401 Unauthorized\nCall-ID: 7f3a\n\n"
+
+
+@pytest.mark.parametrize("text", [RESPONSE, f"{RESPONSE}{'x' * 1000}"], ids=["short", "long"])
+def test_the_fields_of_a_message_are_parsed_once_and_only_when_they_are_asked_for(text: str, parsed: list[str]) -> None:
+    fields = sip.with_sip_fields("sip.response", text, {"reason_phrase": "of the grammar", "own": 1})
     assert parsed == []
-    assert (fields["cseq"], fields["own"], dict(fields)["cseq_method"]) == (7, "kept", "REGISTER")
+    plain = {"reason_phrase": "Unauthorized", "own": 1, "status_code": 401, "call_id": "7f3a"}
+    assert fields == plain
+    assert (fields.get("call_id"), fields.get("missing"), len(fields)) == ("7f3a", None, 4)
+    assert list(fields.items()) == list(plain.items())
     assert parsed == [text]
-    assert pickle.loads(pickle.dumps(fields)) == fields == dict(fields)
-    assert sip.with_sip_fields("tls.error", text, plain) is plain
+
+
+def test_fields_of_messages_are_mappings_like_others(parsed: list[str]) -> None:
+    fields = sip.with_sip_fields("sip.response", RESPONSE, NOTHING)
+    same = frozen(dict(fields))
+    assert (fields == same, same == fields, fields == {}, repr(fields)) == (True, True, False, repr(same))
+    copied = pickle.loads(pickle.dumps(fields))
+    assert (copied == fields, type(copied)) == (True, type(same))
+    with pytest.raises(KeyError):
+        fields["missing"]
+    assert len(parsed) == 1
+
+
+def test_only_fields_that_the_vocabulary_gives_to_the_kind_are_added() -> None:
+    request = "REGISTER sip:a@b SIP/2.0\nCall-ID: 7f3a\nContent-Length: 0\n\n"
+    assert sip.with_sip_fields("sip.request", request, {}) == sip_fields(request)
+    assert sip.with_sip_fields("sip.response", request, {}) == {"call_id": "7f3a"}
+
+
+def test_a_message_of_another_protocol_keeps_its_fields() -> None:
+    fields = frozen({"verify_code": 7})
+    assert sip.with_sip_fields("tls.error", RESPONSE, fields) is fields
