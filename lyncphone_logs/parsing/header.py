@@ -1,6 +1,6 @@
-"""Reads what surrounds the messages of many lines into columns: time, host, severity, component, source line.
+"""Reads framing and header of many lines into columns: time, host, severity, component, source line, message.
 
-What a line's own header says counts more than what a syslog server wrote in front of it.
+Values of the header, which the phone wrote, take precedence over those of the framing, which a syslog server wrote.
 """
 
 import re
@@ -53,17 +53,17 @@ def _text_columns(texts: Sequence[str], grammars: Mapping[str, Grammar]) -> Colu
 
 
 def _without_notices(texts: list[str]) -> list[int]:
-    """How often each line was written; takes the notices that say so off the texts."""
+    """How often each line was written. Removes the repeat notices from `texts`."""
     counts = [1] * len(texts)
     for row, text in enumerate(texts):
         if NOTICE in text:
-            counts[row], own = repeats(text)
-            texts[row] = own or ""
+            counts[row], repeated = repeats(text)
+            texts[row] = repeated or ""
     return counts
 
 
 def _names(prefixes: PrefixColumns, headers: Values, grammars: Mapping[str, Grammar]) -> Columns:
-    """Who wrote, where in the program, how severe: what the header says, else the framing."""
+    """Sender, program, position in it, and severity: those of the header, else of the framing."""
     columns = {name: headers[name] for name in ("component", "function", "grammar", "level", "mac")}
     columns |= {"framing": list(prefixes.framing), "facility": prefixes.facility}
     columns["severity"] = _severities(prefixes.severity, headers, grammars)
@@ -75,9 +75,9 @@ def _names(prefixes: PrefixColumns, headers: Values, grammars: Mapping[str, Gram
 
 
 def _times(prefixes: PrefixColumns, headers: Values) -> Columns:
-    """Stamps, whose they are, and the numbers that a sender counts its lines with.
+    """Stamps, the owners of their clocks, and the sequence numbers of a sender.
 
-    A stamp in the phone's own line is the phone's; the framing's is then the collector's.
+    A stamp in the header is the phone's. The stamp of the framing is then the collector's.
     """
     columns: Columns = {
         "stamp": prefixes.stamp,
@@ -86,13 +86,13 @@ def _times(prefixes: PrefixColumns, headers: Values) -> Columns:
         "sequence": _numbers(headers["sequence"]),
         "missed": headers["missed"],
     }
-    if any(own := headers["stamp"]):
-        columns["stamp"] = _first_of(own, prefixes.stamp)
+    if any(stamps := headers["stamp"]):
+        columns["stamp"] = _first_of(stamps, prefixes.stamp)
         columns["stamp_owner"] = [
-            "phone" if mine else owner for mine, owner in zip(own, prefixes.stamp_owner, strict=True)
+            "phone" if stamp else owner for stamp, owner in zip(stamps, prefixes.stamp_owner, strict=True)
         ]
-        written = zip(own, prefixes.stamp, prefixes.received, strict=True)
-        columns["received"] = [received or (outer if mine else "") for mine, outer, received in written]
+        written = zip(stamps, prefixes.stamp, prefixes.received, strict=True)
+        columns["received"] = [received or (outer if stamp else "") for stamp, outer, received in written]
     if any(headers["sequence_hex"]):
         numbers = zip(_numbers(headers["sequence_hex"], 16), columns["sequence"], strict=True)
         columns["sequence"] = [decimal if number is None else number for number, decimal in numbers]
@@ -100,7 +100,7 @@ def _times(prefixes: PrefixColumns, headers: Values) -> Columns:
 
 
 def _severities(framed: Sequence[str | None], headers: Values, grammars: Mapping[str, Grammar]) -> list[str | None]:
-    """The severity that the framing says, else that of the grammar's word for it."""
+    """The severity of the framing, else what the grammar's word for the level means."""
     rows = list(zip(framed, headers["grammar"], headers["level"], strict=True))
     missing = {(name, level) for severity, name, level in rows if level and not severity}
     words = {(name, level): grammars[name].levels.get(level.upper()) for name, level in missing}
@@ -122,7 +122,7 @@ def _numbers(texts: Sequence[str | None], base: int = 10) -> list[int | None]:
 
 
 def read_headers(texts: Sequence[str], grammars: Sequence[Grammar]) -> Columns:
-    """The header fields of each text as columns, None if it has none, and `grammar`, the name or nothing.
+    """The header fields of each text as columns, None if it has none, and `grammar`, its name or "".
 
     A text belongs to the first of the grammars that reads it, as with `reader_of`.
     """
@@ -133,7 +133,7 @@ def read_headers(texts: Sequence[str], grammars: Sequence[Grammar]) -> Columns:
         matches = list(map(grammar.header.pattern.fullmatch, [texts[row] for row in rest]))
         rows = [row for row, match in zip(rest, matches, strict=True) if match]
         if len(rest) == len(texts) and rows:
-            # The first grammar often reads most lines. Others replace what is empty of it.
+            # The first grammar that reads a line often reads most of them. Later ones fill only their own rows.
             columns |= _header_columns(grammar, matches)
         elif rows:
             for name, values in _header_columns(grammar, [match for match in matches if match]).items():

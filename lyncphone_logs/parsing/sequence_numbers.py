@@ -15,7 +15,7 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.multiline_spec import MultilineSpec
 
 MAX_LATE_NUMBERS = 64
-"""How many numbers later than its turn a line may come."""
+"""How many numbers after its turn a late line may come."""
 COUNTS_BOOTS = ("device", "resets")
 
 Columns = Mapping[str, Sequence[Any]]
@@ -56,8 +56,8 @@ class _Count:
 
     `last` is the highest number of the current count, None before the first line. `previous` is that of the count
     before, None if the sender cannot return to it. `gaps` are the open gaps in the order in which they were noticed.
-    None ends more than MAX_LATE_NUMBERS before `last`, and a number that came lies between two of them, so they are
-    few. `boots` and `missed` are the last values that the sender printed.
+    None ends more than MAX_LATE_NUMBERS before `last`, and between two of them is a number that came, so they are few.
+    `boots` and `missed` are the last values that the sender printed.
     """
 
     last: int | None = None
@@ -120,7 +120,7 @@ class SequenceTracker:
     def __init__(self) -> None:
         self._counts: dict[Sender, _Count] = {}
 
-    def tell(
+    def report(
         self, source: str, runs: Mapping[int, Sequence[SequenceRun]], columns: Columns
     ) -> dict[int, SequenceReport]:
         """What the runs of a batch of `source` say, by row."""
@@ -223,4 +223,4 @@ def _boots(columns: Columns, specs: Mapping[str, MultilineSpec | None]) -> list[
         spans = spec.boots.match(procid) if spec and spec.boots and procid else None
         parts = [procid[slice(*spans[name])] for name in COUNTS_BOOTS] if spans and procid else []
         known[grammar, procid] = ":".join(parts)
-    return [known[each] for each in written]
+    return [known[names] for names in written]

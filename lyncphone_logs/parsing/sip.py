@@ -224,12 +224,13 @@ def _start(message: SipMessage) -> dict[str, Value]:
 
 
 def _challenges(headers: Mapping[str, Sequence[str]]) -> dict[str, Value]:
-    challenges = [each for name in ("www-authenticate", "proxy-authenticate") for each in headers.get(name, ())]
-    schemes = tuple(dict.fromkeys(each.split(None, 1)[0] for each in challenges if each))
+    names = ("www-authenticate", "proxy-authenticate")
+    challenges = [challenge for name in names for challenge in headers.get(name, ())]
+    schemes = tuple(dict.fromkeys(challenge.split(None, 1)[0] for challenge in challenges if challenge))
     fields: dict[str, Value] = {"auth_schemes": schemes} if schemes else {}
-    names = (_parameters(each.partition(" ")[2]).get("targetname") for each in challenges)
-    name = next(filter(None, names), "")
-    return fields | {"auth_targetname": name} if name else fields
+    targets = (_parameters(challenge.partition(" ")[2]).get("targetname") for challenge in challenges)
+    target = next(filter(None, targets), "")
+    return fields | {"auth_targetname": target} if target else fields
 
 
 def _diagnostics(headers: Mapping[str, Sequence[str]]) -> dict[str, Value]:
@@ -247,7 +248,7 @@ def _diagnostics(headers: Mapping[str, Sequence[str]]) -> dict[str, Value]:
 def _parameters(text: str) -> dict[str, str]:
     """Parameters by lower-case name, the first of each name. A quoted value may lack its closing quote."""
     named: dict[str, str] = {}
-    for name, quoted, bare in (each.group("name", "quoted", "bare") for each in _PARAMETER.finditer(text)):
+    for name, quoted, bare in (found.group("name", "quoted", "bare") for found in _PARAMETER.finditer(text)):
         if (value := bare.strip() if bare is not None else quoted) is not None:
             named.setdefault(name.lower(), value)
     return named

@@ -22,11 +22,11 @@ from lyncphone_logs.syslog.framing_patterns import (
 
 
 class SyslogPrefix(NamedTuple):
-    """What the framing of a line says; the phone's own line begins at character `start`.
+    """The values in the framing of a line. The phone's own line begins at character `start`.
 
     `framing` is `none` or a name; two are joined by `+`, the outer one first. `facility` and `severity` are words of
     FACILITIES and SEVERITIES. `stamp` is the time stamp nearest to the phone's text as written, `stamp_owner` says
-    whose clock it shows (`phone`, `collector` or nothing), and `received` is the collector's stamp as written.
+    whose clock it shows (`phone`, `collector` or ""), and `received` is the collector's stamp as written.
     """
 
     framing: str = "none"
@@ -104,7 +104,7 @@ def parse_prefixes(texts: Sequence[str]) -> PrefixColumns:
         else:
             rows = [row for row, match in zip(rest, matches, strict=True) if match]
             columns.replace(rows, _columns_of(layout, [match for match in matches if match]))
-        # The first line has this layout. It is left out in any case, so that the loop ends.
+        # The first line has this layout. It is dropped in any case, so that the loop ends.
         rest = [row for row, match in zip(rest[1:], matches[1:], strict=True) if not match]
     return columns or _columns_of((), ())
 
@@ -191,7 +191,7 @@ def _layer_columns(
 
 
 def _first_of(inner: Sequence[Any], outer: Sequence[Any]) -> list[Any]:
-    return [mine or other for mine, other in zip(inner, outer, strict=True)]
+    return [one or another for one, another in zip(inner, outer, strict=True)]
 
 
 def _levels(groups: dict[str, list[Any]]) -> dict[str, list[Any]]:

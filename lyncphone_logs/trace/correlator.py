@@ -125,7 +125,7 @@ class Correlator:
             return
         columns = batch.columns
         macs = self._name_phones(batch)
-        reports = self._sequences.tell(batch.source, batch.runs, columns)
+        reports = self._sequences.report(batch.source, batch.runs, columns)
         alone = {row for row in batch.parsed if columns["kind"][row].startswith(KEYED_ALONE)}
         rows = sorted(alone | reports.keys() | macs.keys())
         gaps = sorted(batch.gaps)

@@ -1,4 +1,4 @@
-"""Many lines at once are read as each by itself: whatever the window, the part or the number of processes."""
+"""The events of a source do not depend on the size of windows, slices and batches, or on the number of processes."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,7 +60,7 @@ def test_the_size_of_the_window_and_the_search_make_no_difference(tmp_path: Path
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_parts_of_a_file_hold_the_events_of_the_whole(tmp_path: Path, seed: int) -> None:
+def test_slices_of_a_file_contain_the_events_of_the_file(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
     whole = list(new_reader(Source(path)).events())
     with pytest.MonkeyPatch.context() as patch:
@@ -79,7 +79,7 @@ def read_source(path: str) -> Source:
     return source
 
 
-def test_the_lines_before_a_part_are_told_from_the_nearest_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lines_before_a_slice_come_in_reverse_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "LOOK_BACK_BYTES", 3)
     path = tmp_path / "x.log"
     path.write_bytes(b"first\r\nsecond\n\nfourth\nfifth\n")
@@ -95,7 +95,7 @@ def batches(path: str) -> Iterator[Batch]:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_keys_of_a_batch_are_those_of_its_events_one_by_one(tmp_path: Path, seed: int) -> None:
+def test_a_batch_gets_the_keys_of_its_events(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
     one_by_one = keyed_one_by_one(new_reader(Source(path)).events(), JOININGS)
     in_batches = [event for batch in batches(path) for event in batch.events(derived=True)]
@@ -103,7 +103,7 @@ def test_keys_of_a_batch_are_those_of_its_events_one_by_one(tmp_path: Path, seed
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_a_diagnosis_from_batches_condensed_or_not_is_that_from_events(tmp_path: Path, seed: int) -> None:
+def test_batches_condensed_or_not_give_the_diagnosis_of_their_events(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
     found = diagnose_phones(keyed_one_by_one(new_reader(Source(path)).events(), JOININGS), [], RULES, {})
     assert diagnose_phones(batches(path), [], RULES, {}) == found
@@ -114,7 +114,7 @@ def test_a_diagnosis_from_batches_condensed_or_not_is_that_from_events(tmp_path:
     assert diagnose_phones(few, [], RULES, {}) == found
 
 
-def test_a_condensed_run_keeps_what_the_components_and_the_count_are_made_of(tmp_path: Path) -> None:
+def test_a_condensed_run_counts_omitted_messages_and_names_their_components(tmp_path: Path) -> None:
     lines = [f"Jul  9 12:00:{second:02d} 10.1.2.3 voip_task[1]: C{second}: INFO - x" for second in range(50)]
     path = tmp_path / "x.log"
     path.write_text("\n".join([*lines, ""]), encoding="utf-8")
@@ -124,9 +124,7 @@ def test_a_condensed_run_keeps_what_the_components_and_the_count_are_made_of(tmp
     assert few[0].omitted[0].components == {f"C{second}" for second in range(1, 48)}
 
 
-def test_the_answer_is_the_same_byte_for_byte_for_every_number_of_jobs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_number_of_jobs_gives_the_same_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "PART_BYTES", 3000)
     monkeypatch.setattr(parallel, "SCAN_BYTES", 500)
     monkeypatch.setattr(parallel.slices_of, "__defaults__", (3000, ()))

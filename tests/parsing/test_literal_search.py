@@ -1,4 +1,4 @@
-"""Searching first: what is passed over changes no verdict, and whatever hangs on it is said to be open."""
+"""Searching first: skipped lines change no verdict, and what depends on them is reported as undecided."""
 
 import re
 from pathlib import Path
@@ -76,7 +76,7 @@ def compare(full: Phone, searched: Phone) -> int:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("times", [1, 4])
-def test_searching_first_says_what_reading_all_says_or_that_it_is_open(
+def test_a_diagnosis_with_skipped_lines_agrees_or_is_undecided(
     times: int, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reader, "ALONE", times)
@@ -89,7 +89,7 @@ def test_searching_first_says_what_reading_all_says_or_that_it_is_open(
     assert compared > 100
 
 
-def test_what_is_passed_over_is_said_and_not_taken_for_health(log: Path) -> None:
+def test_skipped_lines_are_reported_and_not_treated_as_healthy(log: Path) -> None:
     log.write_bytes(b"voip_task[440]: CC       : INFO - key 1 was pressed\n" * 100)
     full, searched = both(log)
     assert [each.rule.name for each in full.phones[0].diagnoses] == ["trace-uninformative"]
@@ -99,7 +99,7 @@ def test_what_is_passed_over_is_said_and_not_taken_for_health(log: Path) -> None
     assert any("were skipped" in note for note in searched.notes)
 
 
-def test_a_notice_counts_for_the_line_before_it_though_others_were_passed_over(log: Path) -> None:
+def test_a_notice_counts_the_line_before_it_if_others_were_skipped(log: Path) -> None:
     noise = "voip_task[440]: CC       : INFO - key 1 was pressed"
     repeated = "last message repeated 5 times"
     lines = [noise] * 30 + [WANTED, "???", repeated] + [noise] * 20 + [repeated] + [noise] * 20 + [WANTED, repeated]
@@ -108,7 +108,7 @@ def test_a_notice_counts_for_the_line_before_it_though_others_were_passed_over(l
     assert full.phones[0].diagnoses[0].count == searched.phones[0].diagnoses[0].count == 12
 
 
-def test_without_the_wheel_every_line_is_read(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_hyperscan_every_line_is_read(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log.write_bytes(made_trace(1))
     full, _ = both(log)
     monkeypatch.setattr(read_plan, "is_available", lambda: False)
@@ -117,7 +117,7 @@ def test_without_the_wheel_every_line_is_read(log: Path, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(("size", "passes_over"), [(-1, False), (1, True)])
-def test_the_size_of_the_trace_decides_unless_the_user_does(
+def test_the_size_of_the_trace_decides_unless_an_option_does(
     log: Path, monkeypatch: pytest.MonkeyPatch, size: int, passes_over: bool
 ) -> None:
     log.write_bytes(made_trace(2))
@@ -152,7 +152,7 @@ SEARCH = Search(GRAMMARS, {"tls.server_certificate.rejected"})
 
 
 @pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: str(grammar.name))
-def test_every_sample_of_a_known_kind_is_found_with_its_message(grammar: Grammar) -> None:
+def test_every_sample_of_a_known_kind_is_found_with_its_kind(grammar: Grammar) -> None:
     search = Search(GRAMMARS)
     for sample in grammar.samples:
         text = unwrap(sample.line).text
@@ -164,7 +164,7 @@ def test_every_sample_of_a_known_kind_is_found_with_its_message(grammar: Grammar
             assert grammar.read_message(reading.header["message"], numbers)[0] == sample.kind
 
 
-def test_no_message_is_without_a_literal_so_that_every_kind_can_be_searched_for() -> None:
+def test_every_kind_has_literals_to_search_for() -> None:
     messages = [(grammar.name, *message) for grammar in GRAMMARS for message in grammar.messages]
     assert [(name, kind) for name, kind, expression in messages if not expression.literals] == []
     literals = {text for _, _, expression in messages for text in expression.literals}

@@ -1,4 +1,4 @@
-"""Messages over several lines and datagrams, put together again; `sipmessage` says what they hold."""
+"""Messages over several lines and datagrams are reassembled; the library `sipmessage` is the oracle of their fields."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -84,7 +84,7 @@ PLACES = st.lists(st.integers(0, 2000), max_size=4)
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @given(first=sip_messages(), second=sip_messages(), places=PLACES, seed=st.integers(0, 99))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_messages_cut_and_interleaved_hold_what_the_oracle_finds(
+def test_cut_and_interleaved_messages_have_the_fields_of_the_oracle(
     way: Way, first: str, second: str, places: list[int], seed: int
 ) -> None:
     several = [way(first, places, HOSTS[0], 40), way(second, places, HOSTS[1], 41)]
@@ -119,28 +119,28 @@ MESSAGE = "SIP/2.0 200 OK\r\nCall-ID: 7f3a\r\nCSeq: 1 REGISTER\r\nServer: RTC/6.
 
 
 @pytest.mark.parametrize("missing", [1, 2, 3])
-def test_what_is_left_of_a_message_that_lost_a_datagram_is_a_fragment(missing: int) -> None:
+def test_a_message_that_lost_a_datagram_is_a_fragment(missing: int) -> None:
     lines = as_datagrams(MESSAGE, [16, 30, 50], HOSTS[0], 40)
     (event,) = sip_of(read([*lines[:missing], *lines[missing + 1 :]]))
     assert event.fields["fragment"] is True
     assert ("call_id" in event.fields) is (missing > 1)
 
 
-def test_a_message_goes_on_only_in_the_next_number_of_its_session() -> None:
+def test_a_message_continues_only_with_the_next_number_of_its_session() -> None:
     first, second = as_datagrams(MESSAGE, [30], HOSTS[0], 40)
     for change in (("[S=41]", "[S=42]"), ("0a1b2c:7:55", "0a1b2c:7:56"), (HOSTS[0], HOSTS[1]), ("]  ", "]  (N 9) ")):
         events = read([first, second.replace(*change)])
         assert [len(event.spans) for event in events] == [1, 1], change
 
 
-def test_what_waits_for_more_is_given_out_after_so_many_lines() -> None:
+def test_an_open_message_is_returned_after_the_largest_number_of_lines() -> None:
     first, second = as_datagrams(MESSAGE, [30], HOSTS[0], 40)
     noise = [f"nobody knows {number}" for number in range(MAX_EVENT_LINES)]
     assert len(sip_of(read([first, *noise[:-2], second]))[0].spans) == 2
     assert len(sip_of(read([first, *noise, second]))[0].spans) == 1
 
 
-def test_a_datagram_of_several_messages_is_an_event_each_with_what_it_says_of_all() -> None:
+def test_each_message_of_a_datagram_is_an_event_with_the_header_of_the_datagram() -> None:
     line = (
         "10:44:11.299  192.0.2.9  local0.notice  [S=5] [SID=0a1b2c:7:55]  (N 1) café a=1 #012(N 2) b #012 (N 3) c "
         "#012(N 4) d [Time:10-09@09:42:56.938]"
@@ -156,7 +156,7 @@ def test_a_datagram_of_several_messages_is_an_event_each_with_what_it_says_of_al
     assert pieces[1:3] == ["#012(N 2) b ", "#012 (N 3) c "]
 
 
-def test_the_indented_messages_of_a_datagram_have_its_sender_number_and_stamp() -> None:
+def test_indented_messages_of_a_datagram_have_its_sender_number_and_stamp() -> None:
     blank = " " * 79
     head = "10:44:11.299  192.0.2.9  local0.notice  [S=5] [SID=0a1b2c:7:55]  (N 1) a"
     lines = [head, f"{blank}(N 2) b", f"{blank}more of b", f"{blank}(N 3) c", f"{blank}[Time:10-09@09:42:56.938]"]
@@ -168,7 +168,7 @@ def test_the_indented_messages_of_a_datagram_have_its_sender_number_and_stamp() 
     assert read(lines, 1) == events
 
 
-def test_a_message_cut_by_kiwi_goes_on_behind_the_repeated_prefix() -> None:
+def test_a_message_cut_by_kiwi_continues_after_the_repeated_prefix() -> None:
     kiwi = "2021-09-10 09:42:56\tUser.Debug\t192.0.2.9\tHT702 [00:0B:82:00:00:01] [1.0.1.35]"
     other = kiwi.replace("192.0.2.9", "192.0.2.8")
     lines = [
@@ -199,7 +199,7 @@ EMCC = """\
 5852 DEB Mar 09 18:32:45.420173 (618:927) JAVA-::End-Of-Sip-Message::
 5853 DEB Mar 09 18:32:45.420295 (618:927) JAVA-SIPCC-SIP_TRANS: sipTransportSendMessage: Starting reTx timer
 """
-"""Cisco TAC article 214535, most lines of the message left out, its Content-Length that of what is left."""
+"""Cisco TAC article 214535, without most lines of the message; the Content-Length is adapted."""
 
 
 def test_a_real_message_of_a_cisco_phone_is_one_event() -> None:
@@ -211,7 +211,7 @@ def test_a_real_message_of_a_cisco_phone_is_one_event() -> None:
 
 
 @pytest.mark.parametrize("way", [as_datagrams, as_cisco, as_snom, as_viewer], ids=lambda way: way.__name__)
-def test_parts_read_by_several_processes_hold_the_same_messages(way: Way, tmp_path: Path) -> None:
+def test_slices_for_several_processes_contain_the_same_messages(way: Way, tmp_path: Path) -> None:
     noise = [f"Jul  9 12:00:01 10.1.2.3 voip_task[1]: CC: INFO - x {number}" for number in range(2500)]
     several = [way(MESSAGE, [30, 50], HOSTS[0], 40 + 10 * number) for number in range(3)]
     lines = [*noise, *several[0], *noise, *several[1], *noise, *several[2], *noise]
@@ -226,9 +226,7 @@ def test_parts_read_by_several_processes_hold_the_same_messages(way: Way, tmp_pa
     assert [event.kind for event in sip_of(events)] == ["sip.register.succeeded"] * 3
 
 
-def test_sip_messages_of_a_family_that_cuts_none_leave_a_file_to_be_divided(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_with_complete_sip_messages_can_be_sliced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "trace.log"
     path.write_text("local7.info voip_task[440]: SIP : INFO - {f():1} SIP/2.0 200 OK\n" * 500, encoding="utf-8")
     monkeypatch.setattr(parallel, "SCAN_BYTES", 1000)
@@ -258,7 +256,7 @@ def mixed(seed: int) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_whatever_is_mixed_each_byte_is_in_one_event_and_windows_make_no_difference(seed: int) -> None:
+def test_mixed_lines_put_each_byte_into_one_event_for_every_window(seed: int) -> None:
     lines = mixed(seed)
     whole = read(lines)
     for size in (1, 150, 2000):

@@ -1,4 +1,4 @@
-"""Numbers that senders count with: holes are lost lines; wraps, restarts and lines that come late are none."""
+"""Gaps in the numbers of senders are lost lines; wraps, restarts and late lines are not."""
 
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def lost(events: list[Event]) -> list[tuple[int, str, object, object, object]]:
     return [(e.line, e.phone, e.fields["lines"], e.fields.get("first"), e.fields.get("last")) for e in found]
 
 
-def test_a_hole_tells_how_many_lines_are_lost_and_where(tmp_path: Path) -> None:
+def test_a_gap_reports_how_many_lines_are_lost_and_where(tmp_path: Path) -> None:
     events = read([cisco(number) for number in (1, 2, 6, 7)], tmp_path)
     assert lost(events) == [(3, "synthetic-phone", 3, 3, 5)]
     assert events[-1].derived
@@ -63,18 +63,18 @@ def test_numbers_belong_to_their_sender(tmp_path: Path) -> None:
     ],
     ids=["wrapped", "began anew", "out of order", "twice", "very late"],
 )
-def test_what_is_no_hole_tells_nothing(numbers: list[int], tmp_path: Path) -> None:
+def test_numbers_without_a_gap_report_nothing(numbers: list[int], tmp_path: Path) -> None:
     assert lost(read([cisco(number) for number in numbers], tmp_path)) == []
 
 
-def test_a_hole_that_is_filled_in_part_tells_the_rest(tmp_path: Path) -> None:
+def test_a_partly_filled_gap_reports_the_rest(tmp_path: Path) -> None:
     assert [each[2:] for each in lost(read([cisco(number) for number in (1, 6, 3, 7)], tmp_path))] == [
         (1, 2, 2),
         (2, 4, 5),
     ]
 
 
-def test_a_hole_is_told_behind_the_numbers_that_might_have_come_late(tmp_path: Path) -> None:
+def test_a_gap_is_reported_after_the_last_number_that_could_be_late(tmp_path: Path) -> None:
     events = read([cisco(number) for number in [1, *range(3, 200)]], tmp_path)
     place = next(place for place, event in enumerate(events) if event.kind == "trace.lines_lost")
     assert events[place - 1].sequence == 2 + MAX_LATE_NUMBERS + 1
@@ -87,7 +87,7 @@ def gaps_of(*runs: tuple[int, int]) -> list[tuple[int, int]]:
     columns: dict[str, list[object]] = {"hostname": ["a"], "grammar": ["g"], "sequence": [0]}
     found = []
     for first, last in runs:
-        reports = tracker.tell("x", {0: (SequenceRun("a", "g", first, last),)}, columns)
+        reports = tracker.report("x", {0: (SequenceRun("a", "g", first, last),)}, columns)
         found += [gap for report in reports.values() for gap in report.lost]
     return [(gap.first, gap.last) for gap in (*found, *tracker.end())]
 
@@ -100,7 +100,7 @@ def test_the_gaps_that_stay_open_are_few() -> None:
     tracker = SequenceTracker()
     columns: dict[str, list[object]] = {"hostname": ["a"], "grammar": ["g"], "sequence": [0]}
     for number in [1000, *range(900, 1063, 2), *range(1064, 4000, 2)]:
-        tracker.tell("x", {0: (SequenceRun("a", "g", number, number),)}, columns)
+        tracker.report("x", {0: (SequenceRun("a", "g", number, number),)}, columns)
     assert len(tracker.end()) == MAX_LATE_NUMBERS // 2
 
 
@@ -122,13 +122,13 @@ def test_a_count_of_boots_that_grows_is_a_boot(tmp_path: Path) -> None:
     assert lost(events) == []
 
 
-def test_a_device_that_counts_its_boots_boots_once_for_what_it_says_of_it(tmp_path: Path) -> None:
+def test_a_device_that_counts_its_boots_has_one_boot_per_count(tmp_path: Path) -> None:
     started = sbc(2, resets=8).replace("State", "RAISE-ALARM: acBoardEvBoardStarted; Textual Description: x; Severity")
     events = read([sbc(8), sbc(1, resets=8), started, sbc(3, resets=8)], tmp_path)
     assert [event.boot for event in events if not event.derived] == [1, 2, 2, 2]
 
 
-def test_lines_that_a_phone_says_it_dropped_are_lost(tmp_path: Path) -> None:
+def test_lines_that_a_phone_reports_as_dropped_are_lost(tmp_path: Path) -> None:
     found = [e for e in read([polycom(each) for each in (0, 0, 3, 3, 4, 0)], tmp_path) if e.kind == "trace.lines_lost"]
     assert [(event.line, event.fields["lines"], event.fields["says"]) for event in found] == [
         (3, 3, "sender"),
@@ -136,7 +136,7 @@ def test_lines_that_a_phone_says_it_dropped_are_lost(tmp_path: Path) -> None:
     ]
 
 
-def test_numbers_tell_the_same_whether_batches_are_condensed_or_not() -> None:
+def test_condensed_batches_report_the_same_gaps() -> None:
     numbers = [*range(1, 300), *range(310, 700), 305, *range(700, 900)]
     written = "\n".join(cisco(number) for number in numbers)
     found = []

@@ -1,4 +1,4 @@
-"""Values of SIP messages, whole or broken off, in any spelling of names and line ends."""
+"""Fields of SIP messages, complete or truncated, in any spelling of names and line ends."""
 
 import pickle
 import re
@@ -43,11 +43,11 @@ FIELDS: dict[str, Value] = {
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\n", "#015#012", "#012", " #012", "^M\n"])
-def test_line_ends_may_be_written_in_any_way(line_end: str) -> None:
+def test_line_ends_have_any_spelling(line_end: str) -> None:
     assert sip_fields(line_end.join(REFUSED)) == FIELDS
 
 
-def test_line_ends_that_became_blanks_hide_only_where_the_message_ends() -> None:
+def test_a_message_whose_line_ends_became_blanks_has_all_fields_but_the_phrase() -> None:
     flat = " ".join(line for line in REFUSED if line)
     assert sip_fields(flat) == {name: value for name, value in FIELDS.items() if name != "reason_phrase"}
 
@@ -63,7 +63,7 @@ def test_names_of_headers_have_any_case(change: object) -> None:
     assert sip_fields("\n".join(lines)) == FIELDS
 
 
-def test_compact_names_are_those_of_the_headers_they_stand_for() -> None:
+def test_compact_names_are_read_as_the_long_ones() -> None:
     text = "REGISTER sip:contoso.com SIP/2.0\nv: SIP/2.0/TLS 192.0.2.1;branch=z9hG4bKq\nf: <sip:a@b>\ni: 7\nl: 0\n\n"
     assert sip_fields(text) == {
         "method": "REGISTER",
@@ -98,14 +98,14 @@ def test_every_variant_of_ms_diagnostics_is_read(header: str, fields: dict[str, 
 
 
 @pytest.mark.parametrize("cut", range(10, 120, 7))
-def test_a_message_that_is_broken_off_is_said_to_be(cut: int) -> None:
+def test_a_truncated_message_is_a_fragment(cut: int) -> None:
     body = "v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 1 RTP/AVP 0\r\na=crypto:1 x\r\n"
     text = f"INVITE sip:a@contoso.com SIP/2.0\r\nCall-ID: 7f3a\r\nContent-Length: {len(body)}\r\n\r\n{body}"
     fields = sip_fields(text[:cut])
     assert fields.get("fragment") is (True if "SIP/2.0" in text[:cut] else None)
 
 
-def test_a_session_description_tells_address_media_codecs_keys_and_candidates() -> None:
+def test_a_session_description_has_address_media_codecs_keys_and_candidates() -> None:
     codecs = "a=rtpmap:114 x-msrta/16000\r\na=rtpmap:0 PCMU/8000\r\n"
     body = f"v=0\r\nc=IN IP4 192.0.2.1\r\nm=audio 1 RTP/SAVP 114 0\r\n{codecs}a=crypto:1 x\r\n"
     fields = sip_fields(f"INVITE sip:a@b SIP/2.0\r\nContent-Length: {len(body)}\r\n\r\n{body}")
@@ -120,7 +120,7 @@ def test_a_session_description_tells_address_media_codecs_keys_and_candidates() 
 
 
 @pytest.mark.parametrize("text", ["", "no SIP", "Via: SIP/2.0/TLS 192.0.2.1", "GET / HTTP/1.1", "SIP/2.0"])
-def test_what_is_no_message_has_no_fields(text: str) -> None:
+def test_a_text_without_a_start_line_has_no_fields(text: str) -> None:
     assert parse(text) is None
     assert sip_fields(text) == {}
 
@@ -219,7 +219,7 @@ RESPONSE = "SIP/2.0 401 Unauthorized\nCall-ID: 7f3a\n\n"
 
 
 @pytest.mark.parametrize("text", [RESPONSE, f"{RESPONSE}{'x' * 1000}"], ids=["short", "long"])
-def test_the_fields_of_a_message_are_parsed_once_and_only_when_they_are_asked_for(text: str, parsed: list[str]) -> None:
+def test_fields_are_parsed_once_when_they_are_asked_for(text: str, parsed: list[str]) -> None:
     fields = sip.with_sip_fields("sip.response", text, {"reason_phrase": "of the grammar", "own": 1})
     assert parsed == []
     plain = {"reason_phrase": "Unauthorized", "own": 1, "status_code": 401, "call_id": "7f3a"}

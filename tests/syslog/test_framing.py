@@ -1,4 +1,4 @@
-"""Framings are taken off the phone's own line, and their values are read."""
+"""The framing of a line is separated from the phone's own line, and its values are read."""
 
 import re
 
@@ -102,7 +102,7 @@ HEADERS = [
 
 
 @pytest.mark.parametrize(("header", "expected"), HEADERS, ids=[repr(header) for header, _ in HEADERS])
-def test_each_framing_gives_its_fields_and_leaves_the_phones_own_line(header: str, expected: SyslogPrefix) -> None:
+def test_each_framing_has_its_fields_and_ends_before_the_phones_own_line(header: str, expected: SyslogPrefix) -> None:
     found = parse_prefix(header + OWN)
     assert found.start == len(header)
     assert found == expected._replace(start=len(header))
@@ -153,7 +153,7 @@ def test_each_framing_gives_its_fields_and_leaves_the_phones_own_line(header: st
         (STAMP, "rfc3164", None, ""),
     ],
 )  # fmt: skip
-def test_lines_of_the_sources_are_cut_where_the_phones_text_begins(
+def test_the_framing_of_real_lines_ends_before_the_phones_text(
     line: str, framing: str, host: str | None, own: str
 ) -> None:
     found = parse_prefix(line)
@@ -169,7 +169,7 @@ def test_lines_of_the_sources_are_cut_where_the_phones_text_begins(
         "Jul 10 09:08 x", "10:44:11 10.15.77.55 local0.notice x", "0100000000|sip |4|00|x", f" {STAMP} x",
     ],
 )  # fmt: skip
-def test_what_only_resembles_a_framing_is_left_alone(line: str) -> None:
+def test_text_that_only_resembles_a_framing_has_no_prefix(line: str) -> None:
     assert parse_prefix(line) == SyslogPrefix()
 
 
@@ -195,7 +195,7 @@ def test_a_priority_is_facility_times_eight_plus_severity(pri: int) -> None:
         ("last message repeated 3 times ago", (1, "last message repeated 3 times ago")),
     ],
 )
-def test_repeat_notices_give_the_number_and_the_line(line: str, expected: tuple[int, str | None]) -> None:
+def test_repeat_notices_have_a_number_and_the_line(line: str, expected: tuple[int, str | None]) -> None:
     assert repeats(line) == expected
 
 
@@ -206,7 +206,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.text() | st.lists(PIECES | st.text(max_size=3), max_size=12).map("".join))
-def test_any_text_is_unframed_and_counted_without_error(text: str) -> None:
+def test_any_text_has_a_prefix_and_a_count_without_an_error(text: str) -> None:
     found = parse_prefix(text)
     count, line = repeats(text[found.start :])
     assert 0 <= found.start <= len(text)
@@ -247,7 +247,7 @@ HOSTILE_HEADS = [
 
 @pytest.mark.parametrize("unit", [" ", "a", "1:", "[", "Jan 1 ", "<1>", '[a b="', "\\", ".", "message repeated "])
 @pytest.mark.parametrize("head", HOSTILE_HEADS)
-def test_a_hostile_line_of_64_kib_is_cut_somewhere(head: str, unit: str) -> None:
+def test_a_hostile_line_of_64_kib_has_a_prefix(head: str, unit: str) -> None:
     line = head + unit * (65536 // len(unit))
     found = parse_prefix(line)
     assert found.start <= len(line)
@@ -260,7 +260,7 @@ def unbounded_repeats_that_backtrack(pattern: str) -> int:
     return len(re.findall(r"[*+](?!\+)(?<![*+}?]\+)|,\}(?!\+)", own))
 
 
-def test_no_unbounded_repeat_backtracks_so_matching_is_linear() -> None:
+def test_no_unbounded_repeat_backtracks() -> None:
     notices = [value for value in vars(unwrap).values() if isinstance(value, re.Pattern)]
     patterns = [*map(compiled_pattern, ALL), *notices]
     assert len(patterns) == 13
