@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from lyncphone_logs import content
 from lyncphone_logs.diagnosis.evaluation import GIVEN
-from lyncphone_logs.events.event import LOST
+from lyncphone_logs.events.event import LOST, family_of
 from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.linearity import UnsupportedElement
@@ -19,8 +19,9 @@ from lyncphone_logs.grammar.regex_linearity import regex_facts
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import Condition, EventPattern, Scalar
 from lyncphone_logs.rules.rule import EXPLAINS, Rule
-from lyncphone_logs.rules.toml_positions import KeyPosition, key_positions, nearest
+from lyncphone_logs.rules.toml_positions import key_positions, nearest
 from lyncphone_logs.trace.correlator import DERIVED
+from lyncphone_logs.validation import KeyPath
 
 NOT_FROM_LINES = {*DERIVED, LOST, "trace.examined", "log.message"}
 """Kinds that no message of a grammar produces."""
@@ -61,7 +62,7 @@ def lint(files: Iterable[tuple[Path, Rule]], rules: Sequence[Rule], grammars: Se
             yield Complaint(f"{path}:{line}:{column}", rule.code, says)
 
 
-def _complaints(rule: Rule, rules: Sequence[Rule], produced: set[str]) -> Iterator[tuple[KeyPosition, str]]:
+def _complaints(rule: Rule, rules: Sequence[Rule], produced: set[str]) -> Iterator[tuple[KeyPath, str]]:
     for number, explained in enumerate(rule.explains):
         yield from _pattern(explained, ("explains", number), produced)
     for number, clause in enumerate(rule.clause):
@@ -75,8 +76,8 @@ def _complaints(rule: Rule, rules: Sequence[Rule], produced: set[str]) -> Iterat
     yield from _wording(rule)
 
 
-def _pattern(pattern: EventPattern, position: KeyPosition, produced: set[str]) -> Iterator[tuple[KeyPosition, str]]:
-    if not any(kind in produced or kind.partition(".")[0] in GIVEN for kind in pattern.kinds):
+def _pattern(pattern: EventPattern, position: KeyPath, produced: set[str]) -> Iterator[tuple[KeyPath, str]]:
+    if not any(kind in produced or family_of(kind) in GIVEN for kind in pattern.kinds):
         yield position, f"no grammar produces {' or '.join(pattern.kinds)}"
     for kind in pattern.kinds:
         for name, test in pattern.where.items():
@@ -149,7 +150,7 @@ def _conditions(clause: Clause) -> tuple[object, ...]:
     return (steps, clause.named, window, clause.same, clause.absent)
 
 
-def _sets(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
+def _sets(rule: Rule) -> Iterator[tuple[KeyPath, str]]:
     inferred = {clause.id for clause in rule.clause if clause.basis == "inferred"}
     if all(each.basis == "inferred" for each in rule.explains):
         inferred.add(EXPLAINS)
@@ -158,7 +159,7 @@ def _sets(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
             yield ("confirmed_by", number), f"{', '.join(together)}: inferred clauses alone cannot confirm"
 
 
-def _links(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[KeyPosition, str]]:
+def _links(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[KeyPath, str]]:
     known = {each.code: each for each in rules}
     for name in ("leads_to", "silences"):
         for number, code in enumerate(getattr(rule, name)):
@@ -168,7 +169,7 @@ def _links(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[KeyPosition, str
                 yield (name, number), f"{name}: {code} names {rule.code} too"
 
 
-def _samples(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
+def _samples(rule: Rule) -> Iterator[tuple[KeyPath, str]]:
     counts: Counter[str] = Counter("negative" if each.kind == "near_miss" else each.kind for each in rule.sample)
     for kind, least in MIN_SAMPLES.items():
         if counts[kind] < least:
@@ -181,7 +182,7 @@ def _samples(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
         yield ("references",), "no reference has a URL"
 
 
-def _wording(rule: Rule) -> Iterator[tuple[KeyPosition, str]]:
+def _wording(rule: Rule) -> Iterator[tuple[KeyPath, str]]:
     if rule.title.endswith(".") or len(rule.title) > MAX_TITLE:
         yield ("title",), f"a title has no full stop and at most {MAX_TITLE} characters"
     for number, step in enumerate(rule.remedy):

@@ -9,8 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-KeyPosition = tuple[str | int, ...]
-"""A path of keys and indexes; the same as `validation.KeyPath`."""
+from lyncphone_logs.validation import KeyPath
+
 TOKEN = re.compile(
     r'(?P<skip>[ \t\r]+|#[^\n]*)|(?P<text>"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\')'
     r"|(?P<sign>[\[\]{}=,.\n])|(?P<bare>[^\s\[\]{}=,.#\"']+)",
@@ -23,15 +23,15 @@ class _Token(NamedTuple):
     offset: int
 
 
-def key_positions(text: str) -> dict[KeyPosition, tuple[int, int]]:
+def key_positions(text: str) -> dict[KeyPath, tuple[int, int]]:
     """Line and column, from 1, of every key and item by its path, as in `("clause", 0, "where")`."""
-    positions: dict[KeyPosition, tuple[int, int]] = {}
+    positions: dict[KeyPath, tuple[int, int]] = {}
     for key, offset in _Parser(text).statements():
         positions.setdefault(key, (text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)))
     return positions
 
 
-def nearest(positions: dict[KeyPosition, tuple[int, int]], key: KeyPosition) -> tuple[int, int]:
+def nearest(positions: dict[KeyPath, tuple[int, int]], key: KeyPath) -> tuple[int, int]:
     """The position of a key, or of the innermost table or array around it that has one, or (1, 1)."""
     return next((positions[key[:length]] for length in range(len(key), 0, -1) if key[:length] in positions), (1, 1))
 
@@ -45,9 +45,9 @@ class _Parser:
         self._tokens += [_Token("\n", len(text)), _Token("", len(text))]
         self._next_index = 0
 
-    def statements(self) -> Iterator[tuple[KeyPosition, int]]:
-        tables: Counter[KeyPosition] = Counter()
-        table: KeyPosition = ()
+    def statements(self) -> Iterator[tuple[KeyPath, int]]:
+        tables: Counter[KeyPath] = Counter()
+        table: KeyPath = ()
         while (token := self._next()).text:
             if token.text == "\n":
                 continue
@@ -76,12 +76,12 @@ class _Parser:
             token = self._next()
         return keys
 
-    def _pair(self, table: KeyPosition, token: _Token) -> Iterator[tuple[KeyPosition, int]]:
+    def _pair(self, table: KeyPath, token: _Token) -> Iterator[tuple[KeyPath, int]]:
         key = (*table, *self._keys(token))
         yield key, token.offset
         yield from self._value(key)
 
-    def _value(self, key: KeyPosition) -> Iterator[tuple[KeyPosition, int]]:
+    def _value(self, key: KeyPath) -> Iterator[tuple[KeyPath, int]]:
         token = self._next()
         if token.text == "{":
             yield from self._items(key, "}")
@@ -90,7 +90,7 @@ class _Parser:
         else:
             self._until({",", "]", "}", "\n"})
 
-    def _items(self, key: KeyPosition, end: str) -> Iterator[tuple[KeyPosition, int]]:
+    def _items(self, key: KeyPath, end: str) -> Iterator[tuple[KeyPath, int]]:
         number = 0
         while (token := self._next()).text not in {end, ""}:
             if token.text in {",", "\n"}:
