@@ -17,6 +17,10 @@ Stage = Literal[
 ]  # fmt: skip
 """The stages of a phone's sign-in, in order."""
 
+Environment = Literal["lync-onprem", "sip-gateway", "teams", "generic-sip"]
+"""What a phone signs in to: Lync Server 2013 or Skype for Business Server (2015, 2019, Subscription Edition); the Teams
+SIP Gateway; Teams itself (native Teams phones); any other registrar or PBX."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Field(ClosedModel):

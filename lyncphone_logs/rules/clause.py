@@ -25,13 +25,17 @@ MAX_COUNT = 32
 class Explained(EventPattern):
     """A symptom that the cause would produce. `likelihood`: how probable this symptom is if the cause is present.
 
-    If several symptoms of one rule match an event, the first counts.
+    If several symptoms of one rule match an event, the first counts. `aside`: a few words that a report adds to the
+    title if the rule is only a rival: why it is less likely, or what would decide. `ignores`: ids of clauses that say
+    nothing about this symptom, and then do not change its weight.
     """
 
     likelihood: Literal["strong", "moderate", "weak"] = "strong"
     basis: Basis
     source: OneLine
     says: OneLine
+    aside: Annotated[str, Constraint(pattern=r"^[^\n]*$")] = ""
+    ignores: tuple[str, ...] = ()
 
     def check(self) -> None:
         """Raises ValueError if the values are wrong together."""

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Annotated, Literal
 
 from lyncphone_logs.errors import suggestion
-from lyncphone_logs.events.vocabulary import Stage, unknown_field, unknown_kind
+from lyncphone_logs.events.vocabulary import Environment, Stage, unknown_field, unknown_kind
 from lyncphone_logs.rules.clause import Clause, Explained
 from lyncphone_logs.rules.condition import SYMPTOM, VERSION, Condition, EventPattern, Scalar
 from lyncphone_logs.validation import ClosedModel, Constraint, OneLine, Text
@@ -28,6 +28,7 @@ EXPLAINS = "explains"
 class Applicability(ClosedModel):
     """Phones that the rule is about. An empty key permits all; `firmware` is a version condition such as `<2.0.1`."""
 
+    environment: tuple[Environment, ...] = ()
     vendor: str = ""
     model: str = ""
     firmware: Annotated[str, Constraint(pattern=VERSION)] = ""
@@ -35,12 +36,35 @@ class Applicability(ClosedModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Remedy(ClosedModel):
-    """One step of the fix: who does it, where, what to do, and how to undo it."""
+    """One step of the fix: who does it, where, what to do, and how to undo it.
+
+    `environment` and `vendor`: the step is for these only, and printed only if the phone is known to be one of them; if
+    both are empty, for any phone. `unless`: the id of a clause; if it holds, the step is done already and not printed.
+    """
 
     who: OneLine
     where: OneLine
     what: OneLine
     undo: OneLine
+    environment: tuple[Environment, ...] = ()
+    vendor: str = ""
+    unless: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check(ClosedModel):
+    """How to find out, before anything is changed, whether this is the cause.
+
+    `commands` can be copied; each works in bash, cmd and PowerShell. `TRACE` in one stands for the paths of the trace,
+    words in capitals such as SERVER for what the user must put there. `settles`: ids of clauses; if none of them is
+    undecidable any more, the check is not printed. `environment` and `vendor` are those of a Remedy.
+    """
+
+    says: OneLine
+    commands: tuple[OneLine, ...] = ()
+    settles: tuple[str, ...] = ()
+    environment: tuple[Environment, ...] = ()
+    vendor: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +143,8 @@ class Rule(ClosedModel):
 
     `confirmed_by`: sets of clauses; the diagnosis is confirmed if all clauses of one set hold. `explains` in a set is
     the symptom itself, which counts unless its basis is inferred. `leads_to`: diagnoses that may be consequences of
-    this one, and are then listed under it. `silences`: more general diagnoses that add nothing to this one.
+    this one, and are then listed under it. `silences`: more general diagnoses that add nothing to this one. `why`: the
+    cause in one or two short sentences, for the first screen. `fix_at`: where the fix starts.
     """
 
     code: Code
@@ -128,6 +153,8 @@ class Rule(ClosedModel):
     severity: Severity
     stage: Stage | None = None
     prevalence: Literal["common", "occasional", "rare"]
+    fix_at: Literal["", "phone", "server", "network", "account", "trace"] = ""
+    why: Annotated[str, Constraint(pattern=r"^[^\n]*$")] = ""
     applies_to: tuple[Applicability, ...] = ()
     explains: tuple[Explained, ...]
     clause: tuple[Clause, ...] = ()
@@ -136,6 +163,7 @@ class Rule(ClosedModel):
     silences: tuple[Code, ...] = ()
     cause: Text
     impact: Text
+    checks: tuple[Check, ...] = ()
     remedy: tuple[Remedy, ...]
     history: tuple[History, ...] = ()
     verify: Verify
@@ -163,6 +191,11 @@ class Rule(ClosedModel):
         for name in sorted({name for together in self.confirmed_by for name in together} - {EXPLAINS, *ids}):
             yield f"confirmed_by has {name!r}, which is no clause {suggestion(name, ids)}".strip()
         yield from self._reference_complaints(ids)
+        named = {each.unless for each in self.remedy if each.unless}
+        named |= {name for each in self.checks for name in each.settles}
+        named |= {name for each in self.explains for name in each.ignores}
+        for name in sorted(named.difference(ids)):
+            yield f"unless, settles or ignores has {name!r}, which is no clause {suggestion(name, ids)}".strip()
         for name in sorted({name for each in self.sample for name in each.holds or ()}.difference(ids)):
             yield f"holds of a sample has {name!r}, which is no clause {suggestion(name, ids)}".strip()
         yield from self._unused_part_complaints()
@@ -195,7 +228,7 @@ def _referred_to(clause: Clause) -> set[str]:
 
 
 CLASSES = (
-    Applicability, Clause, Condition, EventPattern, Explained, History, Reference, Remedy, Rule, RuleSample,
+    Applicability, Check, Clause, Condition, EventPattern, Explained, History, Reference, Remedy, Rule, RuleSample,
     SampleEvent, SampleLine, Verify,
 )  # fmt: skip
 """The classes of all instances in a Rule."""
