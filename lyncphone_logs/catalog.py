@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lyncphone_logs.errors import InputError, LyncphoneLogsError, suggestion
+from lyncphone_logs.events.vocabulary import outcome_kinds
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.loader import load_grammars
 from lyncphone_logs.rules.loader import load_rules
@@ -37,8 +38,9 @@ class Catalog:
 
     @cached_property
     def event_kinds(self) -> frozenset[str]:
-        """The event kinds that its rules name."""
-        return frozenset(kind for rule in self.rules for pattern in rule.patterns for kind in pattern.kinds)
+        """The event kinds that a diagnosis needs: those that its rules name, and those of failures and successes."""
+        named = {kind for rule in self.rules for pattern in rule.patterns for kind in pattern.kinds}
+        return frozenset(named | outcome_kinds())
 
     def rule(self, code_or_name: str) -> Rule | None:
         """The rule with this code or name, case ignored."""

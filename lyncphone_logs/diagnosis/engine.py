@@ -4,25 +4,29 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import get_args
 
 from lyncphone_logs.diagnosis.findings import (
     Diagnosis,
     Evidence,
     Explanation,
+    Failure,
     NotCheckable,
     Phone,
     RuledOut,
     WeighedSymptom,
 )
 from lyncphone_logs.diagnosis.phone_state import PhoneState, finish_phone, gather_phones
-from lyncphone_logs.diagnosis.ranking import LIKELY, Assessment, Device, assess, is_decided, shares, verdict
+from lyncphone_logs.diagnosis.ranking import Assessment, Device, Standing, assess, grade, is_decided, standings, verdict
 from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import Event, family_of
-from lyncphone_logs.events.vocabulary import capture_of
+from lyncphone_logs.events.vocabulary import capture_of, kinds
 from lyncphone_logs.matching.symptom import Symptom
-from lyncphone_logs.rules.rule import Rule
+from lyncphone_logs.matching.symptom_state import SymptomState
+from lyncphone_logs.rules.rule import EXPLAINS, Rule, Verdict
 
-MAX_NOTES = 10
+MIN_ROOT_SCORE = 0.5
+"""The least score of a cause that makes others its consequences."""
 SKIPPED_NOTE = "lines no rule needs were skipped; run with --full to evaluate the undecided clauses"
 Codes = Mapping[str, Sequence[str]]
 """For the code of a rule, codes of others that name it."""
@@ -45,8 +49,12 @@ class _AssessedPhone:
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     assessment: Assessment
-    share: float
+    standing: Standing
     rivals: tuple[str, ...]
+
+    @property
+    def score(self) -> float:
+        return self.standing.score
 
 
 @no_collection()
@@ -73,7 +81,6 @@ def diagnose_phones(
         contradicted = [fact for fact in facts if fact not in assessed.facts]
         notes += [f"{assessed.name}: {fact.text} is ignored, because the trace contradicts it" for fact in contradicted]
         phone = _findings(assessed, unlisted)
-        notes += _unexplained_notes(assessed.state, phone.diagnoses)
         found.append(phone)
     return tuple(found), tuple(notes)
 
@@ -89,7 +96,7 @@ def explain(
 ) -> tuple[Explanation, ...]:
     """How one of the rules was assessed for each phone, by name; the other arguments are those of `diagnose_phones`.
 
-    Confidences are shares among all rivals. They are not halved for a cause that may be a consequence of another one.
+    Scores are shares among all rivals. They are not halved for a cause that may be a consequence of another one.
     """
     phones, _ = _read_phones(batches, rules, vendors, unseen)
     return tuple(_explanation(assessed, rule) for assessed in _assess_phones(phones, facts))
@@ -130,6 +137,9 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
     diagnoses = _ranked(
         [_diagnosis(each, roots.get(code, ()), silencers.get(code, ())) for code, each in candidates.items()]
     )
+    failures = tuple(_failures(phone.state.symptom_state, diagnoses))
+    others = tuple(each for each in diagnoses if not each.rule.only_if_alone)
+    diagnoses = others if others or failures else diagnoses
     excluded = {each.rule.code: each for _, assessments in phone.symptoms for each in assessments if each.ruled_out}
     ruled_out = [_ruled_out(each) for code, each in sorted(excluded.items()) if code not in candidates]
     listed = {each.rule.code for each in diagnoses} | {each.rule.code for each in ruled_out}
@@ -143,17 +153,31 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
         boots=phone.state.journey.boots(),
         verified=phone.state.symptom_state.verified,
         diagnoses=diagnoses,
+        failures=failures,
         ruled_out=tuple(ruled_out),
         not_shown=not_shown,
         not_checkable=not_checkable,
     )
 
 
-def _unexplained_notes(state: PhoneState, diagnoses: Sequence[Diagnosis]) -> list[str]:
-    """Failures that no rule explains and no clause of a diagnosis refers to, at most 10."""
-    used = {kind for each in diagnoses for clause in each.rule.clause for kind in clause.all_kinds}
-    events = [event for event in state.symptom_state.unexplained.values() if event.kind not in used]
-    return [f"{each.source}:{each.line}: no rule explains {_symptom_text(each)}" for each in events[:MAX_NOTES]]
+def _failures(state: SymptomState, diagnoses: Sequence[Diagnosis]) -> Iterator[Failure]:
+    """The failures that no diagnosis explains with at least *possible*, uses as evidence, or explains more exactly.
+
+    One that may be normal counts only if no diagnosis has a symptom in the same boot.
+    """
+    known = [each for each in diagnoses if each.verdict != "unlikely"]
+    codes = {each.rule.code for each in known}
+    used = {kind for each in known for clause in each.rule.clause for kind in clause.all_kinds}
+    symptoms = [each.event for found in known for each in found.evidence if each.role == EXPLAINS]
+    exact = {event.kind for event in symptoms}
+    boots = {event.boot for event in symptoms}
+    for failure in state.failures:
+        event = failure.event
+        kind = kinds()[event.kind]
+        is_explained = not codes.isdisjoint(failure.explained_by) or event.kind in used
+        is_minor = kind.failure and event.boot in boots
+        if not (is_explained or is_minor or exact.intersection(kind.generic_of)):
+            yield Failure(event, failure.count)
 
 
 def _candidates(live: Sequence[Sequence[Assessment]], roots: Codes) -> dict[str, list[_Candidate]]:
@@ -165,21 +189,23 @@ def _candidates(live: Sequence[Sequence[Assessment]], roots: Codes) -> dict[str,
     candidates: defaultdict[str, list[_Candidate]] = defaultdict(list)
     for rivals in live:
         follows = bool(rivals) and rivals[0].symptom.follows
-        for each, share in zip(rivals, shares(rivals, follows=follows), strict=True):
+        for each, standing in zip(rivals, standings(rivals, follows=follows), strict=True):
             code = each.rule.code
             others = tuple(rival.rule.code for rival in rivals if rival is not each)
             is_halved = code in roots and not (is_decided(each) and each.is_uncontradicted)
-            candidates[code].append(_Candidate(each, share / 2 if is_halved else share, others))
+            if is_halved:
+                standing = standing._replace(score=standing.score / 2)
+            candidates[code].append(_Candidate(each, standing, others))
     return candidates
 
 
 def _likely_naming(
     candidates: Mapping[str, Sequence[_Candidate]], names: Callable[[Rule], Sequence[str]]
 ) -> dict[str, list[str]]:
-    """For each candidate, the codes of the likely candidates of which `names` gives its code."""
+    """For each candidate, the codes of the candidates above MIN_ROOT_SCORE of which `names` gives its code."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for code, each in sorted(candidates.items()):
-        if max(candidate.share for candidate in each) >= LIKELY:
+        if max(candidate.score for candidate in each) >= MIN_ROOT_SCORE:
             for named in names(each[0].assessment.rule):
                 if named in candidates and named != code:
                     found[named].append(code)
@@ -194,12 +220,14 @@ def _ruled_out(assessment: Assessment) -> RuledOut:
 
 def _diagnosis(candidates: Sequence[_Candidate], roots: Sequence[str], silencers: Sequence[str]) -> Diagnosis:
     """One diagnosis from the candidates of one rule; the candidate with the largest share leads."""
-    lead = max(candidates, key=lambda each: each.share)
+    lead = max(candidates, key=lambda each: each.score)
     symptoms = [each.assessment.symptom for each in candidates]
     return Diagnosis(
         rule=lead.assessment.rule,
-        verdict=verdict(lead.assessment, lead.share),
-        confidence=lead.share,
+        verdict=verdict(lead.assessment, lead.standing),
+        score=lead.score,
+        other_cause=lead.standing.other_cause,
+        grade=grade(lead.assessment),
         terms=lead.assessment.terms,
         first_seen=min(filter(None, (_moment(symptom.first) for symptom in symptoms)), default=None),
         last_seen=max(filter(None, (_moment(symptom.last) for symptom in symptoms)), default=None),
@@ -207,6 +235,7 @@ def _diagnosis(candidates: Sequence[_Candidate], roots: Sequence[str], silencers
         evidence=_all_evidence([lead, *(each for each in candidates if each is not lead)]),
         symptoms=tuple(_symptom_text(symptom.first) for symptom in symptoms),
         rivals=lead.rivals,
+        tied_with=lead.standing.tied_with,
         is_consequence=lead.assessment.symptom.follows,
         consequence_of=tuple(roots),
         silenced_by=tuple(silencers),
@@ -230,10 +259,11 @@ def _ranked(diagnoses: Sequence[Diagnosis]) -> tuple[Diagnosis, ...]:
     """In the order of the report: a cause before its possible consequence, even if that has a higher confidence."""
     roots = {each.rule.code: each.consequence_of for each in diagnoses}
 
-    def rank(diagnosis: Diagnosis) -> tuple[int, int, float, str]:
+    def rank(diagnosis: Diagnosis) -> tuple[int, int, int, float, str]:
         section = 2 if diagnosis.silenced_by else int(diagnosis.verdict == "unlikely")
         later = max(int(diagnosis.is_consequence), _steps_from_root(diagnosis.rule.code, roots, frozenset()))
-        return section, later if section == 0 else 0, -diagnosis.confidence, diagnosis.rule.code
+        word = get_args(Verdict).index(diagnosis.verdict)
+        return section, later if section == 0 else 0, word, -diagnosis.score, diagnosis.rule.code
 
     return tuple(sorted(diagnoses, key=rank))
 
@@ -288,12 +318,12 @@ def _not_checkable(rule: Rule, unseen: frozenset[str]) -> NotCheckable:
 def _explanation(phone: _AssessedPhone, rule: Rule) -> Explanation:
     weighed = []
     for symptom, assessments in phone.symptoms:
-        for each, share in zip(assessments, shares(assessments, follows=symptom.follows), strict=True):
+        for each, standing in zip(assessments, standings(assessments, follows=symptom.follows), strict=True):
             if each.rule is rule:
                 excluded = "ruled out" if each.ruled_out else "a requirement is refuted"
-                word = verdict(each, share) if each.weight else excluded
+                word = verdict(each, standing) if each.weight else excluded
                 evidence = tuple(symptom.evidence)
-                weighed.append(WeighedSymptom(evidence, symptom.count, word, share, each.terms, each.evidence))
+                weighed.append(WeighedSymptom(evidence, symptom.count, word, standing.score, each.terms, each.evidence))
     missed = phone.state.symptom_state.matcher.near_miss(rule.explains)
     nearest = missed if missed and missed.phone == phone.name and not weighed else None
     return Explanation(phone.name, rule, tuple(weighed), nearest, capture_of(rule.explains[0].kinds[0]))

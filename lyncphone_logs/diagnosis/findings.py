@@ -7,6 +7,7 @@ from typing import Literal
 
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
+from lyncphone_logs.rules.clause import Basis
 from lyncphone_logs.rules.packs import Pack
 from lyncphone_logs.rules.rule import Rule, Verdict
 from lyncphone_logs.trace.accounting import ByteAccount
@@ -37,7 +38,7 @@ class Term:
     state: State
     weight: float
     says: str
-    basis: str
+    basis: Basis
     reason: str = ""
     capture: str = ""
     nearest: str = ""
@@ -45,17 +46,21 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A rule whose symptom was seen. `confidence` is its share among all causes of that symptom, 0 to 1.
+    """A rule whose symptom was seen.
 
-    `symptoms` are kinds and fields of the symptoms that it explains, `count` the number of their occurrences. `rivals`
-    are codes of the rules that explain the same symptom. `is_consequence`: the symptom follows another failure of its
-    handshake. `consequence_of` are codes of diagnoses of the phone that may have led to it, `silenced_by` of more
-    specific ones.
+    `score` is its share among all causes of that symptom, 0 to 1: a weight to order causes by, not a probability.
+    `other_cause` is the share of causes that no rule covers. `grade` says how sure the text of the symptom is.
+    `tied_with` are codes of rivals with nearly the same score. `symptoms` are kinds and fields of the symptoms that it
+    explains, `count` the number of their occurrences. `rivals` are codes of the rules that explain the same symptom.
+    `is_consequence`: the symptom follows another failure of its handshake. `consequence_of` are codes of diagnoses of
+    the phone that may have led to it, `silenced_by` of more specific ones.
     """
 
     rule: Rule
     verdict: Verdict
-    confidence: float
+    score: float
+    other_cause: float
+    grade: Basis
     terms: tuple[Term, ...]
     first_seen: datetime | None
     last_seen: datetime | None
@@ -66,6 +71,43 @@ class Diagnosis:
     is_consequence: bool = False
     consequence_of: tuple[str, ...] = ()
     silenced_by: tuple[str, ...] = ()
+    tied_with: tuple[str, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """The former name of `score`."""
+        return self.score
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure that was read and that no rule explains with at least *possible*; `event` is its first occurrence.
+
+    `kind`, `source`, `line` and `text` are those of the event, `count` the number of its occurrences.
+    """
+
+    event: Event
+    count: int = 1
+
+    @property
+    def kind(self) -> str:
+        """The event kind."""
+        return self.event.kind
+
+    @property
+    def source(self) -> str:
+        """The path of the trace."""
+        return self.event.source
+
+    @property
+    def line(self) -> int:
+        """The number of the line, from 1."""
+        return self.event.line
+
+    @property
+    def text(self) -> str:
+        """The text of the line."""
+        return self.event.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +117,7 @@ class WeighedSymptom:
     symptom: tuple[Event, ...]
     count: int
     verdict: str
-    confidence: float
+    score: float
     terms: tuple[Term, ...]
     evidence: tuple[Evidence, ...]
 
@@ -135,6 +177,7 @@ class Boot:
 class Phone:
     """One phone and its findings. `basis` says by what its lines were identified: a host name, a file and so on.
 
+    `failures` are those without a known cause, in the order of the trace.
     `verified` has, by code of the rules whose fix was looked for, the last event that shows that the fix worked.
     """
 
@@ -148,6 +191,7 @@ class Phone:
     ruled_out: tuple[RuledOut, ...]
     not_shown: tuple[Rule, ...]
     not_checkable: tuple[NotCheckable, ...]
+    failures: tuple[Failure, ...] = ()
     verified: Mapping[str, Event] = field(default_factory=dict)
 
 
