@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from datetime import datetime
 
+from lyncphone_logs.diagnosis.environment import FoundEnvironment
 from lyncphone_logs.diagnosis.findings import (
     Diagnosis,
     Evidence,
@@ -39,6 +40,7 @@ class _AssessedPhone:
     state: PhoneState
     facts: Sequence[Event]
     device: Device
+    environment: FoundEnvironment
     symptoms: Sequence[tuple[Symptom, Sequence[Assessment]]]
 
 
@@ -72,6 +74,7 @@ def diagnose_phones(
     for assessed in _assess_phones(phones, facts):
         contradicted = [fact for fact in facts if fact not in assessed.facts]
         notes += [f"{assessed.name}: {fact.text} is ignored, because the trace contradicts it" for fact in contradicted]
+        notes += _environment_notes(assessed)
         phone = _findings(assessed, unlisted)
         notes += _unexplained_notes(assessed.state, phone.diagnoses)
         found.append(phone)
@@ -113,13 +116,13 @@ def _assess_phones(phones: dict[str, PhoneState], facts: Sequence[Event]) -> Ite
     """Finish and assess the phones by name; each is removed from `phones`, so that its state can be freed."""
     for name in sorted(phones):
         phone = phones.pop(name)
-        agreeing, device = finish_phone(phone, facts)
+        agreeing, device, environment = finish_phone(phone, facts)
         state = phone.symptom_state
         symptoms = [
             (symptom, [assess(rule, entry, symptom, state, agreeing, device) for rule, entry in symptom.explained_by])
             for symptom in state.symptoms.values()
         ]
-        yield _AssessedPhone(name, phone, agreeing, device, symptoms)
+        yield _AssessedPhone(name, phone, agreeing, device, environment, symptoms)
 
 
 def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
@@ -140,6 +143,8 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
         vendor=phone.device.vendor,
         model=phone.device.model,
         firmware=phone.device.firmware,
+        environment=phone.environment.name,
+        environment_evidence=phone.environment.evidence,
         boots=phone.state.journey.boots(),
         verified=phone.state.symptom_state.verified,
         diagnoses=diagnoses,
@@ -147,6 +152,15 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
         not_shown=not_shown,
         not_checkable=not_checkable,
     )
+
+
+def _environment_notes(phone: _AssessedPhone) -> list[str]:
+    """That the trace suggests another environment than the stated one, if it does."""
+    found = phone.environment
+    if found.suggested_by is None or not found.contradicts:
+        return []
+    line = f"{found.suggested_by.source}:{found.suggested_by.line}"
+    return [f"{phone.name}: environment {found.name} is used as stated; {line} suggests {found.suggested}"]
 
 
 def _unexplained_notes(state: PhoneState, diagnoses: Sequence[Diagnosis]) -> list[str]:

@@ -136,6 +136,8 @@ class Phone:
     """One phone and its findings. `basis` says by what its lines were identified: a host name, a file and so on.
 
     `verified` has, by code of the rules whose fix was looked for, the last event that shows that the fix worked.
+    `environment` is what the phone signs in to, "" if that is not known; `environment_evidence` are the events that
+    show it.
     """
 
     id: str
@@ -149,6 +151,8 @@ class Phone:
     not_shown: tuple[Rule, ...]
     not_checkable: tuple[NotCheckable, ...]
     verified: Mapping[str, Event] = field(default_factory=dict)
+    environment: str = ""
+    environment_evidence: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
