@@ -1,8 +1,10 @@
 """The environment of a phone: inferred from real headers, contradictions, statement, and search-first reading."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,10 +13,13 @@ from support.keyed import keyed
 from support.small_rules import SYMPTOM, event, phone_of, rule
 
 import lyncphone_logs as lp
+from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis.engine import diagnose_phones
+from lyncphone_logs.diagnosis.environment import ChosenSteps, Step, steps_for
 from lyncphone_logs.diagnosis.findings import Phone
 from lyncphone_logs.events.vocabulary import Environment
 from lyncphone_logs.parsing.literal_search import is_available
+from lyncphone_logs.rules.rule import Check, Remedy
 
 HEAD = "Jul  9 10:00:00 10.1.2.3 voip_task[440]: SIP      : INFO - "
 HOSTS = st.from_regex(r"[a-z][a-z0-9]{1,8}(-[a-z0-9]{1,4})?", fullmatch=True)
@@ -170,3 +175,56 @@ def test_phones_of_one_trace_have_their_own_environments() -> None:
     ]
     phones, _ = diagnose_phones(keyed(events), [], [rule()], {})
     assert [(each.id, each.environment) for each in phones] == [("a", "lync-onprem"), ("b", "generic-sip"), ("c", "")]
+
+
+@dataclass(frozen=True)
+class Advice:
+    environment: tuple[str, ...] = ()
+    vendor: str = ""
+
+
+VENDORS = ("", "AudioCodes", "audiocodes", "Polycom Inc.", "snom", "Audio")
+ENVIRONMENTS = ("", *get_args(Environment))
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_no_rule_gives_a_step_for_another_environment_or_vendor(environment: str, vendor: str) -> None:
+    for each in read_catalog().rules:
+        items: list[Remedy | Check] = [*each.remedy, *each.checks]
+        chosen = steps_for(items, environment, vendor)
+        check_choice(items, chosen, environment, vendor)
+
+
+@given(
+    items=st.lists(
+        st.builds(
+            Advice,
+            environment=st.sets(st.sampled_from(get_args(Environment)), max_size=3).map(lambda names: tuple(names)),
+            vendor=st.sampled_from(("", "AUDIOCODES", "Polycom", "snom")),
+        )
+    ),
+    environment=st.sampled_from(ENVIRONMENTS),
+    vendor=st.sampled_from(VENDORS),
+)
+def test_a_step_is_chosen_if_and_only_if_both_keys_fit(items: list[Advice], environment: str, vendor: str) -> None:
+    check_choice(items, steps_for(items, environment, vendor), environment, vendor)
+
+
+def check_choice(items: Sequence[Step], chosen: ChosenSteps[Any], environment: str, vendor: str) -> None:
+    first_word = vendor.casefold().split(" ")[0]
+    for item in items:
+        keyed_to = [(item.environment, environment), ([item.vendor.casefold()] * bool(item.vendor), first_word)]
+        misses = [known for wanted, known in keyed_to if wanted and known and known not in wanted]
+        unknown = [known for wanted, known in keyed_to if wanted and not known]
+        assert (item in chosen.steps) is (not misses and not unknown)
+        assert (item in chosen.undecided) is (not misses and bool(unknown))
+    assert [*chosen.steps] == [item for item in items if item in chosen.steps]
+
+
+def test_the_caller_is_told_that_only_steps_for_other_phones_exist() -> None:
+    only = Advice(("lync-onprem",), "snom")
+    assert steps_for([only], "", "") == ((), (only,))
+    assert steps_for([only], "lync-onprem", "") == ((), (only,))
+    assert steps_for([only], "teams", "") == ((), ())
+    assert steps_for([only], "lync-onprem", "Snom") == ((only,), ())
