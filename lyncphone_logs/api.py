@@ -27,6 +27,7 @@ def read_trace(
     location: str = "",
     domain: str = "",
     display: Sequence[str] | str = (),
+    environment: str = "",
     year: int = 0,
     tz: Sequence[str] | str = (),
     since: str = "",
@@ -40,24 +41,32 @@ def read_trace(
     """A trace of files, folders or `-` (standard input), with facts about the phone and its server.
 
     `certificate`: files with the server's certificates. `location`: `internal` or `external`. `display`: texts of the
-    phone's screen. `year`: the last year of the trace. `tz`: its time zone, or `NAME=ZONE` for one input. `since` and
-    `until`: times outside of which lines are skipped (2013-07-09T12:00; 12:00 on the last day; -2h before the end).
-    `rules`, `grammars`: folders with more of these. `grammar`: the grammars to use. `full`: True reads every line for a
-    diagnosis, False only those that a rule may need, None decides by size. `jobs`: processes for a large trace. Raises
-    InputError, EvidenceError, RuleError or GrammarError; of the times only when the events are iterated.
+    phone's screen. `environment`: what the phone signs in to: `lync-onprem`, `sip-gateway`, `teams` or `generic-sip`;
+    by default it is inferred from the trace. `year`: the last year of the trace. `tz`: its time zone, or `NAME=ZONE`
+    for one input. `since` and `until`: times outside of which lines are skipped (2013-07-09T12:00; 12:00 on the last
+    day; -2h before the end). `rules`, `grammars`: folders with more of these. `grammar`: the grammars to use. `full`:
+    True reads every line for a diagnosis, False only those that a rule may need, None decides by size. `jobs`:
+    processes for a large trace. Raises InputError, EvidenceError, RuleError or GrammarError; of the times only when the
+    events are iterated.
     """
     if not 0 <= year <= MAXYEAR:
         raise InputError(f"{year} cannot be the last year of a trace", help=f"a year from 1 to {MAXYEAR}")
-    facts = state_facts(firmware=firmware, model=model, location=location, domain=domain)
-    for text in filter(None, [display] if isinstance(display, str) else display):
-        from lyncphone_logs.evidence.display import read_display
-
-        facts.append(read_display(text))
+    facts = state_facts(firmware=firmware, model=model, location=location, domain=domain, environment=environment)
+    facts += _displayed([display] if isinstance(display, str) else display)
     facts += _inspected([certificate] if isinstance(certificate, str | PathLike) else certificate, domain)
     catalog = read_catalog(rules, grammars).only([grammar] if isinstance(grammar, str) and grammar else grammar)
     zones = Zones([tz] if isinstance(tz, str) and tz else tz)
     options = TraceOptions(year=year, zones=zones, since=since, until=until, full=full, jobs=jobs, grammars=grammars)
     return Trace([fspath(path) for path in paths], catalog, options, facts)
+
+
+def _displayed(texts: Sequence[str]) -> list[Event]:
+    found: list[Event] = []
+    for text in filter(None, texts):
+        from lyncphone_logs.evidence.display import read_display
+
+        found.append(read_display(text))
+    return found
 
 
 def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import get_args
 
+from lyncphone_logs.diagnosis.environment import FoundEnvironment
 from lyncphone_logs.diagnosis.findings import (
     Diagnosis,
     Evidence,
@@ -43,6 +44,7 @@ class _AssessedPhone:
     state: PhoneState
     facts: Sequence[Event]
     device: Device
+    environment: FoundEnvironment
     symptoms: Sequence[tuple[Symptom, Sequence[Assessment]]]
 
 
@@ -80,6 +82,7 @@ def diagnose_phones(
     for assessed in _assess_phones(phones, facts):
         contradicted = [fact for fact in facts if fact not in assessed.facts]
         notes += [f"{assessed.name}: {fact.text} is ignored, because the trace contradicts it" for fact in contradicted]
+        notes += _environment_notes(assessed)
         phone = _findings(assessed, unlisted)
         found.append(phone)
     return tuple(found), tuple(notes)
@@ -120,13 +123,13 @@ def _assess_phones(phones: dict[str, PhoneState], facts: Sequence[Event]) -> Ite
     """Finish and assess the phones by name; each is removed from `phones`, so that its state can be freed."""
     for name in sorted(phones):
         phone = phones.pop(name)
-        agreeing, device = finish_phone(phone, facts)
+        agreeing, device, environment = finish_phone(phone, facts)
         state = phone.symptom_state
         symptoms = [
             (symptom, [assess(rule, entry, symptom, state, agreeing, device) for rule, entry in symptom.explained_by])
             for symptom in state.symptoms.values()
         ]
-        yield _AssessedPhone(name, phone, agreeing, device, symptoms)
+        yield _AssessedPhone(name, phone, agreeing, device, environment, symptoms)
 
 
 def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
@@ -150,6 +153,8 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
         vendor=phone.device.vendor,
         model=phone.device.model,
         firmware=phone.device.firmware,
+        environment=phone.environment.name,
+        environment_evidence=phone.environment.evidence,
         boots=phone.state.journey.boots(),
         verified=phone.state.symptom_state.verified,
         diagnoses=diagnoses,
@@ -178,6 +183,15 @@ def _failures(state: SymptomState, diagnoses: Sequence[Diagnosis]) -> Iterator[F
         is_minor = kind.failure and event.boot in boots
         if not (is_explained or is_minor or exact.intersection(kind.generic_of)):
             yield Failure(event, failure.count)
+
+
+def _environment_notes(phone: _AssessedPhone) -> list[str]:
+    """That the trace suggests another environment than the stated one, if it does."""
+    found = phone.environment
+    if found.suggested_by is None or not found.contradicts:
+        return []
+    line = f"{found.suggested_by.source}:{found.suggested_by.line}"
+    return [f"{phone.name}: environment {found.name} is used as stated; {line} suggests {found.suggested}"]
 
 
 def _candidates(live: Sequence[Sequence[Assessment]], roots: Codes) -> dict[str, list[_Candidate]]:

@@ -179,6 +179,8 @@ class Phone:
 
     `failures` are those without a known cause, in the order of the trace.
     `verified` has, by code of the rules whose fix was looked for, the last event that shows that the fix worked.
+    `environment` is what the phone signs in to, "" if that is not known; `environment_evidence` are the events that
+    show it.
     """
 
     id: str
@@ -193,6 +195,8 @@ class Phone:
     not_checkable: tuple[NotCheckable, ...]
     failures: tuple[Failure, ...] = ()
     verified: Mapping[str, Event] = field(default_factory=dict)
+    environment: str = ""
+    environment_evidence: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
+from lyncphone_logs.diagnosis.environment import EnvironmentEvidence, FoundEnvironment
 from lyncphone_logs.diagnosis.journey import Journey
 from lyncphone_logs.diagnosis.ranking import Device
 from lyncphone_logs.events.batch import Batch
@@ -37,6 +38,7 @@ class PhoneState:
     informative: int = 0
     repaired: int = 0
     components: set[str] = field(default_factory=set)
+    environment: EnvironmentEvidence = field(default_factory=EnvironmentEvidence)
 
     def add_lines(self, batch: Batch, rows: Sequence[int], last: Event) -> None:
         """Count the lines in some rows, which are all of one boot; `last` is the event of the last row."""
@@ -54,6 +56,7 @@ class PhoneState:
         """Process an event that a rule or a stage of the journey may name."""
         self.symptom_state.add(event)
         self.journey.add(event)
+        self.environment.add(event)
         self.informative += event.family in INFORMATIVE
         self.repaired += event.kind != MESSAGE and not event.derived and not {"dash"}.issuperset(event.repairs)
         if event.kind == "device.identified":
@@ -126,10 +129,11 @@ def _relevant_events(batch: Batch, kinds: Collection[str]) -> Iterator[Event]:
 
 
 class FinishedPhone(NamedTuple):
-    """The facts that do not contradict the lines of a phone, and what is known about the device."""
+    """The facts that do not contradict the lines of a phone, what is known about the device, and its environment."""
 
     facts: list[Event]
     device: Device
+    environment: FoundEnvironment
 
 
 def finish_phone(phone: PhoneState, facts: Sequence[Event]) -> FinishedPhone:
@@ -143,7 +147,8 @@ def finish_phone(phone: PhoneState, facts: Sequence[Event]) -> FinishedPhone:
     agreeing = [fact for fact in facts if _agrees(fact, phone.identity)]
     for fact in agreeing:
         phone.symptom_state.add_fact(fact)
-    return FinishedPhone(agreeing, _device(phone.identity, agreeing))
+    environment = phone.environment.found(agreeing)
+    return FinishedPhone(agreeing, _device(phone.identity, agreeing, environment.name), environment)
 
 
 def _summary(phone: PhoneState) -> Event:
@@ -175,7 +180,7 @@ def _agrees(fact: Event, identity: Mapping[str, str]) -> bool:
     return True
 
 
-def _device(identity: Mapping[str, str], facts: Sequence[Event]) -> Device:
+def _device(identity: Mapping[str, str], facts: Sequence[Event], environment: str) -> Device:
     given = {name: str(value) for fact in facts if fact.family == "fact" for name, value in fact.fields.items()}
     known = given | {name: value for name, value in identity.items() if value}
-    return Device(known.get("vendor", ""), known.get("model", ""), known.get("firmware", ""))
+    return Device(known.get("vendor", ""), known.get("model", ""), known.get("firmware", ""), environment)

@@ -45,6 +45,7 @@ class Device:
     vendor: str = ""
     model: str = ""
     firmware: str = ""
+    environment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ def _applicability(rule: Rule, device: Device) -> list[Term]:
                 1.0,
                 says,
                 "documented",
-                "the vendor, model or firmware of the phone is not known",
+                "the vendor, model, firmware or environment of the phone is not known",
                 capture,
             )
         ]
@@ -218,11 +219,19 @@ def _applicability(rule: Rule, device: Device) -> list[Term]:
 def _applies(wanted: Applicability, device: Device) -> bool | None:
     return all_of(
         [
+            _is_in(wanted.environment, device.environment),
             _contains(wanted.vendor, device.vendor),
             _contains(wanted.model, device.model),
             version_matches(wanted.firmware, device.firmware) if wanted.firmware else True,
         ]
     )
+
+
+def _is_in(wanted: Sequence[str], known: str) -> bool | None:
+    """Whether a word is one of the wanted ones, if any are; None if the word is not known."""
+    if not wanted:
+        return True
+    return known in wanted if known else None
 
 
 def _contains(wanted: str, known: str) -> bool | None:

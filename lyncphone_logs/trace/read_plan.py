@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from lyncphone_logs.events.environments import environment_kinds
 from lyncphone_logs.events.event import MESSAGE
 from lyncphone_logs.events.vocabulary import kinds, stages_of
 from lyncphone_logs.parsing.literal_search import is_available
@@ -85,7 +86,7 @@ def _size(sources: Sequence[Source], unknown: int) -> int:
 
 
 def _wanted(named: frozenset[str]) -> frozenset[str]:
-    """The kinds that rules name, and those that identify phones, boots and the stages of the sign-in."""
+    """The kinds that rules name, and those that identify phones, boots, environments and the stages of the sign-in."""
     staged = (name for name, kind in kinds().items() if stages_of(name) or kind.outcome)
     devices = (name for name in kinds() if name.startswith("device."))
-    return named | {*staged, *devices}
+    return named | environment_kinds() | {*staged, *devices}

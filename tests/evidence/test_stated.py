@@ -20,12 +20,15 @@ def summary(event: Event) -> tuple[str, str, str, dict[str, object]]:
 
 
 def test_each_stated_fact_is_one_event() -> None:
-    facts = state_facts(firmware="2.0.5", model="420HD", location="external", domain="contoso.com")
+    facts = state_facts(
+        firmware="2.0.5", model="420HD", location="external", domain="contoso.com", environment="Lync-OnPrem"
+    )
     assert [summary(fact) for fact in facts] == [
         ("fact:firmware", "fact.firmware", "--firmware", {"firmware": "2.0.5"}),
         ("fact:model", "fact.model", "--model", {"model": "420HD"}),
         ("fact:location", "fact.location", "--location", {"location": "external"}),
         ("fact:domain", "fact.domain", "--domain", {"domain": "contoso.com"}),
+        ("fact:environment", "fact.environment", "--environment", {"environment": "lync-onprem"}),
     ]
     assert [fact.text for fact in facts][:2] == ["firmware 2.0.5 (stated)", "model 420HD (stated)"]
     assert all(fact.message == fact.text for fact in facts)
@@ -33,7 +36,7 @@ def test_each_stated_fact_is_one_event() -> None:
 
 @pytest.mark.parametrize("blank", ["", "  "])
 def test_what_is_not_stated_is_no_event(blank: str) -> None:
-    assert state_facts(firmware=blank, model=blank, location=blank, domain=blank) == []
+    assert state_facts(firmware=blank, model=blank, location=blank, domain=blank, environment=blank) == []
 
 
 def test_case_and_blanks_around_a_fact_make_no_difference() -> None:
@@ -56,6 +59,7 @@ def test_case_and_blanks_around_a_fact_make_no_difference() -> None:
         ),
         ({"domain": "sip:anna@contoso.com"}, "--domain", "complete SIP address", "--domain contoso.com"),
         ({"domain": "anna@"}, "--domain", "complete SIP address", "--domain SIPDOMAIN"),
+        ({"environment": "lync"}, "--environment", "lync-onprem or sip-gateway or teams", "lync-onprem"),
         ({"firmware": "latest"}, "--firmware", "contains a digit", "--firmware VERSION"),
     ],
 )
