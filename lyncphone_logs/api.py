@@ -101,6 +101,7 @@ def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
         fixes=fixes(previous, phones, catalog.rules),
         notes=(*catalog.notes, *trace.assumptions, *notes),
         problems=tuple(str(problem) for problem in catalog.problems),
+        paths=trace.paths,
     )
 
 

@@ -236,7 +236,7 @@ class InputSummary:
 class Findings:
     """The findings of one run. `notes` are assumptions and remarks, `problems` name unusable rules and grammars.
 
-    `packs` are the packs of the rules. `fixes` say whether the diagnoses of a previous report are fixed, if one was
+    `packs` are the packs of the rules, `paths` the inputs as the user named them. `fixes` say whether the diagnoses of a previous report are fixed, if one was
     given.
     """
 
@@ -249,3 +249,4 @@ class Findings:
     problems: tuple[str, ...] = ()
     packs: tuple[Pack, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    paths: tuple[str, ...] = ()

@@ -59,8 +59,8 @@ class Kind(ClosedModel):
 
     `reaches` are stages that depend on the fields of the event. `happened`: the event as a clause with its fields in
     braces, such as "the registrar refused REGISTER"; the first of which all fields are known is printed. `failure`: the
-    event is a failure although it may be normal, unless one of `cleared_by` or a sign-in follows, or a field contains one
-    of the texts that `normal` has for it. An event whose outcome is *failed* always is one.
+    event is a failure although it may be normal, unless one of `cleared_by` or a sign-in follows, or a field contains
+    one of the texts that `normal` has for it. An event whose outcome is *failed* always is one.
     """
 
     meaning: str
