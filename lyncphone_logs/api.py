@@ -8,6 +8,7 @@ from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis import engine, findings
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.fix_check import fixes, read_previous
+from lyncphone_logs.diagnosis.shared_faults import shared_faults
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.evidence.stated import state_facts
@@ -102,6 +103,7 @@ def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
         notes=(*catalog.notes, *trace.assumptions, *notes),
         problems=tuple(str(problem) for problem in catalog.problems),
         paths=trace.paths,
+        shared_faults=shared_faults(phones),
     )
 
 

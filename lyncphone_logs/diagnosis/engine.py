@@ -170,7 +170,7 @@ def _failures(state: SymptomState, diagnoses: Sequence[Diagnosis]) -> Iterator[F
 
     One that may be normal counts only if no diagnosis has a symptom in the same boot.
     """
-    known = [each for each in diagnoses if each.verdict != "unlikely"]
+    known = [each for each in diagnoses if each.verdict != "unlikely" and not each.rule.is_fact]
     codes = {each.rule.code for each in known}
     used = {kind for each in known for clause in each.rule.clause for kind in clause.all_kinds}
     symptoms = [each.event for found in known for each in found.evidence if each.role == EXPLAINS]

@@ -194,9 +194,25 @@ class Phone:
     not_shown: tuple[Rule, ...]
     not_checkable: tuple[NotCheckable, ...]
     failures: tuple[Failure, ...] = ()
+    capture: str = ""
     verified: Mapping[str, Event] = field(default_factory=dict)
     environment: str = ""
     environment_evidence: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFault:
+    """A fault that several phones show for the first time within a minute, so probably one of a server or the network.
+
+    `code` is that of the rule, or `kind` the kind of a failure without a known cause; the other one is empty. `first`
+    and `last` are the first times at the first and the last of the `phones`.
+    """
+
+    code: str
+    kind: str
+    phones: tuple[str, ...]
+    first: datetime
+    last: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +252,8 @@ class InputSummary:
 class Findings:
     """The findings of one run. `notes` are assumptions and remarks, `problems` name unusable rules and grammars.
 
-    `packs` are the packs of the rules, `paths` the inputs as the user named them. `fixes` say whether the diagnoses of a previous report are fixed, if one was
-    given.
+    `packs` are the packs of the rules. `fixes` say whether the diagnoses of a previous report are fixed, if one was
+    given. `paths` are the inputs as the user named them. `shared_faults`: what many phones showed at the same time.
     """
 
     tool: str
@@ -250,3 +266,4 @@ class Findings:
     packs: tuple[Pack, ...] = ()
     fixes: tuple[Fix, ...] = ()
     paths: tuple[str, ...] = ()
+    shared_faults: tuple[SharedFault, ...] = ()

@@ -6,15 +6,15 @@ not seen is no counter-evidence. Factors of clauses about a stated fact are scal
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple, get_args
 
 from lyncphone_logs.diagnosis.evaluation import Decision, Evaluator
 from lyncphone_logs.diagnosis.fact_weights import FACTOR, Fact, fact_of, scale
 from lyncphone_logs.diagnosis.findings import Evidence, Term
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.events.vocabulary import Environment, capture_of
-from lyncphone_logs.matching.matcher import all_of, any_of, version_matches
+from lyncphone_logs.events.vocabulary import capture_of
+from lyncphone_logs.matching.matcher import all_of, version_matches
 from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.clause import Basis, Clause, Explained
@@ -89,7 +89,6 @@ def assess(
         evidence += [Evidence(event, clause.id, clause.role) for event in decision.events]
     terms += _applicability(rule, device)
     terms += _scales(rule, explained, heeded, decisions)
-    terms += _environment_scale(rule, device)
     out = tuple(term for term in terms if term.role == "rules_out" and term.state == "holds")
     is_refuted = any(term.role == "requires" and term.state == "refuted" for term in terms)
     for factor in _independent(rule, terms):
@@ -215,16 +214,6 @@ def _applicability(rule: Rule, device: Device) -> list[Term]:
         ]
     factor = 1 / FACTOR["strong"]
     return [Term(APPLIES_TO, "contradicts", "holds", factor, "the rule applies to other phones", "documented")]
-
-
-def _environment_scale(rule: Rule, device: Device) -> Iterator[Term]:
-    """For a rule about some environments, what makes the mean factor over all environments 1."""
-    if device.environment and any(wanted.environment for wanted in rule.applies_to):
-        others = [replace(device, environment=each) for each in get_args(Environment)]
-        states = [any_of(_applies(wanted, other) for wanted in rule.applies_to) for other in others]
-        mean = sum(1 / FACTOR["strong"] if state is False else 1.0 for state in states) / len(states)
-        says = "the environment is known; if it is not, each counts on average"
-        yield Term("known-environment", SCALE, "holds", 1 / mean, says, "inferred")
 
 
 def _applies(wanted: Applicability, device: Device) -> bool | None:

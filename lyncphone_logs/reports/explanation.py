@@ -6,10 +6,10 @@ from lyncphone_logs.diagnosis.findings import Evidence, Explanation, Term, Weigh
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.grammar import Grammar, ParsedLine
 from lyncphone_logs.reports import wording
+from lyncphone_logs.reports.details import BEFORE_UNDO, print_lists, print_title
 from lyncphone_logs.reports.document import rule_lists
 from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.page import Ink, Page
-from lyncphone_logs.reports.text import BEFORE_UNDO, print_lists, print_title
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import SYMPTOM, Condition, EventPattern, Scalar, unfilled
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Rule

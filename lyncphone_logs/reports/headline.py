@@ -20,6 +20,14 @@ AFTER_SIGN_IN: dict[Stage, str] = {
     "subscribe": "A subscription failed", "exchange": "Exchange failed", "update": "The firmware update failed",
     "call": "A call failed",
 }  # fmt: skip
+MAX_PATH, MAX_NAMED = 40, 3
+SIGNED_IN = "signed in"
+UNKNOWN = "No cause is known for this phone."
+SHORT_STAGES: dict[Stage, str] = {
+    "link": "link", "vlan": "VLAN", "dhcp": "DHCP", "time": "time", "dns": "DNS", "tls": "TLS",
+    "root-chain": "root certificate", "web-ticket": "web ticket", "user-certificate": "user certificate",
+    "register": "registration", "subscribe": "subscription", "exchange": "Exchange", "update": "update", "call": "call",
+}  # fmt: skip
 ENVIRONMENTS = {
     "lync-onprem": "Lync Server or Skype for Business Server",
     "sip-gateway": "the Teams SIP Gateway",
@@ -47,6 +55,17 @@ def _failed_stage(phone: Phone, causes: Sequence[Diagnosis]) -> StageState | Non
     return next((stage for stage in stages if symptoms.intersection(event.id for event in stage.evidence)), None)
 
 
+def stage_of(phone: Phone, causes: Sequence[Diagnosis]) -> str:
+    """The stage at which a phone stopped, or SIGNED_IN, or the last stage that it passed; "" if none was seen."""
+    failed = _failed_stage(phone, causes)
+    if failed:
+        return SHORT_STAGES[failed.stage]
+    passed = [stage for boot in phone.boots for stage in _passed(boot)]
+    if any(stage.stage == "register" for stage in passed):
+        return SIGNED_IN
+    return SHORT_STAGES[passed[-1].stage] if passed else ""
+
+
 def _failure_of(failed: StageState) -> str:
     what = happened(failed.evidence[0].kind, failed.evidence[0].fields)
     if failed.stage in AFTER_SIGN_IN:
@@ -63,7 +82,7 @@ def _symptom_of(cause: Diagnosis) -> str:
 
 def _unexplained(failure: Failure) -> str:
     what = _sentence(happened(failure.kind, failure.event.fields))
-    return f"{what}{_line(failure.event)}. No cause is known for this phone."
+    return f"{what}{_line(failure.event)}. {UNKNOWN}"
 
 
 def _sentence(text: str) -> str:
@@ -104,18 +123,23 @@ def environment(phone: Phone) -> str:
     if not phone.environment:
         return ""
     (shown,) = phone.environment_evidence[:1] or (None,)
-    where = wording.location(shown) if shown and shown.line else "stated"
+    where = wording.short_location(shown) if shown and shown.line else "stated"
     return f"Signs in to {ENVIRONMENTS.get(phone.environment, phone.environment)} ({where})"
 
 
 def subject(report: Findings) -> str:
     """The inputs with their lines, and the only phone of the report or the number of its phones."""
-    paths = list(report.paths or (read.path for read in report.inputs))
-    named = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
     lines = sum(read.lines for read in report.inputs)
     found = report.phones[0] if len(report.phones) == 1 else None
     who = f"1 {_device(found)}" if found else wording.counted(len(report.phones), "phone")
-    return f"{named}: {lines:,} {'line' if lines == 1 else 'lines'}, {who}"
+    return f"{named_inputs(report)}: {lines:,} {'line' if lines == 1 else 'lines'}, {who}"
+
+
+def named_inputs(report: Findings) -> str:
+    """The inputs as the user named them, shortened."""
+    paths = list(report.paths or (read.path for read in report.inputs))
+    more = f" and {len(paths) - MAX_NAMED} more" if len(paths) > MAX_NAMED else ""
+    return ", ".join(wording.short_path(path, MAX_PATH) for path in paths[:MAX_NAMED]) + more
 
 
 def _device(phone: Phone) -> str:
@@ -127,15 +151,16 @@ def _device(phone: Phone) -> str:
     return f"{known}{named}{firmware}{missing}"
 
 
-def times(report: Findings, phones: Sequence[Phone]) -> str:
+def times(phones: Sequence[Phone]) -> str:
     """The period of the phones, `9 Jul 10:00-10:40`; "" if no time is known."""
-    moments = [moment for phone in phones for boot in phone.boots for moment in (boot.first, boot.last) if moment]
+    moments = [each for phone in phones for boot in phone.boots for each in (boot.first, boot.last) if each]
     if not moments:
         return ""
     first, last = min(moments), max(moments)
-    day, same_day = _day(first), first.date() == last.date()
-    until = f"{last:%H:%M}" if same_day else f"{_day(last)} {last:%H:%M}"
-    return f"{day} {first:%H:%M}-{until}" if (first, last) != (first, first) else f"{day} {first:%H:%M}"
+    if first.date() != last.date():
+        return f"{_day(first)} {first:%H:%M} to {_day(last)} {last:%H:%M}"
+    until = f"-{last:%H:%M}" if (first.hour, first.minute) != (last.hour, last.minute) else ""
+    return f"{_day(first)} {first:%H:%M}{until}"
 
 
 def _day(moment: datetime) -> str:
