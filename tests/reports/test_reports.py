@@ -20,6 +20,7 @@ from lyncphone_logs.reports.excerpt import cells, excerpt, fitted
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import Condition, Scalar
+from lyncphone_logs.rules.rule import Remedy
 
 SCHEMA = json.loads(files("lyncphone_logs").joinpath("content/schema/report-1.schema.json").read_text(encoding="utf-8"))
 
@@ -98,6 +99,13 @@ def test_colour_adds_only_sgr_codes_and_no_colour_adds_none() -> None:
     coloured = text.render(report(), color=True, width=76)
     assert coloured != GOLDEN
     assert re.sub(r"\x1b\[[0-9;]+m", "", coloured) == GOLDEN
+
+
+def test_a_step_that_names_its_place_itself_has_no_place_printed() -> None:
+    step = Remedy(who="engineer", where="", what="Replace the phone.", undo="none")
+    shown = report(phones=(phone(diagnoses=(replace(lead(), rule=replace(lead().rule, remedy=(step,))),)),))
+    assert "1. engineer: Replace the phone." in plain(shown)
+    assert "<b>engineer</b>: Replace the phone." in html.render(shown)
 
 
 def test_without_a_width_no_line_is_wrapped_or_cut() -> None:
