@@ -54,8 +54,11 @@ def leading(phone: Phone) -> list[Diagnosis]:
 
 
 def summary(phones: Sequence[Phone], sort: Sort = "phones") -> Fleet:
-    """The summary of some phones; causes in the order that `sort` names, phones with the worst first."""
-    rows = sorted((_phone_row(phone) for phone in phones), key=lambda row: (row.rank, row.id))
+    """The summary of some phones; causes in the order that `sort` names, phones with the worst first, of equal
+    ones the one that was seen last."""
+    rows = sorted(map(_phone_row, phones), key=lambda row: row.id)
+    rows.sort(key=lambda row: row.last or datetime.min, reverse=True)
+    rows.sort(key=lambda row: row.rank)
     if sort == "name":
         rows.sort(key=lambda row: row.id)
     if sort == "time":
