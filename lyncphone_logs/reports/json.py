@@ -134,6 +134,7 @@ def _phone(phone: Phone) -> dict[str, Any]:
         "vendor": phone.vendor,
         "model": phone.model,
         "firmware": phone.firmware,
+        "identity": {"mac": phone.mac, "hostnames": list(phone.hostnames)},
         "boots": [
             {
                 "id": boot.id,
