@@ -1,6 +1,7 @@
 """The command `diagnose`: reads a trace and prints the report in one of its formats."""
 
 import os
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,7 +58,7 @@ def diagnose(
     raise typer.Exit(_exit_code(report, fail_on.value))
 
 
-def _rendered(report: "Report", format: Format, *, to_terminal: bool) -> str:
+def _rendered(report: "Report", format: Format, *, to_terminal: bool) -> "str | Iterable[str]":
     if format is Format.text:
         from lyncphone_logs.reports import page, text
 
@@ -65,9 +66,9 @@ def _rendered(report: "Report", format: Format, *, to_terminal: bool) -> str:
         return text.render(report, color=terminal.color, width=terminal.width)
     from lyncphone_logs.reports import concise, json, markdown
 
-    renderers = {
+    renderers: dict[Format, Callable[[Report], str | Iterable[str]]] = {
         Format.concise: concise.render,
-        Format.json: json.document,
+        Format.json: json.document_parts,
         Format.jsonl: json.json_lines,
         Format.markdown: markdown.render,
     }

@@ -1,4 +1,4 @@
-"""The findings of one run as frozen values, from which all reports are made (JSON: schema version 1)."""
+"""The findings of one run as frozen values, from which all reports are made (JSON: schema version 2)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
