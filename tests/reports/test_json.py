@@ -3,6 +3,7 @@
 import json
 import tracemalloc
 from collections import Counter
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from support.sample_report import CLOCK, SIGNATURE, event, lead, phone, report, 
 import lyncphone_logs as lp
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.diagnosis.findings import Failure, NotCheckable
+from lyncphone_logs.reports import concise
 from lyncphone_logs.reports import json as written
 from lyncphone_logs.reports.report import Report
 
@@ -137,3 +139,12 @@ def test_failures_without_a_known_cause_are_objects_and_lines() -> None:
     assert said == {"kind": "sip.response", "source": "a b.log", "line": 12, "text": text, "count": 3}
     jsonschema.validate(json.loads(found.to_json()), SCHEMA)
     assert [json.loads(line)["type"] for line in written.json_lines(found)].count("failure") == 1
+    assert concise.render(found).split("\n")[0] == (
+        "a b.log:12: FAILURE sip.response: SIP/2.0 403 Forbidden [10.1.2.3]"
+    )
+
+
+def test_concise_lines_name_the_phone() -> None:
+    found = report(phones=(phone(), replace(phone(), id="a phone", diagnoses=(lead(),))))
+    ends = [line.rpartition(" [")[2] for line in concise.render(found).split("\n")]
+    assert ends == ["10.1.2.3]", "10.1.2.3]", "a phone]"]

@@ -267,8 +267,8 @@ def test_explain_shows_a_rule_without_a_trace() -> None:
 
 def test_concise_is_one_line_a_diagnosis() -> None:
     assert concise.render(report()).split("\n") == [
-        f"founding.log:1: TLS001 likely 0.65 {SIGNATURE.name}: {SIGNATURE.title}",
-        f"founding.log:1: TLS002 possible 0.12 {EXTERNAL.name}: {EXTERNAL.title}",
+        f"founding.log:1: TLS001 likely 0.65 {SIGNATURE.name}: {SIGNATURE.title} [10.1.2.3]",
+        f"founding.log:1: TLS002 possible 0.12 {EXTERNAL.name}: {EXTERNAL.title} [10.1.2.3]",
     ]
     assert concise.render(report(phones=())) == ""
 
