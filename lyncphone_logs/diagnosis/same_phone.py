@@ -11,6 +11,7 @@ host name, and the report says so, because DHCP may have assigned it to another 
 """
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -73,42 +74,52 @@ def match_phones(previous: Sequence[KnownPhone], phones: Sequence[Phone], stated
     `stated` is the id of a phone of the trace that the user states to be the one phone of the report.
     """
     current = [known_phone(each.id, each.basis, each.vendor, each.model, each.mac, each.hostnames) for each in phones]
-    relations = [[_relation(old, new) for new in current] for old in previous]
+    same_phones = _same_phones(previous, current)
+    claims = Counter(index for same in same_phones for index in same)
+    matches = []
+    for old, same in zip(previous, same_phones, strict=True):
+        if len(same) == 1 and claims[same[0]] == 1:
+            matches.append(Match(phones[same[0]], _shared(old, current[same[0]])))
+            continue
+        unclaimed = (index for index in range(len(current)) if not claims[index])
+        open_ones = same or [index for index in unclaimed if _relation(old, current[index]) != "another"]
+        may_state = len(previous) == 1 and not same
+        index = next((each for each in open_ones if may_state and current[each].id == stated), None)
+        if index is None:
+            matches.append(Match(None, _no_match(old, current, [current[each] for each in open_ones], may_state)))
+        else:
+            matches.append(Match(phones[index], "same phone, as stated with --phone"))
+    return matches
+
+
+def _same_phones(previous: Sequence[KnownPhone], current: Sequence[KnownPhone]) -> list[list[int]]:
+    """For each phone of the report the indexes of phones of the trace that seem to be the same."""
+    by_key: defaultdict[str, list[int]] = defaultdict(list)
+    for index, phone in enumerate(current):
+        for key in _keys(phone):
+            by_key[key].append(index)
+    candidates = [sorted({index for key in _keys(old) for index in by_key.get(key, ())}) for old in previous]
     return [
-        _match(old, row, _taken(relations, number), current, phones, stated if len(previous) == 1 else "")
-        for number, (old, row) in enumerate(zip(previous, relations, strict=True))
+        [index for index in indexes if _relation(old, current[index]) == "same"]
+        for old, indexes in zip(previous, candidates, strict=True)
     ]
 
 
-def _taken(relations: Sequence[Sequence[Relation]], number: int) -> set[int]:
-    """The phones of the trace that are, or may be, another phone of the report."""
-    others = [row for other, row in enumerate(relations) if other != number]
-    return {index for row in others for index, relation in enumerate(row) if relation == "same"}
+def _keys(phone: KnownPhone) -> set[str]:
+    """The same phones share one of these: the MAC address, host names without their domain, addresses."""
+    names = {name if _ADDRESS.fullmatch(name) else name.partition(".")[0] for name in phone.hostnames}
+    return names | ({phone.mac} if phone.mac else set())
 
 
-def _match(
-    old: KnownPhone,
-    relations: Sequence[Relation],
-    taken: set[int],
-    current: Sequence[KnownPhone],
-    phones: Sequence[Phone],
-    stated: str,
-) -> Match:
-    same = [index for index, relation in enumerate(relations) if relation == "same"]
-    if len(same) == 1 and taken.isdisjoint(same):
-        return Match(phones[same[0]], _shared(old, current[same[0]]))
-    open_ones = [index for index, relation in enumerate(relations) if relation == "not certain" and index not in taken]
-    for index in open_ones:
-        if current[index].id == stated:
-            return Match(phones[index], "same phone, as stated with --phone")
-    if same or open_ones:
-        named = [current[index] for index in same or open_ones]
-        help = "a host name in the lines of both traces shows it"
-        help += f", or state it with --phone {named[0].id}" if len(named) == 1 and not same else ""
-        return Match(None, f"it is not certain that this is the same phone: {_compared(old, named)}; {help}")
-    if not phones:
-        return Match(None, "the trace has no line of a phone")
-    return Match(None, f"this is another phone: {_compared(old, current)}")
+def _no_match(old: KnownPhone, current: Sequence[KnownPhone], open_ones: Sequence[KnownPhone], may_state: bool) -> str:
+    """Why a phone of a report is none of the trace; it may be one of `open_ones`."""
+    if not current:
+        return "the trace has no line of a phone"
+    if not open_ones:
+        return f"this is another phone: {_compared(old, current)}"
+    help = "a MAC address or a host name in the lines of both traces shows it"
+    help += f", or state it with --phone {open_ones[0].id}" if len(open_ones) == 1 and may_state else ""
+    return f"it is not certain that this is the same phone: {_compared(old, open_ones)}; {help}"
 
 
 def _relation(one: KnownPhone, other: KnownPhone) -> Relation:

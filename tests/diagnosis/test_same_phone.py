@@ -1,5 +1,6 @@
 """Which phone of a trace is a phone of an earlier report, and which may be another one."""
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -82,6 +83,18 @@ def test_a_phone_that_may_be_another(old: dict[str, Any], new: dict[str, Any]) -
     assert match.phone is None
     assert match.because.startswith("it is not certain that this is the same phone")
     assert match.because.endswith(f"shows it, or state it with --phone {new['id']}")
+
+
+def test_phones_are_found_in_linear_time_and_a_claimed_one_is_no_other() -> None:
+    hosts = [named(f"p{number}") for number in range(2000)]
+    started = process_time()
+    assert all(each.phone for each in matched(hosts, hosts[::-1]))
+    assert process_time() - started < 2
+
+
+def test_only_the_one_phone_of_a_report_can_be_stated() -> None:
+    first, _ = matched([FILE, FILE | {"id": "b.log"}], [FILE])
+    assert "--phone" not in first.because
 
 
 def test_a_stated_phone_is_the_one_of_the_report_unless_it_is_known_to_differ() -> None:
