@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis import engine, findings
 from lyncphone_logs.diagnosis.engine import diagnose_phones
-from lyncphone_logs.diagnosis.fix_check import fixes, read_previous
+from lyncphone_logs.diagnosis.fix_check import codes, fixes, read_previous
 from lyncphone_logs.diagnosis.shared_faults import shared_faults
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
@@ -79,10 +79,11 @@ def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]
     return found
 
 
-def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
+def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "", phone: str = "") -> Report:
     """Diagnose a trace: read it once; memory does not grow with its size, only with the number of its phones.
 
     `verify_fix`: the JSON report of an earlier trace, whose diagnoses are reported as fixed, not fixed, or undecided.
+    `phone`: the phone of the trace that is known to be the one phone of that report, if their lines do not show it.
     Raises InputError if it is no such report, or if no input of the trace can be read.
     """
     catalog = trace.catalog
@@ -90,7 +91,7 @@ def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
     phones, notes = diagnose_phones(
         trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
-        {each.code for each in previous},
+        codes(previous),
     )  # fmt: skip
     return Report(
         tool=program(),
@@ -99,7 +100,7 @@ def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
         phones=phones,
         rules_tried=len(catalog.rules),
         packs=catalog.packs,
-        fixes=fixes(previous, phones, catalog.rules),
+        fixes=fixes(previous, phones, catalog.rules, phone),
         notes=(*catalog.notes, *trace.assumptions, *notes),
         problems=tuple(str(problem) for problem in catalog.problems),
         paths=trace.paths,

@@ -1,6 +1,7 @@
 """The command `diagnose`: reads a trace and prints the report in one of its formats."""
 
 import os
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import PurePath
@@ -12,8 +13,6 @@ from lyncphone_logs.cli.options import CLOCKS, FACTS, OutputFile, Paths, open_tr
 from lyncphone_logs.cli.output import print_messages, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from lyncphone_logs.reports.fleet_text import View
     from lyncphone_logs.reports.page import Terminal
     from lyncphone_logs.reports.report import Report
@@ -120,7 +119,7 @@ def diagnose(
     raise typer.Exit(_exit_code(report, fail_on.value))
 
 
-def _selected(report: "Report", names: "Iterable[str]", codes: "Iterable[str]") -> "Report":
+def _selected(report: "Report", names: Iterable[str], codes: Iterable[str]) -> "Report":
     """The report about the phones that --phone and --code select. Raises BadParameter if they select none."""
     from lyncphone_logs.errors import suggestion
     from lyncphone_logs.reports import fleet
@@ -151,7 +150,7 @@ def _terminal(color: Color, *, to_terminal: bool) -> "Terminal":
     return page.Terminal(color=bool(wanted), width=page.DEFAULT_WIDTH)
 
 
-def _text(report: "Report", view: "View", shown: "Terminal", codes: "Iterable[str]", *, everything: bool) -> str:
+def _text(report: "Report", view: "View", shown: "Terminal", codes: Iterable[str], *, everything: bool) -> str:
     from lyncphone_logs.reports import details, fleet_text, text
 
     if everything:
@@ -167,9 +166,9 @@ def _text(report: "Report", view: "View", shown: "Terminal", codes: "Iterable[st
 def _rendered(report: "Report", format: Format) -> "str | Iterable[str]":
     from lyncphone_logs.reports import concise, html, json, markdown
 
-    renderers = {
+    renderers: dict[Format, Callable[[Report], str | Iterable[str]]] = {
         Format.concise: concise.render,
-        Format.json: json.document,
+        Format.json: json.document_parts,
         Format.jsonl: json.json_lines,
         Format.markdown: markdown.render,
         Format.html: html.document,

@@ -150,6 +150,8 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
     return Phone(
         id=phone.name,
         basis=phone.state.basis,
+        mac=phone.state.mac(phone.name),
+        hostnames=tuple(phone.state.hostnames),
         vendor=phone.device.vendor,
         model=phone.device.model,
         firmware=phone.device.firmware,

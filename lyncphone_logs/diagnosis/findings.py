@@ -1,4 +1,4 @@
-"""The findings of one run as frozen values, from which all reports are made (JSON: schema version 1)."""
+"""The findings of one run as frozen values, from which all reports are made (JSON: schema version 2)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -178,6 +178,7 @@ class Phone:
     """One phone and its findings. `basis` says by what its lines were identified: a host name, a file and so on.
 
     `failures` are those without a known cause, in the order of the trace.
+    `mac` (twelve hexadecimal digits) and `hostnames` are what its lines and the name of its file state.
     `verified` has, by code of the rules whose fix was looked for, the last event that shows that the fix worked.
     `environment` is what the phone signs in to, "" if that is not known; `environment_evidence` are the events that
     show it.
@@ -198,6 +199,8 @@ class Phone:
     verified: Mapping[str, Event] = field(default_factory=dict)
     environment: str = ""
     environment_evidence: tuple[Event, ...] = ()
+    mac: str = ""
+    hostnames: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,18 @@ from lyncphone_logs.diagnosis.environment import EnvironmentEvidence, FoundEnvir
 from lyncphone_logs.diagnosis.journey import Journey
 from lyncphone_logs.diagnosis.ranking import Device
 from lyncphone_logs.events.batch import Batch
-from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value
+from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value, normalize_mac
 from lyncphone_logs.matching.matcher import version_of
 from lyncphone_logs.matching.rule_index import RuleMatcher, index_of
 from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import Rule
-from lyncphone_logs.trace.phone_identity import FILE, basis_of, tells_maker
+from lyncphone_logs.trace.phone_identity import FILE, basis_of, mac_of, tells_maker
 
 INFORMATIVE = {"tls", "sip", "sign_in", "provisioning", "exchange", "call"}
 """Families of events that belong to a sign-in, or to the download of the settings before it."""
+
+MAX_HOSTNAMES = 10
+"""Host names of a phone that are stored; one that DHCP gives a new address each day has more."""
 
 
 @dataclass(slots=True)
@@ -27,6 +30,7 @@ class PhoneState:
     `last` is its last line, `events` counts its lines, `informative` those of the families INFORMATIVE. `repaired`
     counts the events of known kinds whose line was damaged in transit; a dash alone does not count, because some phones
     write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each.
+    `hostnames` are those of its lines, at most MAX_HOSTNAMES.
     """
 
     symptom_state: SymptomState
@@ -39,6 +43,11 @@ class PhoneState:
     repaired: int = 0
     components: set[str] = field(default_factory=set)
     environment: EnvironmentEvidence = field(default_factory=EnvironmentEvidence)
+    hostnames: dict[str, None] = field(default_factory=dict)
+
+    def mac(self, phone: str) -> str:
+        """The MAC address that its lines state, or that is a part of its name; or ""."""
+        return mac_of(normalize_mac(self.identity.get("mac", ""))) or mac_of(phone)
 
     def add_lines(self, batch: Batch, rows: Sequence[int], last: Event) -> None:
         """Count the lines in some rows, which are all of one boot; `last` is the event of the last row."""
@@ -51,6 +60,9 @@ class PhoneState:
         times = batch.columns["time"]
         self.journey.add_times(last.boot, [times[row] for row in rows])
         self.basis = basis_of(last.phone, last.hostname)
+        if len(self.hostnames) < MAX_HOSTNAMES:
+            hosts = batch.columns["hostname"]
+            self.hostnames |= dict.fromkeys(filter(None, (hosts[row] for row in rows)))
 
     def add(self, event: Event) -> None:
         """Process an event that a rule or a stage of the journey may name."""
