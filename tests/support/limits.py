@@ -28,6 +28,7 @@ SHORT_MODULES = {
     "events.parquet": "the only importer of pyarrow, which is an optional dependency",
     "grammar.expected": "needs pyparsing, which only an explanation of a line imports",
     "reports.concise": "each report format is one module",
+    "reports.line_meaning": "needs grammars and the matcher, the page of a code does not",
     "reports.html": "each report format is one module",
     "trace.tls_handshakes": "a state machine with its own documentation",
 }
