@@ -18,12 +18,19 @@ prevalence = "common"
 cause = "c"
 impact = "i"
 explains = [{{ event = "{REJECTED}", basis = "seen", source = "s", says = "s" }}]
-clause = [
-  {{ id = "a", role = "supports", strength = "decisive", event = "{REJECTED}", where = {{ verify_code = {{ at_least = 1.0 }} }}, basis = "seen", source = "s", says = "s" }},
-]
 verify = {{ event = "sip.register.succeeded", says = "v" }}
 references = [{{ title = "r" }}]
 remedy = [{{ who = "w", where = "x", what = "y", undo = "z" }}]
+
+[[clause]]
+id = "a"
+role = "supports"
+strength = "decisive"
+event = "{REJECTED}"
+where = {{ verify_code = {{ at_least = 1.0 }} }}
+basis = "seen"
+source = "s"
+says = "s"
 
 [[sample]]
 kind = "positive"

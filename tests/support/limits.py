@@ -1,6 +1,6 @@
 """Size limits of modules, functions and content, and the modules exempt from them with their reasons.
 
-ruff checks complexity (C901 in pyproject.toml); `rules lint` checks titles (lyncphone_logs/authoring/lint.py).
+ruff checks complexity (C901 in pyproject.toml); `rules lint` checks texts (lyncphone_logs/authoring/lint_texts.py).
 """
 
 MAX_MODULE_LINES = 400
