@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lyncphone_logs import content
+from lyncphone_logs.authoring.lint_texts import text_complaints
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.events.event import LOST, family_of
 from lyncphone_logs.events.vocabulary import kinds
@@ -26,7 +27,6 @@ from lyncphone_logs.validation import KeyPath
 NOT_FROM_LINES = {*DERIVED, LOST, "trace.examined", "log.message"}
 """Kinds that no message of a grammar produces."""
 MIN_SAMPLES = {"positive": 3, "negative": 5}
-MAX_TITLE = 110
 OPPOSITES = {("supports", "contradicts"), ("requires", "rules_out")}
 TEXT_TYPES = {"text", "version", "list"}
 
@@ -73,7 +73,7 @@ def _complaints(rule: Rule, rules: Sequence[Rule], produced: set[str]) -> Iterat
     yield from _sets(rule)
     yield from _links(rule, rules)
     yield from _samples(rule)
-    yield from _wording(rule)
+    yield from text_complaints(rule)
 
 
 def _pattern(pattern: EventPattern, position: KeyPath, produced: set[str]) -> Iterator[tuple[KeyPath, str]]:
@@ -178,19 +178,9 @@ def _samples(rule: Rule) -> Iterator[tuple[KeyPath, str]]:
     near = sum(each.kind == "near_miss" for each in rule.sample)
     if near < needed:
         yield ("sample",), f"{near} near misses, one required for each required clause: {needed}"
-    if not any(each.url.startswith("https://") or each.url.startswith("http://") for each in rule.references):
-        yield ("references",), "no reference has a URL"
-
-
-def _wording(rule: Rule) -> Iterator[tuple[KeyPath, str]]:
-    if rule.title.endswith(".") or len(rule.title) > MAX_TITLE:
-        yield ("title",), f"a title has no full stop and at most {MAX_TITLE} characters"
-    for number, step in enumerate(rule.remedy):
-        if not step.what.endswith((".", "?")):
-            yield ("remedy", number, "what"), "a step is a sentence with a full stop"
-    for name in ("cause", "impact"):
-        if not getattr(rule, name).endswith("."):
-            yield (name,), f"{name} must end with a full stop"
+    bases = {each.basis for each in rule.explains} | {clause.basis for clause in rule.clause}
+    if "documented" in bases and not any(each.url.startswith(("https://", "http://")) for each in rule.references):
+        yield ("references",), "no reference has a URL, although something is documented"
 
 
 def _overlapping(rules: Sequence[Rule]) -> dict[str, list[str]]:

@@ -15,6 +15,8 @@ from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing.reader import Reader, anchor_of
 from lyncphone_logs.parsing.sequence_numbers import runs_of
+from lyncphone_logs.rules.loader import load_rules
+from lyncphone_logs.rules.packs import Pack
 from lyncphone_logs.rules.rule import EXPLAINS, Rule, RuleSample, SampleEvent, SampleLine, Verdict
 from lyncphone_logs.sources.source import InMemorySource
 from lyncphone_logs.trace.correlator import Correlator
@@ -25,8 +27,24 @@ START = datetime(LAST_YEAR, 7, 9, 12)
 """The time from which `at` counts, for lines without a stamp."""
 
 
+def rivals_by_code(packs: Sequence[Pack]) -> dict[str, tuple[Rule, ...]]:
+    """For each code the rules, sorted by code, that compete in its samples: those of its own pack and of packs before.
+
+    A pack cannot know the rules of packs that are added later, so these must not change what its samples show. `packs`
+    in the order in which each overlays those before it.
+    """
+    known: dict[str, Rule] = {}
+    rivals: dict[str, tuple[Rule, ...]] = {}
+    for pack in packs:
+        own, _ = load_rules(pack)
+        known |= {rule.code: rule for rule in own}
+        competing = tuple(known[code] for code in sorted(known))
+        rivals |= dict.fromkeys((rule.code for rule in own), competing)
+    return rivals
+
+
 def check_rule(rule: Rule, rules: Sequence[Rule], grammars: Sequence[Grammar]) -> Iterator[str]:
-    """The failures of the samples of a rule, one line each. All `rules` compete, as in a diagnosis."""
+    """The failures of the samples of a rule, one line each. `rules` compete, as in a diagnosis."""
     for sample in rule.sample:
         yield from failures(rule, sample, events_of(sample, grammars), rules, grammars)
 

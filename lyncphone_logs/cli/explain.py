@@ -1,4 +1,4 @@
-"""The command `explain`: a rule, alone or compared with a trace; an error number; how a line is parsed."""
+"""The command `explain`: a rule, alone or compared with a trace; a code, a term or a line that was pasted."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,6 +8,7 @@ from lyncphone_logs.cli.options import CLOCKS, FACTS, finish, open_trace, with_t
 from lyncphone_logs.cli.output import write
 
 if TYPE_CHECKING:
+    from lyncphone_logs.catalog import Catalog
     from lyncphone_logs.trace.trace import Trace
 
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 def explain(
     code: Annotated[
         str,
-        typer.Argument(help="Code or name of a rule, or an error number: TLS001, 28033, x509:20, sip:504, alert:48."),
+        typer.Argument(
+            help="Code or name of a rule, or what a log prints: TLS001, 28033, x509:20, sip:504, 'ctx->error=7', "
+            "AADSTS50076, 'option 43', _sip._tls, 420HD, SHA-256, or a whole line."
+        ),
     ] = "",
     paths: Annotated[
         list[str] | None, typer.Argument(help="Traces to compare the rule with, clause by clause.")
@@ -25,7 +29,7 @@ def explain(
     ] = "",
     **options: Any,
 ) -> None:
-    """Explain a rule (alone or compared with a trace), an error number or name from a log, or how a line is parsed."""
+    """Explain a rule (alone or compared with a trace), a code, a term or a line from a log, or how a line is parsed."""
     if bool(code) == bool(line):
         raise typer.BadParameter("give a CODE, or a line with --line", param_hint="CODE")
     if paths:
@@ -47,19 +51,35 @@ def _with_trace(code: str, trace: "Trace") -> None:
 
 def _without_trace(code: str, line: str, rules: str, grammars: str) -> None:
     from lyncphone_logs.catalog import read_catalog
-    from lyncphone_logs.events import codes
-    from lyncphone_logs.reports import code_lookup, explanation, page
+    from lyncphone_logs.reports import explanation
 
     catalog = read_catalog(rules, grammars)
-    if line:
-        write(explanation.render_line(line, catalog.grammars))
-        raise typer.Exit
-    rule, shown = catalog.rule(code), page.standard_output()
-    if rule:
-        write(explanation.render_rule(rule, color=shown.color, width=shown.width))
-        raise typer.Exit
-    entries = codes.look_up(code)
-    if not entries:
-        help = codes.suggest(code, [word for each in catalog.rules for word in (each.code, each.name)])
-        raise typer.BadParameter(f"no rule or error number {code!r}. {help}".strip(), param_hint="CODE")
-    write(code_lookup.render_entries(entries, catalog.rules, color=shown.color, width=shown.width))
+    write(explanation.render_line(line, catalog.grammars) if line else _answer(code.strip(), catalog))
+
+
+def _answer(asked: str, catalog: "Catalog") -> str:
+    """What `asked` means: a rule, a line, codes, or rules that mention it. Raises BadParameter if nothing is found."""
+    from lyncphone_logs.events import pasted
+    from lyncphone_logs.reports import code_lookup, explanation, line_meaning, page, rule_search
+
+    shown = page.standard_output()
+    color, width = shown.color, shown.width
+    if rule := catalog.rule(asked):
+        return explanation.render_rule(rule, color=color, width=width)
+    if read := line_meaning.readings(asked, catalog.grammars):
+        return line_meaning.render_readings(read, catalog.rules, color=color, width=width)
+    if entries := pasted.find(asked):
+        if len({entry.table for entry in entries}) == 1 or pasted.words(asked):
+            return code_lookup.render_entries(entries, catalog.rules, color=color, width=width)
+        return code_lookup.render_choice(asked, entries, color=color, width=width)
+    if found := rule_search.search(asked, catalog.rules):
+        return rule_search.render_found(asked, found, color=color, width=width)
+    raise typer.BadParameter(_not_found(asked, catalog), param_hint="CODE")
+
+
+def _not_found(asked: str, catalog: "Catalog") -> str:
+    from lyncphone_logs.events import codes, pasted
+
+    known = [word for each in catalog.rules for word in (each.code, each.name)]
+    help = codes.suggest(next(iter(pasted.words(asked)), asked), known)
+    return f"no rule, code or term {asked!r}. {help or codes.HELP}".strip()

@@ -42,18 +42,19 @@ def rules_test(
         bool, typer.Option("--mutate", help="Also change each clause and line; a sample must notice each change.")
     ] = False,
 ) -> None:
-    """Test the samples in the rules."""
+    """Test the samples in the rules, each with the rules of its own pack and of those that this pack replaces."""
     from lyncphone_logs.authoring.mutation import survivors
-    from lyncphone_logs.authoring.rule_samples import check_rule
+    from lyncphone_logs.authoring.rule_samples import check_rule, rivals_by_code
     from lyncphone_logs.catalog import read_catalog
 
     catalog = read_catalog(rules, grammars)
     chosen = [rule for rule in catalog.rules if not code or rule is catalog.rule(code)]
+    rivals = rivals_by_code(catalog.packs)
     failures = [
         f"{rule.code} {each}"
         for rule in chosen
         for check in (check_rule, survivors)[: 1 + mutate]
-        for each in check(rule, catalog.rules, catalog.grammars)
+        for each in check(rule, rivals[rule.code], catalog.grammars)
     ]
     samples = sum(len(rule.sample) for rule in chosen)
     write([*failures, f"{len(chosen)} rules, {samples} samples, {len(failures)} failures"])

@@ -1,7 +1,8 @@
 """Explains the codes that logs print: looks them up by number or name in the tables of content/knowledge/.
 
 A word is a number or a name, with or without its table: `28033`, `x509:20`, `sip:504`, `unknown_ca`, `step:tls`. If
-OpenSSL changed the meaning of a number, the version of the library selects it: `x509:66@1.0.2`.
+OpenSSL changed the meaning of a number, the version of the library selects it: `x509:66@1.0.2`. The module `pasted`
+finds such words in longer texts.
 """
 
 import csv
@@ -21,7 +22,8 @@ FOLDER = content.path("knowledge")
 class CodeTable:
     """One table. `scope` is the heading of the column that says where a row applies, such as the header of an id.
 
-    Events whose kind begins with `kind` have the number in `number_field` and its text in `text_field`.
+    Events whose kind begins with `kind` have the number in `number_field` and its text in `text_field`. The rows of a
+    table that is not `numbered` have no numbers of their own, only names. `aliases`: further words before the colon.
     """
 
     name: str
@@ -31,6 +33,8 @@ class CodeTable:
     kind: str = ""
     number_field: str = ""
     text_field: str = ""
+    numbered: bool = True
+    aliases: tuple[str, ...] = ()
 
 
 TABLES = {
@@ -52,10 +56,31 @@ TABLES = {
             "ms", "error id of ms-diagnostics (MS-OCER)", ("ms_diagnostics", "ms_diagnostics_ranges"), "header",
             number_field="ms_diagnostics",
         ),
-        CodeTable("step", "step of the sign-in", ("signin_steps",), "phone"),
+        CodeTable("step", "step of the sign-in", ("signin_steps",), "phone", numbered=False),
+        CodeTable(
+            "dhcp", "DHCP option", ("dhcp_options",), kind="dhcp.option.", number_field="option", aliases=("option",)
+        ),
+        CodeTable("dns", "name in DNS that phones ask for", ("dns_names",), numbered=False, aliases=("srv",)),
+        CodeTable(
+            "aadsts", "sign-in error of Microsoft Entra (AADSTS)", ("entra_errors",), aliases=("entra",),
+            kind="sign_in.", text_field="reason",
+        ),
+        CodeTable("q850", "cause of a call's end (ITU-T Q.850)", ("q850_causes",), aliases=("q.850", "cause")),
+        CodeTable(
+            "eap", "reason of a refused RADIUS certificate (wpa_supplicant)", ("eap_tls_reasons",), numbered=False
+        ),
+        CodeTable(
+            "openssl", "error number of OpenSSL (library, function and reason in one)", (), "library",
+            kind="tls.error", text_field="reason", numbered=False,
+        ),
+        CodeTable("model", "model of a phone", ("phone_models",), "grammar", numbered=False),
+        CodeTable("term", "term", ("terms",), numbered=False),
     )
 }  # fmt: skip
 """The tables by the word before the colon."""
+ALIASES = {alias: table.name for table in TABLES.values() for alias in table.aliases}
+_NAMED = {"step", "dns", "model", "term"}
+"""Tables whose rows are named by their name, because their number only counts them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +118,13 @@ class CodeEntry:
 
     @property
     def word(self) -> str:
-        """The word that finds it: `x509:20`, `ms:1000-1999`, `step:tls`."""
+        """The word that finds it: `x509:20`, `ms:1000-1999`, `step:tls`, `openssl:1416F086`."""
+        if self.table in _NAMED:
+            return f"{self.table}:{self.name}"
+        if self.table == "openssl":
+            return f"openssl:{self.number:08X}"
         number = f"{self.number}-{self.last}" if self.last > self.number else str(self.number)
-        return f"{self.table}:{self.name if self.table == 'step' else number}"
+        return f"{self.table}:{number}"
 
     def holds_in(self, version: str) -> bool:
         """Whether the number has this meaning in this version of the library, such as 1.0.2u."""
@@ -107,7 +136,7 @@ class CodeEntry:
 @cache
 def entries(table: str) -> tuple[CodeEntry, ...]:
     """All entries of a table, in the order of its files."""
-    return tuple(_entry(TABLES[table], row) for name in TABLES[table].files for row in _rows(name))
+    return tuple(_entry(TABLES[table], row) for name in TABLES[table].files for row in rows(name))
 
 
 def _release(version: str) -> tuple[int, ...]:
@@ -125,7 +154,7 @@ def _entry(table: CodeTable, row: dict[str, str]) -> CodeEntry:
         scope=row.get(table.scope, ""),
         versions=row.get("versions") or _versions(texts["since"], texts["until"]),
         see=tuple(row.get("see", "").split()),
-        sources=tuple(_sources()[key] for key in row["source"].split()),
+        sources=tuple(citation(key) for key in row["source"].split()),
         **texts,
     )
 
@@ -140,18 +169,26 @@ def _versions(since: str, until: str) -> str:
     return f"OpenSSL {since}" + (" and later" if not until else "" if until == since else f" to {until}")
 
 
+def citation(key: str) -> Citation:
+    """The source with this key in sources.csv."""
+    return _sources()[key]
+
+
 @cache
 def _sources() -> dict[str, Citation]:
-    return {row["key"]: Citation(row["title"], row["url"]) for row in _rows("sources")}
+    return {row["key"]: Citation(row["title"], row["url"]) for row in rows("sources")}
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a CSV file of content/knowledge/, by its name without ending."""
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-HELP = "write a number, a name, or TABLE:NUMBER such as x509:20, alert:48, sip:504, ms:28033, step:tls"
+HELP = "write a number, a name, or TABLE:NUMBER such as x509:20, alert:48, sip:504, ms:28033, step:tls, dhcp:43"
 
+MIN_DIGITS_OF_A_RANGE = 5
+"""Digits from which a number without a table is looked up in ranges. Shorter ones are too common to be such an id."""
 _NUMBER = re.compile(r"[0-9]{1,9}")
 _VERSION = re.compile(r"[0-9]+(\.[0-9]+)*[a-z]*")
 
@@ -159,13 +196,13 @@ _VERSION = re.compile(r"[0-9]+(\.[0-9]+)*[a-z]*")
 def look_up(word: str) -> tuple[CodeEntry, ...]:
     """The entries that a word finds, table by table; none if it is in no table.
 
-    A range counts only if no entry has the number itself. Raises InputError if the word names an unknown table, or
-    nothing, or a version where none is possible.
+    A range counts only if no entry has the number itself, and the number has a table or many digits. Raises InputError
+    if the word names an unknown table, or nothing, or a version that is not possible.
     """
     table, key, version = _parts(word)
     tables = _tables(table, key)
     found = tuple(entry for name in tables for entry in _index(name).get(key, ()))
-    if not found and _NUMBER.fullmatch(key):
+    if not found and _NUMBER.fullmatch(key) and (table or len(key) >= MIN_DIGITS_OF_A_RANGE):
         found = tuple(entry for name in tables for entry in _ranges(name) if entry.number <= int(key) <= entry.last)
     return tuple(entry for entry in found if not version or entry.holds_in(version))
 
@@ -174,23 +211,27 @@ def suggest(word: str, also: Iterable[str] = ()) -> str:
     """Help for a word that finds nothing: a "did you mean" (also from `also`), the known numbers, or ""."""
     import difflib
 
-    table, key, version = _parts(word)
+    try:
+        table, key, version = _parts(word)
+    except InputError as error:
+        return suggestion(word.partition(":")[0], list(TABLES)) if "no table" in error.what else ""
     tables = _tables(table, key)
     if version and key in _index(table):
         holds_in = " or ".join(each.versions for each in _index(table)[key])
         return f"not in OpenSSL {version}, but in {holds_in}"
     if _NUMBER.fullmatch(key):
-        return f"known numbers: {', '.join(map(_span, tables))}"
+        return f"known numbers: {', '.join(_span(name) for name in tables if TABLES[name].files)}"
     prefix = f"{table}:" if table else ""
     known = {prefix + each: prefix + each for name in tables for each in _index(name)}
-    known |= {_folded(each): each for each in also}
+    known |= {folded(each): each for each in also}
     close = difflib.get_close_matches(prefix + key, known, n=1)
     return f"did you mean {known[close[0]]!r}?" if close else ""
 
 
 def of_event(event: Event) -> tuple[CodeEntry, ...]:
     """The entries of the numbers in an event; its text, if it has one, decides between two meanings."""
-    tables = (table for table in TABLES.values() if table.number_field and event.kind.startswith(table.kind))
+    fields = (table for table in TABLES.values() if table.number_field or table.text_field)
+    tables = (table for table in fields if event.kind.startswith(table.kind))
     return tuple(entry for table in tables for entry in _of_fields(table, event))
 
 
@@ -204,11 +245,12 @@ def _parts(word: str) -> tuple[str, str, str]:
     asked, at, version = word.partition("@")
     head, colon, rest = asked.partition(":")
     table = head.strip().casefold()
+    table = ALIASES.get(table, table)
     if not colon or (table not in TABLES and (" " in table or _is_name(asked))):
         table, rest = "", asked
     elif table not in TABLES:
         raise InputError(f"no table is called {table!r}", help=suggestion(table, list(TABLES)) or HELP)
-    key = str(int(rest)) if _NUMBER.fullmatch(rest.strip()) else _folded(rest)
+    key = str(int(rest)) if _NUMBER.fullmatch(rest.strip()) else folded(rest)
     if not key:
         raise InputError(f"nothing to look up in {word!r}", help=HELP)
     if at and (table not in ("", "x509") or not _VERSION.fullmatch(version)):
@@ -220,14 +262,15 @@ def _parts(word: str) -> tuple[str, str, str]:
 def _tables(table: str, key: str) -> list[str]:
     if table:
         return [table]
-    return [name for name, each in TABLES.items() if each.number_field or not _NUMBER.fullmatch(key)]
+    return [name for name, each in TABLES.items() if each.numbered or not _NUMBER.fullmatch(key)]
 
 
 def _is_name(text: str) -> bool:
-    return any(_folded(text) in _index(name) for name in TABLES)
+    return any(folded(text) in _index(name) for name in TABLES)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """A text as it is compared: without case, and with one blank for hyphens, underscores and blanks."""
     return " ".join(re.split(r"\s+|(?<=[^\W_])[_-]+(?=[^\W_])", text.casefold())).strip(" .")
 
 
@@ -241,11 +284,11 @@ def _index(table: str) -> dict[str, tuple[CodeEntry, ...]]:
 
 
 def _keys(entry: CodeEntry) -> Iterable[str]:
-    yield _folded(entry.word.partition(":")[2])
+    yield folded(entry.word.partition(":")[2])
     if entry.last == entry.number:
         yield str(entry.number)
     for text in (entry.name, re.sub(r"^X509_V_(ERR_)?", "", entry.name), *entry.texts):
-        yield _folded(text)
+        yield folded(text)
 
 
 @cache
@@ -261,5 +304,5 @@ def _span(table: str) -> str:
 def _of_fields(table: CodeTable, event: Event) -> tuple[CodeEntry, ...]:
     index = _index(table.name)
     by_number = index.get(str(event.fields.get(table.number_field)), ())
-    by_text = index.get(_folded(str(event.fields.get(table.text_field))), ())
+    by_text = index.get(folded(str(event.fields.get(table.text_field))), ())
     return tuple(entry for entry in by_number if entry in by_text) or by_number or by_text

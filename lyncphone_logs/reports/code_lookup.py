@@ -6,11 +6,13 @@ from itertools import groupby
 from lyncphone_logs.events.codes import TABLES, Citation, CodeEntry, look_up, range_around
 from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.matching.matcher import matches
-from lyncphone_logs.reports.page import Ink, Page
+from lyncphone_logs.reports.page import Page
 from lyncphone_logs.rules.condition import EventPattern
 from lyncphone_logs.rules.rule import Rule
 
 RANGE = "IDs of this server component; no cited source documents this ID"
+LOGGED = {"x509", "alert", "sip", "ms", "step", "q850", "openssl"}
+"""Tables whose texts are printed by programs. Those of the others are further names."""
 
 
 def render_entries(entries: Iterable[CodeEntry], rules: Sequence[Rule], *, color: bool, width: int | None) -> str:
@@ -19,20 +21,44 @@ def render_entries(entries: Iterable[CodeEntry], rules: Sequence[Rule], *, color
     `width` in columns; if None, nothing is wrapped.
     """
     page = Page(color=color, width=width)
+    print_entries(page, tuple(entries), rules)
+    return page.text()
+
+
+def print_entries(page: Page, entries: Sequence[CodeEntry], rules: Sequence[Rule]) -> None:
+    """Print the entries, each number with the rules that use it."""
     for word, meanings in groupby(entries, key=lambda entry: entry.word):
         meant = tuple(meanings)
-        page.line(Ink(word, "strong"), f" · {TABLES[meant[0].table].title}")
+        page.prose(f"{word} · {TABLES[meant[0].table].title}", style="strong")
         for entry in meant:
             _meaning(page, entry)
         _rules(page, meant, rules)
         page.labelled("read", *map(_source, dict.fromkeys(source for entry in meant for source in entry.sources)))
         page.blank()
+
+
+def render_choice(asked: str, entries: Sequence[CodeEntry], *, color: bool, width: int | None) -> str:
+    """The meanings of a word that several tables have, one line each, and how to ask for one of them."""
+    page = Page(color=color, width=width)
+    named: dict[str, list[CodeEntry]] = {}
+    for entry in entries:
+        named.setdefault(entry.word, []).append(entry)
+    page.prose(f"{asked} has {len(named)} meanings:", style="strong")
+    for word, meant in named.items():
+        page.prose(f"{word}  {TABLES[meant[0].table].title}: {' or '.join(_names(meant))}", indent=2, hang=4)
+    page.blank()
+    page.line(f"Next: lyncphone-logs explain {entries[0].word}")
     return page.text()
 
 
+def _names(meant: Iterable[CodeEntry]) -> list[str]:
+    return list(dict.fromkeys(entry.name for entry in meant))
+
+
 def _meaning(page: Page, entry: CodeEntry) -> None:
-    page.labelled("name", *([] if entry.table == "step" else [entry.name]))
-    page.labelled("log texts", *entry.texts)
+    page.labelled("name", *([] if entry.word.endswith(f":{entry.name}") else [entry.name]))
+    texts = entry.texts if entry.table in LOGGED else [", ".join(entry.texts)] * bool(entry.texts)
+    page.labelled("log texts" if entry.table in LOGGED else "also called", *texts)
     page.labelled(TABLES[entry.table].scope, *filter(None, [entry.scope]))
     page.labelled("applies to", *filter(None, [entry.versions]))
     page.labelled("means", *filter(None, [entry.meaning or (RANGE if entry.last > entry.number else "")]))
@@ -46,7 +72,7 @@ def _meaning(page: Page, entry: CodeEntry) -> None:
 
 def _named(word: str) -> str:
     """A word with its name, or with all names if a number has several meanings."""
-    names = dict.fromkeys(entry.name for entry in look_up(word) if entry.table != "step")
+    names = dict.fromkeys(entry.name for entry in look_up(word) if not word.endswith(f":{entry.name}"))
     return " ".join([word, " or ".join(names)]).strip()
 
 
@@ -54,13 +80,14 @@ def _rules(page: Page, meant: Sequence[CodeEntry], rules: Sequence[Rule]) -> Non
     stage = meant[0].name if meant[0].table == "step" else ""
     explaining = [rule for rule in rules if rule.stage == stage or uses_entry(rule.explains, meant)]
     further = [rule for rule in rules if rule not in explaining and uses_entry(rule.clause, meant)]
-    page.labelled("diagnoses", *map(_rule, explaining))
-    page.labelled("evidence in", *map(_rule, further))
-    if not explaining and not further:
+    page.labelled("diagnoses", *map(rule_line, explaining))
+    page.labelled("evidence in", *map(rule_line, further))
+    if not explaining and not further and meant[0].table in LOGGED - {"openssl"}:
         page.labelled("diagnoses", "no rule uses it yet")
 
 
-def _rule(rule: Rule) -> str:
+def rule_line(rule: Rule) -> str:
+    """Code, name and title of a rule."""
     return f"{rule.code} {rule.name}: {rule.title}"
 
 

@@ -5,35 +5,68 @@ from collections.abc import Iterable, Iterator, Sequence
 from lyncphone_logs.diagnosis.findings import Evidence, Explanation, Term, WeighedSymptom
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.grammar import Grammar, ParsedLine
-from lyncphone_logs.reports import wording
-from lyncphone_logs.reports.details import BEFORE_UNDO, print_lists, print_title
-from lyncphone_logs.reports.document import rule_lists
+from lyncphone_logs.reports import grouping, wording
 from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.page import Ink, Page
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import SYMPTOM, Condition, EventPattern, Scalar, unfilled
-from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Rule
+from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Check, Remedy, Rule
 from lyncphone_logs.syslog.unwrap import DeviceLine, unwrap
 
-ROLES = {"requires": "requires", "supports": "supports", "contradicts": "contradicts", "rules_out": "rules out"}
+ROLES = {
+    "requires": "requires",
+    "supports": "supports",
+    "contradicts": "contradicts",
+    "rules_out": "rules out",
+    "part": "part",
+}
 
 
 def render_rule(rule: Rule, *, color: bool, width: int | None) -> str:
     """The rule as text, without a final line end. `width` in columns; if None, nothing is wrapped."""
     page = Page(color=color, width=width)
-    lists = rule_lists(rule, BEFORE_UNDO)
-    print_title(page, rule)
+    _title(page, rule)
     stage = f"stage {rule.stage}" if rule.stage else ""
-    page.line("  ", " · ".join(filter(None, [rule.prevalence, stage, _phones(rule)])))
-    print_lists(page, lists, ("why", "impact"))
+    fix_at = f"fix at the {rule.fix_at}" if rule.fix_at else ""
+    page.prose(" · ".join(filter(None, [rule.prevalence, stage, fix_at, _phones(rule)])), indent=2)
+    page.labelled("why", *filter(None, [rule.why]))
+    page.labelled("cause", *grouping.paragraphs(rule.cause))
+    page.labelled("impact", *grouping.paragraphs(rule.impact))
     for shown in rule.explains:
         how = f"{shown.likelihood}, {shown.basis}: {shown.source}"
-        page.labelled("shown by", f"{_pattern(shown)} — {shown.says} ({how})")
+        page.labelled("shown by", f"{_pattern(shown)} — {unfilled(shown.says)} ({how})")
     for clause in rule.clause:
         page.labelled(ROLES[clause.role], _clause(clause))
     page.labelled("confirmed by", *(" and ".join(together) for together in rule.confirmed_by))
-    print_lists(page, lists, ("fix", "history", "verify", "read"))
+    for check in rule.checks:
+        _check(page, check)
+    page.labelled("fix", *(f"{number}. {_step(step)}" for number, step in enumerate(rule.remedy, start=1)))
+    page.labelled("history", *(f"{each.year}: {each.advice} — danger: {each.danger}" for each in rule.history))
+    page.labelled("verify", unfilled(rule.verify.says))
+    page.labelled("read", *(" ".join(filter(None, [each.title, each.url])) for each in rule.references))
     return page.text()
+
+
+def _title(page: Page, rule: Rule) -> None:
+    page.prose(f"{rule.severity}[{rule.code}] {rule.name}: {rule.title}", hang=2, style="strong")
+
+
+def _check(page: Page, check: Check) -> None:
+    """The check, and each command on a line of its own, not wrapped, so that it can be copied."""
+    page.labelled("check", f"{_tag(check)}{check.says}")
+    for command in check.commands:
+        page.line(f"    {command}")
+
+
+def _step(step: Remedy) -> str:
+    undo = "" if step.undo.casefold().startswith("nothing") else f"   (undo: {step.undo})"
+    return f"{_tag(step)}{step.who} · {step.where}: {step.what}{undo}"
+
+
+def _tag(step: Check | Remedy) -> str:
+    """The environments and the vendor that a step is for, in brackets; "" if it is for all."""
+    named = [*step.environment, *filter(None, [step.vendor])]
+    return f"[{', '.join(named)}] " if named else ""
 
 
 def _phones(rule: Rule) -> str:
@@ -43,12 +76,12 @@ def _phones(rule: Rule) -> str:
 
 def _phone(wanted: Applicability) -> str:
     firmware = f"firmware {wanted.firmware}" if wanted.firmware else ""
-    return " ".join(filter(None, [wanted.vendor, wanted.model, firmware]))
+    return " ".join(filter(None, [*wanted.environment, wanted.vendor, wanted.model, firmware]))
 
 
 def _clause(clause: Clause) -> str:
     how = f"{clause.strength}, {clause.basis}: {clause.source}"
-    return f"{clause.id}: {_composition(clause) or _form(clause)} — {clause.says} ({how})"
+    return f"{clause.id}: {_composition(clause) or _form(clause)} — {unfilled(clause.says)} ({how})"
 
 
 def _composition(clause: Clause) -> str:
@@ -84,16 +117,40 @@ def _anchor(name: str) -> str:
 
 def _pattern(pattern: EventPattern) -> str:
     tests = " and ".join(f"{name} {_test(test)}" for name, test in pattern.where.items())
-    return " or ".join(pattern.kinds) + (f" where {tests}" if tests else "")
+    return " or ".join(pattern.kinds) + (f" with {tests}" if tests else "")
 
 
 def _test(test: Condition | list[Scalar] | Scalar) -> str:
     if isinstance(test, list):
-        return f"is one of {', '.join(map(str, test))}"
+        return f"one of {', '.join(map(_value, test))}"
     if not isinstance(test, Condition):
-        return f"is {test}"
-    given = {name: getattr(test, name) for name in test.given}
-    return " and ".join(f"{name.replace('_', ' ')} {value}" for name, value in given.items())
+        return _value(test)
+    return " and ".join(WORDS[name].format(_value(getattr(test, name))) for name in test.given)
+
+
+WORDS = {
+    "version": "{}",
+    "at_least": "at least {}",
+    "at_most": "at most {}",
+    "contains": "containing {}",
+    "prefix": "beginning with {}",
+    "regex": "matching a pattern",
+    "cidr": "in {}",
+    "outside": "outside {}",
+    "none_of": "none of {}",
+    "present": "present: {}",
+    "compared": "{}",
+    "earlier_than_symptom": "earlier than the symptom: {}",
+}
+"""What `explain` prints for each key of a condition. A regular expression is for the author; `rules show` prints it."""
+
+
+def _value(value: Scalar | tuple[Scalar, ...]) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_value, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 MARKS = {"holds": "yes", "refuted": "no", "undecidable": "open"}
@@ -104,7 +161,7 @@ def render_explanations(found: Iterable[Explanation], *, color: bool, width: int
     page = Page(color=color, width=width)
     for each in found:
         page.blank()
-        print_title(page, each.rule)
+        _title(page, each.rule)
         page.line("  ", Ink(f"phone {each.phone}", "strong"))
         for weighed in each.weighed:
             _weighed(page, weighed)

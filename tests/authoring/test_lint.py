@@ -23,6 +23,8 @@ SAMPLES = [
     RuleSample(kind="near_miss", says="m"),
 ]
 SOUND: dict[str, Any] = {
+    "why": "It is so.",
+    "fix_at": "phone",
     "cause": "It is so.",
     "impact": "It hurts.",
     "remedy": [{"who": "w", "where": "x", "what": "Do it.", "undo": "z"}],
@@ -32,6 +34,10 @@ SOUND: dict[str, Any] = {
 
 def sound(*clauses: dict[str, Any], **given: Any) -> Rule:
     return replace(rule("AAA001", *clauses, **(SOUND | given)), sample=tuple(SAMPLES))
+
+
+def step(**given: Any) -> dict[str, Any]:
+    return {"who": "w", "where": "x", "what": "Do it.", "undo": "z"} | given
 
 
 def complaints(checked: Rule, tmp_path: Path, others: Sequence[Rule] = ()) -> list[str]:
@@ -76,14 +82,96 @@ DISPLAY = {"event": "tls.alert.sent", "basis": "seen", "source": "t", "says": "s
         (sound(silences=["AAA001"]), "silences: AAA001 names AAA001 too"),
         (replace(sound(), sample=()), "0 positive samples, at least 3 required"),
         (replace(sound(), sample=tuple(SAMPLES[:-1])), "0 near misses"),
-        (sound(references=[{"title": "r"}]), "no reference has a URL"),
+        (sound(clause(event="time.set"), references=[{"title": "r"}]), "no reference has a URL"),
         (replace(sound(), title="It is."), "a title has no full stop"),
+        (replace(sound(), title="x" * 61), "at most 60 characters; it has 61"),
+        (replace(sound(), why=""), "why is missing"),
+        (replace(sound(), why="x" * 161), "why has 161 characters"),
+        (replace(sound(), fix_at=""), "fix_at is missing"),
+        (sound(remedy=[step(what="x" * 140 + ".")]), "a step has at most 140 characters; this one has 141"),
+        (sound(remedy=[step(vendor="snom"), step(environment=["teams"])]), "no step is for any phone"),
+        (sound(cause="The code {verify_code} was seen."), "{verify_code} is printed as it is"),
+        (sound(remedy=[step(where="on {server}")]), "{server} is printed as it is"),
+        (
+            sound(clause(event="time.set", absent=True, after="symptom", within=99.0, says="no {time}")),
+            "{time} is printed as it is",
+        ),
         (sound(remedy=[{"who": "w", "where": "x", "what": "do", "undo": "z"}]), "a step is a sentence"),
         (sound(cause="so"), "cause must end with a full stop"),
     ],
 )  # fmt: skip
 def test_each_complaint(checked: Rule, says: str, tmp_path: Path) -> None:
     assert [each for each in complaints(checked, tmp_path) if says in each] != []
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"title": "No connection comes about"}, '"comes about" is hard to read: write is established'),
+        ({"why": "Nobody answers."}, '"Nobody" is hard to read'),
+        ({"verify": {"event": "sip.register.succeeded", "says": "the phone is told its name"}}, '"is told"'),
+        ({"checks": [{"says": "Take what is at hand."}]}, '"at hand"'),
+        ({"remedy": [{"who": "w", "where": "the place", "what": "Do it.", "undo": "z"}]}, '"the place"'),
+        (
+            {"remedy": [{"who": "w", "where": "x", "what": "Where the phone is old, replace it.", "undo": "z"}]},
+            '"Where the"',
+        ),
+        ({"why": "The number is unknown; where it is missing, the call ends."}, '"where it" is hard to read: write If'),
+    ],
+)
+def test_a_phrase_that_readers_misread_is_named_with_a_better_one(
+    given: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    (found,) = complaints(sound(**given), tmp_path)
+    assert says in found
+
+
+@pytest.mark.parametrize(
+    "why",
+    [
+        "The phone knows where the server is.",
+        "Where is the server?",
+        "Where is the server of the phone? Where the DNS says.",
+        "The phone is behind a NAT, and its clock is behind.",
+        "Option 43 is missing, so the phone tells the user to wait.",
+    ],
+)
+def test_a_phrase_that_is_clear_is_not_named(why: str, tmp_path: Path) -> None:
+    assert complaints(sound(why=why.replace(" Where the DNS says.", "")), tmp_path) == []
+
+
+def test_phrases_of_symptoms_and_clauses_are_named_and_those_of_cause_are_not(tmp_path: Path) -> None:
+    symptom = {"event": REJECTED, "basis": "seen", "source": "s", "says": "nobody", "aside": "somebody"}
+    checked = sound(clause(event="time.set", says="at hand"), explains=[symptom], cause="Nobody.", impact="Nobody.")
+    named = {each.split(" is ")[0] for each in complaints(checked, tmp_path)}
+    assert named == {'"at hand"', '"somebody"', '"nobody"'}
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("echo Q | openssl s_client -connect SERVER:5061 -showcerts > chain.pem", ""),
+        ("lyncphone-logs TRACE --certificate chain.pem", ""),
+        ('nslookup -type=SRV "_sip._tls.DOMAIN"', ""),
+        ("x" * 77, "at most 76 characters; this one has 77"),
+        ("grep 'a' TRACE", "single quotes"),
+        ("echo $HOME", "$ is a variable"),
+        ("echo `date`", "a backtick"),
+        ("cd DIR && dir", "& and ||"),
+        ("cd DIR; dir", "< and ; are not the same"),
+        ("openssl s_client -connect <server>:5061", "< and ; are not the same"),
+        ("openssl s_client \\", "a command must be on one line"),
+        ("type C:\\certs\\a.pem", "bash removes a backslash"),
+        ("openssl x509 < /dev/stdin", "cmd does not know such a path"),
+        ("Get-CsUser | Where {x}", "brackets have a meaning"),
+        ("echo %USERNAME%", "variable in cmd only"),
+        ('echo "a', "a double quote is not closed"),
+        ("ping – SERVER", "a character outside ASCII"),
+    ],
+)
+def test_a_command_must_work_in_every_shell(command: str, says: str, tmp_path: Path) -> None:
+    found = complaints(sound(checks=[{"says": "Look.", "commands": [command]}]), tmp_path)
+    assert any(says in each for each in found) if says else found == []
 
 
 def test_rules_that_no_trace_tells_apart_are_named(tmp_path: Path) -> None:
@@ -106,7 +194,9 @@ def test_a_complaint_says_line_and_column(tmp_path: Path) -> None:
     text = rule_file(known, read_catalog().packs).read_text(encoding="utf-8")
     path = tmp_path / "signature-algorithm-unsupported.toml"
     path.write_text(text.replace('title = "', 'title = "' + "x" * 200), encoding="utf-8")
-    (found,) = lint([(path, read_rule(path))], catalog.rules, catalog.grammars)
+    found = next(
+        each for each in lint([(path, read_rule(path))], catalog.rules, catalog.grammars) if "title" in each.says
+    )
     line = text[: text.index("title =")].count("\n") + 1
     assert str(found).startswith(f"{path}:{line}:1: TLS001 a title")
 

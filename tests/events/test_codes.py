@@ -16,7 +16,17 @@ from lyncphone_logs.catalog import grammars_folder, read_catalog
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.diagnosis.findings import Evidence
 from lyncphone_logs.errors import InputError
-from lyncphone_logs.events.codes import FOLDER, TABLES, CodeEntry, entries, look_up, of_event, range_around, suggest
+from lyncphone_logs.events.codes import (
+    FOLDER,
+    TABLES,
+    CodeEntry,
+    citation,
+    entries,
+    look_up,
+    of_event,
+    range_around,
+    suggest,
+)
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
 from lyncphone_logs.reports import wording
@@ -50,14 +60,18 @@ def message_set(name: str) -> dict[str, Any]:
 
 def test_the_tables_hold_what_their_sources_have() -> None:
     counts = {table: len(entries(table)) for table in TABLES}
-    assert counts == {"x509": 109, "alert": 34, "sip": 76, "ms": 164, "step": 31}
+    assert counts == {
+        "x509": 109, "alert": 34, "sip": 76, "ms": 164, "step": 31, "dhcp": 32, "dns": 19, "aadsts": 58, "q850": 37,
+        "eap": 11, "openssl": 0, "model": 8, "term": 45,
+    }  # fmt: skip
 
 
 def test_every_file_of_the_folder_is_read_and_no_source_is_idle() -> None:
     files = {name for table in TABLES.values() for name in table.files}
-    assert {path.stem for path in FOLDER.glob("*.csv")} == files | {"sources"}
+    assert {path.stem for path in FOLDER.glob("*.csv")} == files | {"sources", "openssl_errors"}
     titles = [row["title"] for row in csv.DictReader((FOLDER / "sources.csv").read_text(encoding="utf-8").split("\n"))]
-    assert sorted(titles) == sorted({source.title for entry in ALL for source in entry.sources})
+    cited = {source.title for entry in ALL for source in entry.sources}
+    assert sorted(titles) == sorted(cited | {citation("openssl-errors").title})
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -164,9 +178,9 @@ def test_every_stage_of_the_sign_in_is_a_step() -> None:
         ("sip:504", ["sip:504"]),
         ("alert:48", ["alert:48"]),
         ("ms:28033", ["ms:28033"]),
-        ("20", ["x509:20", "alert:20"]),
-        ("66", ["x509:66", "x509:66"]),
-        ("1", ["x509:1", "ms:1"]),
+        ("20", ["x509:20", "alert:20", "q850:20"]),
+        ("66", ["x509:66", "x509:66", "dhcp:66"]),
+        ("1", ["x509:1", "ms:1", "dhcp:1", "q850:1"]),
         ("unknown_ca", ["alert:48"]),
         ("Unknown CA", ["alert:48"]),
         ("tlsv1 alert unknown ca", ["alert:48"]),
@@ -192,7 +206,8 @@ def test_every_stage_of_the_sign_in_is_a_step() -> None:
         ("x509:-1", []),
         ("x509:104", []),
         ("ms:18000", []),
-        ("17", ["x509:17"]),
+        ("17", ["x509:17", "q850:17"]),
+        ("1500", []),
         ("unknown", []),
         ("9" * 5000, []),
     ],

@@ -264,7 +264,7 @@ def test_explain_shows_a_rule_without_a_trace() -> None:
     shown_by = replace(SIGNATURE.explains[0], where=where)
     rule = replace(SIGNATURE, clause=(clause,), explains=(shown_by,))
     shown = explanation.render_rule(rule, color=False, width=None)
-    assert "where verify_code is one of 7, 8 and depth at least 1.0 and at most 2.0 — code 7" in shown
+    assert "with verify_code one of 7, 8 and depth at least 1 and at most 2 — code 7" in shown
     assert (
         "contradicts    no-option-43: no dhcp.lease.obtained in the same boot before the symptom — no such option"
         in shown
