@@ -4,13 +4,18 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 
-from lyncphone_logs.errors import InputError
+from lyncphone_logs.errors import InputError, closest
 from lyncphone_logs.sources.archives import LIMITS, is_archive, sources_in
 from lyncphone_logs.sources.decompression import CHUNK_BYTES, ChunkStream, Readable, compression_of, decompressed
 from lyncphone_logs.sources.member import PipedSource, peek
 from lyncphone_logs.sources.source import STDIN, Source, problem_of
 from lyncphone_logs.sources.streams import MemoryBudget, file_source, memory_source
+
+MAX_SIMILAR = 10_000
+"""Names of a folder that are compared with a name that is not there."""
 
 
 def find_sources(paths: Sequence[str]) -> list[Source]:
@@ -24,12 +29,13 @@ def find_sources(paths: Sequence[str]) -> list[Source]:
     memory = MemoryBudget(LIMITS.memory_bytes)
     found = [_named(path, memory) for path in paths]
     problems = [source.problem for sources in found for source in sources if source.problem]
+    helps = {source.help for sources in found for source in sources if source.help != Source.help}
     if paths and all(sources and all(source.problem for source in sources) for sources in found):
         raise InputError(
             "none of the inputs can be read",
             because="; ".join(problems),
             where=", ".join(paths),
-            help="name trace files, directories with trace files, or - for standard input",
+            help="; ".join(sorted(helps)) or "name trace files, directories with trace files, or - for standard input",
         )
     return list({source.path: source for sources in found for source in sources}.values())
 
@@ -41,11 +47,22 @@ def _named(path: str, memory: MemoryBudget) -> list[Source]:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode):
             return sorted(_below(path, memory), key=lambda source: source.path)
+    except FileNotFoundError as error:
+        return [_missing(path, error)]
     except (OSError, ValueError) as error:
         return [Source(path, problem_of(path, error))]
     if not os.access(path, os.R_OK):
         return [Source(path, f"cannot read {path}: Permission denied")]
     return _in_file(path, memory, is_named=True) if stat.S_ISREG(mode) else [PipedSource(path, is_archive)]
+
+
+def _missing(path: str, error: OSError) -> Source:
+    source = Source(path, problem_of(path, error))
+    folder, name = os.path.split(path)
+    with suppress(OSError), os.scandir(folder or ".") as scan:
+        if similar := closest(name, sorted(entry.name for entry in islice(scan, MAX_SIMILAR))):
+            source.help = f"did you mean {os.path.join(folder, similar)!r}?"
+    return source
 
 
 def _in_file(path: str, memory: MemoryBudget, *, is_named: bool) -> list[Source]:
