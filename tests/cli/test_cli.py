@@ -160,7 +160,7 @@ def test_a_file_that_is_not_a_log_beside_one_that_is_does_not_hide_the_answer(
 ) -> None:
     (trace.parent / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     (trace.parent / "founding.log").write_bytes(Path(TRACE).read_bytes())
-    assert run([str(trace.parent)]) == 3
+    assert run([str(trace.parent)]) == 1
     assert "error[TLS001]" in capfd.readouterr().out
 
 

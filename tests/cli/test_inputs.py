@@ -67,3 +67,42 @@ def test_the_suggestion_is_a_path_that_can_be_copied(folder: Path, capfd: pytest
     (folder / "good.log").write_text(GOOD, encoding="utf-8")
     assert run(["good.log", "logs/trace.lgo"]) == 3
     assert "did you mean 'logs/trace.log'?" in capfd.readouterr().out
+
+
+# Folders
+
+
+def test_an_empty_folder_is_nothing_to_read_and_says_so(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (folder / "empty").mkdir()
+    assert run(["empty"]) == run(["phones", "empty"]) == 3
+    assert capfd.readouterr().err == "problem: no file in empty\n" * 2
+
+
+def test_files_that_are_no_logs_are_one_note_and_do_not_change_the_exit_code(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "logs").mkdir()
+    (folder / "logs" / "a.log").write_text(GOOD, encoding="utf-8")
+    (folder / "logs" / "config.toml").write_text("a = 1\n", encoding="utf-8")
+    (folder / "logs" / "lines.toml").write_text(GOOD, encoding="utf-8")
+    assert run(["logs"]) == 0
+    assert "note: logs: 1 file is no log: config.toml\n" in capfd.readouterr().err
+
+
+def test_only_files_that_are_no_logs_are_nothing_to_read(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (folder / "logs").mkdir()
+    (folder / "logs" / "config.toml").write_text("a = 1\n", encoding="utf-8")
+    assert run(["logs"]) == 3
+    assert "problem: no log in logs: 1 file is no log: config.toml\n" in capfd.readouterr().err
+
+
+def test_a_named_file_that_is_no_log_is_an_error_with_what_helps(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "config.toml").write_text("a = 1\n", encoding="utf-8")
+    (folder / "x.pcap").write_bytes(b"\xd4\xc3\xb2\xa1\2\0\4\0")
+    assert run(["x.pcap"]) == 2
+    assert "tshark -r x.pcap -Y syslog -T fields -e syslog.msg" in capfd.readouterr().err
+    (folder / "a.log").write_text(GOOD, encoding="utf-8")
+    assert run(["a.log", "config.toml"]) == 3
+    assert "problem: config.toml is a TOML file\n" in capfd.readouterr().err
