@@ -66,7 +66,7 @@ def _sources(content: ByteSource, bounds: _Bounds, depth: int) -> Iterator[Sourc
             return
         problem = f"it is compressed more than {limits.depth} times"
     elif no_log := _no_log(content, head, bounds.is_log):
-        yield _not_a_log(content.path, no_log)
+        yield not_a_log(content.path, no_log)
         return
     elif is_archive(head):
         if depth < limits.depth:
@@ -76,7 +76,7 @@ def _sources(content: ByteSource, bounds: _Bounds, depth: int) -> Iterator[Sourc
     elif packed := next((name for magic, name in UNREADABLE_ARCHIVES.items() if head.startswith(magic)), ""):
         problem = f"it is {packed}, which is not opened; unpack it first"
     elif _is_binary(head) and not content.is_named:
-        yield _not_a_log(content.path, FileKind("not a text file", _HELP))
+        yield not_a_log(content.path, FileKind("not a text file", _HELP))
         return
     else:
         yield _text(content, encoding_of(head), bounds.budget)
@@ -146,7 +146,8 @@ def _no_log(content: ByteSource, head: bytes, is_log: IsLog) -> FileKind | None:
     return kind_of(content.path, start, encoding)
 
 
-def _not_a_log(path: str, kind: FileKind) -> Source:
+def not_a_log(path: str, kind: FileKind) -> Source:
+    """A source that is not read, with a `problem` that says what it is."""
     shown = f'"{path}"' if " " in path else path
     source = Source(path, f"{path} is {kind.name}")
     source.help = kind.help.format(path=shown) or "name the log that the phone wrote"

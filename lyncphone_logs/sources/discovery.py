@@ -9,8 +9,10 @@ from contextlib import suppress
 from itertools import islice
 
 from lyncphone_logs.errors import InputError, closest
-from lyncphone_logs.sources.archives import INSIDE, LIMITS, IsLog, is_archive, sources_in
+from lyncphone_logs.sources.archives import INSIDE, LIMITS, IsLog, is_archive, not_a_log, sources_in
 from lyncphone_logs.sources.decompression import CHUNK_BYTES, ChunkStream, Readable, compression_of, decompressed
+from lyncphone_logs.sources.encodings import encoding_of
+from lyncphone_logs.sources.file_kinds import kind_of
 from lyncphone_logs.sources.member import PipedSource, peek
 from lyncphone_logs.sources.source import STDIN, Source, problem_of
 from lyncphone_logs.sources.streams import MemoryBudget, file_source, memory_source
@@ -184,6 +186,9 @@ def _from_stdin(is_log: IsLog) -> list[Source]:
     except OSError:
         return [PipedSource(STDIN, is_archive, recorded.start)]
     if not is_archive(head):
+        kind = kind_of(STDIN, head, encoding_of(head))
+        if kind and not kind.is_text:
+            return [not_a_log(STDIN, kind)]
         return [PipedSource(STDIN, is_archive, recorded.start)]
     limit = LIMITS.memory_bytes
     if recorded.size > limit:

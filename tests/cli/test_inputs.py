@@ -3,6 +3,8 @@
 All lines are synthetic.
 """
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,3 +108,9 @@ def test_a_named_file_that_is_no_log_is_an_error_with_what_helps(
     (folder / "a.log").write_text(GOOD, encoding="utf-8")
     assert run(["a.log", "config.toml"]) == 3
     assert "problem: config.toml is a TOML file\n" in capfd.readouterr().err
+
+
+def test_standard_input_that_is_no_log_is_an_error_with_what_it_is() -> None:
+    command = [sys.executable, "-m", "lyncphone_logs", "-"]
+    done = subprocess.run(command, input=b"\x89PNG\r\n\x1a\n\0\0", capture_output=True, check=False)
+    assert (done.returncode, b"- is a picture" in done.stderr) == (2, True)
