@@ -14,7 +14,7 @@ from lyncphone_logs.evidence.stated import state_facts
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.timestamps.zones import Zones
-from lyncphone_logs.trace.trace import Input, Trace
+from lyncphone_logs.trace.trace import PHONES_ONLY, Input, Trace
 from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.version import program
 
@@ -145,6 +145,8 @@ def _problem(read: Input, trace: Trace) -> tuple[str, str]:
         return f"nothing to read in {source.path}: it contains no lines", (
             "save the trace again, with syslog enabled on the phone"
         )
+    if tally.looks_like:
+        return f"{source.path}: {tally.looks_like}", f"{PHONES_ONLY}, see `lyncphone-logs grammars list`"
     return f"no grammar matches any line of {source.path}; line {first.line}: {trace.stops(first)[0]}", (
         "if this is a trace of a phone, `lyncphone-logs explain --line TEXT` shows where each grammar stopped matching"
     )

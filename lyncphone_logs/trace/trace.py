@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 MAX_SHOWN_EVENTS = 20
 """Rows that a notebook shows of a trace."""
 
+PHONES_ONLY = "this tool reads what the phone itself writes"
+
 
 class Input(NamedTuple):
     """One source, and the counts of its bytes and lines."""
@@ -92,8 +94,13 @@ class Trace:
         clocks = self._clocks
         if clocks is None:
             return ()
+        foreign = [
+            f"{source.path}: {tally.looks_like}; {PHONES_ONLY}"
+            for source, tally in self.inputs
+            if tally.events and tally.looks_like
+        ]
         assumed = [each for source, tally in self.inputs for each in clocks.assumptions(source.path, tally)]
-        return (*self._skipped, *copies_in([source for source, _ in self.inputs]), *assumed, *clocks.of_all)
+        return (*self._skipped, *foreign, *copies_in([source for source, _ in self.inputs]), *assumed, *clocks.of_all)
 
     def _is_phone_line(self, line: str) -> bool:
         return reader_of(unwrap(line).text, self.catalog.grammars) is not None

@@ -114,3 +114,45 @@ def test_standard_input_that_is_no_log_is_an_error_with_what_it_is() -> None:
     command = [sys.executable, "-m", "lyncphone_logs", "-"]
     done = subprocess.run(command, input=b"\x89PNG\r\n\x1a\n\0\0", capture_output=True, check=False)
     assert (done.returncode, b"- is a picture" in done.stderr) == (2, True)
+
+
+# Logs of other programs
+
+ASTERISK = "[Nov  2 10:00:00] NOTICE[12]: chan_sip.c:28713 handle_request_register: Registration failed\n"
+
+
+def test_a_log_of_another_program_is_a_problem_that_names_it(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (folder / "full").write_text(ASTERISK * 2301, encoding="utf-8")
+    assert run(["full"]) == 3
+    out, err = capfd.readouterr()
+    said = "full: these look like lines of Asterisk (2,301 of 2,301 lines)"
+    assert f"problem: {said}\n" in err
+    assert said in out
+    assert "this tool reads what the phone itself writes" in out
+    assert "no grammar matches" not in out + err
+
+
+def test_a_log_of_another_program_with_a_line_of_a_phone_is_a_note(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "full").write_text(ASTERISK * 200 + GOOD, encoding="utf-8")
+    assert run(["full"]) == 0
+    assert "note: full: these look like lines of Asterisk (200 of 201 lines); this tool" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("content", [ASTERISK * 50 + GOOD, ASTERISK + "text of nobody\n" * 50, "text\n" * 9])
+def test_a_mixed_or_an_unknown_log_is_of_no_program(
+    content: str, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "full").write_text(content, encoding="utf-8")
+    run(["full"])
+    assert "look like" not in "".join(capfd.readouterr())
+
+
+def test_the_program_is_named_whatever_reads_the_lines(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (folder / "full").write_text(ASTERISK * 5000, encoding="utf-8")
+    for options in (["--full"], ["--search-first"]):
+        assert run(["full", *options]) == 3
+        assert "these look like lines of Asterisk" in capfd.readouterr().err
+    assert run(["phones", "full"]) == 3
+    assert "these look like lines of Asterisk (5,000 of 5,000 lines)" in capfd.readouterr().err
