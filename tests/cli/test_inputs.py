@@ -3,6 +3,7 @@
 All lines are synthetic.
 """
 
+import string
 import subprocess
 import sys
 from pathlib import Path
@@ -156,3 +157,29 @@ def test_the_program_is_named_whatever_reads_the_lines(folder: Path, capfd: pyte
         assert "these look like lines of Asterisk" in capfd.readouterr().err
     assert run(["phones", "full"]) == 3
     assert "these look like lines of Asterisk (5,000 of 5,000 lines)" in capfd.readouterr().err
+
+
+# Shapes of unparsed lines
+
+
+@pytest.mark.parametrize(("options", "shown"), [([], 20), (["--top", "3"], 3), (["--top", "26"], 26)])
+@pytest.mark.parametrize("format", ["table", "markdown", "jsonl"])
+def test_unparsed_lists_the_most_frequent_shapes_and_counts_the_rest(
+    options: list[str], shown: int, format: str, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    words = [f"{letter}{letter}" for letter in string.ascii_lowercase]
+    lines = [f"{word} is odd\n" * (26 - place) for place, word in enumerate(words)]
+    (folder / "x.log").write_text("".join(lines), encoding="utf-8")
+    assert run(["unparsed", "x.log", "--format", format, *options]) == 3
+    out = capfd.readouterr().out
+    if format == "jsonl" and not options:
+        shown = 26
+    assert [word for word in words if f"{word} is odd" in out] == words[:shown]
+    count = sum(range(1, 27 - shown))
+    shapes = "1 more shape" if shown == 25 else f"{26 - shown} more shapes"
+    rest = f"{count} more lines in {shapes} (--top 26 lists all)\n"
+    assert (rest in out) is (format != "jsonl" and shown < 26)
+
+
+def test_top_counts_from_one(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["unparsed", "x.log", "--top", "0"]) == 2
