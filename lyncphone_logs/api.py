@@ -1,7 +1,6 @@
 """Reads a trace, diagnoses it, and compares a rule with it: the functions that the package exports."""
 
 from collections.abc import Sequence
-from datetime import MAXYEAR
 from os import PathLike, fspath
 
 from lyncphone_logs.catalog import read_catalog
@@ -15,9 +14,12 @@ from lyncphone_logs.evidence.stated import state_facts
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.timestamps.zones import Zones
-from lyncphone_logs.trace.trace import Input, Trace
+from lyncphone_logs.trace.trace import PHONES_ONLY, Input, Trace
 from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.version import program
+
+MIN_YEAR, MAX_YEAR = 1980, 2099
+"""Last years of a trace that can be stated. The first syslog was written in 1980."""
 
 
 def read_trace(
@@ -50,12 +52,17 @@ def read_trace(
     processes for a large trace. Raises InputError, EvidenceError, RuleError or GrammarError; of the times only when the
     events are iterated.
     """
-    if not 0 <= year <= MAXYEAR:
-        raise InputError(f"{year} cannot be the last year of a trace", help=f"a year from 1 to {MAXYEAR}")
+    if year and not MIN_YEAR <= year <= MAX_YEAR:
+        help = f"a year of four digits, from {MIN_YEAR} to {MAX_YEAR}"
+        raise InputError(f"{year} cannot be the last year of a trace", where="--year", help=help)
     facts = state_facts(firmware=firmware, model=model, location=location, domain=domain, environment=environment)
     facts += _displayed([display] if isinstance(display, str) else display)
     facts += _inspected([certificate] if isinstance(certificate, str | PathLike) else certificate, domain)
     catalog = read_catalog(rules, grammars).only([grammar] if isinstance(grammar, str) and grammar else grammar)
+    if model.strip() and not grammars:  # The phones of other grammars may be of any maker.
+        from lyncphone_logs.evidence.models import check_model
+
+        check_model(model, [each.model for rule in catalog.rules for each in rule.applies_to])
     zones = Zones([tz] if isinstance(tz, str) and tz else tz)
     options = TraceOptions(year=year, zones=zones, since=since, until=until, full=full, jobs=jobs, grammars=grammars)
     return Trace([fspath(path) for path in paths], catalog, options, facts)
@@ -158,6 +165,8 @@ def _problem(read: Input, trace: Trace) -> tuple[str, str]:
         return f"nothing to read in {source.path}: it contains no lines", (
             "save the trace again, with syslog enabled on the phone"
         )
+    if tally.looks_like:
+        return f"{source.path}: {tally.looks_like}", f"{PHONES_ONLY}, see `lyncphone-logs grammars list`"
     return f"no grammar matches any line of {source.path}; line {first.line}: {trace.stops(first)[0]}", (
         "if this is a trace of a phone, `lyncphone-logs explain --line TEXT` shows where each grammar stopped matching"
     )

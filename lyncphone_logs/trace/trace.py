@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lyncphone_logs.catalog import Catalog
 from lyncphone_logs.events.batch import Batch, with_last
 from lyncphone_logs.events.event import MESSAGE, Event
+from lyncphone_logs.grammar.grammar import reader_of
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.reader import Reader
 from lyncphone_logs.sources.discovery import find_sources
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 MAX_SHOWN_EVENTS = 20
 """Rows that a notebook shows of a trace."""
+
+PHONES_ONLY = "this tool reads what the phone itself writes"
 
 
 class Input(NamedTuple):
@@ -52,6 +55,7 @@ class Trace:
         self.inputs: tuple[Input, ...] = ()
         self._clocks: SourceClocks | None = None
         self._plan: ReadPlan | None = None
+        self._skipped: list[str] = []
 
     def events(self, *, derived: bool = False) -> Iterator[Event]:
         """Every line of the trace as an event with its keys, in order; `derived` adds events between two lines.
@@ -66,7 +70,8 @@ class Trace:
 
         With `to_diagnose`, lines that no rule needs may be skipped, as the option `full` decides.
         """
-        sources = mark_duplicates(find_sources(self.paths))
+        self._skipped = skipped = []
+        sources = mark_duplicates(find_sources(self.paths, self._is_phone_line, skipped))
         self.inputs = tuple(Input(source, SourceStats()) for source in sources)
         self._clocks = clocks = SourceClocks(sources, self.catalog.grammars, self.options)
         if to_diagnose:
@@ -85,12 +90,20 @@ class Trace:
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        """What was assumed about the clocks of the inputs, and which of them hold copies; complete after reading."""
+        """What was skipped, which inputs hold copies, and what was assumed about clocks; complete after reading."""
         clocks = self._clocks
         if clocks is None:
             return ()
+        foreign = [
+            f"{source.path}: {tally.looks_like}; {PHONES_ONLY}"
+            for source, tally in self.inputs
+            if tally.events and tally.looks_like
+        ]
         assumed = [each for source, tally in self.inputs for each in clocks.assumptions(source.path, tally)]
-        return (*copies_in([source for source, _ in self.inputs]), *assumed, *clocks.of_all)
+        return (*self._skipped, *foreign, *copies_in([source for source, _ in self.inputs]), *assumed, *clocks.of_all)
+
+    def _is_phone_line(self, line: str) -> bool:
+        return reader_of(unwrap(line).text, self.catalog.grammars) is not None
 
     def _read(self, clocks: SourceClocks, plan: ReadPlan) -> Iterator[Batch]:
         grammars, is_alone = self.catalog.grammars, len(self.inputs) == 1

@@ -252,7 +252,7 @@ def test_boots_and_clock_jumps_cut_segments_and_an_unset_clock_is_told(log: Path
     ]
 
 
-@pytest.mark.parametrize("year", [1, 9999])
+@pytest.mark.parametrize("year", [1980, 2099])
 def test_the_first_and_the_last_year_are_years_too(year: int, log: Path) -> None:
     _, events = read(
         log, "".join(f"{day} 00:00:01 10.1.2.3 {OWN}\n" for day in ("Jan  1", "Dec 31", "Jan  1")), year=year
