@@ -1,8 +1,10 @@
 """Reads a trace, diagnoses it, and compares a rule with it: the functions that the package exports."""
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from datetime import MAXYEAR
 from os import PathLike, fspath
+from typing import TypedDict, Unpack
 
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis import engine, findings
@@ -17,6 +19,27 @@ from lyncphone_logs.timestamps.zones import Zones
 from lyncphone_logs.trace.trace import Input, Trace
 from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.version import program
+
+
+class ReadOptions(TypedDict, total=False):
+    """The keyword options of `read_trace`, with which `diagnose` reads paths."""
+
+    certificate: Sequence[str | PathLike[str]] | str | PathLike[str]
+    firmware: str
+    model: str
+    location: str
+    domain: str
+    display: Sequence[str] | str
+    environment: str
+    year: int
+    tz: Sequence[str] | str
+    since: str
+    until: str
+    rules: str
+    grammar: Sequence[str] | str
+    grammars: str
+    full: bool | None
+    jobs: int
 
 
 def read_trace(
@@ -78,12 +101,20 @@ def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]
     return found
 
 
-def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
+def diagnose(
+    trace: Trace | str | PathLike[str],
+    *more: str | PathLike[str],
+    verify_fix: str | PathLike[str] = "",
+    **options: Unpack[ReadOptions],
+) -> Report:
     """Diagnose a trace: read it once; memory does not grow with its size, only with the number of its phones.
 
-    `verify_fix`: the JSON report of an earlier trace, whose diagnoses are reported as fixed, not fixed, or undecided.
-    Raises InputError if it is no such report, or if no input of the trace can be read.
+    `trace` is what `read_trace` returns, or the first of its paths; `more` paths and `options` are those of
+    `read_trace`. `verify_fix`: the JSON report of an earlier trace, whose diagnoses are reported as fixed, not fixed,
+    or undecided. Raises InputError if it is no such report, or if no input can be read, and the errors of `read_trace`;
+    TypeError if a trace is given together with paths or options.
     """
+    trace = _opened(trace, more, options)
     catalog = trace.catalog
     previous = read_previous(fspath(verify_fix)) if verify_fix else ()
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
@@ -103,6 +134,28 @@ def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
         problems=tuple(str(problem) for problem in catalog.problems),
         paths=trace.paths,
     )
+
+
+def _list_options(function: Callable[..., Report]) -> None:
+    """Replace `**options` in the signature that `help` and completion show by the options of `read_trace`."""
+    shown = inspect.signature(function)
+    own = [each for each in shown.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    read = [each for each in inspect.signature(read_trace).parameters.values() if each.kind is each.KEYWORD_ONLY]
+    function.__signature__ = shown.replace(parameters=[*own, *read])  # type: ignore[attr-defined]  # read by inspect
+
+
+_list_options(diagnose)
+
+
+def _opened(trace: Trace | str | PathLike[str], more: Sequence[str | PathLike[str]], options: ReadOptions) -> Trace:
+    if isinstance(trace, str | PathLike):
+        return read_trace(trace, *more, **options)
+    if not isinstance(trace, Trace):
+        raise TypeError(f"diagnose needs paths or what read_trace returns, not a {type(trace).__name__}")
+    if more or options:
+        given = ", ".join([*map(repr, more), *options])
+        raise TypeError(f"the trace has been opened already: pass {given} to read_trace, or the paths to diagnose")
+    return trace
 
 
 def explain(trace: Trace, rule: Rule) -> tuple[findings.Explanation, ...]:
