@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from lyncphone_logs.catalog import Catalog
+from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.batch import Batch, with_last
 from lyncphone_logs.events.event import MESSAGE, Event
+from lyncphone_logs.events.vocabulary import unknown_kind
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.reader import Reader
 from lyncphone_logs.sources.discovery import find_sources
@@ -130,11 +132,40 @@ class Trace:
         unfound = {kind for kind, expression in produced if kind not in plan.wanted or not expression.literals}
         return frozenset({MESSAGE, *DERIVED, *unfound})
 
-    def to_frame(self) -> "pd.DataFrame":
-        """The events as a DataFrame, one row each; columns and dtypes are those of `events.columns.COLUMNS`."""
+    def to_frame(
+        self,
+        columns: Sequence[str] | Literal["all"] | None = None,
+        fields: Sequence[str] | bool | None = None,
+    ) -> "pd.DataFrame":
+        """The events as a DataFrame, one row each, in order.
+
+        `columns`: names of `events.columns.COLUMNS` in the order wanted, `all`, or None for twelve of them. `fields`:
+        names of fields, each of which becomes a typed column (a value that is not of the type is missing); True adds
+        the column `fields`, a dict in each row. `severity` is ordered: `frame.severity >= "warning"` selects what is at
+        least as severe as a warning. Raises InputError if a name is unknown, and the errors of `events`.
+        """
         from lyncphone_logs.events.dataframe import to_frame
 
-        return to_frame(self.batches())
+        return to_frame(self.batches(), columns, fields)
+
+    def fields(self, kind: str) -> "pd.DataFrame":
+        """The events of one kind: time, phone, source, line and a typed column for each field of the kind.
+
+        Events between two lines are included, at the line before them. Raises InputError if the kind is unknown.
+        """
+        from lyncphone_logs.events.dataframe import fields_frame
+
+        if problem := unknown_kind(kind):
+            raise InputError(problem)
+        return fields_frame(self._events_of(kind), kind)
+
+    def _events_of(self, kind: str) -> Iterator[Event]:
+        for batch in self.batches():
+            rows = {row for row, name in enumerate(batch.columns["kind"]) if name == kind}
+            for row in sorted(rows | batch.derived.keys()):
+                own = [batch.event(row)] if row in rows else []
+                yield from own
+                yield from (each for each in batch.derived.get(row, ()) if each.kind == kind)
 
     def stops(self, event: Event) -> list[str]:
         """For a line that no grammar read: where each grammar stopped matching and what it expected, furthest first."""
