@@ -1,8 +1,9 @@
 """A trace: named files, folders or pipes, read as one ordered stream of events, with an account of every byte."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lyncphone_logs.catalog import Catalog
 from lyncphone_logs.errors import InputError
@@ -55,6 +56,17 @@ class Trace:
         self._clocks: SourceClocks | None = None
         self._plan: ReadPlan | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Trace, (self.paths, self.catalog, self.options, self.facts)
+
+    def only(self, lines: Mapping[str, Collection[int]]) -> "Trace":
+        """This trace, limited to the events that begin at these lines, by the path of their source.
+
+        When it is read, InputError is raised if a source is missing, or if a line begins no event in it.
+        """
+        chosen = {path: frozenset(numbers) for path, numbers in lines.items()}
+        return Trace(self.paths, self.catalog, replace(self.options, lines=chosen), self.facts)
+
     def events(self, *, derived: bool = False) -> Iterator[Event]:
         """Every line of the trace as an event with its keys, in order; `derived` adds events between two lines.
 
@@ -68,7 +80,7 @@ class Trace:
 
         With `to_diagnose`, lines that no rule needs may be skipped, as the option `full` decides.
         """
-        sources = mark_duplicates(find_sources(self.paths))
+        sources = mark_duplicates(_chosen(find_sources(self.paths), self.options.lines))
         self.inputs = tuple(Input(source, SourceStats()) for source in sources)
         self._clocks = clocks = SourceClocks(sources, self.catalog.grammars, self.options)
         if to_diagnose:
@@ -108,10 +120,13 @@ class Trace:
                 pass_over=plan.skips,
                 is_alone=is_alone,
             )
-            batches = _counted(reader, tally, clocks)
+            batches = _counted(reader, tally, clocks, self._lines_of(source))
             streams.append(clocks.stream(source, map(condense, batches) if plan.condenses else batches))
         streams = clocks.streams([source for source, _ in self.inputs], streams)
         return merge(streams) if len(streams) > 1 else chain.from_iterable(each.batches for each in streams)
+
+    def _lines_of(self, source: Source) -> frozenset[int] | None:
+        return None if self.options.lines is None else self.options.lines[source.path]
 
     def _read_parts(self, clocks: SourceClocks, plan: ReadPlan) -> Iterator[Batch]:
         from lyncphone_logs.trace.parallel import read_in_parts
@@ -188,10 +203,32 @@ class Trace:
         return to_frame(islice(first, 1)).head(MAX_SHOWN_EVENTS).to_html(max_cols=None)
 
 
-def _counted(reader: Reader, tally: SourceStats, clocks: SourceClocks) -> Iterator[Batch]:
-    """The events of one source within the time range, with corrected clocks; all of its lines are counted."""
+def _chosen(sources: list[Source], lines: Mapping[str, frozenset[int]] | None) -> list[Source]:
+    """The sources of the lines, or all if `lines` is None. Raises InputError if one of them cannot be read."""
+    if lines is None:
+        return sources
+    chosen = [source for source in sources if source.path in lines]
+    missing = [f"{path} is not there" for path in lines.keys() - {source.path for source in chosen}]
+    if problems := [*(source.problem for source in chosen if source.problem), *sorted(missing)]:
+        raise InputError("cannot read the chosen lines again", "; ".join(problems), help=_AS_BEFORE)
+    return chosen
+
+
+_AS_BEFORE = "the files must be where they were, unchanged, and read with the same options"
+
+
+def _counted(reader: Reader, tally: SourceStats, clocks: SourceClocks, lines: frozenset[int] | None) -> Iterator[Batch]:
+    """The events of one source within the time range, with corrected clocks; all of its lines are counted.
+
+    If `lines` are given, only the events that begin there. Raises InputError if none begins at one of them.
+    """
+    missing = set(lines or ())
     for batch in clocks.events(reader):
         rows = clocks.period.inside(batch) if clocks.period else range(len(batch))
+        if lines is not None:
+            numbers = batch.columns["line"]
+            missing.difference_update(numbers)
+            rows = [row for row in rows if numbers[row] in lines]
         if len(rows) < len(batch):
             tally.leave_out(batch.take(sorted({*range(len(batch))}.difference(rows))))
         if rows:
@@ -199,3 +236,6 @@ def _counted(reader: Reader, tally: SourceStats, clocks: SourceClocks) -> Iterat
             tally.count(inside)
             yield inside
     tally.close(reader)
+    if missing and not tally.account.passed_over_bytes:
+        where = f"{reader.source.path}:{min(missing)}"
+        raise InputError("cannot read the chosen lines again", "no event begins at this line", where, _AS_BEFORE)
