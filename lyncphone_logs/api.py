@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Sequence
 from datetime import MAXYEAR
 from os import PathLike, fspath
-from typing import TypedDict, Unpack
+from typing import TypedDict, TypeVar, Unpack
 
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis import engine, findings
@@ -101,6 +101,19 @@ def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]
     return found
 
 
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def lists_options(function: Function) -> Function:
+    """Name the options of `read_trace` instead of `**options` in the signature that `help` and completion show."""
+    shown = inspect.signature(function)
+    own = [each for each in shown.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    read = [each for each in inspect.signature(read_trace).parameters.values() if each.kind is each.KEYWORD_ONLY]
+    function.__signature__ = shown.replace(parameters=[*own, *read])  # type: ignore[attr-defined]  # read by inspect
+    return function
+
+
+@lists_options
 def diagnose(
     trace: Trace | str | PathLike[str],
     *more: str | PathLike[str],
@@ -134,17 +147,6 @@ def diagnose(
         problems=tuple(str(problem) for problem in catalog.problems),
         paths=trace.paths,
     )
-
-
-def _list_options(function: Callable[..., Report]) -> None:
-    """Replace `**options` in the signature that `help` and completion show by the options of `read_trace`."""
-    shown = inspect.signature(function)
-    own = [each for each in shown.parameters.values() if each.kind is not each.VAR_KEYWORD]
-    read = [each for each in inspect.signature(read_trace).parameters.values() if each.kind is each.KEYWORD_ONLY]
-    function.__signature__ = shown.replace(parameters=[*own, *read])  # type: ignore[attr-defined]  # read by inspect
-
-
-_list_options(diagnose)
 
 
 def _opened(trace: Trace | str | PathLike[str], more: Sequence[str | PathLike[str]], options: ReadOptions) -> Trace:

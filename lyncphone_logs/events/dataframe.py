@@ -7,6 +7,7 @@ CHUNK_ROWS at a time, so memory holds the finished columns and the Python values
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from itertools import count
 from typing import Any, ClassVar
 
@@ -49,6 +50,12 @@ def to_frame(
                 field.add(batch)
     finished = {name: parts.pop(name).whole() for name in names}
     return pd.DataFrame(finished | {name: field.whole() for name, field in sparse.items()}, copy=False)
+
+
+@pd.api.extensions.register_dataframe_accessor("phone")  # type: ignore[type-var]  # pandas calls it, class or not
+def phone_accessor(frame: pd.DataFrame) -> Any:
+    """The accessor of a frame. It is imported by name on first use: it diagnoses, which this layer must not know."""
+    return import_module("lyncphone_logs.accessor").PhoneAccessor(frame)
 
 
 FIELD_DTYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean", "time": "datetime64[us]"}
@@ -97,26 +104,28 @@ def rows_frame(rows: Iterable[Sequence[Any]], dtypes: Mapping[str, str | tuple[s
     return pd.DataFrame(dict(zip(dtypes, arrays, strict=True)), copy=False)
 
 
-def _array(values: Sequence[Any], dtype: str | tuple[str, ...]) -> Any:
+def _array(values: Sequence[Any], dtype: Any) -> Any:
     if isinstance(dtype, tuple):
         return pd.Categorical(values, categories=dtype, ordered=True)
-    texts = [None if value is None else _encodable(value) for value in values] if dtype == "str" else values
-    return pd.array(texts, dtype=dtype)
+    if dtype == "str":
+        values = [None if value is None else _encodable(value) for value in values]
+    return pd.array(values, dtype=dtype)
 
 
 def _of_dtype(value: Value | None, dtype: str) -> Any:
     """The value of a field as its column has it; None if it is missing or not of this type, as a malformed number."""
+    if value is None:
+        return None
     if dtype == "str":
-        return _encodable(", ".join(value) if isinstance(value, tuple) else str(value)) if value is not None else None
-    if dtype == "datetime64[us]":
-        is_aware = isinstance(value, datetime) and value.tzinfo is not None
-        moment = value.astimezone(UTC).replace(tzinfo=None) if is_aware else value
-        return moment if isinstance(moment, datetime) else None
+        return ", ".join(value) if isinstance(value, tuple) else str(value)
     if dtype == "boolean":
         return value if isinstance(value, bool) else None
-    if dtype == "Float64":
-        return float(value) if isinstance(value, int | float) else None
-    return value if isinstance(value, int) and -LARGEST <= value <= LARGEST else None
+    if isinstance(value, datetime):
+        naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        return naive if dtype == "datetime64[us]" else None
+    if isinstance(value, int) and -LARGEST <= value <= LARGEST:
+        return value if dtype in ("Int64", "Float64") else None
+    return value if isinstance(value, float) and dtype == "Float64" else None
 
 
 def _encodable(text: str) -> str:
@@ -142,7 +151,7 @@ class _Fields:
 
     def whole(self) -> Any:
         """The finished column."""
-        return pd.array([self._values.get(row) for row in range(self._rows)], dtype=self._dtype)
+        return _array([self._values.get(row) for row in range(self._rows)], self._dtype)
 
 
 class _Numbers:
@@ -218,7 +227,7 @@ class _Repeating(_Numbers):
         return np.fromiter(map(self._codes.__getitem__, values), dtype=np.int32, count=len(values))
 
     def whole(self) -> Any:
-        names = pd.array([_encodable(name) for name in self._codes if name is not None], dtype=self._dtype)
+        names = _array([name for name in self._codes if name is not None], self._dtype)
         return names.take(super().whole(), allow_fill=True)
 
 
@@ -231,7 +240,7 @@ class _Severities(_Numbers):
         return np.fromiter((self._code_of.get(word, MISSING) for word in values), dtype=np.int8, count=len(values))
 
     def whole(self) -> Any:
-        return pd.Categorical.from_codes(super().whole(), [*reversed(SEVERITIES)], ordered=True)
+        return pd.Categorical.from_codes(super().whole(), pd.Index([*reversed(SEVERITIES)]), ordered=True)
 
 
 class _Texts(_Numbers):
