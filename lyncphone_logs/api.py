@@ -1,7 +1,9 @@
 """Reads a trace, diagnoses it, and compares a rule with it: the functions that the package exports."""
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Callable, Sequence
 from os import PathLike, fspath
+from typing import TypedDict, TypeVar, Unpack
 
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis import engine, findings
@@ -20,6 +22,27 @@ from lyncphone_logs.version import program
 
 MIN_YEAR, MAX_YEAR = 1980, 2099
 """Last years of a trace that can be stated. The first syslog was written in 1980."""
+
+
+class ReadOptions(TypedDict, total=False):
+    """The keyword options of `read_trace`, with which `diagnose` reads paths."""
+
+    certificate: Sequence[str | PathLike[str]] | str | PathLike[str]
+    firmware: str
+    model: str
+    location: str
+    domain: str
+    display: Sequence[str] | str
+    environment: str
+    year: int
+    tz: Sequence[str] | str
+    since: str
+    until: str
+    rules: str
+    grammar: Sequence[str] | str
+    grammars: str
+    full: bool | None
+    jobs: int
 
 
 def read_trace(
@@ -86,13 +109,35 @@ def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]
     return found
 
 
-def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "", phone: str = "") -> Report:
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def lists_options(function: Function) -> Function:
+    """Name the options of `read_trace` instead of `**options` in the signature that `help` and completion show."""
+    shown = inspect.signature(function)
+    own = [each for each in shown.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    read = [each for each in inspect.signature(read_trace).parameters.values() if each.kind is each.KEYWORD_ONLY]
+    function.__signature__ = shown.replace(parameters=[*own, *read])  # type: ignore[attr-defined]  # read by inspect
+    return function
+
+
+@lists_options
+def diagnose(
+    trace: Trace | str | PathLike[str],
+    *more: str | PathLike[str],
+    verify_fix: str | PathLike[str] = "",
+    phone: str = "",
+    **options: Unpack[ReadOptions],
+) -> Report:
     """Diagnose a trace: read it once; memory does not grow with its size, only with the number of its phones.
 
-    `verify_fix`: the JSON report of an earlier trace, whose diagnoses are reported as fixed, not fixed, or undecided.
-    `phone`: the phone of the trace that is known to be the one phone of that report, if their lines do not show it.
-    Raises InputError if it is no such report, or if no input of the trace can be read.
+    `trace` is what `read_trace` returns, or the first of its paths; `more` paths and `options` are those of
+    `read_trace`. `verify_fix`: the JSON report of an earlier trace, whose diagnoses are reported as fixed, not fixed,
+    or undecided. `phone`: the phone of the trace that is known to be the one phone of that report, if their lines do
+    not show it. Raises InputError if it is no such report, or if no input can be read, and the errors of `read_trace`;
+    TypeError if a trace is given together with paths or options.
     """
+    trace = _opened(trace, more, options)
     catalog = trace.catalog
     previous = read_previous(fspath(verify_fix)) if verify_fix else ()
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
@@ -113,6 +158,17 @@ def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "", phone: str =
         paths=trace.paths,
         shared_faults=shared_faults(phones),
     )
+
+
+def _opened(trace: Trace | str | PathLike[str], more: Sequence[str | PathLike[str]], options: ReadOptions) -> Trace:
+    if isinstance(trace, str | PathLike):
+        return read_trace(trace, *more, **options)
+    if not isinstance(trace, Trace):
+        raise TypeError(f"diagnose needs paths or what read_trace returns, not a {type(trace).__name__}")
+    if more or options:
+        given = ", ".join([*map(repr, more), *options])
+        raise TypeError(f"the trace has been opened already: pass {given} to read_trace, or the paths to diagnose")
+    return trace
 
 
 def explain(trace: Trace, rule: Rule) -> tuple[findings.Explanation, ...]:

@@ -142,6 +142,16 @@ def unknown_field(kind: str, field: str) -> str:
     return " ".join(filter(None, [f"{kind} has no field {field!r}", suggestion(field, list(fields))]))
 
 
+@cache
+def field_types() -> dict[str, str]:
+    """The type of each field by name; `text` if it has several types in the kinds that have it."""
+    found: dict[str, str] = {}
+    for kind in kinds().values():
+        for name, declared in kind.fields.items():
+            found[name] = declared.type if found.get(name, declared.type) == declared.type else "text"
+    return found
+
+
 def reached(kind: str, fields: Mapping[str, Value]) -> tuple[Stage, Outcome] | None:
     """The stage of the sign-in that an event reaches, and its outcome; None if it reaches none."""
     known = kinds()[kind]

@@ -53,7 +53,7 @@ class ReadPlan:
         skips, reason = _skips(sources, options)
         # Parts are condensed where they are read. Late lines, other sources, a time range and a zone need every line.
         splits = options.jobs > 1 and not skips and not clocks.need_every_line
-        splits = splits and _size(sources, unknown=-1) >= MIN_PARALLEL_BYTES
+        splits = splits and options.lines is None and _size(sources, unknown=-1) >= MIN_PARALLEL_BYTES
         # Switching between many sources makes small batches, which take time: messages need not be among them.
         may_condense = (splits or len(sources) > 1) and MESSAGE not in named_kinds()
         return cls(

@@ -360,7 +360,7 @@ def test_events_go_to_a_parquet_file_whose_rows_are_those_of_the_frame(tmp_path:
     target = tmp_path / "events.parquet"
     assert run(["events", TRACE, "-o", str(target)]) == 0
     table = parquet.read_table(target)
-    frame = lp.read_trace(TRACE).to_frame()
+    frame = lp.read_trace(TRACE).to_frame("all")
     assert table.column_names == list(frame.columns)
     (row,) = table.to_pylist()
     assert json.loads(row.pop("fields")) == dict(frame["fields"][0]) == {"verify_code": 7}
