@@ -89,7 +89,7 @@ def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
     phones, notes = diagnose_phones(
         trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
-        {each.code for each in previous},
+        {each.code for each in previous}, {grammar.name: grammar.capture for grammar in catalog.grammars},
     )  # fmt: skip
     return Report(
         tool=program(),
@@ -113,7 +113,8 @@ def explain(trace: Trace, rule: Rule) -> tuple[findings.Explanation, ...]:
     catalog = trace.catalog
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
     batches = trace.batches(to_diagnose=True)
-    return engine.explain(batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds)
+    hints = {grammar.name: grammar.capture for grammar in catalog.grammars}
+    return engine.explain(batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds, hints)
 
 
 def inputs(trace: Trace) -> tuple[findings.InputSummary, ...]:

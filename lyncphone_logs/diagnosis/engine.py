@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import get_args
 
 from lyncphone_logs.diagnosis.environment import FoundEnvironment
@@ -21,7 +22,8 @@ from lyncphone_logs.diagnosis.phone_state import PhoneState, finish_phone, gathe
 from lyncphone_logs.diagnosis.ranking import Assessment, Device, Standing, assess, grade, is_decided, standings, verdict
 from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import Event, family_of
-from lyncphone_logs.events.vocabulary import capture_of, kinds
+from lyncphone_logs.events.vocabulary import kinds
+from lyncphone_logs.grammar.capture_hint import CaptureHint
 from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import EXPLAINS, Rule, Verdict
@@ -29,6 +31,8 @@ from lyncphone_logs.rules.rule import EXPLAINS, Rule, Verdict
 MIN_ROOT_SCORE = 0.5
 """The least score of a cause that makes others its consequences."""
 SKIPPED_NOTE = "lines no rule needs were skipped; run with --full to evaluate the undecided clauses"
+NEUTRAL = CaptureHint()
+NO_HINTS: Mapping[str, CaptureHint] = MappingProxyType({})
 Codes = Mapping[str, Sequence[str]]
 """For the code of a rule, codes of others that name it."""
 
@@ -67,16 +71,18 @@ def diagnose_phones(
     vendors: Mapping[str, str],
     unseen: Callable[[], frozenset[str]] = frozenset,
     verified: Collection[str] = (),
+    hints: Mapping[str, CaptureHint] = NO_HINTS,
 ) -> tuple[tuple[Phone, ...], tuple[str, ...]]:
     """Diagnose the phones of batches with their keys. Returns the phones by name, and notes for the user.
 
     `facts` are events that do not come from the trace. `vendors` maps the name of a grammar to the vendor of its
     phones. `unseen` is called after the last batch: the kinds of which skipped lines may have more events. `verified`
-    are codes of the rules whose fix is looked for. A phone with no line that a grammar read is not listed. Memory grows
-    with phones, rules and distinct symptoms, not with events.
+    are codes of the rules whose fix is looked for. `hints` maps the name of a grammar to how its phones are traced. A
+    phone with no line that a grammar read is not listed. Memory grows with phones, rules and distinct symptoms, not
+    with events.
     """
     phones, unseen_kinds = _read_phones(batches, rules, vendors, unseen, verified)
-    unlisted = _UnlistedRules(rules, unseen_kinds)
+    unlisted = _UnlistedRules(rules, unseen_kinds, hints)
     notes = [SKIPPED_NOTE] if unseen_kinds else []
     found = []
     for assessed in _assess_phones(phones, facts):
@@ -96,13 +102,17 @@ def explain(
     vendors: Mapping[str, str],
     rule: Rule,
     unseen: Callable[[], frozenset[str]] = frozenset,
+    hints: Mapping[str, CaptureHint] = NO_HINTS,
 ) -> tuple[Explanation, ...]:
     """How one of the rules was assessed for each phone, by name; the other arguments are those of `diagnose_phones`.
 
     Scores are shares among all rivals. They are not halved for a cause that may be a consequence of another one.
     """
     phones, _ = _read_phones(batches, rules, vendors, unseen)
-    return tuple(_explanation(assessed, rule) for assessed in _assess_phones(phones, facts))
+    return tuple(
+        _explanation(assessed, rule, hints.get(assessed.state.grammar, NEUTRAL))
+        for assessed in _assess_phones(phones, facts)
+    )
 
 
 def _read_phones(
@@ -146,7 +156,7 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
     excluded = {each.rule.code: each for _, assessments in phone.symptoms for each in assessments if each.ruled_out}
     ruled_out = [_ruled_out(each) for code, each in sorted(excluded.items()) if code not in candidates]
     listed = {each.rule.code for each in diagnoses} | {each.rule.code for each in ruled_out}
-    not_shown, not_checkable = unlisted.split(listed, phone.state.symptom_state.families)
+    not_shown, not_checkable = unlisted.split(listed, phone.state)
     return Phone(
         id=phone.name,
         basis=phone.state.basis,
@@ -155,6 +165,7 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
         firmware=phone.device.firmware,
         environment=phone.environment.name,
         environment_evidence=phone.environment.evidence,
+        capture=str(unlisted.hints.get(phone.state.grammar, NEUTRAL)),
         boots=phone.state.journey.boots(),
         verified=phone.state.symptom_state.verified,
         diagnoses=diagnoses,
@@ -290,27 +301,34 @@ def _steps_from_root(code: str, roots: Codes, seen: frozenset[str]) -> int:
 
 
 class _UnlistedRules:
-    """The rules of a run, to sort those that a phone's findings do not list."""
+    """The rules of a run, to sort those that a phone's findings do not list. `hints` are those of the grammars."""
 
-    def __init__(self, rules: Sequence[Rule], unseen: frozenset[str]) -> None:
-        # The result for a rule depends on the phone only by its event families, so all else is computed once.
-        self._rules = [
-            (rule, set() if _may_be_unseen(rule, unseen) else _families(rule), _not_checkable(rule, unseen))
-            for rule in rules
-        ]
+    def __init__(self, rules: Sequence[Rule], unseen: frozenset[str], hints: Mapping[str, CaptureHint]) -> None:
+        self.hints = hints
+        self._rules, self._unseen = rules, unseen
+        self._by_grammar: dict[str, list[tuple[Rule, set[str], NotCheckable]]] = {}
 
-    def split(
-        self, listed: Collection[str], families: Collection[str]
-    ) -> tuple[tuple[Rule, ...], tuple[NotCheckable, ...]]:
-        """The rules not in `listed`: those whose symptom an event of `families` could have shown, and the others."""
+    def split(self, listed: Collection[str], state: PhoneState) -> tuple[tuple[Rule, ...], tuple[NotCheckable, ...]]:
+        """The rules not in `listed`: those whose symptom an event of the phone could have shown, and the others."""
+        families = state.symptom_state.families
         not_shown, not_checkable = [], []
-        for rule, visible, missing in self._rules:
+        for rule, visible, missing in self._of_grammar(state.grammar):
             if rule.code not in listed:
                 if visible.isdisjoint(families):
                     not_checkable.append(missing)
                 else:
                     not_shown.append(rule)
         return tuple(not_shown), tuple(not_checkable)
+
+    def _of_grammar(self, name: str) -> list[tuple[Rule, set[str], NotCheckable]]:
+        # The result for a rule depends on the phone only by its event families and grammar; all else is computed once.
+        if name not in self._by_grammar:
+            hint, unseen = self.hints.get(name, NEUTRAL), self._unseen
+            self._by_grammar[name] = [
+                (rule, set() if _may_be_unseen(rule, unseen) else _families(rule), _not_checkable(rule, unseen, hint))
+                for rule in self._rules
+            ]
+        return self._by_grammar[name]
 
 
 def _may_be_unseen(rule: Rule, unseen: frozenset[str]) -> bool:
@@ -322,14 +340,14 @@ def _families(rule: Rule) -> set[str]:
     return set(map(family_of, rule.explains[0].kinds))
 
 
-def _not_checkable(rule: Rule, unseen: frozenset[str]) -> NotCheckable:
+def _not_checkable(rule: Rule, unseen: frozenset[str], hint: CaptureHint) -> NotCheckable:
     families = " or ".join(sorted(_families(rule)))
     if unseen:
         return NotCheckable(rule, f"lines were skipped, perhaps some about {families}", "Run again with --full")
-    return NotCheckable(rule, f"the trace has no line about {families}", capture_of(rule.explains[0].kinds[0]))
+    return NotCheckable(rule, f"the trace has no line about {families}", hint.for_kind(rule.explains[0].kinds[0]))
 
 
-def _explanation(phone: _AssessedPhone, rule: Rule) -> Explanation:
+def _explanation(phone: _AssessedPhone, rule: Rule, hint: CaptureHint) -> Explanation:
     weighed = []
     for symptom, assessments in phone.symptoms:
         for each, standing in zip(assessments, standings(assessments, follows=symptom.follows), strict=True):
@@ -340,4 +358,4 @@ def _explanation(phone: _AssessedPhone, rule: Rule) -> Explanation:
                 weighed.append(WeighedSymptom(evidence, symptom.count, word, standing.score, each.terms, each.evidence))
     missed = phone.state.symptom_state.matcher.near_miss(rule.explains)
     nearest = missed if missed and missed.phone == phone.name and not weighed else None
-    return Explanation(phone.name, rule, tuple(weighed), nearest, capture_of(rule.explains[0].kinds[0]))
+    return Explanation(phone.name, rule, tuple(weighed), nearest, hint.for_kind(rule.explains[0].kinds[0]))

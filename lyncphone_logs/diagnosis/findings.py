@@ -180,7 +180,7 @@ class Phone:
     `failures` are those without a known cause, in the order of the trace.
     `verified` has, by code of the rules whose fix was looked for, the last event that shows that the fix worked.
     `environment` is what the phone signs in to, "" if that is not known; `environment_evidence` are the events that
-    show it.
+    show it. `capture`: two sentences on how to record a trace of such a phone that says more.
     """
 
     id: str
@@ -197,6 +197,7 @@ class Phone:
     verified: Mapping[str, Event] = field(default_factory=dict)
     environment: str = ""
     environment_evidence: tuple[Event, ...] = ()
+    capture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

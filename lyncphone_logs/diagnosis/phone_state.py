@@ -26,13 +26,15 @@ class PhoneState:
 
     `last` is its last line, `events` counts its lines, `informative` those of the families INFORMATIVE. `repaired`
     counts the events of known kinds whose line was damaged in transit; a dash alone does not count, because some phones
-    write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each.
+    write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each;
+    `grammar` is the name of the grammar that the vendor is from.
     """
 
     symptom_state: SymptomState
     last: Event
     journey: Journey = field(default_factory=Journey)
     identity: dict[str, str] = field(default_factory=dict)
+    grammar: str = ""
     basis: str = FILE
     events: int = 0
     informative: int = 0
@@ -85,22 +87,24 @@ def gather_phones(
         for rows, last in zip(groups, batch.pick([rows[-1] for rows in groups]), strict=True):
             phone = phone_of(last)
             phone.add_lines(batch, rows, last)
-            if "vendor" not in phone.identity:
-                phone.identity |= _vendor(batch, rows, vendors)
+            if not phone.grammar:
+                phone.grammar = _grammar(batch, rows)
+                if phone.grammar:
+                    phone.identity.setdefault("vendor", vendors.get(phone.grammar, ""))
         for event in _relevant_events(batch, matcher.index.kinds):
             phone_of(event).add(event)
     return phones
 
 
-def _vendor(batch: Batch, rows: Sequence[int], vendors: Mapping[str, str]) -> dict[str, str]:
-    """The vendor of the phone that wrote these rows, by the first of them of which the grammar tells it."""
+def _grammar(batch: Batch, rows: Sequence[int]) -> str:
+    """The grammar of the first of these rows that has a form of one maker only, "" if none has."""
     grammars, programs, components, names = (
         batch.columns[name] for name in ("grammar", "app_name", "component", "kind")
     )
     for row in rows:
         if tells_maker(programs[row], components[row], names[row]):
-            return {"vendor": vendors.get(grammars[row], "")}
-    return {}
+            return str(grammars[row])
+    return ""
 
 
 def _rows_by_boot(batch: Batch) -> list[list[int]]:
