@@ -1,7 +1,7 @@
 """Collects the state of each phone from batches of events, and finishes it at the end of the trace."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from lyncphone_logs.diagnosis.journey import Journey
 from lyncphone_logs.diagnosis.ranking import Device
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value
+from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
 from lyncphone_logs.matching.matcher import version_of
 from lyncphone_logs.matching.rule_index import RuleMatcher, index_of
 from lyncphone_logs.matching.symptom_state import SymptomState
@@ -140,10 +141,10 @@ class FinishedPhone(NamedTuple):
     environment: FoundEnvironment
 
 
-def finish_phone(phone: PhoneState, facts: Sequence[Event]) -> FinishedPhone:
+def finish_phone(phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = NEUTRAL) -> FinishedPhone:
     """Complete the state of a phone after its last line: add a summary of the trace, and the facts that agree with it.
 
-    Changes `phone`, so it must be called once.
+    `hint` is that of its grammar. Changes `phone`, so it must be called once.
     """
     if not phone.symptom_state.unseen:
         phone.symptom_state.add(_summary(phone))
@@ -152,7 +153,8 @@ def finish_phone(phone: PhoneState, facts: Sequence[Event]) -> FinishedPhone:
     for fact in agreeing:
         phone.symptom_state.add_fact(fact)
     environment = phone.environment.found(agreeing)
-    return FinishedPhone(agreeing, _device(phone.identity, agreeing, environment.name), environment)
+    device = replace(_device(phone.identity, agreeing), environment=environment.name, hint=hint)
+    return FinishedPhone(agreeing, device, environment)
 
 
 def _summary(phone: PhoneState) -> Event:
@@ -184,7 +186,7 @@ def _agrees(fact: Event, identity: Mapping[str, str]) -> bool:
     return True
 
 
-def _device(identity: Mapping[str, str], facts: Sequence[Event], environment: str) -> Device:
+def _device(identity: Mapping[str, str], facts: Sequence[Event]) -> Device:
     given = {name: str(value) for fact in facts if fact.family == "fact" for name, value in fact.fields.items()}
     known = given | {name: value for name, value in identity.items() if value}
-    return Device(known.get("vendor", ""), known.get("model", ""), known.get("firmware", ""), environment)
+    return Device(known.get("vendor", ""), known.get("model", ""), known.get("firmware", ""))

@@ -41,6 +41,10 @@ class CaptureHint:
         return ". ".join(filter(None, [switch_on, vocabulary.capture_of(kind)]))
 
 
+NEUTRAL = CaptureHint()
+"""For phones of which no grammar says how they are traced."""
+
+
 def capture_hint(declared: Mapping[str, Any]) -> CaptureHint:
     """The `capture` of a grammar file. Raises ValueError, with a text that begins with `capture`."""
     known = {*SENTENCES, FAMILIES}

@@ -28,7 +28,7 @@ from lyncphone_logs.errors import GrammarError, LyncphoneLogsError, collect
 from lyncphone_logs.events import vocabulary
 from lyncphone_logs.events.event import Value
 from lyncphone_logs.events.vocabulary import unknown_field, unknown_kind
-from lyncphone_logs.grammar.capture_hint import CaptureHint, capture_hint
+from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint, capture_hint
 from lyncphone_logs.grammar.expression import CompiledExpression
 from lyncphone_logs.grammar.grammar import HEADER_FIELDS, Grammar, GrammarSample, Specification
 from lyncphone_logs.grammar.multiline_spec import MultilineSpec, multiline_spec
@@ -181,7 +181,7 @@ def _compiled_parts(path: Path, parts: Sequence[dict[str, Any]]) -> Compiled:
         messages=tuple((kind, _compiled(kind, each, path)) for part in parts for kind, each in part["messages"]),
         levels=dict(module["levels"]),
         samples=tuple(_sample(*each) for part in parts for each in part["samples"]),
-        capture=capture_hint(module["capture"]) if "capture" in module else CaptureHint(),
+        capture=capture_hint(module["capture"]) if "capture" in module else NEUTRAL,
         multiline=_compiled_multiline(module, path),
     )
 

@@ -129,3 +129,13 @@ def test_an_explanation_says_how_this_makers_phones_are_traced(tmp_path: Path) -
     assert rule is not None
     (found,) = api.explain(api.read_trace(path), rule)
     assert found.capture.startswith("Set the syslog components cert, sip_stack")
+
+
+def test_an_undecided_clause_says_what_to_switch_on_at_this_makers_phones(tmp_path: Path) -> None:
+    path = tmp_path / "trace.log"
+    line = "voip_task[440]: CERT     : ERR  - {f():653} server cert is invalid. ctx->error=7."
+    path.write_text(f"Jul  9 10:00:00 10.1.2.3 {line}\n", encoding="utf-8")
+    (phone,) = lp.diagnose(lp.read_trace(path)).phones
+    hints = {term.capture for each in phone.diagnoses for term in each.terms if term.state == "undecidable"}
+    assert any(each.startswith("Set the syslog component") for each in hints)
+    assert not any("log.level.change" in each for each in hints)
