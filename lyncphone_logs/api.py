@@ -143,7 +143,7 @@ def diagnose(
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
     phones, notes = diagnose_phones(
         trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
-        codes(previous),
+        codes(previous), {grammar.name: grammar.capture for grammar in catalog.grammars},
     )  # fmt: skip
     return Report(
         tool=program(),
@@ -179,7 +179,8 @@ def explain(trace: Trace, rule: Rule) -> tuple[findings.Explanation, ...]:
     catalog = trace.catalog
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
     batches = trace.batches(to_diagnose=True)
-    return engine.explain(batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds)
+    hints = {grammar.name: grammar.capture for grammar in catalog.grammars}
+    return engine.explain(batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds, hints)
 
 
 def inputs(trace: Trace) -> tuple[findings.InputSummary, ...]:

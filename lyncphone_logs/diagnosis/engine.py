@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import get_args
 
 from lyncphone_logs.diagnosis.environment import FoundEnvironment
@@ -21,7 +22,8 @@ from lyncphone_logs.diagnosis.phone_state import PhoneState, finish_phone, gathe
 from lyncphone_logs.diagnosis.ranking import Assessment, Device, Standing, assess, grade, is_decided, standings, verdict
 from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import Event, family_of
-from lyncphone_logs.events.vocabulary import capture_of, kinds
+from lyncphone_logs.events.vocabulary import kinds
+from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
 from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import EXPLAINS, Rule, Verdict
@@ -29,6 +31,7 @@ from lyncphone_logs.rules.rule import EXPLAINS, Rule, Verdict
 MIN_ROOT_SCORE = 0.5
 """The least score of a cause that makes others its consequences."""
 SKIPPED_NOTE = "lines no rule needs were skipped; run with --full to evaluate the undecided clauses"
+NO_HINTS: Mapping[str, CaptureHint] = MappingProxyType({})
 Codes = Mapping[str, Sequence[str]]
 """For the code of a rule, codes of others that name it."""
 
@@ -67,19 +70,21 @@ def diagnose_phones(
     vendors: Mapping[str, str],
     unseen: Callable[[], frozenset[str]] = frozenset,
     verified: Collection[str] = (),
+    hints: Mapping[str, CaptureHint] = NO_HINTS,
 ) -> tuple[tuple[Phone, ...], tuple[str, ...]]:
     """Diagnose the phones of batches with their keys. Returns the phones by name, and notes for the user.
 
     `facts` are events that do not come from the trace. `vendors` maps the name of a grammar to the vendor of its
     phones. `unseen` is called after the last batch: the kinds of which skipped lines may have more events. `verified`
-    are codes of the rules whose fix is looked for. A phone with no line that a grammar read is not listed. Memory grows
-    with phones, rules and distinct symptoms, not with events.
+    are codes of the rules whose fix is looked for. `hints` maps the name of a grammar to how its phones are traced. A
+    phone with no line that a grammar read is not listed. Memory grows with phones, rules and distinct symptoms, not
+    with events.
     """
     phones, unseen_kinds = _read_phones(batches, rules, vendors, unseen, verified)
     unlisted = _UnlistedRules(rules, unseen_kinds)
     notes = [SKIPPED_NOTE] if unseen_kinds else []
     found = []
-    for assessed in _assess_phones(phones, facts):
+    for assessed in _assess_phones(phones, facts, hints):
         contradicted = [fact for fact in facts if fact not in assessed.facts]
         notes += [f"{assessed.name}: {fact.text} is ignored, because the trace contradicts it" for fact in contradicted]
         notes += _environment_notes(assessed)
@@ -96,13 +101,14 @@ def explain(
     vendors: Mapping[str, str],
     rule: Rule,
     unseen: Callable[[], frozenset[str]] = frozenset,
+    hints: Mapping[str, CaptureHint] = NO_HINTS,
 ) -> tuple[Explanation, ...]:
     """How one of the rules was assessed for each phone, by name; the other arguments are those of `diagnose_phones`.
 
     Scores are shares among all rivals. They are not halved for a cause that may be a consequence of another one.
     """
     phones, _ = _read_phones(batches, rules, vendors, unseen)
-    return tuple(_explanation(assessed, rule) for assessed in _assess_phones(phones, facts))
+    return tuple(_explanation(assessed, rule) for assessed in _assess_phones(phones, facts, hints))
 
 
 def _read_phones(
@@ -119,11 +125,13 @@ def _read_phones(
     return phones, unseen_kinds
 
 
-def _assess_phones(phones: dict[str, PhoneState], facts: Sequence[Event]) -> Iterator[_AssessedPhone]:
+def _assess_phones(
+    phones: dict[str, PhoneState], facts: Sequence[Event], hints: Mapping[str, CaptureHint]
+) -> Iterator[_AssessedPhone]:
     """Finish and assess the phones by name; each is removed from `phones`, so that its state can be freed."""
     for name in sorted(phones):
         phone = phones.pop(name)
-        agreeing, device, environment = finish_phone(phone, facts)
+        agreeing, device, environment = finish_phone(phone, facts, hints.get(phone.grammar, NEUTRAL))
         state = phone.symptom_state
         symptoms = [
             (symptom, [assess(rule, entry, symptom, state, agreeing, device) for rule, entry in symptom.explained_by])
@@ -146,7 +154,7 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
     excluded = {each.rule.code: each for _, assessments in phone.symptoms for each in assessments if each.ruled_out}
     ruled_out = [_ruled_out(each) for code, each in sorted(excluded.items()) if code not in candidates]
     listed = {each.rule.code for each in diagnoses} | {each.rule.code for each in ruled_out}
-    not_shown, not_checkable = unlisted.split(listed, phone.state.symptom_state.families)
+    not_shown, not_checkable = unlisted.split(listed, phone)
     return Phone(
         id=phone.name,
         basis=phone.state.basis,
@@ -157,6 +165,7 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
         firmware=phone.device.firmware,
         environment=phone.environment.name,
         environment_evidence=phone.environment.evidence,
+        capture=str(phone.device.hint),
         boots=phone.state.journey.boots(),
         verified=phone.state.symptom_state.verified,
         diagnoses=diagnoses,
@@ -295,24 +304,32 @@ class _UnlistedRules:
     """The rules of a run, to sort those that a phone's findings do not list."""
 
     def __init__(self, rules: Sequence[Rule], unseen: frozenset[str]) -> None:
-        # The result for a rule depends on the phone only by its event families, so all else is computed once.
-        self._rules = [
-            (rule, set() if _may_be_unseen(rule, unseen) else _families(rule), _not_checkable(rule, unseen))
-            for rule in rules
-        ]
+        self._rules, self._unseen = rules, unseen
+        self._by_grammar: dict[str, list[tuple[Rule, set[str], NotCheckable]]] = {}
 
     def split(
-        self, listed: Collection[str], families: Collection[str]
+        self, listed: Collection[str], phone: _AssessedPhone
     ) -> tuple[tuple[Rule, ...], tuple[NotCheckable, ...]]:
-        """The rules not in `listed`: those whose symptom an event of `families` could have shown, and the others."""
+        """The rules not in `listed`: those whose symptom an event of the phone could have shown, and the others."""
+        families = phone.state.symptom_state.families
         not_shown, not_checkable = [], []
-        for rule, visible, missing in self._rules:
+        for rule, visible, missing in self._of_grammar(phone.state.grammar, phone.device.hint):
             if rule.code not in listed:
                 if visible.isdisjoint(families):
                     not_checkable.append(missing)
                 else:
                     not_shown.append(rule)
         return tuple(not_shown), tuple(not_checkable)
+
+    def _of_grammar(self, name: str, hint: CaptureHint) -> list[tuple[Rule, set[str], NotCheckable]]:
+        # The result for a rule depends on the phone only by its event families and grammar; all else is computed once.
+        if name not in self._by_grammar:
+            unseen = self._unseen
+            self._by_grammar[name] = [
+                (rule, set() if _may_be_unseen(rule, unseen) else _families(rule), _not_checkable(rule, unseen, hint))
+                for rule in self._rules
+            ]
+        return self._by_grammar[name]
 
 
 def _may_be_unseen(rule: Rule, unseen: frozenset[str]) -> bool:
@@ -324,11 +341,11 @@ def _families(rule: Rule) -> set[str]:
     return set(map(family_of, rule.explains[0].kinds))
 
 
-def _not_checkable(rule: Rule, unseen: frozenset[str]) -> NotCheckable:
+def _not_checkable(rule: Rule, unseen: frozenset[str], hint: CaptureHint) -> NotCheckable:
     families = " or ".join(sorted(_families(rule)))
     if unseen:
         return NotCheckable(rule, f"lines were skipped, perhaps some about {families}", "Run again with --full")
-    return NotCheckable(rule, f"the trace has no line about {families}", capture_of(rule.explains[0].kinds[0]))
+    return NotCheckable(rule, f"the trace has no line about {families}", hint.for_kind(rule.explains[0].kinds[0]))
 
 
 def _explanation(phone: _AssessedPhone, rule: Rule) -> Explanation:
@@ -342,4 +359,4 @@ def _explanation(phone: _AssessedPhone, rule: Rule) -> Explanation:
                 weighed.append(WeighedSymptom(evidence, symptom.count, word, standing.score, each.terms, each.evidence))
     missed = phone.state.symptom_state.matcher.near_miss(rule.explains)
     nearest = missed if missed and missed.phone == phone.name and not weighed else None
-    return Explanation(phone.name, rule, tuple(weighed), nearest, capture_of(rule.explains[0].kinds[0]))
+    return Explanation(phone.name, rule, tuple(weighed), nearest, phone.device.hint.for_kind(rule.explains[0].kinds[0]))

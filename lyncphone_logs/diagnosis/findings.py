@@ -181,7 +181,7 @@ class Phone:
     `mac` (twelve hexadecimal digits) and `hostnames` are what its lines and the name of its file state.
     `verified` has, by code of the rules whose fix was looked for, the last event that shows that the fix worked.
     `environment` is what the phone signs in to, "" if that is not known; `environment_evidence` are the events that
-    show it.
+    show it. `capture`: two sentences on how to record a trace of such a phone that says more.
     """
 
     id: str

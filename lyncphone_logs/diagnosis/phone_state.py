@@ -1,7 +1,7 @@
 """Collects the state of each phone from batches of events, and finishes it at the end of the trace."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from lyncphone_logs.diagnosis.journey import Journey
 from lyncphone_logs.diagnosis.ranking import Device
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value, normalize_mac
+from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
 from lyncphone_logs.matching.matcher import version_of
 from lyncphone_logs.matching.rule_index import RuleMatcher, index_of
 from lyncphone_logs.matching.symptom_state import SymptomState
@@ -29,14 +30,16 @@ class PhoneState:
 
     `last` is its last line, `events` counts its lines, `informative` those of the families INFORMATIVE. `repaired`
     counts the events of known kinds whose line was damaged in transit; a dash alone does not count, because some phones
-    write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each.
-    `hostnames` are those of its lines, at most MAX_HOSTNAMES.
+    write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each;
+    `grammar` is the name of the grammar that the vendor is from. `hostnames` are those of its lines, at most
+    MAX_HOSTNAMES.
     """
 
     symptom_state: SymptomState
     last: Event
     journey: Journey = field(default_factory=Journey)
     identity: dict[str, str] = field(default_factory=dict)
+    grammar: str = ""
     basis: str = FILE
     events: int = 0
     informative: int = 0
@@ -97,22 +100,24 @@ def gather_phones(
         for rows, last in zip(groups, batch.pick([rows[-1] for rows in groups]), strict=True):
             phone = phone_of(last)
             phone.add_lines(batch, rows, last)
-            if "vendor" not in phone.identity:
-                phone.identity |= _vendor(batch, rows, vendors)
+            if not phone.grammar:
+                phone.grammar = _grammar(batch, rows)
+                if phone.grammar:
+                    phone.identity.setdefault("vendor", vendors.get(phone.grammar, ""))
         for event in _relevant_events(batch, matcher.index.kinds):
             phone_of(event).add(event)
     return phones
 
 
-def _vendor(batch: Batch, rows: Sequence[int], vendors: Mapping[str, str]) -> dict[str, str]:
-    """The vendor of the phone that wrote these rows, by the first of them of which the grammar tells it."""
+def _grammar(batch: Batch, rows: Sequence[int]) -> str:
+    """The grammar of the first of these rows that has a form of one maker only, "" if none has."""
     grammars, programs, components, names = (
         batch.columns[name] for name in ("grammar", "app_name", "component", "kind")
     )
     for row in rows:
         if tells_maker(programs[row], components[row], names[row]):
-            return {"vendor": vendors.get(grammars[row], "")}
-    return {}
+            return str(grammars[row])
+    return ""
 
 
 def _rows_by_boot(batch: Batch) -> list[list[int]]:
@@ -148,10 +153,10 @@ class FinishedPhone(NamedTuple):
     environment: FoundEnvironment
 
 
-def finish_phone(phone: PhoneState, facts: Sequence[Event]) -> FinishedPhone:
+def finish_phone(phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = NEUTRAL) -> FinishedPhone:
     """Complete the state of a phone after its last line: add a summary of the trace, and the facts that agree with it.
 
-    Changes `phone`, so it must be called once.
+    `hint` is that of its grammar. Changes `phone`, so it must be called once.
     """
     if not phone.symptom_state.unseen:
         phone.symptom_state.add(_summary(phone))
@@ -160,7 +165,8 @@ def finish_phone(phone: PhoneState, facts: Sequence[Event]) -> FinishedPhone:
     for fact in agreeing:
         phone.symptom_state.add_fact(fact)
     environment = phone.environment.found(agreeing)
-    return FinishedPhone(agreeing, _device(phone.identity, agreeing, environment.name), environment)
+    device = replace(_device(phone.identity, agreeing), environment=environment.name, hint=hint)
+    return FinishedPhone(agreeing, device, environment)
 
 
 def _summary(phone: PhoneState) -> Event:
@@ -192,7 +198,7 @@ def _agrees(fact: Event, identity: Mapping[str, str]) -> bool:
     return True
 
 
-def _device(identity: Mapping[str, str], facts: Sequence[Event], environment: str) -> Device:
+def _device(identity: Mapping[str, str], facts: Sequence[Event]) -> Device:
     given = {name: str(value) for fact in facts if fact.family == "fact" for name, value in fact.fields.items()}
     known = given | {name: value for name, value in identity.items() if value}
-    return Device(known.get("vendor", ""), known.get("model", ""), known.get("firmware", ""), environment)
+    return Device(known.get("vendor", ""), known.get("model", ""), known.get("firmware", ""))

@@ -14,6 +14,7 @@ from lyncphone_logs.diagnosis.fact_weights import FACTOR, Fact, fact_of, scale
 from lyncphone_logs.diagnosis.findings import Evidence, Term
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import capture_of
+from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
 from lyncphone_logs.matching.matcher import all_of, version_matches
 from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.matching.symptom_state import SymptomState
@@ -40,12 +41,13 @@ SCALE = "scale"
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What is known about the phone; a field that is not known is empty."""
+    """What is known about the phone; a field that is not known is empty. `hint`: how such phones are traced."""
 
     vendor: str = ""
     model: str = ""
     firmware: str = ""
     environment: str = ""
+    hint: CaptureHint = NEUTRAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def assess(
     heeded = [clause for clause in rule.clause if clause.id not in explained.ignores]
     for clause in heeded:
         decision = decisions[clause.id]
-        terms.append(_term(clause, decision, rule))
+        terms.append(_term(clause, decision, rule, device.hint))
         evidence += [Evidence(event, clause.id, clause.role) for event in decision.events]
     terms += _applicability(rule, device)
     terms += _scales(rule, explained, heeded, decisions)
@@ -176,11 +178,11 @@ def _independent(rule: Rule, terms: Sequence[Term]) -> list[float]:
     return list(factors.values())
 
 
-def _term(clause: Clause, decision: Decision, rule: Rule) -> Term:
+def _term(clause: Clause, decision: Decision, rule: Rule, hint: CaptureHint) -> Term:
     factor = FACTOR[clause.strength] if clause.role in {"requires", "supports"} else 1 / FACTOR[clause.strength]
     is_filled = decision.events and not clause.absent and not clause.is_composed
     says = _fill(clause.says, decision.events[0]) if is_filled else unfilled(clause.says)
-    capture = capture_of(_kind_of(clause, rule)) if decision.state == "undecidable" else ""
+    capture = hint.for_kind(_kind_of(clause, rule)) if decision.state == "undecidable" else ""
     weight = factor if decision.state == "holds" and clause.role in {"supports", "contradicts"} else 1.0
     reason, nearest = decision.reason, decision.nearest
     return Term(clause.id, clause.role, decision.state, weight, says, clause.basis, reason, capture, nearest)

@@ -84,7 +84,8 @@ class Trace:
 
         With `to_diagnose`, lines that no rule needs may be skipped, as the option `full` decides.
         """
-        self._skipped = skipped = []
+        skipped: list[str] = []
+        self._skipped = skipped
         found = find_sources(self.paths, self._is_phone_line, skipped)
         sources = mark_duplicates(_chosen(found, self.options.lines))
         self.inputs = tuple(Input(source, SourceStats()) for source in sources)
