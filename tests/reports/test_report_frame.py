@@ -61,5 +61,6 @@ def test_a_symptom_that_is_in_no_trace_has_no_line() -> None:
 def test_other_programs_load_the_frame() -> None:
     frame = lp.diagnose(FOUNDING).to_frame()
     assert len(frame.drop_duplicates()) == len(frame)
+    pytest.importorskip("pyarrow")
     polars = pytest.importorskip("polars")
     assert polars.from_pandas(frame).columns == COLUMNS
