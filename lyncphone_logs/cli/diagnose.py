@@ -1,6 +1,5 @@
 """The command `diagnose`: reads a trace and prints the report in one of its formats."""
 
-import os
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,9 +48,9 @@ def diagnose(
     """Diagnose a trace: likely causes with evidence, causes ruled out, and the fix."""
     from lyncphone_logs import api
 
-    trace = open_trace(paths, options | {"jobs": jobs or os.cpu_count() or 1})
+    trace = open_trace(paths, options | {"jobs": jobs})
     report = api.diagnose(trace, verify_fix=verify_fix)
-    print_messages("note", report.notes)
+    print_messages("note", [*trace.ineffective, *report.notes])
     print_messages("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
     write(_rendered(report, format, to_terminal=not output), output)
     raise typer.Exit(_exit_code(report, fail_on.value))
