@@ -1,6 +1,5 @@
 """The command `diagnose`: reads a trace and prints the report in one of its formats."""
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import StrEnum
@@ -101,8 +100,9 @@ def diagnose(
     from lyncphone_logs import api
     from lyncphone_logs.reports.fleet_text import View
 
-    trace = open_trace(paths, options | {"jobs": jobs or os.cpu_count() or 1})
+    trace = open_trace(paths, options | {"jobs": jobs})
     complete = api.diagnose(trace, verify_fix=verify_fix)
+    complete = replace(complete, notes=(*trace.ineffective, *complete.notes))
     report = _selected(complete, phone or (), code or ())
     if quiet:
         report = replace(report, notes=())

@@ -118,7 +118,19 @@ class Trace:
             if tally.events and tally.looks_like
         ]
         assumed = [each for source, tally in self.inputs for each in clocks.assumptions(source.path, tally)]
-        return (*self._skipped, *foreign, *copies_in([source for source, _ in self.inputs]), *assumed, *clocks.of_all)
+        return (
+            *self._skipped,
+            *foreign,
+            *copies_in([source for source, _ in self.inputs]),
+            *assumed,
+            *clocks.of_all,
+        )
+
+    @property
+    def ineffective(self) -> tuple[str, ...]:
+        """The options that had no effect on reading, with the reason; complete after reading."""
+        jobs, plan = self.options.jobs, self._plan
+        return (f"--jobs {jobs} has no effect: {plan.one_job}",) if jobs > 1 and plan and plan.one_job else ()
 
     def _is_phone_line(self, line: str) -> bool:
         return reader_of(unwrap(line).text, self.catalog.grammars) is not None
