@@ -61,9 +61,9 @@ class Report(Findings):
 
     def __str__(self) -> str:
         """The first screen as text, 80 columns wide and without colour."""
-        from lyncphone_logs.reports import text
+        from lyncphone_logs.reports import screen
 
-        return text.render(self, color=False)
+        return screen.render(self)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """The report in the formats that Jupyter shows; text from a trace is escaped in each of them."""
