@@ -170,7 +170,9 @@ def outcome_kinds() -> frozenset[str]:
 
 def happened(kind: str, fields: Mapping[str, Value]) -> str:
     """What an event of this kind says, as a clause: "the registrar refused REGISTER: 403 Forbidden"."""
-    known = kinds()[kind]
+    known = kinds().get(kind)
+    if known is None:
+        return "a line of an unknown kind"
     for template in known.happened:
         if all(fields.get(name) not in (None, "") for name in _names_in(template)):
             return template.format_map({name: str(value) for name, value in fields.items()})

@@ -32,6 +32,9 @@ class View(NamedTuple):
     total: int = 0
 
 
+DEFAULT_VIEW = View()
+
+
 def render(report: Findings, view: View, *, color: bool, width: int = DEFAULT_WIDTH) -> str:
     """The table of a report about several phones, without a final line end."""
     page = Page(color=color, width=width)

@@ -16,20 +16,20 @@ class Notes(NamedTuple):
     problems: tuple[str, ...]
 
 
-def aggregated(report: Findings) -> Notes:
-    """The notes and problems of a report, identical ones of several inputs as one."""
+def aggregated(report: Findings, most: int = MAX_NOTES) -> Notes:
+    """The notes and problems of a report, identical ones of several inputs as one; at most `most` notes."""
     paths = [read.path for read in report.inputs]
     troubles = [
         f"{read.problem} ({read.help})" if read.help else read.problem for read in report.inputs if read.problem
     ]
     return Notes(
-        tuple(_first(joined(report.notes, paths), MAX_NOTES)),
+        tuple(_first(joined(report.notes, paths), most)),
         tuple(_first([*troubles, *report.problems], MAX_PROBLEMS)),
     )
 
 
 def joined(notes: Iterable[str], paths: Iterable[str]) -> list[str]:
-    """Notes that begin with the path of an input and end alike become one: `43 files: no year in the timestamps`."""
+    """Notes that begin with the path of an input and end alike become one: `43 files: year 2026 assumed from …`."""
     known = set(paths)
     by_text: dict[tuple[bool, str], list[str]] = {}
     for note in notes:
@@ -38,10 +38,13 @@ def joined(notes: Iterable[str], paths: Iterable[str]) -> list[str]:
         found = by_text.setdefault((of_file, text if of_file else note), [])
         if of_file or not found:
             found.append(path)
-    return [
-        f"{len(each)} files: {text}" if len(each) > 1 else f"{each[0]}: {text}" if of_file and len(known) > 1 else text
-        for (of_file, text), each in by_text.items()
-    ]
+    return [_joined(text, each if of_file else [], known) for (of_file, text), each in by_text.items()]
+
+
+def _joined(text: str, paths: list[str], known: set[str]) -> str:
+    if len(paths) > 1:
+        return f"{len(paths)} files: {text.replace('file time ', 'file times ')}"
+    return f"{paths[0]}: {text}" if paths and len(known) > 1 else text
 
 
 def _first(texts: list[str], most: int) -> list[str]:

@@ -51,7 +51,7 @@ class Page:
     def prose(self, text: str, *, indent: int = 0, hang: int | None = None, style: str = "") -> None:
         """Add text wrapped to the width; lines after the first are indented by `hang`."""
         hang = indent if hang is None else hang
-        for index, piece in enumerate(wrapped(visible(text), self.room(max(indent, hang)))):
+        for index, piece in enumerate(wrapped(visible(text), self.room(hang), self.room(indent))):
             self.line(" " * (hang if index else indent), Ink(piece, style))
 
     def labelled(self, label: str, *items: str, indent: int = INDENT, width: int = LABEL_WIDTH) -> None:
@@ -97,15 +97,19 @@ class Page:
         return f"\x1b[{STYLES[ink.style]}m{shown}\x1b[0m" if self.color and ink.style and shown.strip() else shown
 
 
-def wrapped(text: str, room: int | None) -> list[str]:
-    """The text in lines of at most `room` columns; a longer word gets a line of its own."""
-    if room is None or cells(text) <= room:
+def wrapped(text: str, room: int | None, first: int | None = None) -> list[str]:
+    """The text in lines of at most `room` columns, the first line of `first` ones if that is given.
+
+    A longer word gets a line of its own.
+    """
+    width = room if first is None else first
+    if room is None or width is None or cells(text) <= width:
         return [text]
     lines, line = [], ""
     for word in text.split(" "):
-        if line and cells(line) + 1 + cells(word) > room:
+        if line and cells(line) + 1 + cells(word) > width:
             lines.append(line)
-            line = word
+            line, width = word, room
         else:
             line = f"{line} {word}" if line else word
     return [*lines, line]

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from lyncphone_logs.diagnosis.findings import Findings
 from lyncphone_logs.reports import details, fleet_text, text
-from lyncphone_logs.reports.fleet_text import View
+from lyncphone_logs.reports.fleet_text import DEFAULT_VIEW, View
 from lyncphone_logs.reports.page import DEFAULT_WIDTH
 
 
 def render(
     report: Findings,
-    view: View = View(),
+    view: View = DEFAULT_VIEW,
     *,
     color: bool = False,
     width: int = DEFAULT_WIDTH,

@@ -4,6 +4,7 @@ Budgets at 80 columns: one problem 24 rows, each further one 12, a healthy phone
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from lyncphone_logs.diagnosis.findings import Findings, Phone
 from lyncphone_logs.events.event import Event
@@ -17,17 +18,42 @@ WORD_WIDTH, TITLE_WIDTH = 10, 61
 """Columns of the word for certainty and of the title of a cause; its code follows."""
 LABEL_WIDTH = 8
 BODY = WORD_WIDTH
+MAX_CODES = 6
+
+
+class Limits(NamedTuple):
+    """How many of each the first screen shows."""
+
+    steps: int
+    rivals: int
+    support: int
+    notes: int
+
+
+LIMITS = (
+    Limits(3, 2, 2, 3), Limits(3, 2, 1, 2), Limits(3, 1, 1, 1), Limits(2, 1, 0, 1), Limits(2, 0, 0, 1),
+    Limits(1, 0, 0, 1),
+)  # fmt: skip
+"""From generous to strict; the first with which a screen is within its budget is used, else the last."""
+MAX_ROWS, MAX_WORDS, ROWS_OF_FURTHER, WORDS_OF_FURTHER = 24, 170, 12, 85
+"""Budgets of one problem, and of each further one."""
 
 
 def render(report: Findings, *, color: bool, width: int = DEFAULT_WIDTH) -> str:
     """The first screen of a report about at most one phone, without a final line end. `width` in columns."""
-    page = Page(color=color, width=width)
-    page.prose(headline.subject(report))
-    if not report.phones:
-        _nothing(page, report)
-    for phone in report.phones:
-        print_phone(page, report, phone)
-    return page.text()
+    shown = ""
+    for limits in LIMITS:
+        page = Page(color=color, width=width)
+        page.prose(headline.subject(report))
+        if not report.phones:
+            _nothing(page, report)
+        blocks = sum(print_phone(page, report, phone, limits) for phone in report.phones)
+        shown = page.text()
+        further = max(blocks - 1, 0)
+        rows, words = MAX_ROWS + further * ROWS_OF_FURTHER, MAX_WORDS + further * WORDS_OF_FURTHER
+        if shown.count("\n") < rows and len(shown.split()) <= words:
+            break
+    return shown
 
 
 def _nothing(page: Page, report: Findings) -> None:
@@ -37,24 +63,25 @@ def _nothing(page: Page, report: Findings) -> None:
     print_next(page, command.line("unparsed", *report.paths))
 
 
-def print_phone(page: Page, report: Findings, phone: Phone) -> None:
-    """Print the first screen of one phone, after the line that names it."""
+def print_phone(page: Page, report: Findings, phone: Phone, limits: Limits = LIMITS[0]) -> int:
+    """Print the first screen of one phone, after the line that names it. Returns the number of its causes."""
     found = answer(report, phone)
     page.prose(found.headline, style="strong")
     if found.environment:
         page.prose(found.environment)
     for block in found.blocks:
         page.blank()
-        print_block(page, block)
+        print_block(page, block, limits)
         _others(page, "Also possible", block.also_possible)
     _failures(page, found)
     _others(page, "Also", found.remarks)
-    _rivals(page, found)
-    print_notes(page, report)
+    _rivals(page, found, limits)
+    print_notes(page, report, limits.notes)
     print_next(page, found.next)
+    return len(found.blocks)
 
 
-def print_block(page: Page, block: Block) -> None:
+def print_block(page: Page, block: Block, limits: Limits = LIMITS[0]) -> None:
     """Print one cause: title, line, why, check, fix and how to know that it worked."""
     _title(page, block)
     if block.event:
@@ -62,15 +89,15 @@ def print_block(page: Page, block: Block) -> None:
     if block.seen:
         page.prose(block.seen, indent=BODY)
     page.labelled("Why", block.why, width=LABEL_WIDTH)
-    page.labelled("Support", *block.support, width=LABEL_WIDTH)
-    page.labelled("But", *block.but, width=LABEL_WIDTH)
+    page.labelled("Support", *block.support[: limits.support], width=LABEL_WIDTH)
+    page.labelled("But", *block.but[: limits.support], width=LABEL_WIDTH)
     label = "Check"
     for check in block.checks:
         page.labelled(label, check.says, width=LABEL_WIDTH)
         for line in check.commands:
             page.line(" " * BODY, line)
         label = ""
-    page.numbered("Fix", block.steps, width=LABEL_WIDTH)
+    page.numbered("Fix", block.steps[: limits.steps], width=LABEL_WIDTH)
     page.labelled("Fixed", f"when {block.fixed} in a new trace", width=LABEL_WIDTH)
     page.labelled("Then", *map(_named, block.leads_to), width=LABEL_WIDTH)
 
@@ -110,13 +137,18 @@ def _others(page: Page, label: str, others: Sequence[Other]) -> None:
             page.prose(_named(each), indent=2, hang=10)
 
 
-def _rivals(page: Page, found: Answer) -> None:
-    _others(page, "Less likely", found.less_likely)
-    if found.more:
-        page.line(f"  {found.more} more: --all")
-    if found.ruled_out:
-        shown = ", ".join(found.ruled_out[:6]) + (", …" if len(found.ruled_out) > 6 else "")
-        page.prose(f"Ruled out: {shown}")
+def _rivals(page: Page, found: Answer, limits: Limits) -> None:
+    shown = found.less_likely[: limits.rivals]
+    _others(page, "Less likely", shown)
+    more = found.more + len(found.less_likely) - len(shown)
+    if more and shown:
+        page.line(f"  {more} more: --all")
+    elif more:
+        page.blank()
+        page.line(f"{more} less likely: --all")
+    if found.ruled_out and limits.rivals:
+        codes = ", ".join(found.ruled_out[:MAX_CODES]) + (", …" if len(found.ruled_out) > MAX_CODES else "")
+        page.prose(f"Ruled out: {codes}")
 
 
 def _failures(page: Page, found: Answer) -> None:
@@ -150,13 +182,13 @@ def print_line(page: Page, event: Event) -> None:
     page.line("    ", Ink(location, "label"), line.before, line.marked, line.after)
 
 
-def print_notes(page: Page, report: Findings) -> None:
+def print_notes(page: Page, report: Findings, most: int = notes.MAX_NOTES) -> None:
     """Print whether earlier diagnoses are fixed, what was assumed, and what could not be read, each once."""
     if report.fixes:
         page.blank()
     for each in report.fixes:
         page.labelled("Earlier", wording.fix(each), indent=0, width=LABEL_WIDTH)
-    found = notes.aggregated(report)
+    found = notes.aggregated(report, most)
     if found.notes or found.problems:
         page.blank()
     for text in found.problems:

@@ -156,10 +156,10 @@ class SourceClocks:
 def _of_stamps(found: Survey, tally: SourceStats) -> Iterator[str]:
     anchor = found.anchor
     if tally.assumed and found.last and not found.year:
-        yield f"no date in the timestamps; the last day is {found.last.date()} (from {found.basis})"
+        yield f"last day {found.last.date()} assumed from {found.basis}"
     elif tally.assumed and (last := found.last or anchor.latest):
         year, basis = found.year or last.year, found.basis or anchor.basis
-        yield f"no year in the timestamps; the last year is {year} (from {basis})"
+        yield f"year {year} assumed from {basis} (--year to change)"
     if found.conflict:
         yield found.conflict
     if found.undecided:

@@ -48,7 +48,9 @@ def test_rich_and_the_page_agree(settings: dict[str, str], is_terminal: bool, mo
     monkeypatch.setattr(sys, "stdout", Stream(is_terminal))
     console = Console(file=sys.stdout)
     color = console.color_system is not None and not console.no_color
-    assert standard_output() == Terminal(color, console.width if is_terminal else None)
+    stated = settings.get("COLUMNS", "")
+    piped = int(stated) if stated.isdecimal() else 80
+    assert standard_output() == Terminal(color, console.width if is_terminal else piped)
 
 
 @pytest.mark.parametrize(("settings", "is_imported"), [({}, "False"), ({"FORCE_COLOR": "1"}, "True")])

@@ -76,21 +76,21 @@ def test_each_line_has_the_year_the_quality_and_the_segment_that_a_reader_would_
 
 def test_the_assumed_year_is_printed_with_what_it_rests_on(tmp_path: Path) -> None:
     for name, moment, rests_on in (
-        ("new-year.log", datetime(2014, 1, 3, 9), "no year in the timestamps; the last year is 2014 (from file time)"),
+        ("new-year.log", datetime(2014, 1, 3, 9), "year 2014 assumed from file time (--year to change)"),
         (
             "leap-day.log",
             datetime(2014, 3, 2),
-            "no year in the timestamps; the last year is 2012 (from file time and a 29 February)",
+            "year 2012 assumed from file time and a 29 February (--year to change)",
         ),
         (
             "dated-nearby.log",
             datetime(2020, 6, 1),
-            "no year in the timestamps; the last year is 2012 (from dated lines)",
+            "year 2012 assumed from dated lines (--year to change)",
         ),
         (
             "midnight.log",
             datetime(2013, 7, 12, 23),
-            "no date in the timestamps; the last day is 2013-07-12 (from file time)",
+            "last day 2013-07-12 assumed from file time",
         ),
     ):
         path = saved(Path(shutil.copy(CLOCKS / name, tmp_path)), moment)
