@@ -101,7 +101,7 @@ def diagnose(
     from lyncphone_logs.reports.fleet_text import View
 
     trace = open_trace(paths, options | {"jobs": jobs})
-    complete = api.diagnose(trace, verify_fix=verify_fix)
+    complete = api.diagnose(trace, verify_fix=verify_fix, phone=phone[0] if phone and len(phone) == 1 else "")
     complete = replace(complete, notes=(*trace.ineffective, *complete.notes))
     report = _selected(complete, phone or (), code or ())
     if quiet:

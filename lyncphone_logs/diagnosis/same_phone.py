@@ -71,7 +71,8 @@ def known_phone(
 def match_phones(previous: Sequence[KnownPhone], phones: Sequence[Phone], stated: str = "") -> list[Match]:
     """The phone of the trace for each phone of a report.
 
-    `stated` is the id of a phone of the trace that the user states to be the one phone of the report.
+    `stated` is the id, or a part of it, of the phone of the trace that the user states to be the one phone of the
+    report.
     """
     current = [known_phone(each.id, each.basis, each.vendor, each.model, each.mac, each.hostnames) for each in phones]
     same_phones = _same_phones(previous, current)
@@ -84,11 +85,13 @@ def match_phones(previous: Sequence[KnownPhone], phones: Sequence[Phone], stated
         unclaimed = (index for index in range(len(current)) if not claims[index])
         open_ones = same or [index for index in unclaimed if _relation(old, current[index]) != "another"]
         may_state = len(previous) == 1 and not same
-        index = next((each for each in open_ones if may_state and current[each].id == stated), None)
-        if index is None:
-            matches.append(Match(None, _no_match(old, current, [current[each] for each in open_ones], may_state)))
+        meant = [
+            each for each in open_ones if may_state and stated and stated.casefold() in current[each].id.casefold()
+        ]
+        if len(meant) == 1:
+            matches.append(Match(phones[meant[0]], "same phone, as stated with --phone"))
         else:
-            matches.append(Match(phones[index], "same phone, as stated with --phone"))
+            matches.append(Match(None, _no_match(old, current, [current[each] for each in open_ones], may_state)))
     return matches
 
 

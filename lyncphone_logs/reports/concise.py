@@ -9,6 +9,7 @@ first is printed. The phone is last, because its id may contain spaces.
 from collections.abc import Iterator
 
 from lyncphone_logs.diagnosis.findings import Diagnosis, Findings
+from lyncphone_logs.events.event import Event
 from lyncphone_logs.reports import wording
 from lyncphone_logs.reports.escaping import visible
 
@@ -22,15 +23,19 @@ def _lines(report: Findings) -> Iterator[str]:
     for phone in report.phones:
         for failure in phone.failures:
             text = failure.text.partition("\n")[0]
-            yield f"{failure.source}:{failure.line}: FAILURE {failure.kind}: {text} [{phone.id}]"
+            yield f"{_location(failure.event)}: FAILURE {failure.kind}: {text} [{phone.id}]"
         for found in phone.diagnoses:
             rule = found.rule
             verdict = f"{found.verdict} {wording.share(found.score)} {rule.name}: {rule.title}"
-            yield f"{_location(found)}: {rule.code} {verdict} [{phone.id}]"
+            yield f"{_location(_symptom(found))}: {rule.code} {verdict} [{phone.id}]"
 
 
-def _location(found: Diagnosis) -> str:
+def _symptom(found: Diagnosis) -> Event | None:
     events = [each.event for each in sorted(found.evidence, key=lambda each: each.role != "explains")]
-    if not events:
+    return events[0] if events else None
+
+
+def _location(event: Event | None) -> str:
+    if event is None:
         return "-:0"
-    return wording.location(events[0]) if events[0].line else f"{wording.location(events[0])}:0"
+    return wording.location(event) if event.line else f"{wording.location(event)}:0"

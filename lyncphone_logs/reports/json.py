@@ -18,7 +18,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from lyncphone_logs.diagnosis.findings import (
     Boot,
@@ -35,6 +35,7 @@ from lyncphone_logs.diagnosis.findings import (
 )
 from lyncphone_logs.events.columns import plain
 from lyncphone_logs.events.event import Event
+from lyncphone_logs.events.vocabulary import Stage
 from lyncphone_logs.reports.escaping import to_json
 from lyncphone_logs.rules.rule import Rule
 
@@ -173,6 +174,10 @@ def _report(findings: Findings) -> dict[str, Any]:
         "terms": shared.terms.objects,
         "gaps": shared.gaps.objects,
         "coverage": shared.coverage.objects,
+        "stages": list(get_args(Stage)),
+        "shared_faults": [
+            asdict(each) | {"first": _iso(each.first), "last": _iso(each.last)} for each in findings.shared_faults
+        ],
         "phones": [partial(_phone, each, shared) for each in findings.phones],
         "fixes": [_fix(each) for each in findings.fixes],
     }
@@ -259,7 +264,6 @@ def _boot(boot: Boot, events: _Table) -> dict[str, Any]:
             {"stage": each.stage, "state": each.state, "evidence": _indexes(each.evidence, events)} for each in ended
         ],
         "not_seen": [each.stage for each in boot.journey if each.state == "not seen"],
-        "not_checkable": [each.stage for each in boot.journey if each.state == "not checkable"],
     }
 
 

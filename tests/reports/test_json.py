@@ -4,6 +4,7 @@ import json
 import tracemalloc
 from collections import Counter
 from dataclasses import replace
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from support.sample_report import CLOCK, SIGNATURE, event, lead, phone, report, 
 
 import lyncphone_logs as lp
 from lyncphone_logs.cli.app import run
-from lyncphone_logs.diagnosis.findings import Failure, NotCheckable
+from lyncphone_logs.diagnosis.findings import Failure, NotCheckable, SharedFault
 from lyncphone_logs.reports import concise
 from lyncphone_logs.reports import json as written
 from lyncphone_logs.reports.report import Report
@@ -142,6 +143,15 @@ def test_failures_without_a_known_cause_are_objects_and_lines() -> None:
     assert concise.render(found).split("\n")[0] == (
         "a b.log:12: FAILURE sip.response: SIP/2.0 403 Forbidden [10.1.2.3]"
     )
+
+
+def test_a_fault_that_phones_share_is_an_object() -> None:
+    at = datetime(2013, 7, 9, 10)
+    found = report(shared_faults=(SharedFault("TLS001", "", ("a", "b"), at, at),))
+    assert found.to_dict()["shared_faults"] == [
+        {"code": "TLS001", "kind": "", "phones": ("a", "b"), "first": "2013-07-09T10:00:00", "last": at.isoformat()}
+    ]
+    jsonschema.validate(json.loads(found.to_json()), SCHEMA)
 
 
 def test_concise_lines_name_the_phone() -> None:

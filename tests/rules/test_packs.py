@@ -172,6 +172,9 @@ def test_the_user_can_state_that_it_is_the_same_phone(tmp_path: Path) -> None:
     new.write_text(REGISTERED, encoding="utf-8")
     report = lyncphone_logs.diagnose(lyncphone_logs.read_trace(new), verify_fix=old, phone=str(new))
     assert {each.state for each in report.fixes} == {"fixed"}
+    options = ["--format", "json", "--fail-on", "error"]
+    assert run([str(new), "--verify-fix", str(old), *options]) == 3
+    assert run([str(new), "--verify-fix", str(old), "--phone", "new.log", *options]) == 0
 
 
 def test_each_of_several_phones_is_found_again(tmp_path: Path) -> None:
