@@ -33,8 +33,11 @@ IN_CONTEXT = tuple(
 )
 """What stands before a number, with the table that explains it."""
 OPENSSL_ERROR = re.compile(r"\berror:([0-9A-F]{7,8})\b|^\s*(?:0x)?([0-9A-F]{7,8})\s*$", re.IGNORECASE)
-BARE_ASSIGNMENT = re.compile(r"^\s*[\w.>-]+\s*(?:=|:\s)\s*([0-9]{1,9})[\s.;,]*$")
-"""A number after a name that is in no table, such as `reason=7`."""
+BARE_ASSIGNMENT = re.compile(
+    r"^(?:[\w.>-]+\s*(?:=|:\s)|(?:error|code|reason|number|result|alert)\b\s*[:#]?)\s*([0-9]{1,9})[\s.;,]*$",
+    re.IGNORECASE,
+)
+"""A number after a word that is no table, such as `reason=7` or `error 7`."""
 DNS_NAME = re.compile(r"(?<![\w.@-])[a-z0-9_-]+(?:\.[a-z0-9_-]+)+", re.IGNORECASE)
 MIN_PHRASE = 10
 """Characters of a text that is found inside a longer one. Shorter texts are found by chance."""
