@@ -41,6 +41,19 @@ BARE_ASSIGNMENT = re.compile(
 DNS_NAME = re.compile(r"(?<![\w.@-])[a-z0-9_-]+(?:\.[a-z0-9_-]+)+", re.IGNORECASE)
 MIN_PHRASE = 10
 """Characters of a text that is found inside a longer one. Shorter texts are found by chance."""
+NATURES = tuple(
+    (re.compile(pattern, re.IGNORECASE), what)
+    for pattern, what in (
+        (
+            r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|[0-9a-f]{12}",
+            "a MAC address; `phones TRACE` lists the phones of a trace",
+        ),
+        (r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?::[0-9]+)?", "an IP address; `phones TRACE` lists the phones of a trace"),
+        (r"(?:sips?:)?[^\s@]+@[^\s@]+\.[^\s@]+", "an address of a user; give a code, a term or a line of a trace"),
+        (r"(?:[a-z0-9-]+\.)+[a-z]{2,}", "a host name, and none of those that every phone asks for in DNS"),
+    )
+)
+"""What a text is that no table explains."""
 QUOTES = " \t\r\n\"'`,;<>[]()"
 
 
@@ -49,6 +62,11 @@ def find(text: str) -> tuple[CodeEntry, ...]:
     text = text.strip(QUOTES)
     found = _exact(text) or _unique(in_context(text)) or _model(text) or _unique(_dns_names(text))
     return found or _unique(openssl_errors.of_reason(text)) or _unique(_phrases(text)) or _term(text) or _bare(text)
+
+
+def nature(text: str) -> str:
+    """What a text is, if it is something that has no meaning of its own, such as an address; else ""."""
+    return next((what for pattern, what in NATURES if pattern.fullmatch(text.strip(QUOTES))), "")
 
 
 def in_context(text: str) -> Iterator[CodeEntry]:

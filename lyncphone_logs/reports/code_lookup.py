@@ -1,5 +1,6 @@
 """Prints what `explain x509:20` shows: the meaning of an error number, and the rules that use it."""
 
+import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -47,8 +48,13 @@ def render_choice(asked: str, entries: Sequence[CodeEntry], *, color: bool, widt
     for word, meant in named.items():
         page.prose(f"{word}  {TABLES[meant[0].table].title}: {' or '.join(_names(meant))}", indent=2, hang=4)
     page.blank()
-    page.line(f"Next: lyncphone-logs explain {entries[0].word}")
+    page.line(command_for(entries[0].word))
     return page.text()
+
+
+def command_for(word: str) -> str:
+    """The line that names the command which explains a word."""
+    return f"Next: lyncphone-logs explain {word if ' ' not in word else json.dumps(word)}"
 
 
 def _names(meant: Iterable[CodeEntry]) -> list[str]:

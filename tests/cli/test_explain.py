@@ -13,7 +13,7 @@ from lyncphone_logs.events.pasted import find
 from lyncphone_logs.reports.code_lookup import render_choice, render_entries
 from lyncphone_logs.reports.explanation import render_rule
 from lyncphone_logs.reports.line_meaning import readings, render_readings
-from lyncphone_logs.reports.rule_search import render_found, search
+from lyncphone_logs.reports.text_search import render_found, search, search_codes
 
 CATALOG = read_catalog()
 LINE = "voip_task[440]: CERT     : ERR  - {f():653} server cert is invalid. ctx->error=7."
@@ -34,6 +34,11 @@ LINE = "voip_task[440]: CERT     : ERR  - {f():653} server cert is invalid. ctx-
         ("7", "7 has 2 meanings:"),
         ("42", "dhcp:42"),
         ("BToE pairing", "NET005 btoe-port-blocked"),
+        ("mfa", "term:multifactor authentication"),
+        ("0xCAA82EE7", "could not be resolved"),
+        ("polycom", "polycom_ucs"),
+        ("register multifactor", "aadsts:50079"),
+        ("invalid_grant", "A class of OAuth errors"),
         (LINE, "tls.server_certificate.rejected"),
         (LINE, "x509:7 · OpenSSL verify code"),
         ("voip_task[440]: CERT : ERR - {f():1} nothing that is known", "no grammar reads this message"),
@@ -52,7 +57,11 @@ def test_what_is_pasted_is_explained(asked: str, says: str, capfd: pytest.Captur
         ("ctx->error=999", "known numbers: x509:0 to x509:103"),
         ("x5099:20", "did you mean 'x509'?"),
         ("TLS01", "did you mean 'TLS"),
-        ("user@contoso.com", "write a number"),
+        ("user@contoso.com", "is an address of a user"),
+        ("00:90:8f:11:22:33", "is a MAC address"),
+        ("192.168.1.20", "is an IP address"),
+        (str(FOUNDING), "is a file or a folder"),
+        ("pool01.contoso.com", "is a host name"),
         ("qwertzuiop", "write a number"),
         ("12345678", "known numbers"),
     ],
@@ -88,11 +97,16 @@ def test_the_page_of_a_code_fits_80_columns_except_for_addresses(asked: str) -> 
 def test_the_other_pages_fit_80_columns() -> None:
     pages = [
         render_choice("42", find("42"), color=False, width=80),
-        render_found("certificate", search("certificate", CATALOG.rules), color=False, width=80),
+        render_found("a", search("certificate", CATALOG.rules), search_codes("certificate"), color=False, width=80),
         render_readings(readings(LINE, CATALOG.grammars), CATALOG.rules, color=False, width=80),
     ]
     lines = [line for page in pages for line in page.split("\n")]
     assert [line for line in lines if len(line) > 80 and "http" not in line] == []
+
+
+def test_a_word_as_it_is_counts_more_than_the_beginning_of_a_longer_word() -> None:
+    rules = [rule("AAA001", title="AudioCodes phones"), rule("AAA002", cause="No audio."), rule("AAA003")]
+    assert [each.code for each in search("audio", rules)] == ["AAA002", "AAA001"]
 
 
 def test_rules_with_the_word_in_the_title_come_first_and_all_words_are_required() -> None:
