@@ -21,6 +21,22 @@ The numbers after `ctx->error=` are OpenSSL's (x509_vfy.h); only 7 was seen in t
 import pyparsing as pp
 
 vendor = "AudioCodes"
+capture = {
+    "trace": "The phone sends it to a syslog server: system/syslog/mode NETWORK, system/syslog/server_address.",
+    "more": "Set syslog components to DEBUG (web page, Status & Diagnostics, Tracing) and repeat the fault.",
+    "undo": "Set the components to NONE and system/syslog/mode to LOCAL; these are the defaults.",
+    "source": "founding article (Tracing page); github.com/shanehoey/ipphones parameterDB/ipp-all.json (3.0.4.1264)",
+    "families": {
+        "dhcp": "Set the syslog components kernel and control_center to DEBUG",
+        "eap": "Set the syslog component ieee802_1x to DEBUG",
+        "exchange": "Set the syslog components voip_application and control_center, and lync/ews/log, to DEBUG",
+        "sign_in": "Set the syslog components lcd_display, control_center, sipe and cert to DEBUG",
+        "sip": "Set the syslog components sip_stack, sip_call_control and sipe to DEBUG",
+        "time": "Set the syslog component control_center to DEBUG",
+        "tls": "Set the syslog components cert, sip_stack and voip_application to DEBUG",
+        "vlan": "Set the syslog components kernel and control_center to DEBUG",
+    },
+}
 
 app_name = pp.Regex(r"[A-Za-z_][A-Za-z0-9_./-]*")("app_name")
 procid = "[" + pp.Word(pp.nums)("procid") + "]"

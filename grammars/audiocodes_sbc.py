@@ -23,6 +23,12 @@ The console is known from one boot log of an MP-264. Most of its lines have no h
 import pyparsing as pp
 
 vendor = "AudioCodes"
+capture = {
+    "trace": "The device sends it to a syslog server: Troubleshoot, Logging Settings, Enable Syslog.",
+    "more": "Set the debug level (GwDebugLevel) to 5, or to 7 under heavy traffic, and repeat the fault.",
+    "undo": "Set GwDebugLevel to 0 again, which is the default.",
+    "source": "easymanua.ls/audiocodes: mediant-4000-sbc, page 855 (syslog); mediapack-mp-124, page 351 (GwDebugLevel)",
+}
 
 number = pp.Word(pp.nums)
 sequence = "[S=" + pp.Word(pp.nums)("sequence") + "]"

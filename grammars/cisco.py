@@ -22,6 +22,13 @@ split at about 1000 characters, in mid-word, and continues in the next sequence 
 import pyparsing as pp
 
 vendor = "Cisco"
+capture = {
+    "trace": "It is the console log, among the device logs on the phone's web page, or on its command line.",
+    "more": "Enter `debug sip-messages` on the phone's command line and repeat the fault.",
+    "undo": "Enter `undebug sip-messages`.",
+    "source": "Cisco: Monitoring Phone Systems (device logs); CUCM Troubleshooting Guide, Troubleshooting SIP (debug)",
+    "families": {"sip": "Enter `debug sip-messages` on the phone's command line"},
+}
 
 sequence = pp.Word(pp.nums)("sequence") + pp.Opt(":")
 level = pp.Regex(r"[A-Z]{3}")("level")

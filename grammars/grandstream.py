@@ -17,6 +17,13 @@ prefix, and each is read separately. What these devices print about TLS, certifi
 import pyparsing as pp
 
 vendor = "Grandstream"
+capture = {
+    "trace": "The device sends it to the Syslog Server that is set on its web page.",
+    "more": "Set Syslog Level to DEBUG and repeat the fault.",
+    "undo": "Set Syslog Level to NONE again, which is the default.",
+    "source": "HandyTone-286 User Manual, page 28; GXW-400x User Manual, page 21 (manualsonline.com, manualsdump.com)",
+    "families": {"sip": "Set Syslog Level to DEBUG; lower levels show no complete SIP messages"},
+}
 
 mac = pp.Regex(r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{12}").set_name("MAC address")("mac")
 word = pp.Regex(r"\[[0-9A-Za-z.]{1,16}\]").set_name("word in brackets")

@@ -22,6 +22,19 @@ with the same line as the boot ROM, so one start of the phone may count as two b
 import pyparsing as pp
 
 vendor = "Polycom"
+capture = {
+    "trace": "The phone sends it to device.syslog.serverName, or uploads log files to LOG_FILE_DIRECTORY.",
+    "more": "Set device.syslog.renderLevel, log.render.level and log.level.change.sip and .tls to 0; repeat the fault.",
+    "undo": "Remove these parameters again: the maker warns that logging can impair the phone.",
+    "source": "Technical Bulletin 17124 (syslog); manualslib.com/manual/1350820, page 100 (levels, the warning)",
+    "families": {
+        "dhcp": "Set log.level.change.dhcpc to 0",
+        "dns": "Set log.level.change.dns to 0",
+        "sign_in": "Set log.level.change.tickt to 0",
+        "sip": "Set log.level.change.sip to 0",
+        "tls": "Set log.level.change.tls to 0",
+    },
+}
 
 stamp = pp.Regex(r"[0-9]{6,8}\.[0-9]{3}|[0-9]{10}")("stamp") + "|"
 component = pp.Regex(r"[A-Za-z][A-Za-z0-9]{0,4}")("component") + "|"

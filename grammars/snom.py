@@ -19,6 +19,13 @@ import re
 import pyparsing as pp
 
 vendor = "snom"
+capture = {
+    "trace": "It is on the log page and the SIP trace page of the phone's web interface, or at a syslog server.",
+    "more": "Set the log level to 9, repeat the fault and save the log at once: it fills up fast.",
+    "undo": "Set the log level to its former value again.",
+    "source": "snom-m9.blogspot.com/2011/08/logging.html (log level 9 of desktop phones, log page)",
+    "families": {"sip": "Save the SIP trace page of the web interface"},
+}
 
 # Six characters wide, or five if copying removed one of two blanks. A bracket of another width is not snom's.
 bracket = pp.Regex(r"\[(?=[A-Z0-9]{6}\]|[A-Z0-9]{5} \]|[A-Z0-9]{4} {1,2}\])").set_name("level in brackets")

@@ -17,6 +17,13 @@ retyped. Tables of the manuals give the names of the other messages, but not the
 import pyparsing as pp
 
 vendor = "Spectralink"
+capture = {
+    "trace": "The handset sends it to the syslog server of DHCP option 7, or of its Admin menu.",
+    "more": "Set Syslog to Full in the Admin menu and repeat the fault.",
+    "undo": "Set Syslog to Disabled again, which is the default.",
+    "source": "8020/8030 Administration Guide for SIP, page 112; Nortel NN43001-504, page 207",
+    "families": {"link": "Set Syslog to Full in the Admin menu"},
+}
 
 logger = pp.Regex(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}:[0-9]{1,5}>").set_name("address and port")
 month = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"

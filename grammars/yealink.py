@@ -23,6 +23,12 @@ read as a line of `audiocodes_400hd`.
 import pyparsing as pp
 
 vendor = "Yealink"
+capture = {
+    "trace": "The phone sends it to a syslog server (static.syslog.server), or its web page exports the local log.",
+    "more": "Set static.syslog.level (static.local_log.level for the local log) to 6 and repeat the fault.",
+    "undo": "Set the level to its former value again.",
+    "source": "maker's configuration template (static.syslog.*, static.local_log.*); 6 is `info` in real lines",
+}
 
 message = pp.Regex(r".*")("message")
 process = pp.Regex(r"[A-Za-z][A-Za-z0-9_-]*")("app_name")

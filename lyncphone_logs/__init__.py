@@ -46,3 +46,8 @@ def __getattr__(name: str) -> Any:
     if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, so that completion offers those that are not imported yet, and nothing else."""
+    return [*__all__, *(name for name in globals() if name.startswith("__"))]

@@ -1,22 +1,48 @@
 """Reads a trace, diagnoses it, and compares a rule with it: the functions that the package exports."""
 
-from collections.abc import Sequence
-from datetime import MAXYEAR
+import inspect
+from collections.abc import Callable, Sequence
 from os import PathLike, fspath
+from typing import TypedDict, TypeVar, Unpack
 
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis import engine, findings
 from lyncphone_logs.diagnosis.engine import diagnose_phones
-from lyncphone_logs.diagnosis.fix_check import fixes, read_previous
+from lyncphone_logs.diagnosis.fix_check import codes, fixes, read_previous
+from lyncphone_logs.diagnosis.shared_faults import shared_faults
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.evidence.stated import state_facts
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.timestamps.zones import Zones
-from lyncphone_logs.trace.trace import Input, Trace
+from lyncphone_logs.trace.trace import PHONES_ONLY, Input, Trace
 from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.version import program
+
+MIN_YEAR, MAX_YEAR = 1980, 2099
+"""Last years of a trace that can be stated. The first syslog was written in 1980."""
+
+
+class ReadOptions(TypedDict, total=False):
+    """The keyword options of `read_trace`, with which `diagnose` reads paths."""
+
+    certificate: Sequence[str | PathLike[str]] | str | PathLike[str]
+    firmware: str
+    model: str
+    location: str
+    domain: str
+    display: Sequence[str] | str
+    environment: str
+    year: int
+    tz: Sequence[str] | str
+    since: str
+    until: str
+    rules: str
+    grammar: Sequence[str] | str
+    grammars: str
+    full: bool | None
+    jobs: int
 
 
 def read_trace(
@@ -27,6 +53,7 @@ def read_trace(
     location: str = "",
     domain: str = "",
     display: Sequence[str] | str = (),
+    environment: str = "",
     year: int = 0,
     tz: Sequence[str] | str = (),
     since: str = "",
@@ -40,24 +67,37 @@ def read_trace(
     """A trace of files, folders or `-` (standard input), with facts about the phone and its server.
 
     `certificate`: files with the server's certificates. `location`: `internal` or `external`. `display`: texts of the
-    phone's screen. `year`: the last year of the trace. `tz`: its time zone, or `NAME=ZONE` for one input. `since` and
-    `until`: times outside of which lines are skipped (2013-07-09T12:00; 12:00 on the last day; -2h before the end).
-    `rules`, `grammars`: folders with more of these. `grammar`: the grammars to use. `full`: True reads every line for a
-    diagnosis, False only those that a rule may need, None decides by size. `jobs`: processes for a large trace. Raises
-    InputError, EvidenceError, RuleError or GrammarError; of the times only when the events are iterated.
+    phone's screen. `environment`: what the phone signs in to: `lync-onprem`, `sip-gateway`, `teams` or `generic-sip`;
+    by default it is inferred from the trace. `year`: the last year of the trace. `tz`: its time zone, or `NAME=ZONE`
+    for one input. `since` and `until`: times outside of which lines are skipped (2013-07-09T12:00; 12:00 on the last
+    day; -2h before the end). `rules`, `grammars`: folders with more of these. `grammar`: the grammars to use. `full`:
+    True reads every line for a diagnosis, False only those that a rule may need, None decides by size. `jobs`:
+    processes for a large trace. Raises InputError, EvidenceError, RuleError or GrammarError; of the times only when the
+    events are iterated.
     """
-    if not 0 <= year <= MAXYEAR:
-        raise InputError(f"{year} cannot be the last year of a trace", help=f"a year from 1 to {MAXYEAR}")
-    facts = state_facts(firmware=firmware, model=model, location=location, domain=domain)
-    for text in filter(None, [display] if isinstance(display, str) else display):
-        from lyncphone_logs.evidence.display import read_display
-
-        facts.append(read_display(text))
+    if year and not MIN_YEAR <= year <= MAX_YEAR:
+        help = f"a year of four digits, from {MIN_YEAR} to {MAX_YEAR}"
+        raise InputError(f"{year} cannot be the last year of a trace", where="--year", help=help)
+    facts = state_facts(firmware=firmware, model=model, location=location, domain=domain, environment=environment)
+    facts += _displayed([display] if isinstance(display, str) else display)
     facts += _inspected([certificate] if isinstance(certificate, str | PathLike) else certificate, domain)
     catalog = read_catalog(rules, grammars).only([grammar] if isinstance(grammar, str) and grammar else grammar)
+    if model.strip() and not grammars:  # The phones of other grammars may be of any maker.
+        from lyncphone_logs.evidence.models import check_model
+
+        check_model(model, [each.model for rule in catalog.rules for each in rule.applies_to])
     zones = Zones([tz] if isinstance(tz, str) and tz else tz)
     options = TraceOptions(year=year, zones=zones, since=since, until=until, full=full, jobs=jobs, grammars=grammars)
     return Trace([fspath(path) for path in paths], catalog, options, facts)
+
+
+def _displayed(texts: Sequence[str]) -> list[Event]:
+    found: list[Event] = []
+    for text in filter(None, texts):
+        from lyncphone_logs.evidence.display import read_display
+
+        found.append(read_display(text))
+    return found
 
 
 def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]:
@@ -69,18 +109,41 @@ def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]
     return found
 
 
-def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def lists_options(function: Function) -> Function:
+    """Name the options of `read_trace` instead of `**options` in the signature that `help` and completion show."""
+    shown = inspect.signature(function)
+    own = [each for each in shown.parameters.values() if each.kind is not each.VAR_KEYWORD]
+    read = [each for each in inspect.signature(read_trace).parameters.values() if each.kind is each.KEYWORD_ONLY]
+    function.__signature__ = shown.replace(parameters=[*own, *read])  # type: ignore[attr-defined]  # read by inspect
+    return function
+
+
+@lists_options
+def diagnose(
+    trace: Trace | str | PathLike[str],
+    *more: str | PathLike[str],
+    verify_fix: str | PathLike[str] = "",
+    phone: str = "",
+    **options: Unpack[ReadOptions],
+) -> Report:
     """Diagnose a trace: read it once; memory does not grow with its size, only with the number of its phones.
 
-    `verify_fix`: the JSON report of an earlier trace, whose diagnoses are reported as fixed, not fixed, or undecided.
-    Raises InputError if it is no such report, or if no input of the trace can be read.
+    `trace` is what `read_trace` returns, or the first of its paths; `more` paths and `options` are those of
+    `read_trace`. `verify_fix`: the JSON report of an earlier trace, whose diagnoses are reported as fixed, not fixed,
+    or undecided. `phone`: the phone of the trace that is known to be the one phone of that report, if their lines do
+    not show it. Raises InputError if it is no such report, or if no input can be read, and the errors of `read_trace`;
+    TypeError if a trace is given together with paths or options.
     """
+    trace = _opened(trace, more, options)
     catalog = trace.catalog
     previous = read_previous(fspath(verify_fix)) if verify_fix else ()
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
     phones, notes = diagnose_phones(
         trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
-        {each.code for each in previous},
+        codes(previous), {grammar.name: grammar.capture for grammar in catalog.grammars},
     )  # fmt: skip
     return Report(
         tool=program(),
@@ -89,10 +152,23 @@ def diagnose(trace: Trace, *, verify_fix: str | PathLike[str] = "") -> Report:
         phones=phones,
         rules_tried=len(catalog.rules),
         packs=catalog.packs,
-        fixes=fixes(previous, phones, catalog.rules),
+        fixes=fixes(previous, phones, catalog.rules, phone),
         notes=(*catalog.notes, *trace.assumptions, *notes),
         problems=tuple(str(problem) for problem in catalog.problems),
+        paths=trace.paths,
+        shared_faults=shared_faults(phones),
     )
+
+
+def _opened(trace: Trace | str | PathLike[str], more: Sequence[str | PathLike[str]], options: ReadOptions) -> Trace:
+    if isinstance(trace, str | PathLike):
+        return read_trace(trace, *more, **options)
+    if not isinstance(trace, Trace):
+        raise TypeError(f"diagnose needs paths or what read_trace returns, not a {type(trace).__name__}")
+    if more or options:
+        given = ", ".join([*map(repr, more), *options])
+        raise TypeError(f"the trace has been opened already: pass {given} to read_trace, or the paths to diagnose")
+    return trace
 
 
 def explain(trace: Trace, rule: Rule) -> tuple[findings.Explanation, ...]:
@@ -103,7 +179,8 @@ def explain(trace: Trace, rule: Rule) -> tuple[findings.Explanation, ...]:
     catalog = trace.catalog
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
     batches = trace.batches(to_diagnose=True)
-    return engine.explain(batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds)
+    hints = {grammar.name: grammar.capture for grammar in catalog.grammars}
+    return engine.explain(batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds, hints)
 
 
 def inputs(trace: Trace) -> tuple[findings.InputSummary, ...]:
@@ -145,6 +222,8 @@ def _problem(read: Input, trace: Trace) -> tuple[str, str]:
         return f"nothing to read in {source.path}: it contains no lines", (
             "save the trace again, with syslog enabled on the phone"
         )
+    if tally.looks_like:
+        return f"{source.path}: {tally.looks_like}", f"{PHONES_ONLY}, see `lyncphone-logs grammars list`"
     return f"no grammar matches any line of {source.path}; line {first.line}: {trace.stops(first)[0]}", (
         "if this is a trace of a phone, `lyncphone-logs explain --line TEXT` shows where each grammar stopped matching"
     )

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from lyncphone_logs.errors import InputError, LyncphoneLogsError, suggestion
+from lyncphone_logs.events.vocabulary import outcome_kinds
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.loader import load_grammars
 from lyncphone_logs.rules.loader import load_rules
@@ -26,7 +27,7 @@ class Catalog:
     """Grammars by name and rules by code, both sorted, and the packs that the rules are from.
 
     `notes`: which entry replaced which, and what is remarkable about named grammars. `problems`: files that cannot be
-    used.
+    used. `folders`: the arguments of `read_catalog`; a pickled catalog is read from them again.
     """
 
     grammars: tuple[Grammar, ...]
@@ -34,11 +35,18 @@ class Catalog:
     packs: tuple[Pack, ...] = ()
     notes: tuple[str, ...] = ()
     problems: tuple[LyncphoneLogsError, ...] = ()
+    folders: tuple[str, str] | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.folders is None:
+            raise TypeError("cannot pickle a catalog that was not read from folders")
+        return _read_again, (*self.folders, [grammar.name for grammar in self.grammars])
 
     @cached_property
     def event_kinds(self) -> frozenset[str]:
-        """The event kinds that its rules name."""
-        return frozenset(kind for rule in self.rules for pattern in rule.patterns for kind in pattern.kinds)
+        """The event kinds that a diagnosis needs: those that its rules name, and those of failures and successes."""
+        named = {kind for rule in self.rules for pattern in rule.patterns for kind in pattern.kinds}
+        return frozenset(named | outcome_kinds())
 
     def rule(self, code_or_name: str) -> Rule | None:
         """The rule with this code or name, case ignored."""
@@ -89,7 +97,12 @@ def read_catalog(rules: str = "", grammars: str = "") -> Catalog:
         pack_rules, pack_problems = load_rules(pack)
         all_rules = _overlay(all_rules, pack_rules, lambda rule: rule.code, f"rule pack {pack.name}", notes)
         problems += pack_problems
-    return Catalog(all_grammars, all_rules, (*known.packs, *packs), tuple(notes), (*known.problems, *problems))
+    all_packs = (*known.packs, *packs)
+    return Catalog(all_grammars, all_rules, all_packs, tuple(notes), (*known.problems, *problems), (rules, grammars))
+
+
+def _read_again(rules: str, grammars: str, names: Sequence[str]) -> Catalog:
+    return read_catalog(rules, grammars).only(names)
 
 
 def overlaps(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:

@@ -52,10 +52,15 @@ class OutputError(LyncphoneLogsError):
 
 def suggestion(word: str, known: list[str]) -> str:
     """A "did you mean" for an unknown word, or "" if no known word is similar."""
+    close = closest(word, known)
+    return f"did you mean {close!r}?" if close else ""
+
+
+def closest(word: str, known: list[str]) -> str:
+    """The known word that is most similar to `word`, or "" if none is similar."""
     import difflib
 
-    close = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else ""
+    return next(iter(difflib.get_close_matches(word, known, n=1)), "")
 
 
 def collect(items: Iterable[T], read: Callable[[T], Result]) -> tuple[list[Result], list[LyncphoneLogsError]]:

@@ -1,14 +1,19 @@
-"""Tests the samples of grammars; apart from `rule_samples` because it needs no diagnosis."""
+"""Tests the samples and hints of grammars; apart from `rule_samples` because it needs no diagnosis."""
 
 from collections.abc import Iterator, Sequence
 
-from lyncphone_logs.catalog import overlaps
+from lyncphone_logs.catalog import grammars_folder, overlaps
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.syslog.unwrap import unwrap
 
 
 def check_grammar(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:
-    """One line for each failure: a sample with another kind or field, an overlap, a kind without a sample."""
+    """One line for each failure: a sample with another kind or field, an overlap, a kind without a sample.
+
+    A built-in grammar without `capture` is a failure too; one of a user has neutral texts then.
+    """
+    if grammar.path.parent == grammars_folder() and not grammar.capture.source:
+        yield "no `capture` says how to record a trace of these phones"
     for sample in grammar.samples:
         text = unwrap(sample.line).text
         parsed = grammar.read(text)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from lyncphone_logs.authoring.rule_samples import diagnosed, events_of, failures
+from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.rules.clause import Clause, ScopeName
@@ -95,8 +96,9 @@ def _misleading_lines(rule: Rule, events: Sequence[Event], grammars: Sequence[Gr
     if complete is None or any(clause.absent for clause in rule.clause):
         return
     for number, event in enumerate(events):
-        # A boot is no evidence but separates evidence; without any line there is no phone.
-        if event.kind == BOOT or len(events) == 1:
+        # A boot is no evidence but separates evidence; without any line there is no phone. A fact that no clause is
+        # about has a weight too: it is another value than the ones that they are about.
+        if event.kind == BOOT or len(events) == 1 or event.family in GIVEN:
             continue
         without = diagnosed(rule, [*events[:number], *events[number + 1 :]], [rule], grammars)
         change = (without.confidence if without else 0.0) - complete.confidence

@@ -8,7 +8,7 @@ from typing import get_args
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.diagnosis.findings import Diagnosis
-from lyncphone_logs.diagnosis.ranking import APPLIES_TO
+from lyncphone_logs.diagnosis.ranking import APPLIES_TO, SCALE
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.events.vocabulary import kinds
@@ -111,7 +111,8 @@ def _value(kind: str, name: str, value: bool | int | float | str | list[str]) ->
 
 
 def _holding(found: Diagnosis) -> set[str]:
-    return {term.clause for term in found.terms if term.state == "holds"} - {EXPLAINS, APPLIES_TO}
+    holding = {term.clause for term in found.terms if term.state == "holds" and term.role != SCALE}
+    return holding - {EXPLAINS, APPLIES_TO}
 
 
 def _is_within(verdict: Verdict, sample: RuleSample) -> bool:

@@ -23,7 +23,7 @@ from lyncphone_logs.cli.grammars import grammars_app
 from lyncphone_logs.cli.output import print_messages, write
 from lyncphone_logs.cli.phones import phones, unparsed
 from lyncphone_logs.cli.rules import rules_app
-from lyncphone_logs.errors import LyncphoneLogsError, OutputError
+from lyncphone_logs.errors import LyncphoneLogsError, OutputError, suggestion
 
 app = typer.Typer(
     help="Find out why a desk phone does not sign in, from its syslog trace.",
@@ -62,6 +62,9 @@ def run(arguments: Sequence[str]) -> int:
     gc.set_threshold(100_000, 50, 50)
     words = [*arguments] or ["--help"]
     if words[0] not in COMMANDS | GLOBAL_OPTIONS:
+        if typo := _typo(words[0]):
+            print_messages("error", [typo])
+            return 2
         words.insert(0, "diagnose")
     try:
         app(words, prog_name="lyncphone-logs")
@@ -75,6 +78,13 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:
         return _bug(error)
     return 0
+
+
+def _typo(word: str) -> str:
+    """What is wrong with a word that names no file but resembles a command, or ""."""
+    is_path = not word.replace("-", "").isalpha() or word.startswith("-") or os.path.lexists(word)
+    help = "" if is_path else suggestion(word.casefold(), sorted(COMMANDS))
+    return f"no such command {word!r}; {help}" if help else ""
 
 
 def _bug(error: Exception) -> int:

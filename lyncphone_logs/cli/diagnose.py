@@ -1,7 +1,10 @@
 """The command `diagnose`: reads a trace and prints the report in one of its formats."""
 
 import os
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from enum import StrEnum
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +13,8 @@ from lyncphone_logs.cli.options import CLOCKS, FACTS, OutputFile, Paths, open_tr
 from lyncphone_logs.cli.output import print_messages, write
 
 if TYPE_CHECKING:
+    from lyncphone_logs.reports.fleet_text import View
+    from lyncphone_logs.reports.page import Terminal
     from lyncphone_logs.reports.report import Report
 
 SEVERITIES = ("note", "warning", "error")
@@ -23,6 +28,14 @@ class Format(StrEnum):
     json = "json"
     jsonl = "jsonl"
     markdown = "markdown"
+    html = "html"
+
+
+ENDINGS = {
+    ".json": Format.json, ".jsonl": Format.jsonl, ".ndjson": Format.jsonl, ".md": Format.markdown,
+    ".markdown": Format.markdown, ".html": Format.html, ".htm": Format.html,
+}  # fmt: skip
+"""The format that the ending of an output file chooses, unless --format names one; any other ending chooses text."""
 
 
 class FailOn(StrEnum):
@@ -33,43 +46,132 @@ class FailOn(StrEnum):
     note = "note"
 
 
+class By(StrEnum):
+    """What a line of the table about several phones is about."""
+
+    cause = "cause"
+    phone = "phone"
+
+
+class Sort(StrEnum):
+    """The order of the table about several phones."""
+
+    phones = "phones"
+    code = "code"
+    verdict = "verdict"
+    time = "time"
+    name = "name"
+
+
+class Color(StrEnum):
+    """Whether text is coloured."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
+_Texts = list[str] | None
+
+
 @with_trace_options(*FACTS, *CLOCKS, "rules", "grammar", "grammars", "full")
 def diagnose(
     paths: Paths,
-    format: Annotated[Format, typer.Option("-f", "--format", help="Format of the report.")] = Format.text,
+    format: Annotated[
+        Format | None,
+        typer.Option("-f", "--format", help="Format of the report.", show_default="text, or by the ending of -o"),
+    ] = None,
     output: OutputFile = "",
-    fail_on: Annotated[FailOn, typer.Option(help="Lowest severity that gives exit code 1.")] = FailOn.warning,
+    everything: Annotated[bool, typer.Option("--all", help="Print all findings, not only the first screen.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print no notes and no progress.")] = False,
     *,
+    phone: Annotated[_Texts, typer.Option("--phone", help="Only phones with this name; may be repeated.")] = None,
+    code: Annotated[_Texts, typer.Option("--code", help="Only phones with this diagnosis; may be repeated.")] = None,
+    by: Annotated[By, typer.Option(help="Several phones: one line for each cause or phone.")] = By.cause,
+    sort: Annotated[Sort, typer.Option(help="Several phones: order of the lines.")] = Sort.phones,
+    color: Annotated[Color, typer.Option(help="Colour the text.")] = Color.auto,
+    fail_on: Annotated[FailOn, typer.Option(help="Lowest severity that gives exit code 1.")] = FailOn.warning,
     jobs: Annotated[int, typer.Option(min=0, help="Number of processes for a large trace.", show_default="cores")] = 0,
     verify_fix: Annotated[
         str, typer.Option(help="JSON report of an earlier trace: report what is fixed.", show_default=False)
     ] = "",
     **options: Any,
 ) -> None:
-    """Diagnose a trace: likely causes with evidence, causes ruled out, and the fix."""
+    """Find the cause of what a trace shows: evidence, how to check it, and the fix."""
     from lyncphone_logs import api
+    from lyncphone_logs.reports.fleet_text import View
 
     trace = open_trace(paths, options | {"jobs": jobs or os.cpu_count() or 1})
-    report = api.diagnose(trace, verify_fix=verify_fix)
-    print_messages("note", report.notes)
-    print_messages("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
-    write(_rendered(report, format, to_terminal=not output), output)
+    complete = api.diagnose(trace, verify_fix=verify_fix)
+    report = _selected(complete, phone or (), code or ())
+    if quiet:
+        report = replace(report, notes=())
+    chosen = format or ENDINGS.get(PurePath(output).suffix.lower(), Format.text)
+    if chosen is Format.concise:
+        print_messages("note", report.notes)
+        print_messages("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
+    view = View(by.value, sort.value, len(complete.phones))
+    terminal = _terminal(color, to_terminal=not output)
+    if chosen is Format.text:
+        write(_text(report, view, terminal, code or (), everything=everything), output)
+    else:
+        write(_rendered(report, chosen), output)
     raise typer.Exit(_exit_code(report, fail_on.value))
 
 
-def _rendered(report: "Report", format: Format, *, to_terminal: bool) -> str:
-    if format is Format.text:
-        from lyncphone_logs.reports import page, text
+def _selected(report: "Report", names: Iterable[str], codes: Iterable[str]) -> "Report":
+    """The report about the phones that --phone and --code select. Raises BadParameter if they select none."""
+    from lyncphone_logs.errors import suggestion
+    from lyncphone_logs.reports import fleet
 
-        terminal = page.standard_output() if to_terminal else page.Terminal(color=False, width=None)
-        return text.render(report, color=terminal.color, width=terminal.width)
-    from lyncphone_logs.reports import concise, json, markdown
+    names, codes = list(names), list(codes)
+    if not names and not codes:
+        return report
+    found = fleet.selected(report, names, codes)
+    if found:
+        return replace(report, phones=tuple(found))
+    for option, wanted, known in (
+        ("--phone", names, [phone.id for phone in report.phones]),
+        ("--code", codes, sorted({each.rule.code for phone in report.phones for each in phone.diagnoses})),
+    ):
+        if wanted:
+            listed = f"known: {', '.join(known[:10])}" if known else "the trace has none"
+            hint = suggestion(wanted[0], known) or listed
+            raise typer.BadParameter(f"no phone of the trace has {wanted[0]!r}; {hint}", param_hint=option)
+    return report
 
-    renderers = {
+
+def _terminal(color: Color, *, to_terminal: bool) -> "Terminal":
+    from lyncphone_logs.reports import page
+
+    wanted = None if color is Color.auto else color is Color.always
+    if to_terminal:
+        return page.standard_output(wanted)
+    return page.Terminal(color=bool(wanted), width=page.DEFAULT_WIDTH)
+
+
+def _text(report: "Report", view: "View", shown: "Terminal", codes: Iterable[str], *, everything: bool) -> str:
+    from lyncphone_logs.reports import details, fleet_text, text
+
+    if everything:
+        return details.render(report, color=shown.color, width=shown.width)
+    named = list(codes)
+    if len(named) == 1 and view.by == "cause" and len(report.phones) > 1:
+        return fleet_text.render_cause(report, named[0].upper(), view, color=shown.color, width=shown.width)
+    if len(report.phones) > 1:
+        return fleet_text.render(report, view, color=shown.color, width=shown.width)
+    return text.render(report, color=shown.color, width=shown.width)
+
+
+def _rendered(report: "Report", format: Format) -> "str | Iterable[str]":
+    from lyncphone_logs.reports import concise, html, json, markdown
+
+    renderers: dict[Format, Callable[[Report], str | Iterable[str]]] = {
         Format.concise: concise.render,
-        Format.json: json.document,
+        Format.json: json.document_parts,
         Format.jsonl: json.json_lines,
         Format.markdown: markdown.render,
+        Format.html: html.document,
     }
     return renderers[format](report)
 
@@ -79,4 +181,5 @@ def _exit_code(report: "Report", fail_on: str) -> int:
     if report.problems or any(each.problem for each in report.inputs) or not report.inputs or is_open:
         return 3
     severities = [each.rule.severity for phone in report.phones for each in phone.diagnoses]
-    return int(any(SEVERITIES.index(each) >= SEVERITIES.index(fail_on) for each in severities))
+    has_failures = any(phone.failures for phone in report.phones)
+    return int(has_failures or any(SEVERITIES.index(each) >= SEVERITIES.index(fail_on) for each in severities))

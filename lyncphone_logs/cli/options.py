@@ -22,6 +22,15 @@ class Location(StrEnum):
     external = "external"
 
 
+class PhoneEnvironment(StrEnum):
+    """What the phone signs in to."""
+
+    lync_onprem = "lync-onprem"
+    sip_gateway = "sip-gateway"
+    teams = "teams"
+    generic_sip = "generic-sip"
+
+
 Paths = Annotated[
     list[str], typer.Argument(help="Trace files, folders, archives, or - for standard input.", show_default=False)
 ]
@@ -39,6 +48,9 @@ FACTS: dict[str, Any] = {
     "location": Annotated[Location | None, typer.Option("--location", help="Where the first sign-in took place.")],
     "domain": Annotated[str, typer.Option("--domain", help="SIP domain of the user.")],
     "display": Annotated[_Texts, typer.Option("--display", help="Text on the screen of the phone.")],
+    "environment": Annotated[
+        PhoneEnvironment | None, typer.Option("--environment", help="What the phone signs in to.")
+    ],
 }
 CLOCKS: dict[str, Any] = {
     "year": Annotated[

@@ -8,6 +8,9 @@ import typer
 from lyncphone_logs.cli.options import CLOCKS, OutputFile, Paths, finish_trace, open_trace, with_trace_options
 from lyncphone_logs.cli.output import write
 
+TOP = 20
+"""Shapes that a table lists if the user states no number."""
+
 
 class PhonesFormat(StrEnum):
     """How phones are written."""
@@ -48,6 +51,10 @@ def unparsed(
         UnparsedFormat, typer.Option("-f", "--format", help="Output format; markdown is for a bug report.")
     ] = UnparsedFormat.table,
     output: OutputFile = "",
+    top: Annotated[
+        int | None,
+        typer.Option(min=1, help="Number of shapes listed; the others are counted.", show_default="20; jsonl: all"),
+    ] = None,
     **options: Any,
 ) -> None:
     """Group unparsed lines by shape, with counts and a masked example.
@@ -60,5 +67,6 @@ def unparsed(
     trace = open_trace(paths, options)
     found = unparsed_shapes(trace.batches())
     render = {"table": tables.unparsed_table, "markdown": tables.unparsed_markdown, "jsonl": tables.unparsed_json_lines}
-    write(render[format.value](found), output)
+    shown = TOP if top is None and format is not UnparsedFormat.jsonl else top
+    write(render[format.value](found, shown), output)
     finish_trace(trace)

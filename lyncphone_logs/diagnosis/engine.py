@@ -4,26 +4,34 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import get_args
 
+from lyncphone_logs.diagnosis.environment import FoundEnvironment
 from lyncphone_logs.diagnosis.findings import (
     Diagnosis,
     Evidence,
     Explanation,
+    Failure,
     NotCheckable,
     Phone,
     RuledOut,
     WeighedSymptom,
 )
 from lyncphone_logs.diagnosis.phone_state import PhoneState, finish_phone, gather_phones
-from lyncphone_logs.diagnosis.ranking import LIKELY, Assessment, Device, assess, is_decided, shares, verdict
+from lyncphone_logs.diagnosis.ranking import Assessment, Device, Standing, assess, grade, is_decided, standings, verdict
 from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import Event, family_of
-from lyncphone_logs.events.vocabulary import capture_of
+from lyncphone_logs.events.vocabulary import kinds
+from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
 from lyncphone_logs.matching.symptom import Symptom
-from lyncphone_logs.rules.rule import Rule
+from lyncphone_logs.matching.symptom_state import SymptomState
+from lyncphone_logs.rules.rule import EXPLAINS, Rule, Verdict
 
-MAX_NOTES = 10
+MIN_ROOT_SCORE = 0.5
+"""The least score of a cause that makes others its consequences."""
 SKIPPED_NOTE = "lines no rule needs were skipped; run with --full to evaluate the undecided clauses"
+NO_HINTS: Mapping[str, CaptureHint] = MappingProxyType({})
 Codes = Mapping[str, Sequence[str]]
 """For the code of a rule, codes of others that name it."""
 
@@ -39,14 +47,19 @@ class _AssessedPhone:
     state: PhoneState
     facts: Sequence[Event]
     device: Device
+    environment: FoundEnvironment
     symptoms: Sequence[tuple[Symptom, Sequence[Assessment]]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     assessment: Assessment
-    share: float
+    standing: Standing
     rivals: tuple[str, ...]
+
+    @property
+    def score(self) -> float:
+        return self.standing.score
 
 
 @no_collection()
@@ -57,23 +70,25 @@ def diagnose_phones(
     vendors: Mapping[str, str],
     unseen: Callable[[], frozenset[str]] = frozenset,
     verified: Collection[str] = (),
+    hints: Mapping[str, CaptureHint] = NO_HINTS,
 ) -> tuple[tuple[Phone, ...], tuple[str, ...]]:
     """Diagnose the phones of batches with their keys. Returns the phones by name, and notes for the user.
 
     `facts` are events that do not come from the trace. `vendors` maps the name of a grammar to the vendor of its
     phones. `unseen` is called after the last batch: the kinds of which skipped lines may have more events. `verified`
-    are codes of the rules whose fix is looked for. A phone with no line that a grammar read is not listed. Memory grows
-    with phones, rules and distinct symptoms, not with events.
+    are codes of the rules whose fix is looked for. `hints` maps the name of a grammar to how its phones are traced. A
+    phone with no line that a grammar read is not listed. Memory grows with phones, rules and distinct symptoms, not
+    with events.
     """
     phones, unseen_kinds = _read_phones(batches, rules, vendors, unseen, verified)
     unlisted = _UnlistedRules(rules, unseen_kinds)
     notes = [SKIPPED_NOTE] if unseen_kinds else []
     found = []
-    for assessed in _assess_phones(phones, facts):
+    for assessed in _assess_phones(phones, facts, hints):
         contradicted = [fact for fact in facts if fact not in assessed.facts]
         notes += [f"{assessed.name}: {fact.text} is ignored, because the trace contradicts it" for fact in contradicted]
+        notes += _environment_notes(assessed)
         phone = _findings(assessed, unlisted)
-        notes += _unexplained_notes(assessed.state, phone.diagnoses)
         found.append(phone)
     return tuple(found), tuple(notes)
 
@@ -86,13 +101,14 @@ def explain(
     vendors: Mapping[str, str],
     rule: Rule,
     unseen: Callable[[], frozenset[str]] = frozenset,
+    hints: Mapping[str, CaptureHint] = NO_HINTS,
 ) -> tuple[Explanation, ...]:
     """How one of the rules was assessed for each phone, by name; the other arguments are those of `diagnose_phones`.
 
-    Confidences are shares among all rivals. They are not halved for a cause that may be a consequence of another one.
+    Scores are shares among all rivals. They are not halved for a cause that may be a consequence of another one.
     """
     phones, _ = _read_phones(batches, rules, vendors, unseen)
-    return tuple(_explanation(assessed, rule) for assessed in _assess_phones(phones, facts))
+    return tuple(_explanation(assessed, rule) for assessed in _assess_phones(phones, facts, hints))
 
 
 def _read_phones(
@@ -109,17 +125,19 @@ def _read_phones(
     return phones, unseen_kinds
 
 
-def _assess_phones(phones: dict[str, PhoneState], facts: Sequence[Event]) -> Iterator[_AssessedPhone]:
+def _assess_phones(
+    phones: dict[str, PhoneState], facts: Sequence[Event], hints: Mapping[str, CaptureHint]
+) -> Iterator[_AssessedPhone]:
     """Finish and assess the phones by name; each is removed from `phones`, so that its state can be freed."""
     for name in sorted(phones):
         phone = phones.pop(name)
-        agreeing, device = finish_phone(phone, facts)
+        agreeing, device, environment = finish_phone(phone, facts, hints.get(phone.grammar, NEUTRAL))
         state = phone.symptom_state
         symptoms = [
             (symptom, [assess(rule, entry, symptom, state, agreeing, device) for rule, entry in symptom.explained_by])
             for symptom in state.symptoms.values()
         ]
-        yield _AssessedPhone(name, phone, agreeing, device, symptoms)
+        yield _AssessedPhone(name, phone, agreeing, device, environment, symptoms)
 
 
 def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
@@ -130,30 +148,61 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
     diagnoses = _ranked(
         [_diagnosis(each, roots.get(code, ()), silencers.get(code, ())) for code, each in candidates.items()]
     )
+    failures = tuple(_failures(phone.state.symptom_state, diagnoses))
+    others = tuple(each for each in diagnoses if not each.rule.only_if_alone)
+    diagnoses = others if others or failures else diagnoses
     excluded = {each.rule.code: each for _, assessments in phone.symptoms for each in assessments if each.ruled_out}
     ruled_out = [_ruled_out(each) for code, each in sorted(excluded.items()) if code not in candidates]
     listed = {each.rule.code for each in diagnoses} | {each.rule.code for each in ruled_out}
-    not_shown, not_checkable = unlisted.split(listed, phone.state.symptom_state.families)
+    not_shown, not_checkable = unlisted.split(listed, phone)
     return Phone(
         id=phone.name,
         basis=phone.state.basis,
+        mac=phone.state.mac(phone.name),
+        hostnames=tuple(phone.state.hostnames),
         vendor=phone.device.vendor,
         model=phone.device.model,
         firmware=phone.device.firmware,
+        environment=phone.environment.name,
+        environment_evidence=phone.environment.evidence,
+        capture=str(phone.device.hint),
         boots=phone.state.journey.boots(),
         verified=phone.state.symptom_state.verified,
         diagnoses=diagnoses,
+        failures=failures,
         ruled_out=tuple(ruled_out),
         not_shown=not_shown,
         not_checkable=not_checkable,
     )
 
 
-def _unexplained_notes(state: PhoneState, diagnoses: Sequence[Diagnosis]) -> list[str]:
-    """Failures that no rule explains and no clause of a diagnosis refers to, at most 10."""
-    used = {kind for each in diagnoses for clause in each.rule.clause for kind in clause.all_kinds}
-    events = [event for event in state.symptom_state.unexplained.values() if event.kind not in used]
-    return [f"{each.source}:{each.line}: no rule explains {_symptom_text(each)}" for each in events[:MAX_NOTES]]
+def _failures(state: SymptomState, diagnoses: Sequence[Diagnosis]) -> Iterator[Failure]:
+    """The failures that no diagnosis explains with at least *possible*, uses as evidence, or explains more exactly.
+
+    One that may be normal counts only if no diagnosis has a symptom in the same boot.
+    """
+    known = [each for each in diagnoses if each.verdict != "unlikely" and not each.rule.is_fact]
+    codes = {each.rule.code for each in known}
+    used = {kind for each in known for clause in each.rule.clause for kind in clause.all_kinds}
+    symptoms = [each.event for found in known for each in found.evidence if each.role == EXPLAINS]
+    exact = {event.kind for event in symptoms}
+    boots = {event.boot for event in symptoms}
+    for failure in state.failures:
+        event = failure.event
+        kind = kinds()[event.kind]
+        is_explained = not codes.isdisjoint(failure.explained_by) or event.kind in used
+        is_minor = kind.failure and event.boot in boots
+        if not (is_explained or is_minor or exact.intersection(kind.generic_of)):
+            yield Failure(event, failure.count)
+
+
+def _environment_notes(phone: _AssessedPhone) -> list[str]:
+    """That the trace suggests another environment than the stated one, if it does."""
+    found = phone.environment
+    if found.suggested_by is None or not found.contradicts:
+        return []
+    line = f"{found.suggested_by.source}:{found.suggested_by.line}"
+    return [f"{phone.name}: environment {found.name} is used as stated; {line} suggests {found.suggested}"]
 
 
 def _candidates(live: Sequence[Sequence[Assessment]], roots: Codes) -> dict[str, list[_Candidate]]:
@@ -165,21 +214,23 @@ def _candidates(live: Sequence[Sequence[Assessment]], roots: Codes) -> dict[str,
     candidates: defaultdict[str, list[_Candidate]] = defaultdict(list)
     for rivals in live:
         follows = bool(rivals) and rivals[0].symptom.follows
-        for each, share in zip(rivals, shares(rivals, follows=follows), strict=True):
+        for each, standing in zip(rivals, standings(rivals, follows=follows), strict=True):
             code = each.rule.code
             others = tuple(rival.rule.code for rival in rivals if rival is not each)
             is_halved = code in roots and not (is_decided(each) and each.is_uncontradicted)
-            candidates[code].append(_Candidate(each, share / 2 if is_halved else share, others))
+            if is_halved:
+                standing = standing._replace(score=standing.score / 2)
+            candidates[code].append(_Candidate(each, standing, others))
     return candidates
 
 
 def _likely_naming(
     candidates: Mapping[str, Sequence[_Candidate]], names: Callable[[Rule], Sequence[str]]
 ) -> dict[str, list[str]]:
-    """For each candidate, the codes of the likely candidates of which `names` gives its code."""
+    """For each candidate, the codes of the candidates above MIN_ROOT_SCORE of which `names` gives its code."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     for code, each in sorted(candidates.items()):
-        if max(candidate.share for candidate in each) >= LIKELY:
+        if max(candidate.score for candidate in each) >= MIN_ROOT_SCORE:
             for named in names(each[0].assessment.rule):
                 if named in candidates and named != code:
                     found[named].append(code)
@@ -194,12 +245,14 @@ def _ruled_out(assessment: Assessment) -> RuledOut:
 
 def _diagnosis(candidates: Sequence[_Candidate], roots: Sequence[str], silencers: Sequence[str]) -> Diagnosis:
     """One diagnosis from the candidates of one rule; the candidate with the largest share leads."""
-    lead = max(candidates, key=lambda each: each.share)
+    lead = max(candidates, key=lambda each: each.score)
     symptoms = [each.assessment.symptom for each in candidates]
     return Diagnosis(
         rule=lead.assessment.rule,
-        verdict=verdict(lead.assessment, lead.share),
-        confidence=lead.share,
+        verdict=verdict(lead.assessment, lead.standing),
+        score=lead.score,
+        other_cause=lead.standing.other_cause,
+        grade=grade(lead.assessment),
         terms=lead.assessment.terms,
         first_seen=min(filter(None, (_moment(symptom.first) for symptom in symptoms)), default=None),
         last_seen=max(filter(None, (_moment(symptom.last) for symptom in symptoms)), default=None),
@@ -207,6 +260,7 @@ def _diagnosis(candidates: Sequence[_Candidate], roots: Sequence[str], silencers
         evidence=_all_evidence([lead, *(each for each in candidates if each is not lead)]),
         symptoms=tuple(_symptom_text(symptom.first) for symptom in symptoms),
         rivals=lead.rivals,
+        tied_with=lead.standing.tied_with,
         is_consequence=lead.assessment.symptom.follows,
         consequence_of=tuple(roots),
         silenced_by=tuple(silencers),
@@ -230,10 +284,11 @@ def _ranked(diagnoses: Sequence[Diagnosis]) -> tuple[Diagnosis, ...]:
     """In the order of the report: a cause before its possible consequence, even if that has a higher confidence."""
     roots = {each.rule.code: each.consequence_of for each in diagnoses}
 
-    def rank(diagnosis: Diagnosis) -> tuple[int, int, float, str]:
+    def rank(diagnosis: Diagnosis) -> tuple[int, int, int, float, str]:
         section = 2 if diagnosis.silenced_by else int(diagnosis.verdict == "unlikely")
         later = max(int(diagnosis.is_consequence), _steps_from_root(diagnosis.rule.code, roots, frozenset()))
-        return section, later if section == 0 else 0, -diagnosis.confidence, diagnosis.rule.code
+        word = get_args(Verdict).index(diagnosis.verdict)
+        return section, later if section == 0 else 0, word, -diagnosis.score, diagnosis.rule.code
 
     return tuple(sorted(diagnoses, key=rank))
 
@@ -249,24 +304,32 @@ class _UnlistedRules:
     """The rules of a run, to sort those that a phone's findings do not list."""
 
     def __init__(self, rules: Sequence[Rule], unseen: frozenset[str]) -> None:
-        # The result for a rule depends on the phone only by its event families, so all else is computed once.
-        self._rules = [
-            (rule, set() if _may_be_unseen(rule, unseen) else _families(rule), _not_checkable(rule, unseen))
-            for rule in rules
-        ]
+        self._rules, self._unseen = rules, unseen
+        self._by_grammar: dict[str, list[tuple[Rule, set[str], NotCheckable]]] = {}
 
     def split(
-        self, listed: Collection[str], families: Collection[str]
+        self, listed: Collection[str], phone: _AssessedPhone
     ) -> tuple[tuple[Rule, ...], tuple[NotCheckable, ...]]:
-        """The rules not in `listed`: those whose symptom an event of `families` could have shown, and the others."""
+        """The rules not in `listed`: those whose symptom an event of the phone could have shown, and the others."""
+        families = phone.state.symptom_state.families
         not_shown, not_checkable = [], []
-        for rule, visible, missing in self._rules:
+        for rule, visible, missing in self._of_grammar(phone.state.grammar, phone.device.hint):
             if rule.code not in listed:
                 if visible.isdisjoint(families):
                     not_checkable.append(missing)
                 else:
                     not_shown.append(rule)
         return tuple(not_shown), tuple(not_checkable)
+
+    def _of_grammar(self, name: str, hint: CaptureHint) -> list[tuple[Rule, set[str], NotCheckable]]:
+        # The result for a rule depends on the phone only by its event families and grammar; all else is computed once.
+        if name not in self._by_grammar:
+            unseen = self._unseen
+            self._by_grammar[name] = [
+                (rule, set() if _may_be_unseen(rule, unseen) else _families(rule), _not_checkable(rule, unseen, hint))
+                for rule in self._rules
+            ]
+        return self._by_grammar[name]
 
 
 def _may_be_unseen(rule: Rule, unseen: frozenset[str]) -> bool:
@@ -278,22 +341,22 @@ def _families(rule: Rule) -> set[str]:
     return set(map(family_of, rule.explains[0].kinds))
 
 
-def _not_checkable(rule: Rule, unseen: frozenset[str]) -> NotCheckable:
+def _not_checkable(rule: Rule, unseen: frozenset[str], hint: CaptureHint) -> NotCheckable:
     families = " or ".join(sorted(_families(rule)))
     if unseen:
         return NotCheckable(rule, f"lines were skipped, perhaps some about {families}", "Run again with --full")
-    return NotCheckable(rule, f"the trace has no line about {families}", capture_of(rule.explains[0].kinds[0]))
+    return NotCheckable(rule, f"the trace has no line about {families}", hint.for_kind(rule.explains[0].kinds[0]))
 
 
 def _explanation(phone: _AssessedPhone, rule: Rule) -> Explanation:
     weighed = []
     for symptom, assessments in phone.symptoms:
-        for each, share in zip(assessments, shares(assessments, follows=symptom.follows), strict=True):
+        for each, standing in zip(assessments, standings(assessments, follows=symptom.follows), strict=True):
             if each.rule is rule:
                 excluded = "ruled out" if each.ruled_out else "a requirement is refuted"
-                word = verdict(each, share) if each.weight else excluded
+                word = verdict(each, standing) if each.weight else excluded
                 evidence = tuple(symptom.evidence)
-                weighed.append(WeighedSymptom(evidence, symptom.count, word, share, each.terms, each.evidence))
+                weighed.append(WeighedSymptom(evidence, symptom.count, word, standing.score, each.terms, each.evidence))
     missed = phone.state.symptom_state.matcher.near_miss(rule.explains)
     nearest = missed if missed and missed.phone == phone.name and not weighed else None
-    return Explanation(phone.name, rule, tuple(weighed), nearest, capture_of(rule.explains[0].kinds[0]))
+    return Explanation(phone.name, rule, tuple(weighed), nearest, phone.device.hint.for_kind(rule.explains[0].kinds[0]))

@@ -1,4 +1,4 @@
-"""The findings of one run as frozen values, from which all reports are made (JSON: schema version 1)."""
+"""The findings of one run as frozen values, from which all reports are made (JSON: schema version 2)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,6 +7,7 @@ from typing import Literal
 
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
+from lyncphone_logs.rules.clause import Basis
 from lyncphone_logs.rules.packs import Pack
 from lyncphone_logs.rules.rule import Rule, Verdict
 from lyncphone_logs.trace.accounting import ByteAccount
@@ -37,7 +38,7 @@ class Term:
     state: State
     weight: float
     says: str
-    basis: str
+    basis: Basis
     reason: str = ""
     capture: str = ""
     nearest: str = ""
@@ -45,17 +46,21 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """A rule whose symptom was seen. `confidence` is its share among all causes of that symptom, 0 to 1.
+    """A rule whose symptom was seen.
 
-    `symptoms` are kinds and fields of the symptoms that it explains, `count` the number of their occurrences. `rivals`
-    are codes of the rules that explain the same symptom. `is_consequence`: the symptom follows another failure of its
-    handshake. `consequence_of` are codes of diagnoses of the phone that may have led to it, `silenced_by` of more
-    specific ones.
+    `score` is its share among all causes of that symptom, 0 to 1: a weight to order causes by, not a probability.
+    `other_cause` is the share of causes that no rule covers. `grade` says how sure the text of the symptom is.
+    `tied_with` are codes of rivals with nearly the same score. `symptoms` are kinds and fields of the symptoms that it
+    explains, `count` the number of their occurrences. `rivals` are codes of the rules that explain the same symptom.
+    `is_consequence`: the symptom follows another failure of its handshake. `consequence_of` are codes of diagnoses of
+    the phone that may have led to it, `silenced_by` of more specific ones.
     """
 
     rule: Rule
     verdict: Verdict
-    confidence: float
+    score: float
+    other_cause: float
+    grade: Basis
     terms: tuple[Term, ...]
     first_seen: datetime | None
     last_seen: datetime | None
@@ -66,6 +71,43 @@ class Diagnosis:
     is_consequence: bool = False
     consequence_of: tuple[str, ...] = ()
     silenced_by: tuple[str, ...] = ()
+    tied_with: tuple[str, ...] = ()
+
+    @property
+    def confidence(self) -> float:
+        """The former name of `score`."""
+        return self.score
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A failure that was read and that no rule explains with at least *possible*; `event` is its first occurrence.
+
+    `kind`, `source`, `line` and `text` are those of the event, `count` the number of its occurrences.
+    """
+
+    event: Event
+    count: int = 1
+
+    @property
+    def kind(self) -> str:
+        """The event kind."""
+        return self.event.kind
+
+    @property
+    def source(self) -> str:
+        """The path of the trace."""
+        return self.event.source
+
+    @property
+    def line(self) -> int:
+        """The number of the line, from 1."""
+        return self.event.line
+
+    @property
+    def text(self) -> str:
+        """The text of the line."""
+        return self.event.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +117,7 @@ class WeighedSymptom:
     symptom: tuple[Event, ...]
     count: int
     verdict: str
-    confidence: float
+    score: float
     terms: tuple[Term, ...]
     evidence: tuple[Evidence, ...]
 
@@ -135,7 +177,11 @@ class Boot:
 class Phone:
     """One phone and its findings. `basis` says by what its lines were identified: a host name, a file and so on.
 
+    `failures` are those without a known cause, in the order of the trace.
+    `mac` (twelve hexadecimal digits) and `hostnames` are what its lines and the name of its file state.
     `verified` has, by code of the rules whose fix was looked for, the last event that shows that the fix worked.
+    `environment` is what the phone signs in to, "" if that is not known; `environment_evidence` are the events that
+    show it. `capture`: two sentences on how to record a trace of such a phone that says more.
     """
 
     id: str
@@ -148,7 +194,28 @@ class Phone:
     ruled_out: tuple[RuledOut, ...]
     not_shown: tuple[Rule, ...]
     not_checkable: tuple[NotCheckable, ...]
+    failures: tuple[Failure, ...] = ()
+    capture: str = ""
     verified: Mapping[str, Event] = field(default_factory=dict)
+    environment: str = ""
+    environment_evidence: tuple[Event, ...] = ()
+    mac: str = ""
+    hostnames: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SharedFault:
+    """A fault that several phones show for the first time within a minute, so probably one of a server or the network.
+
+    `code` is that of the rule, or `kind` the kind of a failure without a known cause; the other one is empty. `first`
+    and `last` are the first times at the first and the last of the `phones`.
+    """
+
+    code: str
+    kind: str
+    phones: tuple[str, ...]
+    first: datetime
+    last: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +256,7 @@ class Findings:
     """The findings of one run. `notes` are assumptions and remarks, `problems` name unusable rules and grammars.
 
     `packs` are the packs of the rules. `fixes` say whether the diagnoses of a previous report are fixed, if one was
-    given.
+    given. `paths` are the inputs as the user named them. `shared_faults`: what many phones showed at the same time.
     """
 
     tool: str
@@ -201,3 +268,5 @@ class Findings:
     problems: tuple[str, ...] = ()
     packs: tuple[Pack, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    paths: tuple[str, ...] = ()
+    shared_faults: tuple[SharedFault, ...] = ()

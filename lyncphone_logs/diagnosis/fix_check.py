@@ -1,11 +1,12 @@
 """Checks against a newer trace whether the diagnoses of a previous report are fixed."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from lyncphone_logs.diagnosis.findings import Fix, FixState, Phone
+from lyncphone_logs.diagnosis.same_phone import KnownPhone, Match, known_phone, match_phones
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.rules.rule import Rule
@@ -14,21 +15,21 @@ MAX_REPORT_BYTES = 64 * 1024 * 1024
 """Size limit of a previous report."""
 
 
-class PreviousDiagnosis(NamedTuple):
-    """A diagnosis of a previous report."""
+class PreviousPhone(NamedTuple):
+    """A phone of a previous report, with code and name of its diagnoses that were at least possible."""
 
-    phone: str
-    code: str
-    name: str
+    phone: KnownPhone
+    diagnoses: tuple[tuple[str, str], ...]
 
 
-def read_previous(path: str) -> tuple[PreviousDiagnosis, ...]:
-    """The diagnoses of a JSON report that were at least possible. Raises InputError if it is not such a report."""
+def read_previous(path: str) -> tuple[PreviousPhone, ...]:
+    """The phones of a JSON report of schema 1 or 2. Raises InputError if it is not such a report."""
     try:
         if Path(path).stat().st_size > MAX_REPORT_BYTES:
             raise ValueError(f"more than {MAX_REPORT_BYTES} bytes")
-        found = list(_diagnoses(json.loads(Path(path).read_text(encoding="utf-8"))))
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        report = json.loads(Path(path).read_text(encoding="utf-8"))
+        found = [_previous_phone(each) for each in report["phones"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         because = error.strerror or "" if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
         raise InputError(
             "cannot use the previous report",
@@ -39,42 +40,54 @@ def read_previous(path: str) -> tuple[PreviousDiagnosis, ...]:
     return tuple(found)
 
 
-def _diagnoses(report: Any) -> Iterator[PreviousDiagnosis]:
-    for phone in report["phones"]:
-        for each in phone["diagnoses"]:
-            if each["verdict"] != "unlikely":
-                yield PreviousDiagnosis(str(phone["id"]), str(each["code"]), str(each["name"]))
+def _previous_phone(phone: Any) -> PreviousPhone:
+    id, basis, vendor, model = (str(phone[name]) for name in ("id", "basis", "vendor", "model"))
+    identity = phone.get("identity", {})  # Schema 1 has none.
+    hostnames = [str(each) for each in identity.get("hostnames", ())]
+    known = known_phone(id, basis, vendor, model, str(identity.get("mac", "")), hostnames)
+    diagnoses = [each for each in phone["diagnoses"] if each["verdict"] != "unlikely"]
+    return PreviousPhone(known, tuple((str(each["code"]), str(each["name"])) for each in diagnoses))
 
 
-def fixes(previous: Sequence[PreviousDiagnosis], phones: Sequence[Phone], rules: Sequence[Rule]) -> tuple[Fix, ...]:
+def codes(previous: Sequence[PreviousPhone]) -> set[str]:
+    """The codes of all diagnoses of a previous report."""
+    return {code for each in previous for code, _ in each.diagnoses}
+
+
+def fixes(
+    previous: Sequence[PreviousPhone], phones: Sequence[Phone], rules: Sequence[Rule], stated: str = ""
+) -> tuple[Fix, ...]:
     """Whether each previous diagnosis is fixed, by the findings of a newer trace.
 
-    A phone is recognized by its id; if the report and the trace have one phone each, it is the same. A symptom that
-    occurs again is not fixed, unless an event that matches the rule's `verify` follows it: then the trace may be older
-    than the fix.
+    `stated` is the id of the phone that the user states to be the one phone of the report; else `match_phones` decides.
+    Nothing is said about a phone that may be another one. A symptom that occurs again is not fixed, unless an event
+    that matches the rule's `verify` follows it: then the trace may be older than the fix.
     """
     rule_by_code = {rule.code: rule for rule in rules}
-    phone_by_id = {phone.id: phone for phone in phones}
-    has_one = len({each.phone for each in previous}) == 1
-    only = phones[0] if has_one and len(phones) == 1 else None
-    return tuple(_fix(each, phone_by_id.get(each.phone, only), rule_by_code.get(each.code)) for each in previous)
+    matches = match_phones([each.phone for each in previous], phones, stated)
+    return tuple(
+        _fix(each.phone, diagnosis, match, rule_by_code.get(diagnosis[0]))
+        for each, match in zip(previous, matches, strict=True)
+        for diagnosis in each.diagnoses
+    )
 
 
-def _fix(previous: PreviousDiagnosis, phone: Phone | None, rule: Rule | None) -> Fix:
+def _fix(previous: KnownPhone, diagnosis: tuple[str, str], match: Match, rule: Rule | None) -> Fix:
     def result(state: FixState, because: str, *evidence: Event) -> Fix:
-        return Fix(previous.phone, previous.code, previous.name, state, because, evidence)
+        return Fix(previous.id, *diagnosis, state, because, evidence)
 
+    phone, same = match
     if rule is None:
         return result("cannot tell", "no rule has this code")
     if phone is None:
-        return result("cannot tell", "the trace has no line of this phone")
+        return result("cannot tell", same)
     again = next((each for each in phone.diagnoses if each.rule.code == rule.code), None)
     verified = phone.verified.get(rule.code)
     if again and verified:
         because = f"its symptom was seen, and later: {rule.verify.says}; save a trace from after the fix"
         return result("cannot tell", because, again.evidence[-1].event, verified)
     if again:
-        return result("not fixed", "its symptom was seen again", *(each.event for each in again.evidence[:1]))
+        return result("not fixed", f"its symptom was seen again; {same}", *(each.event for each in again.evidence[:1]))
     if verified:
-        return result("fixed", rule.verify.says, verified)
+        return result("fixed", f"{rule.verify.says}; {same}", verified)
     return result("cannot tell", f"neither its symptom nor the sign of a fix was seen: {rule.verify.says}")

@@ -1,22 +1,27 @@
 """Collects the state of each phone from batches of events, and finishes it at the end of the trace."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import NamedTuple
 
+from lyncphone_logs.diagnosis.environment import EnvironmentEvidence, FoundEnvironment
 from lyncphone_logs.diagnosis.journey import Journey
 from lyncphone_logs.diagnosis.ranking import Device
 from lyncphone_logs.events.batch import Batch
-from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value
+from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value, normalize_mac
+from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
 from lyncphone_logs.matching.matcher import version_of
 from lyncphone_logs.matching.rule_index import RuleMatcher, index_of
 from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import Rule
-from lyncphone_logs.trace.phone_identity import FILE, basis_of, tells_maker
+from lyncphone_logs.trace.phone_identity import FILE, basis_of, mac_of, tells_maker
 
 INFORMATIVE = {"tls", "sip", "sign_in", "provisioning", "exchange", "call"}
 """Families of events that belong to a sign-in, or to the download of the settings before it."""
+
+MAX_HOSTNAMES = 10
+"""Host names of a phone that are stored; one that DHCP gives a new address each day has more."""
 
 
 @dataclass(slots=True)
@@ -25,18 +30,27 @@ class PhoneState:
 
     `last` is its last line, `events` counts its lines, `informative` those of the families INFORMATIVE. `repaired`
     counts the events of known kinds whose line was damaged in transit; a dash alone does not count, because some phones
-    write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each.
+    write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each;
+    `grammar` is the name of the grammar that the vendor is from. `hostnames` are those of its lines, at most
+    MAX_HOSTNAMES.
     """
 
     symptom_state: SymptomState
     last: Event
     journey: Journey = field(default_factory=Journey)
     identity: dict[str, str] = field(default_factory=dict)
+    grammar: str = ""
     basis: str = FILE
     events: int = 0
     informative: int = 0
     repaired: int = 0
     components: set[str] = field(default_factory=set)
+    environment: EnvironmentEvidence = field(default_factory=EnvironmentEvidence)
+    hostnames: dict[str, None] = field(default_factory=dict)
+
+    def mac(self, phone: str) -> str:
+        """The MAC address that its lines state, or that is a part of its name; or ""."""
+        return mac_of(normalize_mac(self.identity.get("mac", ""))) or mac_of(phone)
 
     def add_lines(self, batch: Batch, rows: Sequence[int], last: Event) -> None:
         """Count the lines in some rows, which are all of one boot; `last` is the event of the last row."""
@@ -49,11 +63,15 @@ class PhoneState:
         times = batch.columns["time"]
         self.journey.add_times(last.boot, [times[row] for row in rows])
         self.basis = basis_of(last.phone, last.hostname)
+        if len(self.hostnames) < MAX_HOSTNAMES:
+            hosts = batch.columns["hostname"]
+            self.hostnames |= dict.fromkeys(filter(None, (hosts[row] for row in rows)))
 
     def add(self, event: Event) -> None:
         """Process an event that a rule or a stage of the journey may name."""
         self.symptom_state.add(event)
         self.journey.add(event)
+        self.environment.add(event)
         self.informative += event.family in INFORMATIVE
         self.repaired += event.kind != MESSAGE and not event.derived and not {"dash"}.issuperset(event.repairs)
         if event.kind == "device.identified":
@@ -82,22 +100,24 @@ def gather_phones(
         for rows, last in zip(groups, batch.pick([rows[-1] for rows in groups]), strict=True):
             phone = phone_of(last)
             phone.add_lines(batch, rows, last)
-            if "vendor" not in phone.identity:
-                phone.identity |= _vendor(batch, rows, vendors)
+            if not phone.grammar:
+                phone.grammar = _grammar(batch, rows)
+                if phone.grammar:
+                    phone.identity.setdefault("vendor", vendors.get(phone.grammar, ""))
         for event in _relevant_events(batch, matcher.index.kinds):
             phone_of(event).add(event)
     return phones
 
 
-def _vendor(batch: Batch, rows: Sequence[int], vendors: Mapping[str, str]) -> dict[str, str]:
-    """The vendor of the phone that wrote these rows, by the first of them of which the grammar tells it."""
+def _grammar(batch: Batch, rows: Sequence[int]) -> str:
+    """The grammar of the first of these rows that has a form of one maker only, "" if none has."""
     grammars, programs, components, names = (
         batch.columns[name] for name in ("grammar", "app_name", "component", "kind")
     )
     for row in rows:
         if tells_maker(programs[row], components[row], names[row]):
-            return {"vendor": vendors.get(grammars[row], "")}
-    return {}
+            return str(grammars[row])
+    return ""
 
 
 def _rows_by_boot(batch: Batch) -> list[list[int]]:
@@ -126,16 +146,17 @@ def _relevant_events(batch: Batch, kinds: Collection[str]) -> Iterator[Event]:
 
 
 class FinishedPhone(NamedTuple):
-    """The facts that do not contradict the lines of a phone, and what is known about the device."""
+    """The facts that do not contradict the lines of a phone, what is known about the device, and its environment."""
 
     facts: list[Event]
     device: Device
+    environment: FoundEnvironment
 
 
-def finish_phone(phone: PhoneState, facts: Sequence[Event]) -> FinishedPhone:
+def finish_phone(phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = NEUTRAL) -> FinishedPhone:
     """Complete the state of a phone after its last line: add a summary of the trace, and the facts that agree with it.
 
-    Changes `phone`, so it must be called once.
+    `hint` is that of its grammar. Changes `phone`, so it must be called once.
     """
     if not phone.symptom_state.unseen:
         phone.symptom_state.add(_summary(phone))
@@ -143,7 +164,9 @@ def finish_phone(phone: PhoneState, facts: Sequence[Event]) -> FinishedPhone:
     agreeing = [fact for fact in facts if _agrees(fact, phone.identity)]
     for fact in agreeing:
         phone.symptom_state.add_fact(fact)
-    return FinishedPhone(agreeing, _device(phone.identity, agreeing))
+    environment = phone.environment.found(agreeing)
+    device = replace(_device(phone.identity, agreeing), environment=environment.name, hint=hint)
+    return FinishedPhone(agreeing, device, environment)
 
 
 def _summary(phone: PhoneState) -> Event:

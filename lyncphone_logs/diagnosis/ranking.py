@@ -1,43 +1,53 @@
 """Ranks the causes of one symptom, including an "other cause" that no rule covers.
 
 weight = prior (how common the cause is) x likelihood (how often it shows this symptom) x a factor for each clause that
-holds. The confidence is the share of the weight in all weights. A clause that does not hold has factor 1: an event that
-was not seen is no counter-evidence.
+holds. The score is the share of the weight in all weights. A clause that does not hold has factor 1: an event that was
+not seen is no counter-evidence. Factors of clauses about a stated fact are scaled (`fact_weights`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, get_args
 
 from lyncphone_logs.diagnosis.evaluation import Decision, Evaluator
+from lyncphone_logs.diagnosis.fact_weights import FACTOR, Fact, fact_of, scale
 from lyncphone_logs.diagnosis.findings import Evidence, Term
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import capture_of
+from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
 from lyncphone_logs.matching.matcher import all_of, version_matches
 from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.matching.symptom_state import SymptomState
-from lyncphone_logs.rules.clause import Clause, Explained
+from lyncphone_logs.rules.clause import Basis, Clause, Explained
 from lyncphone_logs.rules.condition import unfilled
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Rule, Verdict
 
 PRIOR = {"common": 1.0, "occasional": 0.25, "rare": 0.06}
 LIKELIHOOD = {"strong": 1.0, "moderate": 0.3, "weak": 0.1}
-FACTOR = {"decisive": 100.0, "strong": 8.0, "moderate": 3.0, "weak": 1.5}
 OTHER_CAUSE = 0.15
 CONSEQUENCE = 2.0
 """Weight of "consequence of the earlier failure in the same handshake", a rival for the symptom of every later one."""
 
 APPLIES_TO = "applies-to"
 INFERRED = (EXPLAINS, "inferred")
-CERTAIN, LIKELY, POSSIBLE = 0.95, 0.5, 0.1
+CERTAIN, POSSIBLE = 0.9, 0.1
+"""Least scores of a *confirmed* and of a *possible* cause."""
+MIN_LEAD, MIN_LEAD_OF_OTHER, MAX_TIE = 4.0, 2.0, 1.5
+"""A *likely* cause has this many times the score of the next rival and of "another cause". Scores within the third
+factor of each other are tied."""
+SCALE = "scale"
+"""The role of a term that scales the factors of the clauses about one fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What is known about the phone; a field that is not known is empty."""
+    """What is known about the phone; a field that is not known is empty. `hint`: how such phones are traced."""
 
     vendor: str = ""
     model: str = ""
     firmware: str = ""
+    environment: str = ""
+    hint: CaptureHint = NEUTRAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +81,16 @@ def assess(
     """Weigh one rule for one symptom, which its entry `explained` matches. `facts` do not come from the trace."""
     weight = PRIOR[rule.prevalence] * LIKELIHOOD[explained.likelihood]
     says = _fill(explained.says, symptom.last)
-    terms = [Term(EXPLAINS, EXPLAINS, "holds", round(weight, 4), says, explained.basis)]
+    terms = [Term(EXPLAINS, EXPLAINS, "holds", weight, says, explained.basis)]
     evidence = [Evidence(event, EXPLAINS, EXPLAINS) for event in symptom.evidence]
     decisions = Evaluator(rule, symptom, state, facts).decisions()
-    for clause in rule.clause:
+    heeded = [clause for clause in rule.clause if clause.id not in explained.ignores]
+    for clause in heeded:
         decision = decisions[clause.id]
-        terms.append(_term(clause, decision, rule))
+        terms.append(_term(clause, decision, rule, device.hint))
         evidence += [Evidence(event, clause.id, clause.role) for event in decision.events]
     terms += _applicability(rule, device)
+    terms += _scales(rule, explained, heeded, decisions)
     out = tuple(term for term in terms if term.role == "rules_out" and term.state == "holds")
     is_refuted = any(term.role == "requires" and term.state == "refuted" for term in terms)
     for factor in _independent(rule, terms):
@@ -92,20 +104,66 @@ def is_decided(assessment: Assessment) -> bool:
     return any(assessment.holding.issuperset(together) for together in assessment.rule.confirmed_by)
 
 
-def shares(assessments: Sequence[Assessment], *, follows: bool) -> list[float]:
-    """The confidence of each, 0 to 1. Their sum is below 1: the rest is the share of causes that no rule covers.
+class Standing(NamedTuple):
+    """How one cause of a symptom stands: its score, that of its best rival, and that of "another cause", 0 to 1.
 
-    `follows`: the symptom may be a consequence of an earlier failure, which is then a rival too.
+    `tied_with` are the codes of the possible rivals whose score is within the factor MAX_TIE.
     """
-    total = sum(each.weight for each in assessments) + OTHER_CAUSE + (CONSEQUENCE if follows else 0)
-    return [each.weight / total for each in assessments]
+
+    score: float
+    best_rival: float
+    other_cause: float
+    tied_with: tuple[str, ...] = ()
 
 
-def verdict(assessment: Assessment, confidence: float) -> Verdict:
-    """The word for a confidence; `confirmed` also requires `is_decided`."""
-    if confidence >= CERTAIN and is_decided(assessment):
+def standings(assessments: Sequence[Assessment], *, follows: bool) -> list[Standing]:
+    """How each of the causes of one symptom stands. The sum of all scores and that of "another cause" is 1.
+
+    A rule that states a counted fact has no rival: its score is 1.
+    `follows`: the symptom may be a consequence of an earlier failure, which is then counted as another cause too.
+    """
+    if any(each.rule.is_fact for each in assessments):
+        return [Standing(float(each.rule.is_fact), 0.0, 0.0) for each in assessments]
+    other = OTHER_CAUSE + (CONSEQUENCE if follows else 0)
+    total = sum(each.weight for each in assessments) + other
+    scores = [(each.rule.code, each.weight / total) for each in assessments]
+    return [_standing(code, score, scores, other / total) for code, score in scores]
+
+
+def _standing(code: str, score: float, scores: Sequence[tuple[str, float]], other: float) -> Standing:
+    rivals = [(rival, its) for rival, its in scores if rival != code]
+    tied = [
+        rival for rival, its in rivals if min(score, its) >= POSSIBLE and max(score, its) <= MAX_TIE * min(score, its)
+    ]
+    return Standing(score, max((its for _, its in rivals), default=0.0), other, tuple(tied))
+
+
+def verdict(assessment: Assessment, standing: Standing) -> Verdict:
+    """The word for the certainty of a cause; `confirmed` also requires `is_decided`."""
+    score = standing.score
+    if assessment.rule.is_fact or (score >= CERTAIN and is_decided(assessment)):
         return "confirmed"
-    return "likely" if confidence >= LIKELY else "possible" if confidence >= POSSIBLE else "unlikely"
+    if score >= MIN_LEAD * standing.best_rival and score >= MIN_LEAD_OF_OTHER * standing.other_cause:
+        return "likely"
+    return "possible" if score >= POSSIBLE else "unlikely"
+
+
+def grade(assessment: Assessment) -> Basis:
+    """How sure it is that the symptom looks like this: seen in a real trace, documented, or inferred."""
+    return next(term.basis for term in assessment.terms if term.role == EXPLAINS)
+
+
+def _scales(
+    rule: Rule, explained: Explained, clauses: Sequence[Clause], decisions: Mapping[str, Decision]
+) -> Iterator[Term]:
+    """A term for each fact that is completely known, which makes the mean over its values 1."""
+    for fact in get_args(Fact):
+        states = [decisions[clause.id].state for clause in clauses if fact_of(clause) == fact]
+        if states and "undecidable" not in states:
+            factor = scale(rule, explained, fact)
+            if factor != 1:
+                says = f"the {fact} is known; if it is not, its possible values count on average"
+                yield Term(f"known-{fact}", SCALE, "holds", factor, says, "inferred")
 
 
 def _independent(rule: Rule, terms: Sequence[Term]) -> list[float]:
@@ -113,19 +171,19 @@ def _independent(rule: Rule, terms: Sequence[Term]) -> list[float]:
     groups = {clause.id: clause.group for clause in rule.clause}
     factors: dict[str, float] = {}
     for term in terms:
-        if term.role in {"supports", "contradicts"} and term.state == "holds":
+        if term.role in {"supports", "contradicts", SCALE} and term.state == "holds":
             group = groups.get(term.clause) or term.clause
             strongest = factors.get(group, 1.0)
             factors[group] = max(strongest, term.weight, key=lambda factor: max(factor, 1 / factor))
     return list(factors.values())
 
 
-def _term(clause: Clause, decision: Decision, rule: Rule) -> Term:
+def _term(clause: Clause, decision: Decision, rule: Rule, hint: CaptureHint) -> Term:
     factor = FACTOR[clause.strength] if clause.role in {"requires", "supports"} else 1 / FACTOR[clause.strength]
     is_filled = decision.events and not clause.absent and not clause.is_composed
     says = _fill(clause.says, decision.events[0]) if is_filled else unfilled(clause.says)
-    capture = capture_of(_kind_of(clause, rule)) if decision.state == "undecidable" else ""
-    weight = round(factor, 4) if decision.state == "holds" and clause.role in {"supports", "contradicts"} else 1.0
+    capture = hint.for_kind(_kind_of(clause, rule)) if decision.state == "undecidable" else ""
+    weight = factor if decision.state == "holds" and clause.role in {"supports", "contradicts"} else 1.0
     reason, nearest = decision.reason, decision.nearest
     return Term(clause.id, clause.role, decision.state, weight, says, clause.basis, reason, capture, nearest)
 
@@ -152,22 +210,30 @@ def _applicability(rule: Rule, device: Device) -> list[Term]:
                 1.0,
                 says,
                 "documented",
-                "the vendor, model or firmware of the phone is not known",
+                "the vendor, model, firmware or environment of the phone is not known",
                 capture,
             )
         ]
-    factor = round(1 / FACTOR["strong"], 4)
+    factor = 1 / FACTOR["strong"]
     return [Term(APPLIES_TO, "contradicts", "holds", factor, "the rule applies to other phones", "documented")]
 
 
 def _applies(wanted: Applicability, device: Device) -> bool | None:
     return all_of(
         [
+            _is_in(wanted.environment, device.environment),
             _contains(wanted.vendor, device.vendor),
             _contains(wanted.model, device.model),
             version_matches(wanted.firmware, device.firmware) if wanted.firmware else True,
         ]
     )
+
+
+def _is_in(wanted: Sequence[str], known: str) -> bool | None:
+    """Whether a word is one of the wanted ones, if any are; None if the word is not known."""
+    if not wanted:
+        return True
+    return known in wanted if known else None
 
 
 def _contains(wanted: str, known: str) -> bool | None:

@@ -1,28 +1,49 @@
 """The columns of an event table. Their names, order and pandas types are a stable interface (docs/interfaces.md)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from lyncphone_logs.errors import InputError, suggestion
 from lyncphone_logs.events.batch import Batch
 
 COLUMNS: dict[str, str] = {
-    "id": "str", "source": "category", "member": "category", "line": "int32", "offset": "int64", "bytes": "int64",
-    "phone": "category", "boot": "int32", "grammar": "category", "framing": "category", "kind": "category",
-    "count": "int32", "time": "datetime64[us]", "time_utc": "datetime64[us]", "time_raw": "category",
-    "time_quality": "category", "received": "datetime64[us]", "time_corrected": "datetime64[us]", "segment": "int32",
-    "sequence": "Int32", "hostname": "category", "facility": "category", "severity": "category", "app_name": "category",
-    "procid": "category", "component": "category", "level": "category", "function": "category",
+    "id": "str", "source": "str", "member": "str", "line": "int32", "offset": "int64", "bytes": "int64",
+    "phone": "str", "boot": "int32", "grammar": "str", "framing": "str", "kind": "str",
+    "count": "int32", "time": "datetime64[us]", "time_utc": "datetime64[us]", "time_raw": "str",
+    "time_quality": "str", "received": "datetime64[us]", "time_corrected": "datetime64[us]", "segment": "int32",
+    "sequence": "Int32", "hostname": "str", "facility": "str", "severity": "category", "app_name": "str",
+    "procid": "str", "component": "str", "level": "str", "function": "str",
     "source_line": "Int32", "message": "str", "fields": "object",
 }  # fmt: skip
 """Name and dtype of each column, in order.
 
 `line` counts from 1. `offset` is the position of the first span in the original file, `bytes` the sum of all spans.
-Times are naive, as written. `fields` are the fields of the kind.
+Times are naive, as written. `severity` is ordered: a more severe word is greater. `fields` are the fields of the kind.
 """
+DEFAULT_COLUMNS = (
+    "time", "phone", "severity", "kind", "component", "function", "source_line", "message", "line", "boot", "app_name",
+    "source",
+)  # fmt: skip
+"""The columns of a DataFrame unless others are chosen, in the order in which people look at them."""
 
 CHUNK_ROWS = 50_000
 """Rows that are converted at a time."""
+
+
+def chosen_columns(columns: Sequence[str] | str | None) -> list[str]:
+    """The names of the columns: None for the default ones, `all`, or one or more names.
+
+    Raises InputError if a name is unknown.
+    """
+    if columns is None:
+        return list(DEFAULT_COLUMNS)
+    names = list(COLUMNS) if columns == "all" else [columns] if isinstance(columns, str) else list(columns)
+    for name in names:
+        if name not in COLUMNS:
+            help = f"all, or some of: {', '.join(COLUMNS)}"
+            raise InputError(f"there is no column {name!r}", suggestion(str(name), list(COLUMNS)), help=help)
+    return list(dict.fromkeys(names))
 
 
 def column(batch: Batch, name: str) -> list[Any]:

@@ -16,6 +16,8 @@ Value = str | int | float | bool | datetime | tuple[str, ...]
 UNPARSED = "unparsed"
 MESSAGE = "log.message"
 LOST = "trace.lines_lost"
+SEVERITIES = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
+"""By number (RFC 5424 table 2)."""
 NOTHING: Mapping[str, Value] = MappingProxyType({})
 """The fields of an event without fields."""
 

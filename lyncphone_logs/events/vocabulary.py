@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from string import Formatter
 from typing import Literal
 
 from lyncphone_logs import content
@@ -56,16 +57,28 @@ class Reach(ClosedModel):
 class Kind(ClosedModel):
     """One event kind. `generic_of` names kinds that report the same failure more precisely.
 
-    `reaches` are stages that depend on the fields of the event.
+    `reaches` are stages that depend on the fields of the event. `happened`: the event as a clause with its fields in
+    braces, such as "the registrar refused REGISTER"; the first of which all fields are known is printed. `failure`: the
+    event is a failure although it may be normal, unless one of `cleared_by` or a sign-in follows, or a field contains
+    one of the texts that `normal` has for it. An event whose outcome is *failed* always is one.
     """
 
     meaning: str
+    happened: tuple[str, ...] = ()
+    failure: bool = False
+    cleared_by: tuple[str, ...] = ()
+    normal: dict[str, tuple[str, ...]] = field(default_factory=dict)
     stage: Stage | None = None
     outcome: Outcome | None = None
     reaches: tuple[Reach, ...] = ()
     generic_of: tuple[str, ...] = ()
     capture: str = ""
     fields: dict[str, Field] = field(default_factory=dict)
+
+    def is_failure(self, fields: Mapping[str, Value]) -> bool:
+        """Whether an event with these fields is a failure although its kind has no outcome."""
+        seen = {name: str(fields.get(name, "")).casefold() for name in self.normal}
+        return self.failure and not any(text in seen[name] for name, texts in self.normal.items() for text in texts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,12 +142,44 @@ def unknown_field(kind: str, field: str) -> str:
     return " ".join(filter(None, [f"{kind} has no field {field!r}", suggestion(field, list(fields))]))
 
 
+@cache
+def field_types() -> dict[str, str]:
+    """The type of each field by name; `text` if it has several types in the kinds that have it."""
+    found: dict[str, str] = {}
+    for kind in kinds().values():
+        for name, declared in kind.fields.items():
+            found[name] = declared.type if found.get(name, declared.type) == declared.type else "text"
+    return found
+
+
 def reached(kind: str, fields: Mapping[str, Value]) -> tuple[Stage, Outcome] | None:
     """The stage of the sign-in that an event reaches, and its outcome; None if it reaches none."""
     known = kinds()[kind]
     if known.stage and known.outcome:
         return known.stage, known.outcome
     return next(((each.stage, each.outcome) for each in known.reaches if each.is_met(fields)), None)
+
+
+@cache
+def outcome_kinds() -> frozenset[str]:
+    """The kinds of events that show a failure, or that an earlier failure did not matter."""
+    known = kinds()
+    cleared = {name for kind in known.values() for name in kind.cleared_by}
+    return frozenset(name for name, kind in known.items() if kind.outcome or kind.reaches or kind.failure) | cleared
+
+
+def happened(kind: str, fields: Mapping[str, Value]) -> str:
+    """What an event of this kind says, as a clause: "the registrar refused REGISTER: 403 Forbidden"."""
+    known = kinds()[kind]
+    for template in known.happened:
+        if all(fields.get(name) not in (None, "") for name in _names_in(template)):
+            return template.format_map({name: str(value) for name, value in fields.items()})
+    return known.meaning
+
+
+@cache
+def _names_in(template: str) -> tuple[str, ...]:
+    return tuple(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 @cache

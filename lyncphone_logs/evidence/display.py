@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from lyncphone_logs import content
+from lyncphone_logs.errors import EvidenceError, suggestion
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
 
@@ -39,18 +40,19 @@ def known_messages() -> tuple[ScreenMessage, ...]:
 
 
 def read_display(text: str) -> Event:
-    """Read a text as an event of kind `display.message`. Its field `says` is "unknown" if the text is not known.
+    """Read a text as an event of kind `display.message`.
 
-    Ignores case, runs of blanks and the form of quotes.
+    Ignores case, runs of blanks and the form of quotes. Raises EvidenceError if no known text is a part of it: no rule
+    could use it.
     """
     folded = " ".join(text.translate(_TYPOGRAPHIC).lower().split())
     message = next((message for message in known_messages() if message.match in folded), None)
-    fields = {"text": text, "says": message.says if message else "unknown"}
-    if message:
-        fields |= {"reason": message.match, "stage": message.stage}
-    if message and message.means:
+    if message is None:
+        raise _unknown(text, folded)
+    fields = {"text": text, "says": message.says, "reason": message.match, "stage": message.stage}
+    if message.means:
         fields["means"] = message.means
-    if message and message.domain_follows:
+    if message.domain_follows:
         fields |= _domain(folded.partition(message.match)[2])
     line = f"the screen says: {' '.join(text.split())}"
     return Event(
@@ -60,6 +62,17 @@ def read_display(text: str) -> Event:
         fields=MappingProxyType(fields),
         text=line,
         message=line,
+    )
+
+
+def _unknown(text: str, folded: str) -> EvidenceError:
+    known = list(dict.fromkeys(message.match for message in known_messages()))
+    close = suggestion(folded, known)
+    return EvidenceError(
+        f"the text {text!r} cannot be used",
+        "it is no text whose meaning is known",
+        "--display",
+        close or f"one of: {'; '.join(known)}",
     )
 
 

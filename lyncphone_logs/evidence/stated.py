@@ -7,17 +7,20 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import capture_of, kinds
 
 
-def state_facts(*, firmware: str = "", model: str = "", location: str = "", domain: str = "") -> list[Event]:
-    """Return one event for each fact that is given, in the order firmware, model, location, domain.
+def state_facts(
+    *, firmware: str = "", model: str = "", location: str = "", domain: str = "", environment: str = ""
+) -> list[Event]:
+    """Return one event for each fact that is given, in the order firmware, model, location, domain, environment.
 
-    Domain and location are converted to lower case. Raises EvidenceError if the firmware contains no digit, the
-    location is neither internal nor external, or the domain is a complete SIP address.
+    Domain, location and environment are converted to lower case. Raises EvidenceError if the firmware contains no
+    digit, the vocabulary does not list the location or the environment, or the domain is a complete SIP address.
     """
     stated = {
         "firmware": _firmware(firmware.strip()),
         "model": model.strip(),
-        "location": _location(location.strip().lower()),
+        "location": _known("location", location.strip().lower()),
         "domain": _domain(domain.strip().lower().rstrip(".")),
+        "environment": _known("environment", environment.strip().lower()),
     }
     return [_event(name, value) for name, value in stated.items() if value]
 
@@ -44,11 +47,12 @@ def _firmware(value: str) -> str:
     return value
 
 
-def _location(value: str) -> str:
-    known = kinds()["fact.location"].fields["location"].values
+def _known(name: str, value: str) -> str:
+    """The value of a fact whose values the vocabulary lists."""
+    known = kinds()[f"fact.{name}"].fields[name].values
     if value and value not in known:
-        help = suggestion(value, list(known)) or capture_of("fact.location")
-        raise _refused("location", value, f"a location is {' or '.join(known)}", help)
+        help = suggestion(value, list(known)) or capture_of(f"fact.{name}")
+        raise _refused(name, value, f"the {name} is {' or '.join(known)}", help)
     return value
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from lyncphone_logs.events.event import MESSAGE, Value
 from lyncphone_logs.events.key_values import key_values
 from lyncphone_logs.events.vocabulary import typed
+from lyncphone_logs.grammar.capture_hint import CaptureHint
 from lyncphone_logs.grammar.expression import CompiledExpression
 from lyncphone_logs.grammar.multiline_spec import MultilineSpec
 
@@ -55,7 +56,7 @@ class ParsedLine:
 class Grammar:
     """The compiled grammar of one phone family. `levels` maps its words for levels to severities of RFC 5424.
 
-    `specify` runs its file again for the pyparsing originals.
+    `capture` says how to record a trace of these phones. `specify` runs its file again for the pyparsing originals.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Grammar:
     levels: Mapping[str, str]
     samples: tuple[GrammarSample, ...]
     specify: Callable[[], Specification]
+    capture: CaptureHint
     multiline: MultilineSpec | None = None
 
     @cached_property

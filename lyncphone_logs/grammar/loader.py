@@ -8,6 +8,7 @@ A grammar file defines these names:
     shared     names of message sets, which are files in `messages/`
     levels     the phone's words for levels -> severity of RFC 5424
     samples    tuples (origin, line, kind, fields); origin is `synthetic` or `real: source`
+    capture    how to record a trace of these phones (see `capture_hint`); neutral texts if it is missing
     multiline  optional: how messages continue after their first line (see `multiline_spec`)
 
 A message set defines `messages` and `samples`. `joining`, the name of `multiline` in version 0.1, is accepted for one
@@ -27,6 +28,7 @@ from lyncphone_logs.errors import GrammarError, LyncphoneLogsError, collect
 from lyncphone_logs.events import vocabulary
 from lyncphone_logs.events.event import Value
 from lyncphone_logs.events.vocabulary import unknown_field, unknown_kind
+from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint, capture_hint
 from lyncphone_logs.grammar.expression import CompiledExpression
 from lyncphone_logs.grammar.grammar import HEADER_FIELDS, Grammar, GrammarSample, Specification
 from lyncphone_logs.grammar.multiline_spec import MultilineSpec, multiline_spec
@@ -52,7 +54,12 @@ class Compiled:
     messages: tuple[tuple[str, CompiledExpression], ...]
     levels: Mapping[str, str]
     samples: tuple[tuple[Any, ...], ...]
+    capture: CaptureHint
     multiline: MultilineSpec | None = None
+
+
+CLASSES = (Compiled, CompiledExpression, CaptureHint, MultilineSpec)
+"""The classes of all instances in a Compiled."""
 
 
 def load_grammars(folder: Path | str, builtin: Path) -> tuple[list[Grammar], list[LyncphoneLogsError]]:
@@ -76,10 +83,8 @@ def read_grammar(path: Path, builtin: Path) -> Grammar:
     GrammarError with file, element, reason and help.
     """
     files = [path, *sorted({*_message_sets(path.parent), *_message_sets(builtin)})]
-    compile_it, classes = partial(_compile_file, path, builtin), (Compiled, CompiledExpression, MultilineSpec)
-    compiled = cached(
-        "grammar", partial(_key, files), compile_it, classes, may_store=partial(_is_self_contained, files)
-    )
+    compile_it = partial(_compile_file, path, builtin)
+    compiled = cached("grammar", partial(_key, files), compile_it, CLASSES, partial(_is_self_contained, files))
     samples = tuple(map(GrammarSample._make, compiled.samples))
     specify = partial(_specification, path, builtin)
     return Grammar(
@@ -92,6 +97,7 @@ def read_grammar(path: Path, builtin: Path) -> Grammar:
         compiled.levels,
         samples,
         specify,
+        compiled.capture,
         compiled.multiline,
     )
 
@@ -175,6 +181,7 @@ def _compiled_parts(path: Path, parts: Sequence[dict[str, Any]]) -> Compiled:
         messages=tuple((kind, _compiled(kind, each, path)) for part in parts for kind, each in part["messages"]),
         levels=dict(module["levels"]),
         samples=tuple(_sample(*each) for part in parts for each in part["samples"]),
+        capture=capture_hint(module["capture"]) if "capture" in module else NEUTRAL,
         multiline=_compiled_multiline(module, path),
     )
 

@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from lyncphone_logs.events.event import Event, family_of
-from lyncphone_logs.events.vocabulary import Stage, kinds
+from lyncphone_logs.events.vocabulary import Stage, kinds, outcome_kinds
 from lyncphone_logs.matching.accumulators import ScopeKey, drop_oldest, scope_key
 from lyncphone_logs.matching.clause_scope import ClauseScope, new_scope
 from lyncphone_logs.matching.coverage import Coverage
+from lyncphone_logs.matching.open_failures import OpenFailures
 from lyncphone_logs.matching.rule_index import ClauseQuery, RuleMatch, RuleMatcher
 from lyncphone_logs.matching.symptom import Symptom
 
-MAX_UNEXPLAINED = 100
 AFTER_SIGN_IN: tuple[Stage, ...] = ("subscribe", "exchange", "update", "call")
 """Stages about which a failure during the sign-in says nothing."""
 MAX_OPEN_SCOPES = 256
@@ -32,8 +32,7 @@ class SymptomState:
     """What the rules need to know about one phone, in bounded memory.
 
     `verified`: by rule code, the last event that showed that a fix worked; removed if the symptom occurs again.
-    `unseen`: kinds of which skipped lines may have more events. `unexplained`: the first occurrence of failures that no
-    rule explains, at most 100.
+    `unseen`: kinds of which skipped lines may have more events. `failures`: those that no later success ends.
     """
 
     def __init__(self, matcher: RuleMatcher) -> None:
@@ -44,7 +43,7 @@ class SymptomState:
         self.symptoms: dict[SymptomKey, Symptom] = {}
         self.kinds: set[str] = set()
         self.unseen: frozenset[str] = frozenset()
-        self.unexplained: dict[str, Event] = {}
+        self.failures = OpenFailures()
         self.coverage = Coverage()
         self.verified: dict[str, Event] = {}
         self._position = 0
@@ -75,6 +74,8 @@ class SymptomState:
                 for found in steps:
                     clause_scope = self._scopes[found.query].get(key) or self._open_scope(found.query, key)
                     clause_scope.observe(found.step, event, self._position, found.matched)
+        if event.kind in outcome_kinds():
+            self.failures.add(event, match)
         if match.explained_by or match.is_failure:
             self._add_failure(event, match)
         for code in match.verifies:
@@ -113,8 +114,6 @@ class SymptomState:
         if match.explained_by:
             exact = {kind for kind in earlier if event.kind not in kinds()[kind].generic_of}
             self._add_occurrence(event, match, follows=event.handshake is not None and bool(exact))
-        elif match.is_failure and len(self.unexplained) < MAX_UNEXPLAINED:
-            self.unexplained.setdefault(f"{event.kind} {sorted(event.fields.items(), key=str)}", event)
 
     def _earlier_failures(self, event: Event) -> set[str]:
         if event.handshake is None:

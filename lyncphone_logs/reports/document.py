@@ -31,7 +31,10 @@ def rule_lists(rule: Rule, before_undo: str = " ") -> Lists:
         "why": _plain(grouping.paragraphs(rule.cause)),
         "impact": _plain(grouping.paragraphs(rule.impact)),
         "fix": [
-            Item(f"{number}. {{}} · {{}}: {{}}{before_undo}(undo: {{}})", (step.who, step.where, step.what, step.undo))
+            Item(
+                f"{number}. {{}}: {{}}{before_undo}(undo: {{}})",
+                (" · ".join(filter(None, [step.who, step.where])), step.what, step.undo),
+            )
             for number, step in enumerate(rule.remedy, start=1)
         ],
         "history": [Item(f"{each.year}: {{}} — danger: {{}}", (each.advice, each.danger)) for each in rule.history],

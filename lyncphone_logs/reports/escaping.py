@@ -27,18 +27,19 @@ def visible(text: str) -> str:
     return text if text.isprintable() else _HIDDEN.sub(_picture_of, text)
 
 
-def to_json(value: Any, *, indent: int | None = None) -> str:
-    """The value as JSON that always encodes as UTF-8, times as ISO 8601.
+def to_json(value: Any, *, compact: bool = False) -> str:
+    """The value as JSON that always encodes as UTF-8, times as ISO 8601. `compact`: without spaces between its parts.
 
     Raises ValueError for numbers that JSON does not have.
     """
-    text = _encoder(indent).encode(value)
+    text = _encoder(compact).encode(value)
     return text if text.isascii() and _DELETE not in text else _HIDDEN_IN_JSON.sub(_json_escape_of, text)
 
 
 @cache
-def _encoder(indent: int | None) -> json.JSONEncoder:
-    return json.JSONEncoder(ensure_ascii=False, allow_nan=False, indent=indent, default=plain)
+def _encoder(compact: bool) -> json.JSONEncoder:
+    separators = (",", ":") if compact else None
+    return json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=separators, default=plain)
 
 
 def _picture_of(found: re.Match[str]) -> str:

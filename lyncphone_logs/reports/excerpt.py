@@ -47,6 +47,20 @@ def excerpt(event: Event) -> list[ExcerptLine]:
     return [*shown, ExcerptLine(0, "", "", "", omitted)] if omitted else shown
 
 
+def marked_line(event: Event) -> ExcerptLine:
+    """The line of an event that the rule matched, without the header before its message; else its first line."""
+    lines = excerpt(event)
+    line = next((each for each in lines if each.marked), lines[0])
+    if event.message and not line.marked and event.message.split("\n", 1)[0] not in event.text:
+        # Damage was undone before the message was read, so it is not in the text as it stands.
+        return line._replace(before=f"{ELLIPSIS} {visible(event.message.split(chr(10), 1)[0])}")
+    at = event.text.find(event.message.split("\n", 1)[0]) if event.message else -1
+    header = visible(event.text[:at]) if at > 0 else ""
+    if header and line.before.startswith(header):
+        return line._replace(before=f"{ELLIPSIS} {line.before[len(header) :]}")
+    return line
+
+
 def _mark(event: Event) -> tuple[int, int]:
     at = event.text.rfind(event.message) if event.message and event.marked else -1
     return (0, 0) if at < 0 or event.marked is None else (at + event.marked[0], at + event.marked[1])
@@ -56,13 +70,14 @@ def fitted(line: ExcerptLine, room: int) -> ExcerptLine:
     """The line truncated to `room` columns, with the mark and as much around it as fits."""
     if cells(line.before + line.marked + line.after) <= room:
         return line
-    marked = _head(line.marked, room - 2)
+    marked = truncated(line.marked, room - 2)
     around = room - cells(marked)
     left = min(cells(line.before), max(around // 2, around - cells(line.after)))
-    return line._replace(before=_tail(line.before, left), marked=marked, after=_head(line.after, around - left))
+    return line._replace(before=_tail(line.before, left), marked=marked, after=truncated(line.after, around - left))
 
 
-def _head(text: str, room: int) -> str:
+def truncated(text: str, room: int) -> str:
+    """The start of a text that fits into `room` columns, with an ellipsis if it does not all fit."""
     if cells(text) <= room:
         return text
     shown, used = [], cells(ELLIPSIS)

@@ -171,7 +171,7 @@ def render_explanations(found: Iterable[Explanation], *, color: bool, width: int
 
 
 def _weighed(page: Page, weighed: WeighedSymptom) -> None:
-    share = f", {wording.share(weighed.confidence)}" if weighed.confidence else ""
+    share = f", {wording.share(weighed.score)}" if weighed.score else ""
     page.labelled("result", f"{weighed.verdict}{share}")
     locations = ", ".join(map(wording.location, weighed.symptom))
     page.labelled("symptom", f"{locations} · {wording.counted(weighed.count, 'time')}")

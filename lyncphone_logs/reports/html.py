@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from lyncphone_logs.diagnosis.findings import Findings
 from lyncphone_logs.reports import grouping, wording
@@ -16,6 +16,17 @@ from lyncphone_logs.reports.excerpt import excerpt
 def render(report: Findings) -> str:
     """The report as an element of class `lyncphone-logs` with its style, for a notebook or a file."""
     return _template().render(report=report, grouping=grouping, wording=wording, excerpt=excerpt, is_link=is_link)
+
+
+def document(report: Findings) -> str:
+    """The report as one self-contained HTML file, without a final line end."""
+    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(visible(report.tool))}</title>\n</head>\n<body>\n{render(report)}\n</body>\n</html>"
+    )
 
 
 def is_link(url: str) -> bool:

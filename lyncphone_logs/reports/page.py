@@ -2,15 +2,19 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from lyncphone_logs.reports.escaping import visible
-from lyncphone_logs.reports.excerpt import cells
+from lyncphone_logs.reports.excerpt import cells, truncated
 
 INDENT = 2
 LABEL_WIDTH = 15
 MIN_ROOM = 24
+DEFAULT_WIDTH = 80
+MIN_WIDTH, MAX_WIDTH = 40, 120
+"""Text in longer lines is hard to read."""
 
 # SGR parameters (ECMA-48 section 8.3.117)
 STYLES = {"error": "1;31", "warning": "1;33", "note": "1;36", "strong": "1", "label": "1;34", "faint": "2"}
@@ -50,15 +54,39 @@ class Page:
         for index, piece in enumerate(wrapped(visible(text), self.room(max(indent, hang)))):
             self.line(" " * (hang if index else indent), Ink(piece, style))
 
-    def labelled(self, label: str, *items: str, indent: int = INDENT) -> None:
-        """Add items to the right of a label, each wrapped with a hanging indent; nothing if there are none."""
-        hang = indent + LABEL_WIDTH
+    def labelled(self, label: str, *items: str, indent: int = INDENT, width: int = LABEL_WIDTH) -> None:
+        """Add items to the right of a label of `width` columns, each wrapped and indented."""
+        hang = indent + width
         for item in items:
-            head = f"{label:<{LABEL_WIDTH}}"
+            head = f"{label:<{width}}"
             for piece in wrapped(visible(item), self.room(hang)):
                 self.line(" " * indent, Ink(head, "label"), piece)
-                head = " " * LABEL_WIDTH
+                head = " " * width
             label = ""
+
+    def numbered(self, label: str, items: Sequence[str], *, indent: int = INDENT, width: int = LABEL_WIDTH) -> None:
+        """Add steps to the right of a label, with their numbers if there are several."""
+        hang = indent + width
+        for number, item in enumerate(items, start=1):
+            mark = f"{number}. " if len(items) > 1 else ""
+            head = label if number == 1 else ""
+            for piece in wrapped(visible(item), self.room(hang + len(mark))):
+                self.line(" " * indent, Ink(f"{head:<{width}}", "label"), mark, piece)
+                head, mark = "", " " * len(mark)
+
+    def row(self, cells_and_widths: Sequence[tuple[Ink | str, int]]) -> None:
+        """Add a line of cells, each truncated or padded to its width; a negative width aligns to the right."""
+        inks: list[Ink | str] = []
+        for cell, width in cells_and_widths:
+            ink = cell if isinstance(cell, Ink) else Ink(cell)
+            shown = visible(ink.text)
+            shown = shown if cells(shown) <= abs(width) else truncated(shown, abs(width))
+            pad = " " * (abs(width) - cells(shown))
+            inks += [pad, ink._replace(text=shown)] if width < 0 else [ink._replace(text=shown), pad]
+            inks.append("  ")
+        while inks and not (inks[-1] if isinstance(inks[-1], str) else inks[-1].text).strip():
+            inks.pop()
+        self.line(*inks)
 
     def text(self) -> str:
         """All lines, without a line end after the last."""
@@ -85,23 +113,33 @@ def wrapped(text: str, room: int | None) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """`width` is the number of columns; None for a pipe or a file, whose lines are not wrapped."""
+    """`width` is the number of columns; DEFAULT_WIDTH for a pipe or a file."""
 
     color: bool
-    width: int | None
+    width: int
 
 
 FORCING = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
 """Environment variables by which rich treats a pipe as a terminal."""
 
 
-def standard_output() -> Terminal:
-    """Colour and width of standard output. For a terminal rich decides; a pipe does not pay for its import (50 ms)."""
+def standard_output(color: bool | None = None) -> Terminal:
+    """Colour and width of standard output; `color` as the user wants it, None for what the output can show.
+
+    For a terminal rich decides; a pipe does not pay for its import (50 ms).
+    """
     is_terminal = sys.stdout.isatty()
     if not is_terminal and FORCING.isdisjoint(os.environ):
-        return Terminal(color=False, width=None)
+        return Terminal(bool(color), _columns())
     from rich.console import Console
 
     console = Console(file=sys.stdout)
-    color = console.color_system is not None and not console.no_color
-    return Terminal(color, console.width if is_terminal else None)
+    can_color = console.color_system is not None and not console.no_color
+    width = console.width if is_terminal else _columns()
+    return Terminal(can_color if color is None else color, min(width, MAX_WIDTH))
+
+
+def _columns() -> int:
+    """The width that COLUMNS states for an output that is no terminal, else DEFAULT_WIDTH."""
+    stated = os.environ.get("COLUMNS", "")
+    return min(max(int(stated), MIN_WIDTH), MAX_WIDTH) if stated.isdecimal() and len(stated) < 6 else DEFAULT_WIDTH

@@ -20,10 +20,10 @@ class Report(Findings):
         return json.document(self)
 
     def __str__(self) -> str:
-        """The report as text, neither coloured nor wrapped."""
+        """The first screen as text, 80 columns wide and without colour."""
         from lyncphone_logs.reports import text
 
-        return text.render(self, color=False, width=None)
+        return text.render(self, color=False)
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         """The report in the formats that Jupyter shows; text from a trace is escaped in each of them."""

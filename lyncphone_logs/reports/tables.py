@@ -140,32 +140,48 @@ def _gaps(phone: PhoneEntry) -> str:
 TITLES = {"line": "Lines that no grammar matches", "message": "Messages of unknown kind"}
 
 
-def unparsed_table(found: UnparsedShapes) -> Iterator[str]:
-    """For each shape: count, location of the first line, grammar and component, and the masked example."""
+def unparsed_table(found: UnparsedShapes, top: int | None = None) -> Iterator[str]:
+    """For each shape: count, location of the first line, grammar and component, and the masked example.
+
+    `top`: the most frequent shapes of lines, and as many of messages, are listed, and the others counted. None: all.
+    """
     for what, title in TITLES.items():
         shapes = [each for each in found.ranked() if each.what == what]
-        yield f"{title}: {counted(sum(each.count for each in shapes), 'line')}, {counted(len(shapes), 'shape')}"
-        for each in shapes:
+        yield f"{title}: {counted(_lines(shapes), 'line')}, {counted(len(shapes), 'shape')}"
+        for each in shapes[:top]:
             yield visible(f"{each.count:7d}  {_location(each)}  {each.example}")
+        yield from _rest(shapes, top)
     yield from _others(found)
 
 
-def unparsed_markdown(found: UnparsedShapes) -> Iterator[str]:
-    """For each shape: count, grammar, component and masked example, without paths."""
+def unparsed_markdown(found: UnparsedShapes, top: int | None = None) -> Iterator[str]:
+    """For each shape: count, grammar, component and masked example, without paths. `top` is that of the table."""
     for what, title in TITLES.items():
         shapes = [each for each in found.ranked() if each.what == what]
         if shapes:
             yield f"## {title}\n"
-        for each in shapes:
+        for each in shapes[:top]:
             source = f", {code(_source(each))}" if each.grammar else ""
             yield f"{counted(each.count, 'time')}{source}\n\n{fenced([each.example])}\n"
+        yield from _rest(shapes, top)
     yield from _others(found)
 
 
-def unparsed_json_lines(found: UnparsedShapes) -> Iterator[str]:
-    """One object for each shape."""
-    for each in found.ranked():
-        yield to_json({name: getattr(each, name) for name in UnparsedShape.__slots__})
+def unparsed_json_lines(found: UnparsedShapes, top: int | None = None) -> Iterator[str]:
+    """One object for each shape. `top` is that of the table; the others are not counted."""
+    for what in TITLES:
+        for each in [each for each in found.ranked() if each.what == what][:top]:
+            yield to_json({name: getattr(each, name) for name in UnparsedShape.__slots__})
+
+
+def _lines(shapes: Sequence[UnparsedShape]) -> int:
+    return sum(each.count for each in shapes)
+
+
+def _rest(shapes: Sequence[UnparsedShape], top: int | None) -> Iterator[str]:
+    if rest := shapes[len(shapes) if top is None else top :]:
+        lines = counted(_lines(rest), "more line")
+        yield f"{lines} in {counted(len(rest), 'more shape')} (--top {len(shapes)} lists all)"
 
 
 def _others(found: UnparsedShapes) -> Iterator[str]:

@@ -1,157 +1,167 @@
-"""Prints the report for a terminal: each finding with its evidence, cause and fix, then each phone, then the inputs."""
+"""Prints the first screen: for one phone its cause, check and fix; for several a table by cause (`fleet`).
 
-from collections.abc import Iterable
-from itertools import islice
+Budgets at 80 columns: one problem 24 rows, each further one 12, a healthy phone 6, nothing readable 4, a fleet 30.
+"""
 
-from lyncphone_logs.diagnosis.findings import Diagnosis, Findings, InputSummary, Phone
+from collections.abc import Sequence
+
+from lyncphone_logs.diagnosis.findings import Findings, Phone
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.reports import grouping, wording
-from lyncphone_logs.reports.document import Lists, diagnosis_lists
-from lyncphone_logs.reports.excerpt import ExcerptLine, cells, excerpt, fitted
-from lyncphone_logs.reports.grouping import Case, Proof
-from lyncphone_logs.reports.page import Ink, Page
-from lyncphone_logs.rules.rule import Rule
+from lyncphone_logs.events.vocabulary import happened
+from lyncphone_logs.reports import command, headline, notes, wording
+from lyncphone_logs.reports.answer import Answer, Block, Other, answer
+from lyncphone_logs.reports.excerpt import cells, fitted, marked_line
+from lyncphone_logs.reports.page import DEFAULT_WIDTH, Ink, Page
 
-MAX_SHOWN_FACTS = 10
-BEFORE_UNDO = "   "
-WEIGHING = ("related", "odds", "supports", "contradicts", "would decide")
-LEAD = ("seen", "number", "why", "impact", *WEIGHING, "fix", "history", "verify")
+WORD_WIDTH, TITLE_WIDTH = 10, 61
+"""Columns of the word for certainty and of the title of a cause; its code follows."""
+LABEL_WIDTH = 8
+BODY = WORD_WIDTH
 
 
-def render(report: Findings, *, color: bool, width: int | None) -> str:
-    """The report as text, without a final line end. `width` in columns; if None, nothing is wrapped."""
+def render(report: Findings, *, color: bool, width: int = DEFAULT_WIDTH) -> str:
+    """The first screen of a report about at most one phone, without a final line end. `width` in columns."""
     page = Page(color=color, width=width)
+    page.prose(headline.subject(report))
+    if not report.phones:
+        _nothing(page, report)
     for phone in report.phones:
-        for case in grouping.cases(phone):
-            _case(page, phone, case)
-    for phone in report.phones:
-        _phone(page, report, phone)
-    _closing(page, report)
+        print_phone(page, report, phone)
     return page.text()
 
 
-def _case(page: Page, phone: Phone, case: Case) -> None:
-    lead = case.lead
-    print_title(page, lead.rule)
-    known = f"phone {phone.id} ({phone.basis}) · {wording.device(phone)}"
-    page.line("  ", Ink(f"{lead.verdict}, {wording.share(lead.confidence)}", "strong"), f" · {known}")
-    for proof in grouping.proofs(lead.evidence, lead.terms):
-        _proof(page, proof, lead.rule.severity)
-    print_lists(page, diagnosis_lists(lead, BEFORE_UNDO), LEAD)
-    page.labelled("help", *(f"lyncphone-logs explain {word}" for word in (lead.rule.code, *wording.numbers(lead))))
-    page.blank()
-    for rival in case.rivals:
-        _rival(page, rival, lead)
+def _nothing(page: Page, report: Findings) -> None:
+    print_notes(page, report)
+    if not any(read.problem for read in report.inputs):
+        page.prose("No line of a phone was read.")
+    print_next(page, command.line("unparsed", *report.paths))
 
 
-def print_title(page: Page, rule: Rule, prefix: str = "") -> None:
-    """Print severity, code, name and title of a rule."""
-    page.line(prefix, Ink(f"{rule.severity}[{rule.code}]", rule.severity), Ink(f" {rule.name}: {rule.title}", "strong"))
+def print_phone(page: Page, report: Findings, phone: Phone) -> None:
+    """Print the first screen of one phone, after the line that names it."""
+    found = answer(report, phone)
+    page.prose(found.headline, style="strong")
+    if found.environment:
+        page.prose(found.environment)
+    for block in found.blocks:
+        page.blank()
+        print_block(page, block)
+        _others(page, "Also possible", block.also_possible)
+    _failures(page, found)
+    _others(page, "Also", found.remarks)
+    _rivals(page, found)
+    print_notes(page, report)
+    print_next(page, found.next)
 
 
-def print_lists(page: Page, lists: Lists, labels: Iterable[str]) -> None:
-    """Print the lists of these labels in this order."""
-    for label in labels:
-        page.labelled(label, *(item.shown() for item in lists[label]))
+def print_block(page: Page, block: Block) -> None:
+    """Print one cause: title, line, why, check, fix and how to know that it worked."""
+    _title(page, block)
+    if block.event:
+        _evidence(page, block.event, block.rule.severity)
+    if block.seen:
+        page.prose(block.seen, indent=BODY)
+    page.labelled("Why", block.why, width=LABEL_WIDTH)
+    page.labelled("Support", *block.support, width=LABEL_WIDTH)
+    page.labelled("But", *block.but, width=LABEL_WIDTH)
+    label = "Check"
+    for check in block.checks:
+        page.labelled(label, check.says, width=LABEL_WIDTH)
+        for line in check.commands:
+            page.line(" " * BODY, line)
+        label = ""
+    page.numbered("Fix", block.steps, width=LABEL_WIDTH)
+    page.labelled("Fixed", f"when {block.fixed} in a new trace", width=LABEL_WIDTH)
+    page.labelled("Then", *map(_named, block.leads_to), width=LABEL_WIDTH)
 
 
-def _rival(page: Page, rival: Diagnosis, lead: Diagnosis) -> None:
-    lists = diagnosis_lists(rival, BEFORE_UNDO)
-    print_title(page, rival.rule, "or ")
-    share = Ink(f"{rival.verdict}, {wording.share(rival.confidence)}", "strong")
-    page.line("  ", share, f" · for the same symptom as {lead.rule.code}")
-    print_lists(page, lists, ["symptom"])
-    for proof in grouping.further_proofs(rival, lead):
-        _proof(page, proof, rival.rule.severity)
-    print_lists(page, lists, WEIGHING)
-    page.labelled("help", f"lyncphone-logs explain {rival.rule.code}")
-    page.blank()
+def _title(page: Page, block: Block) -> None:
+    title, code = block.rule.title, block.rule.code
+    room = page.room(WORD_WIDTH + len(code) + 1) or TITLE_WIDTH
+    word = Ink(f"{block.word:<{WORD_WIDTH}}", block.rule.severity)
+    if cells(title) < min(TITLE_WIDTH, room + 1):
+        page.line(word, Ink(title, "strong"), " " * (min(TITLE_WIDTH, room + 1) - cells(title)), code)
+        return
+    page.line(word, code)
+    page.prose(title, indent=BODY, style="strong")
 
 
-def _proof(page: Page, proof: Proof, severity: str) -> None:
-    for event in proof.events:
-        _event(page, event, proof.says if event is proof.events[0] else "", severity)
-    if proof.more:
-        page.line(f"  … {proof.more} more")
-
-
-def _event(page: Page, event: Event, says: str, severity: str) -> None:
-    page.line("  ", Ink("-->", "label"), f" {wording.location_with_offset(event)}")
-    gutter = max(5, len(str(event.line)) + 2)
-    is_said = False
-    for line in excerpt(event):
-        if line.omitted:
-            page.line(" " * gutter, Ink(" | ", "label"), f"… {wording.counted(line.omitted, 'more line')}")
-        is_said |= _source_line(page, line, gutter, "" if is_said else says, severity)
-    notes = [] if is_said or not says else [says]
-    notes += [f"logged {event.count} times"] if event.count > 1 else []
-    notes += [f"repaired before reading: {', '.join(event.repairs)}"] if event.repairs else []
-    for note in notes:
-        page.prose(f"= {note}", indent=gutter + 1, hang=gutter + 3)
-
-
-def _source_line(page: Page, line: ExcerptLine, gutter: int, says: str, severity: str) -> bool:
-    """Print a line with carets under its mark, and `says` after them if it fits; returns whether it was printed."""
-    if not (line.number or line.before or line.marked or line.after):
-        return False
-    room = page.room(gutter + 3)
+def _evidence(page: Page, event: Event, severity: str) -> None:
+    """Print the line that shows the cause, with carets under the part that the rule matched."""
+    location = f"{wording.short_location(event)}  "
+    indent = BODY + cells(location)
+    line = marked_line(event)
+    room = page.room(indent)
     line = line if room is None else fitted(line, room)
-    number = str(line.number) if line.number else ""
-    page.line(Ink(f"{number:>{gutter}} | ", "label"), line.before, Ink(line.marked, severity), line.after)
-    if not line.marked:
-        return False
-    at, length = cells(line.before), max(cells(line.marked), 1)
-    fits = room is None or at + length + 1 + cells(says) <= room
-    carets = Ink(" " * at + "^" * length + (f" {says}" if says and fits else ""), severity)
-    page.line(" " * gutter, Ink(" | ", "label"), carets)
-    return fits
+    page.line(" " * BODY, Ink(location, "label"), line.before, Ink(line.marked, severity), line.after)
+    if line.marked:
+        page.line(" " * (indent + cells(line.before)), Ink("^" * max(cells(line.marked), 1), severity))
 
 
-def _phone(page: Page, report: Findings, phone: Phone) -> None:
-    page.line(Ink(f"phone {phone.id}", "strong"), f" ({phone.basis}) · {wording.device(phone)}")
-    if not phone.diagnoses:
-        page.labelled("result", wording.nothing_diagnosed(report, [phone]))
-    _journey(page, phone)
-    for out in phone.ruled_out:
-        page.labelled("ruled out", f"{out.rule.code} {out.rule.name}: {out.reason}")
-        for proof in grouping.proofs(out.evidence):
-            _proof(page, proof, "note")
-    if phone.not_shown:
-        page.labelled("not shown", ", ".join(f"{rule.code} {rule.name}" for rule in phone.not_shown))
-    gaps = grouping.missing_evidence(phone.not_checkable)
-    said = (f"{len(gap.waiting)} ({', '.join(gap.waiting)}): {gap.missing}; {gap.capture}" for gap in gaps)
-    page.labelled("not checkable", *said)
+def _named(other: Other) -> str:
+    return f"{other.code}  {other.title}" + (f" ({other.remark})" if other.remark else "")
+
+
+def _others(page: Page, label: str, others: Sequence[Other]) -> None:
+    if others:
+        page.blank()
+        page.prose(label)
+        for each in others:
+            page.prose(_named(each), indent=2, hang=10)
+
+
+def _rivals(page: Page, found: Answer) -> None:
+    _others(page, "Less likely", found.less_likely)
+    if found.more:
+        page.line(f"  {found.more} more: --all")
+    if found.ruled_out:
+        shown = ", ".join(found.ruled_out[:6]) + (", …" if len(found.ruled_out) > 6 else "")
+        page.prose(f"Ruled out: {shown}")
+
+
+def _failures(page: Page, found: Answer) -> None:
+    listed = found.failures
+    if found.fails:
+        print_line(page, listed[0].event)
+        if found.capture:
+            page.blank()
+            page.prose(f"To find the cause: {found.capture}")
+        listed = listed[1:]
+    if not listed:
+        return
     page.blank()
+    number = len(listed) + found.more_failures
+    page.prose(f"{wording.counted(number, 'more failure' if found.fails else 'failure')} without a known cause")
+    for failure in listed:
+        what = happened(failure.kind, failure.event.fields)
+        times = f" ({failure.count} times)" if failure.count > 1 else ""
+        page.prose(f"{what}{times}", indent=2, hang=4)
+        print_line(page, failure.event)
+    if found.more_failures:
+        page.line(f"  {found.more_failures} more: --all")
 
 
-def _journey(page: Page, phone: Phone) -> None:
-    for boot in islice(phone.boots, grouping.MAX_SHOWN_BOOTS):
-        when = f" ({wording.span(boot.first, boot.last)})" if boot.first else ""
-        stages = (f"{state}: {', '.join(stage.stage for stage in found)}" for state, found in grouping.journey(boot))
-        page.labelled("journey", f"boot {boot.id}{when}: {wording.stopped_at(boot)} · {' · '.join(stages)}")
-    if len(phone.boots) > grouping.MAX_SHOWN_BOOTS:
-        page.labelled("", f"… {wording.counted(len(phone.boots) - grouping.MAX_SHOWN_BOOTS, 'more boot')}")
+def print_line(page: Page, event: Event) -> None:
+    """Print where an event is, and as much of its line as fits."""
+    location = f"{wording.short_location(event)}  "
+    room = page.room(4 + cells(location))
+    line = marked_line(event)
+    line = line if room is None else fitted(line, room)
+    page.line("    ", Ink(location, "label"), line.before, line.marked, line.after)
 
 
-def _closing(page: Page, report: Findings) -> None:
-    if not report.phones:
-        page.prose(wording.nothing_diagnosed(report, []))
-    page.labelled("given", *(event.text for event in report.facts[:MAX_SHOWN_FACTS]), indent=0)
-    if len(report.facts) > MAX_SHOWN_FACTS:
-        page.labelled("", f"… {len(report.facts) - MAX_SHOWN_FACTS} more", indent=0)
-    page.labelled("earlier", *map(wording.fix, report.fixes), indent=0)
-    page.labelled("note", *report.notes, indent=0)
-    _problems(page, report.inputs, report.problems)
-    page.prose(f"examined: {wording.coverage(report)}")
-    page.prose(f"read by: {wording.grammars(report) or 'no grammar'}")
-    page.prose(f"rules: {wording.packs(report)}")
-    page.prose(f"bytes: {wording.account_of_bytes(report)}")
+def print_notes(page: Page, report: Findings) -> None:
+    """Print what was assumed, and what could not be read, each once."""
+    found = notes.aggregated(report)
+    if found.notes or found.problems:
+        page.blank()
+    for text in found.problems:
+        page.prose(f"Problem: {text}", hang=2, style="warning")
+    for text in found.notes:
+        page.prose(f"Note: {text}", hang=2, style="faint")
 
 
-def _problems(page: Page, inputs: Iterable[InputSummary], problems: Iterable[str]) -> None:
-    for read in inputs:
-        if read.problem:
-            page.line(Ink("warning", "warning"), f": {read.problem}")
-            page.labelled("help", *filter(None, [read.help]))
-    for problem in problems:
-        page.line(Ink("warning", "warning"), f": {problem}")
+def print_next(page: Page, line: str) -> None:
+    """Print the last line: a command."""
+    page.blank()
+    page.line(Ink("Next: ", "label"), line)

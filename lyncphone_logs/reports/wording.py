@@ -1,6 +1,7 @@
 """Phrases that the text, Markdown and HTML reports share. They are not escaped."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -9,7 +10,11 @@ from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Findings, Fix, Ph
 from lyncphone_logs.events import codes
 from lyncphone_logs.events.codes import CodeEntry
 from lyncphone_logs.events.event import Event
+from lyncphone_logs.matching.matcher import matches
+from lyncphone_logs.rules.rule import Rule
 
+MAX_LOCATION = 28
+"""Characters of a path that are shown before a line of the trace."""
 BYTES = {
     "event": "event",
     "continuation": "continuation",
@@ -28,6 +33,23 @@ def location(event: Event) -> str:
     return f"{event.source}{member}" + (f":{event.line}" if event.line else "")
 
 
+def short_path(path: str, room: int = MAX_LOCATION) -> str:
+    """A path with as many of its last parts as fit into `room` characters, after an ellipsis if parts are left out."""
+    if len(path) <= room:
+        return path
+    parts = re.split(r"(?<=[/\\])", path)
+    shown = parts.pop()
+    while parts and len(parts[-1]) + len(shown) + 2 <= room:
+        shown = parts.pop() + shown
+    return f"…/{shown}" if len(shown) + 2 <= room else f"…{shown[-room + 1 :]}"
+
+
+def short_location(event: Event) -> str:
+    """The location of an event with a shortened path."""
+    name = location(event._replace(line=0))
+    return short_path(name) + (f":{event.line}" if event.line else "")
+
+
 def location_with_offset(event: Event) -> str:
     """The location of an event, with its byte offset in the original file if it has one."""
     return location(event) + (f" (byte {event.spans[0].offset})" if event.line and event.spans else "")
@@ -36,6 +58,11 @@ def location_with_offset(event: Event) -> str:
 def share(confidence: float) -> str:
     """A confidence with two digits, rounded down and at most 0.99, so that it never looks higher or certain."""
     return f"{min(math.floor(round(confidence * 100, 6)), 99) / 100:.2f}"
+
+
+def aside(rule: Rule, symptom: Event) -> str:
+    """What a rule adds to its title if it is a rival for this symptom."""
+    return next((each.aside for each in rule.explains if matches(each, symptom)), "")
 
 
 def factor(weight: float) -> str:

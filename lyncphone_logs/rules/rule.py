@@ -36,16 +36,16 @@ class Applicability(ClosedModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Remedy(ClosedModel):
-    """One step of the fix: who does it, where, what to do, and how to undo it.
+    """One step of the fix: who does it, what to do, how to undo it, and where, if `what` does not name the place.
 
     `environment` and `vendor`: the step is for these only, and printed only if the phone is known to be one of them; if
     both are empty, for any phone. `unless`: the id of a clause; if it holds, the step is done already and not printed.
     """
 
     who: OneLine
-    where: OneLine
     what: OneLine
     undo: OneLine
+    where: Annotated[str, Constraint(pattern=r"^[^\n]*$")] = ""
     environment: tuple[Environment, ...] = ()
     vendor: str = ""
     unless: str = ""
@@ -144,7 +144,9 @@ class Rule(ClosedModel):
     `confirmed_by`: sets of clauses; the diagnosis is confirmed if all clauses of one set hold. `explains` in a set is
     the symptom itself, which counts unless its basis is inferred. `leads_to`: diagnoses that may be consequences of
     this one, and are then listed under it. `silences`: more general diagnoses that add nothing to this one. `why`: the
-    cause in one or two short sentences, for the first screen. `fix_at`: where the fix starts.
+    cause in one or two short sentences, for the first screen. `fix_at`: where the fix starts. `is_fact`: the rule
+    states what was counted, such as lost lines, and so has no probability. `only_if_alone`: it is listed only if
+    nothing else is known about a phone, neither a diagnosis nor a failure.
     """
 
     code: Code
@@ -153,6 +155,8 @@ class Rule(ClosedModel):
     severity: Severity
     stage: Stage | None = None
     prevalence: Literal["common", "occasional", "rare"]
+    is_fact: bool = False
+    only_if_alone: bool = False
     fix_at: Literal["", "phone", "server", "network", "account", "trace"] = ""
     why: Annotated[str, Constraint(pattern=r"^[^\n]*$")] = ""
     applies_to: tuple[Applicability, ...] = ()

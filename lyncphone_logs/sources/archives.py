@@ -1,13 +1,14 @@
 """Finds the sources in a file: itself, or the members of zip and tar archives, compressed and nested in any order."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from lyncphone_logs.sources.decompression import compression_of
 from lyncphone_logs.sources.encodings import encoding_of
+from lyncphone_logs.sources.file_kinds import EXAMINED_BYTES, UNREADABLE_ARCHIVES, FileKind, kind_of
 from lyncphone_logs.sources.member import ArchiveMember, UnpackBudget
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.sources.streams import ArchiveEntry, ByteSource, Limits, MemoryBudget
@@ -23,11 +24,6 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 # this are too few to decide by.
 _MAX_BINARY_SHARE = 1 / 4
 _MIN_SAMPLE_BYTES = 2048
-# JPEG, PNG, GIF, ELF, pcap in either byte order and with nanoseconds, pcapng.
-_BINARY = (
-    b"\xff\xd8\xff", b"\x89PNG\r\n", b"GIF8", b"\x7fELF", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4",
-    b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a",
-)  # fmt: skip
 _CONTROL = bytes({*range(1, 0x20)} - {*b"\t\n\v\f\r\x1b"})
 
 
@@ -36,19 +32,28 @@ def is_archive(head: bytes) -> bool:
     return head.startswith(_ZIP) or is_tar(head)
 
 
+IsLog = Callable[[str], bool]
+"""Whether a line is one that a phone writes."""
+
+
 class _Bounds(NamedTuple):
     limits: Limits
     memory: MemoryBudget
     budget: UnpackBudget
+    is_log: IsLog
 
 
-def sources_in(content: ByteSource, limits: Limits = LIMITS, memory: MemoryBudget | None = None) -> Iterator[Source]:
+def sources_in(
+    content: ByteSource, limits: Limits = LIMITS, memory: MemoryBudget | None = None, is_log: IsLog = lambda line: False
+) -> Iterator[Source]:
     """Yield the sources in a file: the file itself if it is no container, else each member.
 
     A member that cannot be read, and damage of the container, are sources with a `problem`. `memory` may be shared with
-    other files; it is reduced by what is held in memory.
+    other files; it is reduced by what is held in memory. `is_log` recognizes a line of a phone: a text with one is
+    read, whatever else it looks like.
     """
-    bounds = _Bounds(limits, memory or MemoryBudget(limits.memory_bytes), UnpackBudget(limits.unpacked_bytes))
+    budget = UnpackBudget(limits.unpacked_bytes)
+    bounds = _Bounds(limits, memory or MemoryBudget(limits.memory_bytes), budget, is_log)
     return _sources(content, bounds, 0)
 
 
@@ -60,13 +65,19 @@ def _sources(content: ByteSource, bounds: _Bounds, depth: int) -> Iterator[Sourc
             yield from _sources(unpacked, bounds, depth)
             return
         problem = f"it is compressed more than {limits.depth} times"
+    elif no_log := _no_log(content, head, bounds.is_log):
+        yield not_a_log(content.path, no_log)
+        return
     elif is_archive(head):
         if depth < limits.depth:
             yield from _members(content, head, bounds, depth)
             return
         problem = f"it is an archive nested in {limits.depth} others; deeper archives are not opened"
+    elif packed := next((name for magic, name in UNREADABLE_ARCHIVES.items() if head.startswith(magic)), ""):
+        problem = f"it is {packed}, which is not opened; unpack it first"
     elif _is_binary(head) and not content.is_named:
-        problem = "not a text file"
+        yield not_a_log(content.path, FileKind("not a text file", _HELP))
+        return
     else:
         yield _text(content, encoding_of(head), bounds.budget)
         return
@@ -122,12 +133,32 @@ def _refused(path: str, problem: str) -> Source:
     return source
 
 
+def _no_log(content: ByteSource, head: bytes, is_log: IsLog) -> FileKind | None:
+    """What a file is if it is obviously no log."""
+    encoding = encoding_of(head)
+    kind = kind_of(content.path, head, encoding)
+    if kind is None or not kind.is_text:
+        return kind
+    start = content.first(EXAMINED_BYTES)
+    lines = start.decode(encoding or "utf-8", "replace").removeprefix("\ufeff").split("\n")
+    if any(is_log(line.removesuffix("\r")) for line in lines):
+        return None
+    return kind_of(content.path, start, encoding)
+
+
+def not_a_log(path: str, kind: FileKind) -> Source:
+    """A source that is not read, with a `problem` that says what it is."""
+    shown = f'"{path}"' if " " in path else path
+    source = Source(path, f"{path} is {kind.name}")
+    source.help = kind.help.format(path=shown) or "name the log that the phone wrote"
+    source.is_log = False
+    return source
+
+
 def _is_binary(head: bytes) -> bool:
     """Zero bytes alone do not make a file binary: holes in files and interrupted writes leave them in logs."""
-    if b"\0" not in head or encoding_of(head):
+    if b"\0" not in head or encoding_of(head) or len(head) < _MIN_SAMPLE_BYTES:
         return False
-    if len(head) < _MIN_SAMPLE_BYTES:
-        return head.startswith(_BINARY)
     filled = head.translate(None, b"\0")
     others = len(filled) - len(filled.translate(None, _CONTROL)) + filled.decode("utf-8", "replace").count("\ufffd")
     return others > _MAX_BINARY_SHARE * len(filled)

@@ -3,69 +3,148 @@
 import os
 import stat
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
 
-from lyncphone_logs.errors import InputError
-from lyncphone_logs.sources.archives import LIMITS, is_archive, sources_in
+from lyncphone_logs.errors import InputError, closest
+from lyncphone_logs.sources.archives import INSIDE, LIMITS, IsLog, is_archive, not_a_log, sources_in
 from lyncphone_logs.sources.decompression import CHUNK_BYTES, ChunkStream, Readable, compression_of, decompressed
+from lyncphone_logs.sources.encodings import encoding_of
+from lyncphone_logs.sources.file_kinds import kind_of
 from lyncphone_logs.sources.member import PipedSource, peek
 from lyncphone_logs.sources.source import STDIN, Source, problem_of
 from lyncphone_logs.sources.streams import MemoryBudget, file_source, memory_source
 
+MAX_SIMILAR = 10_000
+"""Names of a folder that are compared with a name that is not there."""
+MAX_NAMED = 10
+"""Names that a sentence on skipped files contains."""
+_HELP, _HELP_FOR_LINKS = "name a trace, or a folder that contains one", "name the files that the links point to"
+_LINK = "symbolic link"
+_SPECIAL = {
+    stat.S_IFLNK: _LINK, stat.S_IFIFO: "named pipe", stat.S_IFSOCK: "socket", stat.S_IFCHR: "device",
+    stat.S_IFBLK: "device",
+}  # fmt: skip
+"""Entries of a folder that are not read, by their type."""
 
-def find_sources(paths: Sequence[str]) -> list[Source]:
+
+def find_sources(
+    paths: Sequence[str], is_log: IsLog = lambda line: False, notes: list[str] | None = None
+) -> list[Source]:
     """Find the sources that paths name: files, `-`, named pipes, and the regular files in and below directories.
 
     Compressed files are decompressed when they are read. Each member of an archive is a source, named like
     `bundle.zip!/phone.log`. An archive on standard input is held in memory, up to 128 MiB. Links that the user names
-    are followed, links inside directories are not. A file that is named twice is one source. A path that cannot be used
-    becomes a source with a `problem`. Raises InputError if no path can be used.
+    are followed, links inside directories are not. A file that is named twice is one source. A path that cannot be
+    used, or a directory without a log, becomes a source with a `problem`.
+
+    Files in directories and archives that are obviously no logs are skipped, unless `is_log` recognizes one of their
+    lines. Appends to `notes` one sentence for each path with skipped files. Raises InputError if no path can be used.
     """
-    memory = MemoryBudget(LIMITS.memory_bytes)
-    found = [_named(path, memory) for path in paths]
-    problems = [source.problem for sources in found for source in sources if source.problem]
-    if paths and all(sources and all(source.problem for source in sources) for sources in found):
+    search = _Search(MemoryBudget(LIMITS.memory_bytes), is_log, [] if notes is None else notes)
+    found = [search.sources(path) for path in paths]
+    refused = [source for sources in found for source in sources if source.problem]
+    if paths and not search.empty and all(all(source.problem for source in sources) for sources in found):
+        helps = dict.fromkeys(source.help for source in refused if source.help != Source.help)
         raise InputError(
             "none of the inputs can be read",
-            because="; ".join(problems),
+            because="; ".join(source.problem for source in refused),
             where=", ".join(paths),
-            help="name trace files, directories with trace files, or - for standard input",
+            help="; ".join(helps) or "name trace files, directories with trace files, or - for standard input",
         )
     return list({source.path: source for sources in found for source in sources}.values())
 
 
-def _named(path: str, memory: MemoryBudget) -> list[Source]:
-    if path == STDIN:
-        return _from_stdin()
-    try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISDIR(mode):
-            return sorted(_below(path, memory), key=lambda source: source.path)
-    except (OSError, ValueError) as error:
-        return [Source(path, problem_of(path, error))]
-    if not os.access(path, os.R_OK):
-        return [Source(path, f"cannot read {path}: Permission denied")]
-    return _in_file(path, memory, is_named=True) if stat.S_ISREG(mode) else [PipedSource(path, is_archive)]
+class _Search:
+    """Finds the sources of one path after the other.
 
+    `notes` says what was skipped. `empty` are the paths of folders and archives without a log.
+    """
 
-def _in_file(path: str, memory: MemoryBudget, *, is_named: bool) -> list[Source]:
-    return list(sources_in(file_source(Source(path), is_named=is_named), memory=memory))
+    def __init__(self, memory: MemoryBudget, is_log: IsLog, notes: list[str]) -> None:
+        self.empty: list[str] = []
+        self._memory, self._is_log, self._notes = memory, is_log, notes
+        self._special: Counter[str] = Counter()
 
+    def sources(self, path: str) -> list[Source]:
+        """The sources that a path names; at least one, with a problem if there is nothing to read."""
+        self._special.clear()
+        found = self._named(path)
+        sources = [source for source in found if source.is_log or source.path == path]
+        no_logs = Counter(_name(each.path) for each in found if not (each.is_log or each.path == path))
+        skipped = "; ".join([*_no_logs(no_logs), *_special(self._special)])
+        if not sources:
+            self.empty.append(path)
+            sources = [Source(path, f"no {'log' if no_logs else 'file'} in {path}{': ' * bool(skipped)}{skipped}")]
+            sources[0].help = _HELP_FOR_LINKS if _LINK in self._special else _HELP
+        elif skipped:
+            self._notes.append(f"{path}: {skipped}")
+        return sources
 
-def _below(directory: str, memory: MemoryBudget) -> Iterator[Source]:
-    pending = [directory]
-    while pending:
-        folder = pending.pop()
+    def _named(self, path: str) -> list[Source]:
+        if path == STDIN:
+            return _from_stdin(self._is_log)
         try:
-            with os.scandir(folder) as scan:
-                entries = list(scan)
-            pending += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
-            files = [entry.path for entry in entries if entry.is_file(follow_symlinks=False)]
-        except OSError as error:
-            yield Source(folder.replace(os.sep, "/"), problem_of(folder, error))
-        else:
-            for path in files:
-                yield from _in_file(path.replace(os.sep, "/"), memory, is_named=False)
+            mode = os.stat(path).st_mode
+            if stat.S_ISDIR(mode):
+                return sorted(self._below(path), key=lambda source: source.path)
+        except FileNotFoundError as error:
+            return [_missing(path, error)]
+        except (OSError, ValueError) as error:
+            return [Source(path, problem_of(path, error))]
+        if not os.access(path, os.R_OK):
+            return [Source(path, f"cannot read {path}: Permission denied")]
+        return self._in_file(path, is_named=True) if stat.S_ISREG(mode) else [PipedSource(path, is_archive)]
+
+    def _in_file(self, path: str, *, is_named: bool) -> list[Source]:
+        content = file_source(Source(path), is_named=is_named)
+        return list(sources_in(content, memory=self._memory, is_log=self._is_log))
+
+    def _below(self, directory: str) -> Iterator[Source]:
+        pending = [directory]
+        while pending:
+            folder = pending.pop()
+            try:
+                with os.scandir(folder) as scan:
+                    entries = [(entry.path, stat.S_IFMT(entry.stat(follow_symlinks=False).st_mode)) for entry in scan]
+            except OSError as error:
+                yield Source(folder.replace(os.sep, "/"), problem_of(folder, error))
+                continue
+            pending += [path for path, kind in entries if kind == stat.S_IFDIR]
+            self._special.update(_SPECIAL[kind] for _, kind in entries if kind in _SPECIAL)
+            for path in [path for path, kind in entries if kind == stat.S_IFREG]:
+                yield from self._in_file(path.replace(os.sep, "/"), is_named=False)
+
+
+def _name(path: str) -> str:
+    return path.replace(INSIDE, "/").rpartition("/")[2]
+
+
+def _no_logs(names: Counter[str]) -> Iterator[str]:
+    if not names:
+        return
+    count = names.total()
+    shown = [f"{name} ({times} times)" if times > 1 else name for name, times in sorted(names.items())]
+    more = [f"{len(shown) - MAX_NAMED} more"] if len(shown) > MAX_NAMED else []
+    yield f"{'1 file is no log' if count == 1 else f'{count} files are no logs'}: {', '.join(shown[:MAX_NAMED] + more)}"
+
+
+def _special(counts: Counter[str]) -> Iterator[str]:
+    if counts:
+        each = [f"{count} {kind}{'s' * (count > 1)}" for kind, count in sorted(counts.items())]
+        why = "links in a folder are not followed" if _LINK in counts else "only regular files are read"
+        yield f"{', '.join(each)} skipped ({why})"
+
+
+def _missing(path: str, error: OSError) -> Source:
+    source = Source(path, problem_of(path, error))
+    folder, name = os.path.split(path)
+    with suppress(OSError), os.scandir(folder or ".") as scan:
+        if similar := closest(name, sorted(entry.name for entry in islice(scan, MAX_SIMILAR))):
+            source.help = f"did you mean {os.path.join(folder, similar)!r}?"
+    return source
 
 
 class _Recorded:
@@ -92,7 +171,7 @@ class _Recorded:
         return len(self._start)
 
 
-def _from_stdin() -> list[Source]:
+def _from_stdin(is_log: IsLog) -> list[Source]:
     if sys.stdin is None:
         return [Source(STDIN)]
     recorded = _Recorded(sys.stdin.buffer)
@@ -107,11 +186,14 @@ def _from_stdin() -> list[Source]:
     except OSError:
         return [PipedSource(STDIN, is_archive, recorded.start)]
     if not is_archive(head):
+        kind = kind_of(STDIN, head, encoding_of(head))
+        if kind and not kind.is_text:
+            return [not_a_log(STDIN, kind)]
         return [PipedSource(STDIN, is_archive, recorded.start)]
     limit = LIMITS.memory_bytes
     if recorded.size > limit:
         return [Source(STDIN, f"cannot read -: the archive is larger than {limit} bytes; save it and name the file")]
-    return list(sources_in(memory_source(STDIN, recorded.start)))
+    return list(sources_in(memory_source(STDIN, recorded.start), is_log=is_log))
 
 
 def _from_start(recorded: _Recorded) -> Iterator[bytes]:

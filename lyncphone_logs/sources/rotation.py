@@ -2,8 +2,10 @@
 
 An input is a copy of another if all its lines are the first, or the last, of the other, no matter how either is
 compressed or encoded. It continues another if its first lines are the last of the other. At least three lines must be
-equal, and the numbers at their beginnings (clocks, counters) must change among them. This shows that both are from the
-same moment, and not the same text again.
+equal, and a clock at their beginnings must change among them. This shows that both are from the same moment, and not
+the same text again: from another phone with the same firmware, or from the next boot. Counters do not show it, because
+each boot repeats them. Nor does a clock that was never set, which shows the first of January. Without such a clock,
+only two rotations of one file are copies, if all their lines are equal.
 """
 
 import hashlib
@@ -17,9 +19,16 @@ from lyncphone_logs.sources.source import Source
 MAX_COMPARED_BYTES = 256 * 1024
 """Bytes at either end of an input that are compared with other inputs."""
 MIN_COMMON_LINES = 3
-_NUMBERS = re.compile(rb"\d+")
 _STAMP_BYTES = 64
-"""Bytes at the beginning of a line whose numbers are compared."""
+"""Bytes at the beginning of a line in which its clock is searched for."""
+_CLOCK = re.compile(
+    rb"(?<![0-9A-Fa-f:])(?:[01]?\d|2[0-3]):[0-5]\d:[0-5]\d(?!:[0-9A-Fa-f]{2}:)(?:[.,:]\d+)?"
+    rb"|(?<!\d)\d{10}(?=\|)"
+    rb"|(?<!\d)\d{9,10}\.\d{1,6}(?!\d)"
+)
+"""A time of day, but no MAC address; ten digits of a Polycom phone; seconds since 1970."""
+_NEVER_SET = re.compile(rb"Jan[ ]+0?1(?!\d)|(?<!\d)01-01(?!\d)|(?<!\d)0?1/0?1/|(?<!\d)01(?:00|01)\d{6}\|")
+"""The first of January, which clocks show before they are set, and Polycom's day 0."""
 _HASH_BYTES = 8
 
 
@@ -27,22 +36,22 @@ _HASH_BYTES = 8
 class _Edge:
     """Lines at the start or the end of an input.
 
-    `hashes` are eight bytes for each line. `numbers` are a hash of the numbers at the beginning of each. `is_all` means
-    that the input has no other lines.
+    `hashes` are eight bytes for each line. `dated` is the number of first lines among which the clock changes, None if
+    it does not. `is_all` means that the input has no other lines.
     """
 
     hashes: bytes
-    numbers: tuple[int, ...]
+    dated: int | None
     is_all: bool
 
     def __len__(self) -> int:
-        return len(self.numbers)
+        return len(self.hashes) // _HASH_BYTES
 
     def first(self, count: int) -> bytes:
         return self.hashes[: count * _HASH_BYTES]
 
-    def has_changing_numbers(self, count: int) -> bool:
-        return count >= MIN_COMMON_LINES and self.numbers[0] != self.numbers[count - 1]
+    def has_changing_clock(self, count: int) -> bool:
+        return self.dated is not None and count >= max(self.dated, MIN_COMMON_LINES)
 
 
 def mark_duplicates(sources: Sequence[Source]) -> list[Source]:
@@ -84,8 +93,10 @@ def _mark_copies(sources: Sequence[Source], heads: Sequence[_Edge]) -> None:
         for index in sorted(lengths, key=lambda each: (-lengths[each], each)):
             length = lengths[index]
             for other in originals:
-                is_equal = length == lengths[other]
-                if not is_equal and not heads[index].has_changing_numbers(min(length, len(heads[index]))):
+                if not (
+                    heads[index].has_changing_clock(min(length, len(heads[index])))
+                    or (length == lengths[other] and _is_rotation(sources[index], sources[other]))
+                ):
                     continue
                 if _digest(sources[index], length) == _digest(sources[other], length):
                     sources[index].copied_lines, sources[index].copy_of = length, sources[other].path
@@ -113,7 +124,7 @@ def _mark_continuations(sources: Sequence[Source], heads: Sequence[_Edge], tails
 def _mark(source: Source, other: Source, head: _Edge, tail: _Edge, start: int) -> None:
     count = min(len(tail) - start, len(head))
     reaches_end = count == len(tail) - start or head.is_all
-    if count <= source.copied_lines or not reaches_end or not head.has_changing_numbers(count):
+    if count <= source.copied_lines or not reaches_end or not head.has_changing_clock(count):
         return
     if tail.hashes[start * _HASH_BYTES : (start + count) * _HASH_BYTES] == head.first(count):
         source.copied_lines, source.copy_of = count, other.path
@@ -151,7 +162,20 @@ def _read(source: Source) -> tuple[bytes, bytes, bool]:
 def _edge(data: bytes, *, is_all: bool = False) -> _Edge:
     lines = [line.removesuffix(b"\r") for line in data.split(b"\n")] if data else []
     hashes = b"".join(hash(line).to_bytes(_HASH_BYTES, "little", signed=True) for line in lines)
-    return _Edge(hashes, tuple(hash(tuple(_NUMBERS.findall(line[:_STAMP_BYTES]))) for line in lines), is_all)
+    return _Edge(hashes, _dated(lines), is_all)
+
+
+def _dated(lines: Sequence[bytes]) -> int | None:
+    """The number of first lines among which the clock changes; lines without a set clock do not count."""
+    first = b""
+    for number, line in enumerate(lines, 1):
+        start = line[:_STAMP_BYTES]
+        clock = _CLOCK.search(start)
+        if clock and not _NEVER_SET.search(start):
+            first = first or clock[0]
+            if clock[0] != first:
+                return number
+    return None
 
 
 def _lines(source: Source) -> Iterator[bytes]:
@@ -177,6 +201,11 @@ _ROTATED = re.compile(
 )
 # The last part of a rotated name contains a letter: 192.0.2.1 is an address, not a rotation of 192.0.2.
 _NAMED = re.compile(r"[^/]*[A-Za-z][^./]*\Z")
+
+
+def _is_rotation(one: Source, other: Source) -> bool:
+    """Whether both have the name of one rotated file."""
+    return rotation_key(one.path)[0] == rotation_key(other.path)[0]
 
 
 def rotation_key(path: str) -> tuple[str, tuple[int, str]]:

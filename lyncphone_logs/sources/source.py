@@ -32,6 +32,8 @@ class Source:
     `separator_bytes` (line ends and byte-order mark), `mark_bytes` (byte-order mark alone). `problem` says why the
     input, or the rest of it, cannot be read. It is empty if there is no problem.
 
+    `is_log` is False for a file that is obviously no log; its `problem` says what it is.
+
     `encoding` is utf-16-le or the like, or empty. Windows then contain UTF-8, with the position of each line in the
     original. The first `copied_lines` are copies of lines in the input `copy_of`. They are read but not returned, and
     counted in `duplicate_lines` and `duplicate_bytes`.
@@ -39,6 +41,7 @@ class Source:
 
     help = "check that the file exists and that you may read it"
     """How the user can solve the `problem`."""
+    is_log = True
     encoding = ""
     copied_lines = 0
     copy_of = ""

@@ -71,9 +71,13 @@ class ByteSource:
     @property
     def head(self) -> bytes:
         """The first 4096 bytes. Fewer if there are no more or reading fails."""
+        return self.first(HEAD_BYTES)
+
+    def first(self, size: int) -> bytes:
+        """The first `size` bytes. Fewer if there are no more or reading fails."""
         try:
             with closing(self.open_stream()) as stream:
-                return stream.read(HEAD_BYTES)
+                return stream.read(size)
         except OSError:
             return b""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from lyncphone_logs.events.event import SEVERITIES
 from lyncphone_logs.syslog.framing_patterns import (
     AFTER_DIGIT,
     AFTER_LETTER,
@@ -14,7 +15,6 @@ from lyncphone_logs.syslog.framing_patterns import (
     COLLECTORS,
     FACILITIES,
     FLAGS,
-    SEVERITIES,
     SYNONYMS,
     FramingPattern,
     compiled_pattern,

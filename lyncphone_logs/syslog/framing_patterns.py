@@ -11,13 +11,13 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from lyncphone_logs.events.event import SEVERITIES
+
 FACILITIES = (
     "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp",
     "ntp", "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
 )  # fmt: skip
 """By number (RFC 5424 table 1), as syslog servers print them."""
-SEVERITIES = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
-"""By number (RFC 5424 table 2)."""
 
 SYNONYMS = {
     "kernel": "kern", "security": "auth", "panic": "emerg", "emergency": "emerg", "critical": "crit", "error": "err",

@@ -6,6 +6,12 @@ from dataclasses import dataclass, field
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.parsing.reader import Reader
+from lyncphone_logs.syslog.foreign import program_of
+
+MAX_PHONE_SHARE = 1 / 100
+"""Lines of phones, for each line that no grammar reads, up to which an input is a log of another program."""
+MIN_FOREIGN_SHARE = 1 / 20
+"""Share of lines that show the program. A SIP message or stack trace has one line with a header and many without."""
 
 
 class AccountError(AssertionError):
@@ -49,7 +55,8 @@ class ByteAccount:
 class SourceStats:
     """The account of bytes, and counts of events (also by grammar) and of lines that no grammar reads.
 
-    `first_unparsed` is the first of these. `outside_lines` are outside the time range. `assumed`: a year or a date was
+    `first_unparsed` is the first of these. `foreign` counts them by the program that wrote them, as long as hardly any
+    line is one of a phone. `outside_lines` are outside the time range. `assumed`: a year or a date was
     completed from the anchor.
     """
 
@@ -59,7 +66,22 @@ class SourceStats:
     outside_lines: int = 0
     first_unparsed: Event | None = None
     grammars: Counter[str] = field(default_factory=Counter)
+    foreign: Counter[str] = field(default_factory=Counter)
     assumed: bool = False
+
+    @property
+    def is_mostly_unparsed(self) -> bool:
+        """Whether at most one line in a hundred was read as a phone's."""
+        return self.events <= MAX_PHONE_SHARE * self.unparsed_lines
+
+    @property
+    def looks_like(self) -> str:
+        """The program that wrote most lines, with its count, if hardly any line is one of a phone; else ""."""
+        lines = self.events + self.unparsed_lines
+        name, count = max(self.foreign.items(), key=lambda each: each[1], default=("", 0))
+        if not self.is_mostly_unparsed or count < MIN_FOREIGN_SHARE * lines:
+            return ""
+        return f"these look like lines of {name} ({count:,} of {lines:,} {'line' if lines == 1 else 'lines'})"
 
     def count(self, batch: Batch) -> None:
         """Count the events of a batch: their first spans are lines, the others continuation lines."""
@@ -68,6 +90,9 @@ class SourceStats:
         self.account.unparsed_bytes += unparsed
         self.account.event_bytes += sum(lengths) - unparsed
         self.account.continuation_bytes += sum(span.length for spans in batch.spans.values() for span in spans[1:])
+        if batch.unparsed and self.is_mostly_unparsed:
+            names, texts = batch.columns["app_name"], batch.columns["message"]
+            self.foreign.update(filter(None, (program_of(texts[row], names[row]) for row in batch.unparsed)))
         self.unparsed_lines += len(batch.unparsed)
         self.events += len(batch) - len(batch.unparsed)
         self.grammars.update(name for name in batch.columns["grammar"] if name)
@@ -92,5 +117,6 @@ class SourceStats:
         self.events += other.events
         self.unparsed_lines += other.unparsed_lines
         self.grammars.update(other.grammars)
+        self.foreign.update(other.foreign)
         self.first_unparsed = self.first_unparsed or other.first_unparsed
         self.assumed |= other.assumed

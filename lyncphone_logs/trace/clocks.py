@@ -33,6 +33,7 @@ class SourceClocks:
 
     def __init__(self, sources: Sequence[Source], grammars: Sequence[Grammar], options: TraceOptions) -> None:
         self.zones = options.zones
+        self._outside = "outside --since and --until" if options.lines is None else "that were not chosen"
         self._surveys: dict[str, Survey] = {}
         self._read_lines: dict[str, ReadLines] = {}
         stored_bytes = 0
@@ -122,7 +123,7 @@ class SourceClocks:
         found = self._surveys[path]
         yield from (f"{path}: {each}" for each in (*_of_stamps(found, tally), *self._of_clocks(path)))
         if tally.outside_lines:
-            yield f"{path}: lines outside --since and --until were skipped: {tally.outside_lines}"
+            yield f"{path}: lines {self._outside} were skipped: {tally.outside_lines}"
 
     @property
     def of_all(self) -> Sequence[str]:

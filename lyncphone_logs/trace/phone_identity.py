@@ -41,10 +41,15 @@ def mac_in_name(path: str) -> str:
 
 def basis_of(phone: str, hostname: str | None) -> str:
     """What a phone of this name was identified by; `hostname` is that of one of its lines."""
-    host, _, last = phone.rpartition(" ")
-    if len(last) == 12 and _MAC.fullmatch(last):
-        return HOST_AND_MAC if host else MAC
+    if mac_of(phone):
+        return HOST_AND_MAC if " " in phone else MAC
     return HOST if hostname else FILE
+
+
+def mac_of(phone: str) -> str:
+    """The MAC address in the name of a phone, or ""."""
+    last = phone.rpartition(" ")[2]
+    return last if len(last) == 12 and _MAC.fullmatch(last) else ""
 
 
 class PhoneNames:

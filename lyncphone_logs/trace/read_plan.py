@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from lyncphone_logs.events.environments import environment_kinds
 from lyncphone_logs.events.event import MESSAGE
 from lyncphone_logs.events.vocabulary import kinds, stages_of
 from lyncphone_logs.parsing.literal_search import is_available
@@ -52,7 +53,7 @@ class ReadPlan:
         skips, reason = _skips(sources, options)
         # Parts are condensed where they are read. Late lines, other sources, a time range and a zone need every line.
         splits = options.jobs > 1 and not skips and not clocks.need_every_line
-        splits = splits and _size(sources, unknown=-1) >= MIN_PARALLEL_BYTES
+        splits = splits and options.lines is None and _size(sources, unknown=-1) >= MIN_PARALLEL_BYTES
         # Switching between many sources makes small batches, which take time: messages need not be among them.
         may_condense = (splits or len(sources) > 1) and MESSAGE not in named_kinds()
         return cls(
@@ -85,7 +86,7 @@ def _size(sources: Sequence[Source], unknown: int) -> int:
 
 
 def _wanted(named: frozenset[str]) -> frozenset[str]:
-    """The kinds that rules name, and those that identify phones, boots and the stages of the sign-in."""
+    """The kinds that rules name, and those that identify phones, boots, environments and the stages of the sign-in."""
     staged = (name for name, kind in kinds().items() if stages_of(name) or kind.outcome)
     devices = (name for name in kinds() if name.startswith("device."))
-    return named | {*staged, *devices}
+    return named | environment_kinds() | {*staged, *devices}

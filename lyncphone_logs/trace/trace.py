@@ -1,12 +1,16 @@
 """A trace: named files, folders or pipes, read as one ordered stream of events, with an account of every byte."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from lyncphone_logs.catalog import Catalog
+from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.batch import Batch, with_last
 from lyncphone_logs.events.event import MESSAGE, Event
+from lyncphone_logs.events.vocabulary import unknown_kind
+from lyncphone_logs.grammar.grammar import reader_of
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.reader import Reader
 from lyncphone_logs.sources.discovery import find_sources
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
 
 MAX_SHOWN_EVENTS = 20
 """Rows that a notebook shows of a trace."""
+
+PHONES_ONLY = "this tool reads what the phone itself writes"
 
 
 class Input(NamedTuple):
@@ -52,6 +58,18 @@ class Trace:
         self.inputs: tuple[Input, ...] = ()
         self._clocks: SourceClocks | None = None
         self._plan: ReadPlan | None = None
+        self._skipped: list[str] = []
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Trace, (self.paths, self.catalog, self.options, self.facts)
+
+    def only(self, lines: Mapping[str, Collection[int]]) -> "Trace":
+        """This trace, limited to the events that begin at these lines, by the path of their source.
+
+        When it is read, InputError is raised if a source is missing, or if a line begins no event in it.
+        """
+        chosen = {path: frozenset(numbers) for path, numbers in lines.items()}
+        return Trace(self.paths, self.catalog, replace(self.options, lines=chosen), self.facts)
 
     def events(self, *, derived: bool = False) -> Iterator[Event]:
         """Every line of the trace as an event with its keys, in order; `derived` adds events between two lines.
@@ -66,7 +84,10 @@ class Trace:
 
         With `to_diagnose`, lines that no rule needs may be skipped, as the option `full` decides.
         """
-        sources = mark_duplicates(find_sources(self.paths))
+        skipped: list[str] = []
+        self._skipped = skipped
+        found = find_sources(self.paths, self._is_phone_line, skipped)
+        sources = mark_duplicates(_chosen(found, self.options.lines))
         self.inputs = tuple(Input(source, SourceStats()) for source in sources)
         self._clocks = clocks = SourceClocks(sources, self.catalog.grammars, self.options)
         if to_diagnose:
@@ -85,12 +106,20 @@ class Trace:
 
     @property
     def assumptions(self) -> tuple[str, ...]:
-        """What was assumed about the clocks of the inputs, and which of them hold copies; complete after reading."""
+        """What was skipped, which inputs hold copies, and what was assumed about clocks; complete after reading."""
         clocks = self._clocks
         if clocks is None:
             return ()
+        foreign = [
+            f"{source.path}: {tally.looks_like}; {PHONES_ONLY}"
+            for source, tally in self.inputs
+            if tally.events and tally.looks_like
+        ]
         assumed = [each for source, tally in self.inputs for each in clocks.assumptions(source.path, tally)]
-        return (*copies_in([source for source, _ in self.inputs]), *assumed, *clocks.of_all)
+        return (*self._skipped, *foreign, *copies_in([source for source, _ in self.inputs]), *assumed, *clocks.of_all)
+
+    def _is_phone_line(self, line: str) -> bool:
+        return reader_of(unwrap(line).text, self.catalog.grammars) is not None
 
     def _read(self, clocks: SourceClocks, plan: ReadPlan) -> Iterator[Batch]:
         grammars, is_alone = self.catalog.grammars, len(self.inputs) == 1
@@ -106,10 +135,13 @@ class Trace:
                 pass_over=plan.skips,
                 is_alone=is_alone,
             )
-            batches = _counted(reader, tally, clocks)
+            batches = _counted(reader, tally, clocks, self._lines_of(source))
             streams.append(clocks.stream(source, map(condense, batches) if plan.condenses else batches))
         streams = clocks.streams([source for source, _ in self.inputs], streams)
         return merge(streams) if len(streams) > 1 else chain.from_iterable(each.batches for each in streams)
+
+    def _lines_of(self, source: Source) -> frozenset[int] | None:
+        return None if self.options.lines is None else self.options.lines[source.path]
 
     def _read_parts(self, clocks: SourceClocks, plan: ReadPlan) -> Iterator[Batch]:
         from lyncphone_logs.trace.parallel import read_in_parts
@@ -130,11 +162,40 @@ class Trace:
         unfound = {kind for kind, expression in produced if kind not in plan.wanted or not expression.literals}
         return frozenset({MESSAGE, *DERIVED, *unfound})
 
-    def to_frame(self) -> "pd.DataFrame":
-        """The events as a DataFrame, one row each; columns and dtypes are those of `events.columns.COLUMNS`."""
+    def to_frame(
+        self,
+        columns: Sequence[str] | Literal["all"] | None = None,
+        fields: Sequence[str] | bool | None = None,
+    ) -> "pd.DataFrame":
+        """The events as a DataFrame, one row each, in order.
+
+        `columns`: names of `events.columns.COLUMNS` in the order wanted, `all`, or None for twelve of them. `fields`:
+        names of fields, each of which becomes a typed column (a value that is not of the type is missing); True adds
+        the column `fields`, a dict in each row. `severity` is ordered: `frame.severity >= "warning"` selects what is at
+        least as severe as a warning. Raises InputError if a name is unknown, and the errors of `events`.
+        """
         from lyncphone_logs.events.dataframe import to_frame
 
-        return to_frame(self.batches())
+        return to_frame(self.batches(), columns, fields)
+
+    def fields(self, kind: str) -> "pd.DataFrame":
+        """The events of one kind: time, phone, source, line and a typed column for each field of the kind.
+
+        Events between two lines are included, at the line before them. Raises InputError if the kind is unknown.
+        """
+        from lyncphone_logs.events.dataframe import fields_frame
+
+        if problem := unknown_kind(kind):
+            raise InputError(problem)
+        return fields_frame(self._events_of(kind), kind)
+
+    def _events_of(self, kind: str) -> Iterator[Event]:
+        for batch in self.batches():
+            rows = {row for row, name in enumerate(batch.columns["kind"]) if name == kind}
+            for row in sorted(rows | batch.derived.keys()):
+                own = [batch.event(row)] if row in rows else []
+                yield from own
+                yield from (each for each in batch.derived.get(row, ()) if each.kind == kind)
 
     def stops(self, event: Event) -> list[str]:
         """For a line that no grammar read: where each grammar stopped matching and what it expected, furthest first."""
@@ -157,10 +218,32 @@ class Trace:
         return to_frame(islice(first, 1)).head(MAX_SHOWN_EVENTS).to_html(max_cols=None)
 
 
-def _counted(reader: Reader, tally: SourceStats, clocks: SourceClocks) -> Iterator[Batch]:
-    """The events of one source within the time range, with corrected clocks; all of its lines are counted."""
+def _chosen(sources: list[Source], lines: Mapping[str, frozenset[int]] | None) -> list[Source]:
+    """The sources of the lines, or all if `lines` is None. Raises InputError if one of them cannot be read."""
+    if lines is None:
+        return sources
+    chosen = [source for source in sources if source.path in lines]
+    missing = [f"{path} is not there" for path in lines.keys() - {source.path for source in chosen}]
+    if problems := [*(source.problem for source in chosen if source.problem), *sorted(missing)]:
+        raise InputError("cannot read the chosen lines again", "; ".join(problems), help=_AS_BEFORE)
+    return chosen
+
+
+_AS_BEFORE = "the files must be where they were, unchanged, and read with the same options"
+
+
+def _counted(reader: Reader, tally: SourceStats, clocks: SourceClocks, lines: frozenset[int] | None) -> Iterator[Batch]:
+    """The events of one source within the time range, with corrected clocks; all of its lines are counted.
+
+    If `lines` are given, only the events that begin there. Raises InputError if none begins at one of them.
+    """
+    missing = set(lines or ())
     for batch in clocks.events(reader):
         rows = clocks.period.inside(batch) if clocks.period else range(len(batch))
+        if lines is not None:
+            numbers = batch.columns["line"]
+            missing.difference_update(numbers)
+            rows = [row for row in rows if numbers[row] in lines]
         if len(rows) < len(batch):
             tally.leave_out(batch.take(sorted({*range(len(batch))}.difference(rows))))
         if rows:
@@ -168,3 +251,6 @@ def _counted(reader: Reader, tally: SourceStats, clocks: SourceClocks) -> Iterat
             tally.count(inside)
             yield inside
     tally.close(reader)
+    if missing and not tally.account.passed_over_bytes:
+        where = f"{reader.source.path}:{min(missing)}"
+        raise InputError("cannot read the chosen lines again", "no event begins at this line", where, _AS_BEFORE)

@@ -75,10 +75,6 @@ def test_no_grammar_reads_lines_of_programs_that_are_no_phones(path: Path) -> No
     assert {event.text for event in events if event.kind != UNPARSED} == set()
 
 
-def test_programs_that_are_no_phones_are_a_kernel_a_web_server_and_a_program() -> None:
-    assert [path.stem for path in FOREIGN] == ["c-program", "linux-kernel", "nginx"]
-
-
 LOGGER = "JAN 21 12:51:26 172.29.76.67:11133>Jan 21 19:50:46.00 "
 HANDSET = "0090.7a05.18f6 (172.029.076.067) "
 

@@ -114,6 +114,11 @@ def test_standard_input_is_read_as_a_trace() -> None:
         (["explain", "clock-behnd"], 2, "did you mean 'clock-behind'?"),
         ([TRACE, "--year", "10000"], 2, "cannot be the last year"),
         ([TRACE, "--year", "-1"], 2, "cannot be the last year"),
+        ([TRACE, "--year", "99"], 2, "a year of four digits, from 1980 to 2099"),
+        ([TRACE, "--year", "1979"], 2, "cannot be the last year"),
+        ([TRACE, "--model", "banana"], 2, "the model 'banana' cannot be used"),
+        ([TRACE, "--model", "42OHD"], 2, "did you mean '420HD'?"),
+        ([TRACE, "--display", "hello"], 2, "one of: verification failed for the domain;"),
         (["explain"], 2, "CODE"),
         (["rules", "show", "signature-algoritm-unsupported"], 2, "signature-algorithm-unsupported"),
         (["grammars", "show", "nokia"], 2, "grammars list"),
@@ -160,7 +165,7 @@ def test_a_file_that_is_not_a_log_beside_one_that_is_does_not_hide_the_answer(
 ) -> None:
     (trace.parent / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     (trace.parent / "founding.log").write_bytes(Path(TRACE).read_bytes())
-    assert run([str(trace.parent)]) == 3
+    assert run([str(trace.parent)]) == 1
     assert "error[TLS001]" in capfd.readouterr().out
 
 
@@ -355,7 +360,7 @@ def test_events_go_to_a_parquet_file_whose_rows_are_those_of_the_frame(tmp_path:
     target = tmp_path / "events.parquet"
     assert run(["events", TRACE, "-o", str(target)]) == 0
     table = parquet.read_table(target)
-    frame = lp.read_trace(TRACE).to_frame()
+    frame = lp.read_trace(TRACE).to_frame("all")
     assert table.column_names == list(frame.columns)
     (row,) = table.to_pylist()
     assert json.loads(row.pop("fields")) == dict(frame["fields"][0]) == {"verify_code": 7}

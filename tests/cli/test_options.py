@@ -17,6 +17,7 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "location": (["--location", "internal"], "internal"),
     "domain": (["--domain", "example.org"], "example.org"),
     "display": (["--display", "x"], ["x"]),
+    "environment": (["--environment", "teams"], "teams"),
     "year": (["--year", "2013"], 2013),
     "tz": (["--tz", "+05:30"], ["+05:30"]),
     "since": (["--since", "12:00"], "12:00"),

@@ -37,4 +37,4 @@ def test_json_escapes_exactly_the_hidden_categories() -> None:
 
 
 def test_line_ends_of_indented_json_stay() -> None:
-    assert to_json({"a": ["\n\x9b"]}, indent=2) == '{\n  "a": [\n    "\\n\\u009b"\n  ]\n}'
+    assert to_json({"a": ["\n\x9b"]}, compact=True) == '{"a":["\\n\\u009b"]}'

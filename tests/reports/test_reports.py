@@ -20,8 +20,9 @@ from lyncphone_logs.reports.excerpt import cells, excerpt, fitted
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import Condition, Scalar
+from lyncphone_logs.rules.rule import Remedy
 
-SCHEMA = json.loads(files("lyncphone_logs").joinpath("content/schema/report-1.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(files("lyncphone_logs").joinpath("content/schema/report-2.schema.json").read_text(encoding="utf-8"))
 
 GOLDEN = """\
 error[TLS001] signature-algorithm-unsupported: The firmware cannot verify the signature algorithm
@@ -98,6 +99,13 @@ def test_colour_adds_only_sgr_codes_and_no_colour_adds_none() -> None:
     coloured = text.render(report(), color=True, width=76)
     assert coloured != GOLDEN
     assert re.sub(r"\x1b\[[0-9;]+m", "", coloured) == GOLDEN
+
+
+def test_a_step_that_names_its_place_itself_has_no_place_printed() -> None:
+    step = Remedy(who="engineer", where="", what="Replace the phone.", undo="none")
+    shown = report(phones=(phone(diagnoses=(replace(lead(), rule=replace(lead().rule, remedy=(step,))),)),))
+    assert "1. engineer: Replace the phone." in plain(shown)
+    assert "<b>engineer</b>: Replace the phone." in html.render(shown)
 
 
 def test_without_a_width_no_line_is_wrapped_or_cut() -> None:
@@ -267,8 +275,8 @@ def test_explain_shows_a_rule_without_a_trace() -> None:
 
 def test_concise_is_one_line_a_diagnosis() -> None:
     assert concise.render(report()).split("\n") == [
-        f"founding.log:1: TLS001 likely 0.65 {SIGNATURE.name}: {SIGNATURE.title}",
-        f"founding.log:1: TLS002 possible 0.12 {EXTERNAL.name}: {EXTERNAL.title}",
+        f"founding.log:1: TLS001 likely 0.65 {SIGNATURE.name}: {SIGNATURE.title} [10.1.2.3]",
+        f"founding.log:1: TLS002 possible 0.12 {EXTERNAL.name}: {EXTERNAL.title} [10.1.2.3]",
     ]
     assert concise.render(report(phones=())) == ""
 
@@ -319,43 +327,57 @@ def test_the_keys_of_the_json_report_come_in_the_order_of_the_schema() -> None:
     assert list(whole["phones"][0]) == definitions["phone"]["required"]
     assert list(found) == definitions["diagnosis"]["required"]
     assert list(found["evidence"][0]) == definitions["evidence"]["required"]
-    assert list(found["terms"][0]) == definitions["term"]["required"]
+    assert list(whole["phones"][0]["symptoms"][0]) == definitions["symptom"]["required"]
+    assert list(whole["phones"][0]["events"][0]) == definitions["event"]["required"]
+    assert list(whole["phones"][0]["boots"][0]) == definitions["boot"]["required"]
+    assert list(whole["terms"][0]) == definitions["term"]["required"]
+    assert list(whole["rules"]["TLS001"]) == definitions["rule"]["required"]
+    assert list(whole["coverage"][0]) == definitions["coverage"]["required"]
 
 
 def test_json_rounds_a_confidence_to_four_digits_and_writes_times_as_iso() -> None:
     seen = lead(first_seen=datetime(2013, 5, 7, 8), last_seen=datetime(2013, 5, 7, 8, 0, 0, 500))
-    (found,) = report(phones=(phone(diagnoses=(seen,)),)).to_dict()["phones"][0]["diagnoses"]
-    assert found["confidence"] == 0.6543
-    assert (found["first_seen"], found["last_seen"]) == ("2013-05-07T08:00:00", "2013-05-07T08:00:00.000500")
+    written = report(phones=(phone(diagnoses=(seen,)),)).to_dict()["phones"][0]
+    assert written["diagnoses"][0]["score"] == written["diagnoses"][0]["confidence"] == 0.6543
+    (symptom,) = written["symptoms"]
+    assert (symptom["first_seen"], symptom["last_seen"]) == ("2013-05-07T08:00:00", "2013-05-07T08:00:00.000500")
 
 
 def test_json_refuses_numbers_that_json_does_not_have() -> None:
-    broken = report(phones=(phone(diagnoses=(lead(confidence=float("nan")),)),))
+    broken = report(phones=(phone(diagnoses=(lead(score=float("nan")),)),))
     with pytest.raises(ValueError, match="not JSON compliant"):
         broken.to_json()
 
 
 def test_json_lines_hold_the_whole_report_and_tell_themselves_apart() -> None:
-    lines = [json.loads(line) for line in jsonl.json_lines(report()).split("\n")]
-    whole = report().to_dict()
-    assert [line["type"] for line in lines] == [
-        "report",
-        "diagnosis",
-        "diagnosis",
-        "ruled_out",
-        "not_shown",
-        "not_checkable",
+    lines = [json.loads(line) for line in jsonl.json_lines(report())]
+    whole = json.loads(json.dumps(report().to_dict()))
+    types = [line.pop("type") for line in lines]
+    assert types == [
+        *("report", "rule", "rule", *["term"] * 6, "gap", "coverage"),
+        *("phone", "diagnosis", "diagnosis", "ruled_out"),
     ]
-    assert {line["phone"] for line in lines[1:]} == {"10.1.2.3"}
-    assert lines[0]["inputs"] == json.loads(json.dumps(whole["inputs"]))
-    assert lines[0]["phones"][0]["boots"] == whole["phones"][0]["boots"]
-    assert "diagnoses" not in lines[0]["phones"][0]
-    told = {key: value for key, value in lines[1].items() if key not in {"type", "phone"}}
-    assert told == json.loads(json.dumps(whole["phones"][0]["diagnoses"][0]))
+    assert {line.pop("phone") for line in lines[-3:]} == {"10.1.2.3"}
+    by_type = {type_: [line for line, its in zip(lines, types, strict=True) if its == type_] for type_ in types}
+    assert {line.pop("code"): line for line in by_type["rule"]} == whole.pop("rules")
+    for key, type_ in jsonl.INDEXED.items():
+        assert [line.pop("index") for line in by_type[type_]] == [*range(len(whole[key]))]
+        assert by_type[type_] == whole.pop(key)
+    (found,) = whole.pop("phones")
+    assert (
+        by_type["phone"][0]
+        | {
+            "diagnoses": by_type["diagnosis"],
+            "failures": [],
+            "ruled_out": by_type["ruled_out"],
+        }
+        == found
+    )
+    assert by_type["report"] == [whole]
 
 
 def test_the_same_report_gives_the_same_text_in_every_form() -> None:
-    for form in (plain, concise.render, jsonl.json_lines, markdown.render, html.render, Report.to_json):
+    for form in (plain, concise.render, jsonl.document, markdown.render, html.render, Report.to_json):
         assert form(report()) == form(report())
 
 

@@ -106,8 +106,15 @@ def test_every_report_names_the_packs(tmp_path: Path) -> None:
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     path = tmp_path / "old.json"
-    path.write_text(lyncphone_logs.diagnose(lyncphone_logs.read_trace(FOUNDING)).to_json(), encoding="utf-8")
+    trace = tmp_path / "old.log"
+    trace.write_text(on("phone-a", FAILED), encoding="utf-8")
+    path.write_text(lyncphone_logs.diagnose(lyncphone_logs.read_trace(trace, year=2013)).to_json(), encoding="utf-8")
     return path
+
+
+def on(host: str, lines: str) -> str:
+    """The lines as a syslog server saves them, from a phone of this host name."""
+    return "".join(f"Jul  9 10:00:00 {host} {line}\n" for line in lines.splitlines())
 
 
 LEASE = "daemon.info udhcpc[210]: Lease of 10.1.2.3 obtained, lease time 86400\n"
@@ -128,22 +135,63 @@ def test_a_later_trace_shows_whether_a_diagnosis_is_fixed(
     trace: str, state: str, code: int, old: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new = tmp_path / "new.log"
-    new.write_text(trace, encoding="utf-8")
+    new.write_text(on("phone-a", trace), encoding="utf-8")
     assert run(["diagnose", str(new), "--verify-fix", str(old), "--format", "json", "--fail-on", "error"]) == code
     fixes = {each["code"]: each for each in json.loads(capsys.readouterr().out)["fixes"]}
     assert fixes["TLS001"]["state"] == state
     assert bool(fixes["TLS001"]["evidence"]) == (trace != LEASE)
 
 
-def test_a_phone_is_found_again_by_its_name_or_as_the_only_one(old: Path, tmp_path: Path) -> None:
-    said = json.loads(old.read_text(encoding="utf-8"))
-    other = json.loads(json.dumps(said["phones"][0])) | {"id": "another"}
-    old.write_text(json.dumps(said | {"phones": [*said["phones"], other]}), encoding="utf-8")
-    new = tmp_path / "new.log"
-    new.write_text(REGISTERED, encoding="utf-8")
-    report = lyncphone_logs.diagnose(lyncphone_logs.read_trace(new), verify_fix=old)
-    assert {each.because for each in report.fixes} == {"the trace has no line of this phone"}
+@pytest.mark.parametrize("later", [REGISTERED, FAILED])
+@pytest.mark.parametrize(
+    ("first", "second", "because"),
+    [
+        (on("phone-a", FAILED), "phone-b", "this is another phone: the report is about phone-a (host name), the trace"),
+        (FAILED, "", "it is not certain that this is the same phone: the report is about"),
+        (on("phone-a", FAILED), "", "it is not certain"),
+        (FAILED, "phone-a", "it is not certain"),
+    ],
+)
+def test_nothing_is_said_about_a_phone_that_may_be_another(
+    first: str, second: str, because: str, later: str, tmp_path: Path
+) -> None:
+    trace, old = tmp_path / "trace.log", tmp_path / "old.json"
+    trace.write_text(first, encoding="utf-8")
+    old.write_text(lyncphone_logs.diagnose(lyncphone_logs.read_trace(trace, year=2013)).to_json(), encoding="utf-8")
+    trace.write_text(on(second, later) if second else later, encoding="utf-8")
+    report = lyncphone_logs.diagnose(lyncphone_logs.read_trace(trace, year=2013), verify_fix=old)
+    assert {each.state for each in report.fixes} == {"cannot tell"}
+    assert all(each.because.startswith(because) for each in report.fixes)
     assert "cannot tell: TLS001" in str(report)
+
+
+def test_the_user_can_state_that_it_is_the_same_phone(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.log"
+    old.write_text(lyncphone_logs.diagnose(lyncphone_logs.read_trace(FOUNDING)).to_json(), encoding="utf-8")
+    new.write_text(REGISTERED, encoding="utf-8")
+    report = lyncphone_logs.diagnose(lyncphone_logs.read_trace(new), verify_fix=old, phone=str(new))
+    assert {each.state for each in report.fixes} == {"fixed"}
+
+
+def test_each_of_several_phones_is_found_again(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.log"
+    new.write_text("".join(on(host, FAILED) for host in ("a1", "b1", "c1")), encoding="utf-8")
+    old.write_text(lyncphone_logs.diagnose(lyncphone_logs.read_trace(new, year=2013)).to_json(), encoding="utf-8")
+    new.write_text(on("b1", REGISTERED) + on("a1", FAILED) + on("d1", REGISTERED), encoding="utf-8")
+    fixes = lyncphone_logs.diagnose(lyncphone_logs.read_trace(new, year=2013), verify_fix=old).fixes
+    states = {each.phone: each.state for each in fixes if each.code == "TLS001"}
+    assert states == {"a1": "not fixed", "b1": "fixed", "c1": "cannot tell"}
+
+
+def test_a_report_of_schema_1_is_still_read(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.log"
+    found = {"code": "TLS001", "name": "a-name", "verdict": "likely"}
+    phone = {"id": "phone-a", "basis": "host name", "vendor": "AudioCodes", "model": "", "diagnoses": [found]}
+    old.write_text(json.dumps({"schema_version": "1", "phones": [phone]}), encoding="utf-8")
+    for host, state in (("phone-a", "fixed"), ("phone-b", "cannot tell")):
+        new.write_text(on(host, REGISTERED), encoding="utf-8")
+        (fix,) = lyncphone_logs.diagnose(lyncphone_logs.read_trace(new, year=2013), verify_fix=old).fixes
+        assert (fix.state, fix.code, fix.phone) == (state, "TLS001", "phone-a")
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"phones": [{"diagnoses": [{}]}]}', "[" * 100_000])

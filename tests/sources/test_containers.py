@@ -287,7 +287,7 @@ def test_links_and_devices_in_a_tar_archive_are_reported_and_not_followed() -> N
 
 
 @pytest.mark.parametrize("where", ["folder", "zip"])
-def test_files_that_are_no_text_are_reported_next_to_text(where: str, tmp_path: Path) -> None:
+def test_files_that_are_no_text_are_skipped_next_to_text(where: str, tmp_path: Path) -> None:
     members = {"phone.log": TEXT, "shot.jpg": JPEG}
     folder = tmp_path / "bundle"
     if where == "zip":
@@ -299,12 +299,12 @@ def test_files_that_are_no_text_are_reported_next_to_text(where: str, tmp_path: 
             saved(folder / name, data)
     trace, events = read(path)
     assert len(events) == TEXT.count(b"\n")
-    (named,) = problems(trace)
-    assert named.endswith("shot.jpg: not a text file")
+    assert problems(trace) == []
+    assert trace.assumptions[0] == f"{path}: 1 file is no log: shot.jpg"
 
 
-def test_a_file_that_is_no_text_is_read_if_the_user_named_it(tmp_path: Path) -> None:
-    (source,) = find_sources([saved(tmp_path / "shot.jpg", JPEG * 3)])
+def test_bytes_of_an_unknown_kind_are_read_if_the_user_named_them(tmp_path: Path) -> None:
+    (source,) = find_sources([saved(tmp_path / "shot.bin", JPEG[4:] * 3)])
     assert source.problem == ""
     assert sum(1 for _ in source) == source.lines > 0
 
@@ -433,7 +433,7 @@ def test_the_program_reads_a_bundle_and_says_what_it_could_not(
     assert run(["diagnose", path, "--format", "json"]) == 3
     shown = capsys.readouterr().out
     assert "bundle.zip!/log/other.log.gz from byte" in shown
-    assert "shot.jpg: not a text file" in shown
+    assert "bundle.zip: 1 file is no log: shot.jpg" in shown
 
 
 def test_a_text_in_a_container_that_cannot_be_opened_again_has_a_problem(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Rotated files are one stream, oldest first; lines that are in two of them count once."""
 
 import gzip
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -134,12 +135,76 @@ def test_similar_lines_are_not_duplicates(one: list[str], other: list[str], tmp_
 
 
 def test_only_the_ends_of_large_files_are_compared(tmp_path: Path) -> None:
-    lines = [f"{number} {'x' * 200}" for number in range(3 * MAX_COMPARED_BYTES // 200)]
+    lines = [f"{LINES[number % 400]} {number} {'x' * 200}" for number in range(3 * MAX_COMPARED_BYTES // 200)]
     path = saved(tmp_path, {"a": text(lines), "b": text([*lines[-50:], "0 more"]), "c": text(lines[:10])})
     sources = mark_duplicates(find_sources([path]))
     assert [each.copied_lines for each in sources] == [0, 50, 10]
     assert [len(list(each)) for each in sources] == [len(lines), 1, 0]
     assert [each.duplicate_lines for each in sources] == [0, 50, 10]
+
+
+FOUNDING = "local7.err voip_task[440]: CERT     : ERR  – {f():653} server cert is invalid. ctx->error=7."
+BOOT = [f"kern.info kernel: [    {number}.000000] step {number}" for number in range(9)]
+NEVER_SET = [
+    ["Jan  1 00:00:{:02} local7.info voip_task[440]: SIP     : INFO - step", "Jan 01 00:00:{:02} a"],
+    ["1970-01-01T00:00:{:02}.000000Z a", "2000-01-01 00:00:{:02} a", "01-01@00:00:{:02}.123 a"],
+    ["1/1/1970 00:00:{:02}:123 a", "01000000{:02}|so   |*|00|a", "01010000{:02}|so   |*|00|a"],
+]
+STAMPLESS = [
+    [FOUNDING],
+    [FOUNDING] * 9,
+    BOOT,
+    [f"00:04:13:00:00:{number:02} a" for number in range(9)],
+    *([form.format(number) for number in range(9)] for forms in NEVER_SET for form in forms),
+]
+
+
+@pytest.mark.parametrize("names", [("1.log", "2.log", "3.log"), ("a/trace.log", "b/trace.log", "b.zip!/trace.log")])
+@pytest.mark.parametrize("lines", STAMPLESS)
+def test_the_same_text_without_a_clock_in_files_of_different_names_is_of_different_phones(
+    lines: list[str], names: tuple[str, ...], tmp_path: Path
+) -> None:
+    for name in names:
+        archive, is_member, member = name.partition("!/")
+        (tmp_path / archive).parent.mkdir(exist_ok=True)
+        (tmp_path / archive).write_bytes(in_zip({member: text(lines)}) if is_member else text(lines))
+    trace, events = read(str(tmp_path))
+    assert set(duplicates(trace).values()) == {0}
+    assert sum(each.count for each in events) == 3 * len(lines)
+    if FOUNDING in lines:
+        assert len(lp.diagnose(trace).phones) == 3
+
+
+@pytest.mark.parametrize("change", [lambda lines: lines[:-1], lambda lines: lines[4:], lambda lines: [*lines, "more"]])
+@pytest.mark.parametrize("lines", STAMPLESS[1:])
+def test_a_boot_without_a_clock_that_is_repeated_in_a_rotated_file_is_no_copy(
+    lines: list[str], change: Callable[[list[str]], list[str]], tmp_path: Path
+) -> None:
+    trace, _ = read(saved(tmp_path, {"x.log.1": text(lines), "x.log": text(change(lines))}))
+    assert set(duplicates(trace).values()) == {0}
+
+
+@pytest.mark.parametrize("second", ["x.log.gz", "x.log.1", "x.log.old", "x.log-20240102"])
+@pytest.mark.parametrize("lines", STAMPLESS)
+def test_an_equal_rotation_without_a_clock_is_a_copy(lines: list[str], second: str, tmp_path: Path) -> None:
+    data = text(lines)
+    trace, events = read(saved(tmp_path, {"x.log": data, second: gzip.compress(data) if "gz" in second else data}))
+    assert sum(each.count for each in events) == len(lines)
+    assert sorted(duplicates(trace).values()) == [0, len(lines)]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "0709100{:03}|sip  |4|00|x", "1373364{:03}.123456 a", "2013-07-09T10:00:{:02}.123+02:00 a", "10:00:{:02}.123 a",
+        "09-07@10:00:{:02}.123 a", "9/7/2013 10:00:{:02}:123 a", "Sun Dec 31 2023 10:00:{:02} a",
+        "2013.07.01 1:00:{:02} a",
+    ],
+)  # fmt: skip
+def test_a_copy_is_recognized_by_every_clock_of_a_phone(form: str, tmp_path: Path) -> None:
+    lines = [form.format(number) for number in range(10, 19)]
+    trace, _ = read(saved(tmp_path, {"a.log": text(lines), "b.log": text(lines)}))
+    assert sorted(duplicates(trace).values()) == [0, 9]
 
 
 @settings(max_examples=30, deadline=None)

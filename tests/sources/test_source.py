@@ -192,7 +192,8 @@ def test_a_directory_is_read_in_depth_sorted_and_without_links_or_special_files(
 
 
 def test_an_empty_directory_holds_no_sources(tmp_path: Path) -> None:
-    assert find_sources([str(tmp_path)]) == []
+    (source,) = find_sources([str(tmp_path)])
+    assert (source.path, source.problem) == (str(tmp_path), f"no file in {tmp_path}")
     assert find_sources([]) == []
 
 

@@ -88,7 +88,7 @@ CLOCK = rule("TLS008", "clock-behind", "The clock of the phone is behind", sever
 def lead(**changed: Any) -> Diagnosis:
     """The more probable cause, with one term of each type."""
     values: dict[str, Any] = {
-        "rule": SIGNATURE, "verdict": "likely", "confidence": 0.654321,
+        "rule": SIGNATURE, "verdict": "likely", "score": 0.654321, "other_cause": 0.1, "grade": "seen",
         "terms": (
             Term("explains", "explains", "holds", 1.0, "the signature could not be verified", "seen"),
             Term("old-firmware", "supports", "holds", 8.0, "firmware 2.0.5 is older than 3.0.1", "documented"),
@@ -113,7 +113,7 @@ def rival() -> Diagnosis:
     says = "this line does not show it; code 20 would"
     term = Term("explains", "explains", "holds", 0.1, says, "inferred")
     seen = (Evidence(event(), "explains", "explains"),)
-    return lead(rule=EXTERNAL, verdict="possible", confidence=0.12, terms=(term,), evidence=seen, rivals=("TLS001",))
+    return lead(rule=EXTERNAL, verdict="possible", score=0.12, terms=(term,), evidence=seen, rivals=("TLS001",))
 
 
 def phone(**changed: Any) -> Phone:

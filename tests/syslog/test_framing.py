@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lyncphone_logs.events.event import SEVERITIES
 from lyncphone_logs.syslog import unwrap
 from lyncphone_logs.syslog.framing import SyslogPrefix, parse_prefix, parse_prefixes
-from lyncphone_logs.syslog.framing_patterns import ALL, FACILITIES, SEVERITIES, compiled_pattern
+from lyncphone_logs.syslog.framing_patterns import ALL, FACILITIES, compiled_pattern
 from lyncphone_logs.syslog.unwrap import repeats
 
 OWN = "voip_task[440]: CERT     : ERR  - {acl_user_tls_server_validation():653} server cert is invalid. ctx->error=7."

@@ -207,22 +207,22 @@ def test_ids_are_stable_and_unlike_each_other(log: Path) -> None:
 
 def test_the_frame_has_the_frozen_columns_and_types_even_when_empty(log: Path) -> None:
     trace, _ = read(log, f"Jul  9 12:00:00 10.1.2.3 {OWN}\nunknown\n", year=2013)
-    frame = trace.to_frame()
+    frame = trace.to_frame("all")
     assert list(frame.columns) == list(COLUMNS)
     assert {name: str(dtype) for name, dtype in frame.dtypes.items()} == COLUMNS
     assert frame["line"].tolist() == [1, 2]
     assert frame["bytes"].sum() == log.stat().st_size - 2
     assert frame.loc[0, "fields"] == {"verify_code": 7}
     empty, _ = read(log, "")
-    assert {name: str(dtype) for name, dtype in empty.to_frame().dtypes.items()} == COLUMNS
+    assert {name: str(dtype) for name, dtype in empty.to_frame("all").dtypes.items()} == COLUMNS
 
 
 def test_frames_of_many_chunks_join(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trace, _ = read(log, f"Jul  9 12:00:00 10.1.2.3 {OWN}\nunknown\n" * 4, year=2013)
-    whole = trace.to_frame()
+    whole = trace.to_frame("all")
     monkeypatch.setattr("lyncphone_logs.events.dataframe.CHUNK_ROWS", 3)
     monkeypatch.setattr("lyncphone_logs.parsing.reader.WINDOW", 40)
-    assert trace.to_frame().equals(whole)
+    assert trace.to_frame("all").equals(whole)
 
 
 def test_a_trace_shows_itself_as_escaped_html_in_a_notebook(log: Path) -> None:
@@ -252,7 +252,7 @@ def test_boots_and_clock_jumps_cut_segments_and_an_unset_clock_is_told(log: Path
     ]
 
 
-@pytest.mark.parametrize("year", [1, 9999])
+@pytest.mark.parametrize("year", [1980, 2099])
 def test_the_first_and_the_last_year_are_years_too(year: int, log: Path) -> None:
     _, events = read(
         log, "".join(f"{day} 00:00:01 10.1.2.3 {OWN}\n" for day in ("Jan  1", "Dec 31", "Jan  1")), year=year

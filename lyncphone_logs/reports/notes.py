@@ -1,0 +1,48 @@
+"""Joins notes that say the same of several inputs, and lists what could not be read."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from lyncphone_logs.diagnosis.findings import Findings
+
+MAX_NOTES = 4
+MAX_PROBLEMS = 4
+
+
+class Notes(NamedTuple):
+    """What was assumed, and what could not be read; each at most a few lines, the last of which counts the rest."""
+
+    notes: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def aggregated(report: Findings) -> Notes:
+    """The notes and problems of a report, identical ones of several inputs as one."""
+    paths = [read.path for read in report.inputs]
+    troubles = [
+        f"{read.problem} ({read.help})" if read.help else read.problem for read in report.inputs if read.problem
+    ]
+    return Notes(
+        tuple(_first(joined(report.notes, paths), MAX_NOTES)),
+        tuple(_first([*troubles, *report.problems], MAX_PROBLEMS)),
+    )
+
+
+def joined(notes: Iterable[str], paths: Iterable[str]) -> list[str]:
+    """Notes that begin with the path of an input and end alike become one: `43 files: no year in the timestamps`."""
+    known = set(paths)
+    by_text: dict[tuple[bool, str], list[str]] = {}
+    for note in notes:
+        path, colon, text = note.partition(": ")
+        of_file = bool(colon) and path in known
+        found = by_text.setdefault((of_file, text if of_file else note), [])
+        if of_file or not found:
+            found.append(path)
+    return [
+        f"{len(each)} files: {text}" if len(each) > 1 else f"{each[0]}: {text}" if of_file and len(known) > 1 else text
+        for (of_file, text), each in by_text.items()
+    ]
+
+
+def _first(texts: list[str], most: int) -> list[str]:
+    return texts if len(texts) <= most else [*texts[: most - 1], f"{len(texts) - most + 1} more: --all"]
