@@ -61,6 +61,7 @@ def _without_trace(code: str, line: str, rules: str, grammars: str) -> None:
 def _answer(asked: str, catalog: "Catalog") -> str:
     """What `asked` means: a rule, a line, codes, or rules that mention it. Raises BadParameter if nothing is found."""
     from lyncphone_logs.events import pasted
+    from lyncphone_logs.evidence.models import makers_of
     from lyncphone_logs.reports import code_lookup, explanation, line_meaning, page, text_search
 
     shown = page.standard_output()
@@ -73,6 +74,8 @@ def _answer(asked: str, catalog: "Catalog") -> str:
         if len({entry.table for entry in entries}) == 1 or pasted.words(asked):
             return code_lookup.render_entries(entries, catalog.rules, color=color, width=width)
         return code_lookup.render_choice(asked, entries, color=color, width=width)
+    if makers := makers_of(asked):
+        return code_lookup.render_models(asked, makers, catalog.grammars, color=color, width=width)
     if os.path.exists(asked):
         raise typer.BadParameter(f"{asked!r} is a file or a folder; `lyncphone-logs {asked}` diagnoses it")
     found, codes = text_search.search(asked, catalog.rules), text_search.search_codes(asked)

@@ -1,4 +1,4 @@
-"""Finds the codes in a pasted text: a word, a number with what is around it, a name in DNS, a model, or a phrase.
+"""Finds the codes in a pasted text: a word, a number with what is around it, a name in DNS, or a phrase.
 
 `ctx->error=7`, `SIP/2.0 504`, `SSL alert number 48`, `option 43`, `_sip._tls.contoso.com`, `AADSTS50076: Due to …`.
 """
@@ -9,7 +9,7 @@ from functools import cache
 
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events import openssl_errors
-from lyncphone_logs.events.codes import CodeEntry, entries, folded, look_up, rows
+from lyncphone_logs.events.codes import CodeEntry, entries, folded, look_up
 
 IN_CONTEXT = tuple(
     (table, re.compile(pattern, re.IGNORECASE))
@@ -60,7 +60,7 @@ QUOTES = " \t\r\n\"'`,;<>[]()"
 def find(text: str) -> tuple[CodeEntry, ...]:
     """The entries that a text is about, in the order of the text; none if it has nothing that a table explains."""
     text = text.strip(QUOTES)
-    found = _exact(text) or _unique(in_context(text)) or _model(text) or _unique(_dns_names(text))
+    found = _exact(text) or _unique(in_context(text)) or _unique(_dns_names(text))
     return found or _unique(openssl_errors.of_reason(text)) or _unique(_phrases(text)) or _term(text) or _bare(text)
 
 
@@ -104,16 +104,6 @@ def _exact(text: str) -> tuple[CodeEntry, ...]:
 
 def _unique(found: Iterable[CodeEntry]) -> tuple[CodeEntry, ...]:
     return tuple(dict.fromkeys(found))
-
-
-def _model(text: str) -> tuple[CodeEntry, ...]:
-    return tuple(entry for entry, pattern in _models() if pattern.fullmatch(text))
-
-
-@cache
-def _models() -> tuple[tuple[CodeEntry, re.Pattern[str]], ...]:
-    patterns = (re.compile(row["pattern"], re.IGNORECASE) for row in rows("phone_models"))
-    return tuple(zip(entries("model"), patterns, strict=True))
 
 
 def _dns_names(text: str) -> Iterator[CodeEntry]:

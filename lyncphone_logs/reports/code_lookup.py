@@ -6,6 +6,8 @@ from itertools import groupby
 
 from lyncphone_logs.events.codes import TABLES, Citation, CodeEntry, look_up, range_around
 from lyncphone_logs.events.event import Event, Value
+from lyncphone_logs.evidence.models import Maker
+from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.matching.matcher import matches
 from lyncphone_logs.reports.page import Page
 from lyncphone_logs.rules.condition import EventPattern
@@ -49,6 +51,23 @@ def render_choice(asked: str, entries: Sequence[CodeEntry], *, color: bool, widt
         page.prose(f"{word}  {TABLES[meant[0].table].title}: {' or '.join(_names(meant))}", indent=2, hang=4)
     page.blank()
     page.line(command_for(entries[0].word))
+    return page.text()
+
+
+def render_models(
+    asked: str, makers: Iterable[Maker], grammars: Sequence[Grammar], *, color: bool, width: int | None
+) -> str:
+    """The makers of a model, and the grammars that read their phones, without a final line end."""
+    page = Page(color=color, width=width)
+    for maker in makers:
+        reading = [grammar for grammar in grammars if grammar.vendor == maker.vendor]
+        abouts = [" ".join([f"{each.name}:", *each.about.split("\n")[:1]]) for each in reading]
+        page.prose(f"{asked} · phone of {maker.vendor}", style="strong")
+        page.labelled("read by", *(abouts or ["no grammar reads its traces"]))
+        page.labelled("models", ", ".join(maker.names))
+        page.labelled("read", maker.source)
+        page.blank()
+    page.line("Next: lyncphone-logs grammars list")
     return page.text()
 
 

