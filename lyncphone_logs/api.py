@@ -72,8 +72,8 @@ def read_trace(
     for one input. `since` and `until`: times outside of which lines are skipped (2013-07-09T12:00; 12:00 on the last
     day; -2h before the end). `rules`, `grammars`: folders with more of these. `grammar`: the grammars to use. `full`:
     True reads every line for a diagnosis, False only those that a rule may need, None decides by size. `jobs`:
-    processes for a large trace. Raises InputError, EvidenceError, RuleError or GrammarError; of the times only when the
-    events are iterated.
+    processes for a large trace, 0 for one per core. Raises InputError, EvidenceError, RuleError or GrammarError; of the
+    times only when the events are iterated.
     """
     if year and not MIN_YEAR <= year <= MAX_YEAR:
         help = f"a year of four digits, from {MIN_YEAR} to {MAX_YEAR}"

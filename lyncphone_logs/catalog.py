@@ -13,6 +13,7 @@ from lyncphone_logs.errors import InputError, LyncphoneLogsError, suggestion
 from lyncphone_logs.events.vocabulary import outcome_kinds
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.loader import load_grammars
+from lyncphone_logs.notebook import shown
 from lyncphone_logs.rules.loader import load_rules
 from lyncphone_logs.rules.packs import Pack, added, built_in
 from lyncphone_logs.rules.rule import Rule
@@ -22,6 +23,7 @@ PACKAGE = Path(__file__).parent
 T = TypeVar("T")
 
 
+@shown("grammars", "rules", "packs", "notes", "problems")
 @dataclass(frozen=True)
 class Catalog:
     """Grammars by name and rules by code, both sorted, and the packs that the rules are from.

@@ -1,6 +1,5 @@
 """The command `diagnose`: reads a trace and prints the report in one of its formats."""
 
-import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from enum import StrEnum
@@ -13,7 +12,6 @@ from lyncphone_logs.cli.options import CLOCKS, FACTS, OutputFile, Paths, open_tr
 from lyncphone_logs.cli.output import print_messages, write
 
 if TYPE_CHECKING:
-    from lyncphone_logs.reports.fleet_text import View
     from lyncphone_logs.reports.page import Terminal
     from lyncphone_logs.reports.report import Report
 
@@ -99,22 +97,24 @@ def diagnose(
 ) -> None:
     """Find the cause of what a trace shows: evidence, how to check it, and the fix."""
     from lyncphone_logs import api
+    from lyncphone_logs.reports import screen
     from lyncphone_logs.reports.fleet_text import View
 
-    trace = open_trace(paths, options | {"jobs": jobs or os.cpu_count() or 1})
+    trace = open_trace(paths, options | {"jobs": jobs})
     complete = api.diagnose(trace, verify_fix=verify_fix)
+    complete = replace(complete, notes=(*trace.ineffective, *complete.notes))
     report = _selected(complete, phone or (), code or ())
     if quiet:
         report = replace(report, notes=())
     chosen = format or ENDINGS.get(PurePath(output).suffix.lower(), Format.text)
-    if chosen is Format.concise:
-        print_messages("note", report.notes)
-        print_messages("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
-    view = View(by.value, sort.value, len(complete.phones))
-    terminal = _terminal(color, to_terminal=not output)
     if chosen is Format.text:
-        write(_text(report, view, terminal, code or (), everything=everything), output)
+        view, terminal = View(by.value, sort.value, len(complete.phones)), _terminal(color, to_terminal=not output)
+        shown = screen.render(
+            report, view, color=terminal.color, width=terminal.width, codes=code or (), everything=everything
+        )
+        write(shown, output)
     else:
+        _messages(report, chosen)
         write(_rendered(report, chosen), output)
     raise typer.Exit(_exit_code(report, fail_on.value))
 
@@ -150,17 +150,11 @@ def _terminal(color: Color, *, to_terminal: bool) -> "Terminal":
     return page.Terminal(color=bool(wanted), width=page.DEFAULT_WIDTH)
 
 
-def _text(report: "Report", view: "View", shown: "Terminal", codes: Iterable[str], *, everything: bool) -> str:
-    from lyncphone_logs.reports import details, fleet_text, text
-
-    if everything:
-        return details.render(report, color=shown.color, width=shown.width)
-    named = list(codes)
-    if len(named) == 1 and view.by == "cause" and len(report.phones) > 1:
-        return fleet_text.render_cause(report, named[0].upper(), view, color=shown.color, width=shown.width)
-    if len(report.phones) > 1:
-        return fleet_text.render(report, view, color=shown.color, width=shown.width)
-    return text.render(report, color=shown.color, width=shown.width)
+def _messages(report: "Report", format: Format) -> None:
+    """Print notes and problems to standard error, if the format does not have them."""
+    if format is Format.concise:
+        print_messages("note", report.notes)
+        print_messages("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
 
 
 def _rendered(report: "Report", format: Format) -> "str | Iterable[str]":

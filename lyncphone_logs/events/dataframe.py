@@ -19,6 +19,7 @@ from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.columns import CHUNK_ROWS, COLUMNS, chosen_columns, column
 from lyncphone_logs.events.event import MESSAGE, NOTHING, SEVERITIES, Event, Value
 from lyncphone_logs.events.vocabulary import field_types, kinds
+from lyncphone_logs.notebook import printable
 
 Array = np.ndarray[Any, Any]
 MISSING = -1
@@ -56,6 +57,14 @@ def to_frame(
 def phone_accessor(frame: pd.DataFrame) -> Any:
     """The accessor of a frame. It is imported by name on first use: it diagnoses, which this layer must not know."""
     return import_module("lyncphone_logs.accessor").PhoneAccessor(frame)
+
+
+def preview(frame: pd.DataFrame) -> str:
+    """A small frame as an HTML table with complete texts, all of them escaped."""
+    with pd.option_context("display.max_colwidth", None):
+        cells = frame.astype(object).where(frame.notna(), "")
+        texts = cells.map(lambda value: printable(value) if isinstance(value, str) else value)
+        return texts.to_html(max_cols=None, index=False)
 
 
 FIELD_DTYPES = {"integer": "Int64", "number": "Float64", "boolean": "boolean", "time": "datetime64[us]"}

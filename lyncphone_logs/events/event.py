@@ -11,6 +11,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from lyncphone_logs.notebook import shown
+
 Value = str | int | float | bool | datetime | tuple[str, ...]
 
 UNPARSED = "unparsed"
@@ -51,6 +53,7 @@ class Span(NamedTuple):
     length: int
 
 
+@shown("kind", "source", "line", "time", "phone", "fields", "message")
 class Event(NamedTuple):
     """One piece of evidence.
 

@@ -13,6 +13,7 @@ from lyncphone_logs.events.vocabulary import typed
 from lyncphone_logs.grammar.capture_hint import CaptureHint
 from lyncphone_logs.grammar.expression import CompiledExpression
 from lyncphone_logs.grammar.multiline_spec import MultilineSpec
+from lyncphone_logs.notebook import shown
 
 if TYPE_CHECKING:
     import pyparsing as pp
@@ -52,6 +53,7 @@ class ParsedLine:
     marked: tuple[int, int] | None
 
 
+@shown("name", "vendor", "about", "messages", "samples")
 @dataclass(frozen=True, eq=False)
 class Grammar:
     """The compiled grammar of one phone family. `levels` maps its words for levels to severities of RFC 5424.

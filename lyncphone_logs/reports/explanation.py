@@ -60,8 +60,7 @@ def _check(page: Page, check: Check) -> None:
 
 def _step(step: Remedy) -> str:
     undo = "" if step.undo.casefold().startswith("nothing") else f"   (undo: {step.undo})"
-    whom = " · ".join(filter(None, [step.who, step.where]))
-    return f"{_tag(step)}{whom}: {step.what}{undo}"
+    return f"{_tag(step)}{' · '.join(filter(None, [step.who, step.where]))}: {step.what}{undo}"
 
 
 def _tag(step: Check | Remedy) -> str:

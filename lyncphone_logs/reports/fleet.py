@@ -54,8 +54,10 @@ def leading(phone: Phone) -> list[Diagnosis]:
 
 
 def summary(phones: Sequence[Phone], sort: Sort = "phones") -> Fleet:
-    """The summary of some phones; causes in the order that `sort` names, phones with the worst first, of equal
-    ones the one that was seen last."""
+    """The summary of some phones: causes in the order that `sort` names, phones with the worst first.
+
+    Of equally bad phones, the one that was seen last comes first.
+    """
     rows = sorted(map(_phone_row, phones), key=lambda row: row.id)
     rows.sort(key=lambda row: row.last or datetime.min, reverse=True)
     rows.sort(key=lambda row: row.rank)

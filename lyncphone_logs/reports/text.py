@@ -151,7 +151,11 @@ def print_line(page: Page, event: Event) -> None:
 
 
 def print_notes(page: Page, report: Findings) -> None:
-    """Print what was assumed, and what could not be read, each once."""
+    """Print whether earlier diagnoses are fixed, what was assumed, and what could not be read, each once."""
+    if report.fixes:
+        page.blank()
+    for each in report.fixes:
+        page.labelled("Earlier", wording.fix(each), indent=0, width=LABEL_WIDTH)
     found = notes.aggregated(report)
     if found.notes or found.problems:
         page.blank()

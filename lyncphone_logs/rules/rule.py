@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 
 from lyncphone_logs.errors import suggestion
 from lyncphone_logs.events.vocabulary import Environment, Stage, unknown_field, unknown_kind
+from lyncphone_logs.notebook import shown
 from lyncphone_logs.rules.clause import Clause, Explained
 from lyncphone_logs.rules.condition import SYMPTOM, VERSION, Condition, EventPattern, Scalar
 from lyncphone_logs.validation import ClosedModel, Constraint, OneLine, Text
@@ -137,6 +138,7 @@ class RuleSample(ClosedModel):
     holds: tuple[str, ...] | None = None
 
 
+@shown("code", "name", "title", "severity", "stage")
 @dataclass(frozen=True, kw_only=True)
 class Rule(ClosedModel):
     """One diagnosis.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import Event
+from lyncphone_logs.notebook import shown
 from lyncphone_logs.parsing.reader import Reader
 from lyncphone_logs.syslog.foreign import program_of
 
@@ -51,6 +52,7 @@ class ByteAccount:
             raise AccountError(f"this is a bug: {path} has {size} bytes, but {self.total} are accounted for: {self}")
 
 
+@shown("events", "unparsed_lines", "outside_lines", "grammars")
 @dataclass(slots=True)
 class SourceStats:
     """The account of bytes, and counts of events (also by grammar) and of lines that no grammar reads.

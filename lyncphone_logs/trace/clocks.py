@@ -70,10 +70,15 @@ class SourceClocks:
         return len(known) < len(spans) > 1 or any(before[1] >= after[0] for before, after in pairwise(known))
 
     @property
-    def need_every_line(self) -> bool:
-        """Whether lines of several sources, numbered lines, a time range or a zone must be put in order first."""
-        is_numbered = any(each.is_numbered for each in self._surveys.values())
-        return self.overlaps or is_numbered or bool(self.period) or bool(self.zones)
+    def ordered_by(self) -> str:
+        """Why lines of several sources, numbered lines, a time range or a zone must be put in order first, or ""."""
+        reasons = {
+            "the times of the inputs overlap, so that their lines are merged": self.overlaps,
+            "the lines are numbered and may be out of order": any(each.is_numbered for each in self._surveys.values()),
+            "--since or --until limits the time": bool(self.period),
+            "--tz converts the times": bool(self.zones),
+        }
+        return next((reason for reason, holds in reasons.items() if holds), "")
 
     def in_order(self, sources: Sequence[Source]) -> list[int]:
         """The indexes of the sources by their first moment, those without one first."""

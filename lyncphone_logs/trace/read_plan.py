@@ -1,5 +1,6 @@
 """Decides how the lines of a trace are read: all or only those that rules need, searched first or not, in parallel."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ class ReadPlan:
     `searches`: lines are searched for the literals of the grammars before they are parsed.
     `skips`: lines without a literal of a `wanted` kind are not parsed; else `wanted` is empty.
     `condenses`: of a run of messages only the first and the last ones become rows.
-    `jobs`: processes that read (and condense) parts of the sources; 1: this process reads them.
+    `jobs`: processes that read (and condense) parts of the sources; 1: this process reads them, and `one_job` says why.
     """
 
     searches: bool
@@ -35,11 +36,12 @@ class ReadPlan:
     wanted: frozenset[str] = frozenset()
     condenses: bool = False
     jobs: int = 1
+    one_job: str = ""
 
     @classmethod
     def for_events(cls, sources: Sequence[Source]) -> "ReadPlan":
         """The plan if each line must become an event."""
-        return cls(_is_worth_a_search(sources), "every event is asked for")
+        return cls(_is_worth_a_search(sources), "every event is asked for", one_job="every line becomes an event")
 
     @classmethod
     def choose(
@@ -51,18 +53,22 @@ class ReadPlan:
     ) -> "ReadPlan":
         """The plan for a diagnosis. `named_kinds` returns the kinds that rules name; called only if these matter."""
         skips, reason = _skips(sources, options)
-        # Parts are condensed where they are read. Late lines, other sources, a time range and a zone need every line.
-        splits = options.jobs > 1 and not skips and not clocks.need_every_line
-        splits = splits and options.lines is None and _size(sources, unknown=-1) >= MIN_PARALLEL_BYTES
+        jobs = options.jobs or os.cpu_count() or 1
+        one_job = _one_job(sources, clocks, skips=skips) if jobs > 1 else "one is asked for"
+        if options.lines is not None:
+            one_job = "only some lines are read"
         # Switching between many sources makes small batches, which take time: messages need not be among them.
-        may_condense = (splits or len(sources) > 1) and MESSAGE not in named_kinds()
+        may_condense = (not one_job or len(sources) > 1) and MESSAGE not in named_kinds()
+        if not one_job and not may_condense:
+            one_job = "a rule needs every message"
         return cls(
             searches=skips or _is_worth_a_search(sources),
             reason=reason,
             skips=skips,
             wanted=_wanted(named_kinds()) if skips else frozenset(),
             condenses=may_condense,
-            jobs=options.jobs if splits and may_condense else 1,
+            jobs=1 if one_job else jobs,
+            one_job=one_job,
         )
 
 
@@ -73,6 +79,20 @@ def _skips(sources: Sequence[Source], options: TraceOptions) -> tuple[bool, str]
         return not options.full, "stated by the user"
     size = sum(source.expected or 0 for source in sources)
     return size > MAX_FULL_BYTES, f"{size} bytes; every line is read up to {MAX_FULL_BYTES}"
+
+
+def _one_job(sources: Sequence[Source], clocks: SourceClocks, *, skips: bool) -> str:
+    """Why one process reads the sources, or "" if several can.
+
+    Parts are condensed by the process that reads them. Late lines, other sources, a time range and a zone need every
+    line.
+    """
+    size = _size(sources, unknown=-1)
+    if size < 0:
+        return "a pipe, an archive, a compressed file or one in UTF-16 cannot be divided"
+    if size < MIN_PARALLEL_BYTES:
+        return f"the trace is smaller than {MIN_PARALLEL_BYTES // 1024**2} MiB"
+    return "lines that no rule needs are skipped (--full to read every line)" if skips else clocks.ordered_by
 
 
 def _is_worth_a_search(sources: Sequence[Source]) -> bool:

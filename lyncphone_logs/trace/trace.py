@@ -11,6 +11,7 @@ from lyncphone_logs.events.batch import Batch, with_last
 from lyncphone_logs.events.event import MESSAGE, Event
 from lyncphone_logs.events.vocabulary import unknown_kind
 from lyncphone_logs.grammar.grammar import reader_of
+from lyncphone_logs.notebook import MAX_REPR_CHARACTERS, bounded, shown
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.reader import Reader
 from lyncphone_logs.sources.discovery import find_sources
@@ -34,6 +35,7 @@ MAX_SHOWN_EVENTS = 20
 PHONES_ONLY = "this tool reads what the phone itself writes"
 
 
+@shown()
 class Input(NamedTuple):
     """One source, and the counts of its bytes and lines."""
 
@@ -116,7 +118,19 @@ class Trace:
             if tally.events and tally.looks_like
         ]
         assumed = [each for source, tally in self.inputs for each in clocks.assumptions(source.path, tally)]
-        return (*self._skipped, *foreign, *copies_in([source for source, _ in self.inputs]), *assumed, *clocks.of_all)
+        return (
+            *self._skipped,
+            *foreign,
+            *copies_in([source for source, _ in self.inputs]),
+            *assumed,
+            *clocks.of_all,
+        )
+
+    @property
+    def ineffective(self) -> tuple[str, ...]:
+        """The options that had no effect on reading, with the reason; complete after reading."""
+        jobs, plan = self.options.jobs, self._plan
+        return (f"--jobs {jobs} has no effect: {plan.one_job}",) if jobs > 1 and plan and plan.one_job else ()
 
     def _is_phone_line(self, line: str) -> bool:
         return reader_of(unwrap(line).text, self.catalog.grammars) is not None
@@ -207,15 +221,18 @@ class Trace:
         ]
 
     def __repr__(self) -> str:
-        return f"Trace({', '.join(self.paths)}; {len(self.facts)} facts)"
+        names = ", ".join(map(repr, self.paths))
+        facts = f"; {len(self.facts)} facts" if self.facts else ""
+        size = MAX_REPR_CHARACTERS - len("Trace()") - len(facts)
+        return f"Trace({bounded(names, size)}{facts})"
 
     def _repr_html_(self) -> str | None:
         if STDIN in self.paths:  # It can be read only once, and not for a preview.
             return None
-        from lyncphone_logs.events.dataframe import to_frame
+        from lyncphone_logs.events.dataframe import preview, to_frame
 
         first = Trace(self.paths, self.catalog, self.options).batches()
-        return to_frame(islice(first, 1)).head(MAX_SHOWN_EVENTS).to_html(max_cols=None)
+        return preview(to_frame(islice(first, 1)).head(MAX_SHOWN_EVENTS))
 
 
 def _chosen(sources: list[Source], lines: Mapping[str, frozenset[int]] | None) -> list[Source]:

@@ -13,8 +13,9 @@ class TraceOptions:
     `year` is the last year of the trace, 0 if not known. `zones` are the time zones of its clocks. Lines before
     `since` or after `until` (as `TimeRange` reads them) are skipped. For a diagnosis, `full=True` reads every line,
     False skips lines that no rule needs, and None decides by size. `jobs` is the number of processes that read a large
-    trace; each of them imports the grammars of the folder `grammars` in addition to the built-in ones. With `lines`,
-    only the events that begin at these lines are read, by the path of their source; other sources are skipped.
+    trace, 0 for one per core; each of them imports the grammars of the folder `grammars` in addition to the built-in
+    ones. With `lines`, only the events that begin at these lines are read, by the path of their source; other sources
+    are skipped.
     """
 
     year: int = 0

@@ -74,12 +74,11 @@ def test_a_sha256_certificate_makes_it_more_likely_but_does_not_confirm() -> Non
         assert first.confidence > alone.confidence
 
 
-def test_a_sha256_chain_and_old_firmware_confirm_it() -> None:
-    phone = phone_of(FOUNDING, certificate=certificate("chain-sha256.pem"), firmware="2.0.5")
-    assert (phone.diagnoses[0].rule.name, phone.diagnoses[0].verdict) == (
-        "signature-algorithm-unsupported",
-        "confirmed",
-    )
+def test_a_sha256_chain_and_old_firmware_do_not_confirm_it_since_no_source_says_what_it_cannot_verify() -> None:
+    without_model = phone_of(FOUNDING, certificate=certificate("chain-sha256.pem"), firmware="2.0.5")
+    phone = phone_of(FOUNDING, certificate=certificate("chain-sha256.pem"), firmware="2.0.5", model="420HD")
+    assert (phone.diagnoses[0].rule.name, phone.diagnoses[0].verdict) == ("signature-algorithm-unsupported", "likely")
+    assert phone.diagnoses[0].confidence > without_model.diagnoses[0].confidence
     assert phone.firmware == "2.0.5"
 
 
@@ -115,9 +114,22 @@ def test_a_lone_sha1_certificate_weakens_it_and_rules_nothing_out() -> None:
     assert not phone.ruled_out
 
 
-def test_firmware_from_3_0_1_on_contradicts_it() -> None:
-    newer = phone_of(FOUNDING, firmware="UC_3.0.1.322")
-    assert named(newer, "signature-algorithm-unsupported").verdict == "possible"
+@pytest.mark.parametrize("firmware", ["UC_2.2.16.600", "3.2.1.616", "3.4.4"])
+@pytest.mark.parametrize("chain", ["chain-sha256.pem", ""])
+def test_firmware_that_microsoft_lists_for_a_sha256_service_contradicts_it(firmware: str, chain: str) -> None:
+    known: dict[str, Any] = {"certificate": certificate(chain)} if chain else {}
+    phone = phone_of(FOUNDING, firmware=firmware, model="420HD", **known)
+    assert phone.diagnoses[0].rule.name != "signature-algorithm-unsupported"
+    assert named(phone, "signature-algorithm-unsupported").verdict in {"possible", "unlikely"}
+
+
+@pytest.mark.parametrize(
+    ("model", "firmware"),
+    [("420HD", "UC_3.0.1.322"), ("SoundPoint IP 450", "3.2.6"), ("SIP-T46S", "66.86.5.1"), ("SIP-T28P", "2.72.14.2")],
+)
+def test_firmware_of_which_no_source_says_anything_changes_nothing(model: str, firmware: str) -> None:
+    phone = phone_of(FOUNDING, firmware=firmware, model=model)
+    assert phone.diagnoses[0].confidence == phone_of(FOUNDING).diagnoses[0].confidence
 
 
 @pytest.mark.parametrize("code", [20, 19, 2, 21, 27])

@@ -12,7 +12,7 @@ import pytest
 from markdown_it import MarkdownIt
 from support.sample_report import EXTERNAL, REKEYED, SIGNATURE, lead, phone, planted, report
 
-from lyncphone_logs.reports import concise, explanation, html, markdown, text
+from lyncphone_logs.reports import concise, details, explanation, html, markdown, screen
 from lyncphone_logs.reports import json as jsonl
 from lyncphone_logs.reports.escaping import HIDDEN, visible
 from lyncphone_logs.reports.report import Report
@@ -36,8 +36,10 @@ SEEDS = {
     "jinja": "{{ 7*7 }}{% raw %}",
 }
 FOR_PEOPLE: dict[str, Callable[[Report], str]] = {
-    "text": lambda report: text.render(report, color=False, width=None),
-    "narrow text": lambda report: text.render(report, color=False, width=60),
+    "text": lambda report: details.render(report, color=False, width=None),
+    "first screen": screen.render,
+    "narrow screen": lambda report: screen.render(report, width=60),
+    "narrow text": lambda report: details.render(report, color=False, width=60),
     "rule": lambda report: explanation.render_rule(report.phones[0].diagnoses[0].rule, color=False, width=60),
     "concise": concise.render,
     "markdown": markdown.render,
@@ -83,7 +85,7 @@ def test_no_hidden_character_reaches_a_reader(form: Callable[[Report], str], see
 def test_the_seed_reaches_every_form_so_that_these_tests_see_it() -> None:
     for form in FOR_PEOPLE.values():
         assert form(planted(report(), "sentinel")).count("sentinel") >= 1
-    assert text.render(planted(report(), "sentinel"), color=False, width=None).count("sentinel") > 25
+    assert details.render(planted(report(), "sentinel"), color=False, width=None).count("sentinel") > 25
 
 
 @every_seed
@@ -95,7 +97,7 @@ def test_a_line_end_in_a_field_forges_no_line(seed: str) -> None:
 
 @every_seed
 def test_the_text_keeps_words_of_input_out_of_the_first_column(seed: str) -> None:
-    shown = text.render(planted(report(), seed), color=False, width=None)
+    shown = details.render(planted(report(), seed), color=False, width=None)
     assert not [line for line in shown.split("\n") if line.startswith(("error[TLS999]", "# forged", "- forged"))]
 
 
@@ -103,7 +105,7 @@ def test_the_text_keeps_words_of_input_out_of_the_first_column(seed: str) -> Non
 @pytest.mark.parametrize("width", [60, None])
 def test_a_terminal_is_left_as_it_was(seed: str, width: int | None) -> None:
     screen, untouched = pyte.Screen(200, 300), pyte.Screen(200, 300)
-    pyte.Stream(screen).feed(text.render(planted(report(), seed), color=True, width=width).replace("\n", "\r\n"))
+    pyte.Stream(screen).feed(details.render(planted(report(), seed), color=True, width=width).replace("\n", "\r\n"))
     for name in ("title", "icon_name", "mode", "margins", "charset"):
         assert getattr(screen, name) == getattr(untouched, name)
     assert screen.cursor.hidden is False

@@ -3,6 +3,7 @@
 All lines are synthetic.
 """
 
+import gzip
 import string
 import subprocess
 import sys
@@ -157,6 +158,34 @@ def test_the_program_is_named_whatever_reads_the_lines(folder: Path, capfd: pyte
         assert "these look like lines of Asterisk" in capfd.readouterr().err
     assert run(["phones", "full"]) == 3
     assert "these look like lines of Asterisk (5,000 of 5,000 lines)" in capfd.readouterr().err
+
+
+# Processes
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--jobs", "4"], "note: --jobs 4 has no effect: the trace is smaller than 16 MiB\n"),
+        (["--jobs", "1"], ""),
+        (["--jobs", "0"], ""),
+        ([], ""),
+    ],
+)
+def test_a_number_of_processes_that_cannot_help_is_a_note(
+    options: list[str], says: str, folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "x.log").write_text(GOOD, encoding="utf-8")
+    assert run(["x.log", *options]) == 0
+    assert capfd.readouterr().err == says
+
+
+def test_a_compressed_trace_is_read_by_one_process_and_a_note_says_why(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "x.log.gz").write_bytes(gzip.compress(GOOD.encode()))
+    assert run(["x.log.gz", "--jobs", "2"]) == 0
+    assert "has no effect: a pipe, an archive, a compressed file or one in UTF-16" in capfd.readouterr().err
 
 
 # Shapes of unparsed lines

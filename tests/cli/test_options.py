@@ -74,10 +74,9 @@ def test_every_option_is_a_parameter_of_read_trace() -> None:
     assert {*FACTS, *CLOCKS} < set(TRACE_OPTIONS)
 
 
-def test_jobs_are_the_cores_unless_a_number_is_given(received: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.cpu_count", lambda: 7)
+def test_the_cores_are_counted_unless_a_number_of_jobs_is_given(received: dict[str, Any]) -> None:
     run([str(FOUNDING)])
-    assert received["jobs"] == 7
+    assert received["jobs"] == 0
     run([str(FOUNDING), "--jobs", "3"])
     assert received["jobs"] == 3
 

@@ -5,12 +5,12 @@ from functools import cache
 from itertools import chain
 
 import pytest
+from support.paths import FIXTURES, FOUNDING
 
 from lyncphone_logs import api
 from lyncphone_logs.diagnosis.fact_weights import VALUES as WEIGHED
 from lyncphone_logs.diagnosis.findings import Diagnosis
 from lyncphone_logs.diagnosis.ranking import MIN_LEAD, MIN_LEAD_OF_OTHER, POSSIBLE
-from support.paths import FIXTURES, FOUNDING
 
 CERTIFICATES = FIXTURES / "certificates"
 CHAINS = sorted(str(path) for path in CERTIFICATES.glob("*.pem") if path.name != "not-a-certificate.pem")

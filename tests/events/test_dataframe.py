@@ -176,6 +176,7 @@ def test_arrow_loads_a_frame(frame: pd.DataFrame) -> None:
 
 
 def test_polars_loads_a_frame(frame: pd.DataFrame) -> None:
+    pytest.importorskip("pyarrow")
     polars = pytest.importorskip("polars")
     loaded = polars.from_pandas(frame)
     assert loaded.columns == list(frame.columns)

@@ -14,7 +14,7 @@ import pytest
 from support.sample_report import EXTERNAL, LINE, REKEYED, SAID, SIGNATURE, event, lead, phone, report, rival
 
 from lyncphone_logs.diagnosis.findings import Boot, Evidence, NotCheckable, StageState
-from lyncphone_logs.reports import concise, explanation, html, markdown, text, wording
+from lyncphone_logs.reports import concise, details, explanation, html, markdown, screen, wording
 from lyncphone_logs.reports import json as jsonl
 from lyncphone_logs.reports.excerpt import cells, excerpt, fitted
 from lyncphone_logs.reports.report import Report
@@ -83,7 +83,7 @@ bytes: 123 event + 0 continuation + 0 unparsed + 1 separator + 0 skipped =
 
 
 def plain(shown: Report, width: int | None = None) -> str:
-    return text.render(shown, color=False, width=width)
+    return details.render(shown, color=False, width=width)
 
 
 def with_event(**changed: object) -> Report:
@@ -96,7 +96,7 @@ def test_the_terminal_shows_finding_evidence_reasons_remedy_rivals_and_account()
 
 
 def test_colour_adds_only_sgr_codes_and_no_colour_adds_none() -> None:
-    coloured = text.render(report(), color=True, width=76)
+    coloured = details.render(report(), color=True, width=76)
     assert coloured != GOLDEN
     assert re.sub(r"\x1b\[[0-9;]+m", "", coloured) == GOLDEN
 
@@ -104,7 +104,10 @@ def test_colour_adds_only_sgr_codes_and_no_colour_adds_none() -> None:
 def test_a_step_that_names_its_place_itself_has_no_place_printed() -> None:
     step = Remedy(who="engineer", where="", what="Replace the phone.", undo="none")
     shown = report(phones=(phone(diagnoses=(replace(lead(), rule=replace(lead().rule, remedy=(step,))),)),))
-    assert "1. engineer: Replace the phone." in plain(shown)
+    assert "  Fix     Replace the phone.\n" in plain(shown)
+    assert "1. engineer: Replace the phone." in explanation.render_rule(
+        replace(lead().rule, remedy=(step,)), color=False, width=None
+    )
     assert "<b>engineer</b>: Replace the phone." in html.render(shown)
 
 
@@ -390,7 +393,7 @@ def test_markdown_says_what_the_terminal_says() -> None:
 
 def test_a_notebook_gets_plain_text_html_and_markdown() -> None:
     bundle = report()._repr_mimebundle_()
-    assert bundle["text/plain"] == str(report()) == plain(report())
+    assert bundle["text/plain"] == str(report()) == screen.render(report())
     assert bundle["text/html"] == html.render(report())
     assert bundle["text/markdown"] == markdown.render(report())
 

@@ -10,6 +10,7 @@ from support.healthy import healthy_lines
 import lyncphone_logs
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.errors import InputError
+from lyncphone_logs.reports import details
 from lyncphone_logs.trace.phone_list import phone_list
 from lyncphone_logs.trace.unparsed import unparsed_shapes
 
@@ -97,7 +98,9 @@ def test_an_unknown_grammar_is_one_clear_error(mixed: Path, capsys: pytest.Captu
 
 def test_the_report_says_what_read_the_lines_and_why(mixed: Path) -> None:
     report = lyncphone_logs.diagnose(lyncphone_logs.read_trace(mixed, year=2013))
-    assert "audiocodes_400hd (5 of 8 lines with its header), snom (1 of 8 lines with its header)" in str(report)
+    assert "audiocodes_400hd (5 of 8 lines with its header), snom (1 of 8 lines with its header)" in details.render(
+        report, color=False, width=None
+    )
     assert report.to_dict()["inputs"][0]["grammars"] == {"audiocodes_400hd": 5, "snom": 1}
 
 

@@ -92,6 +92,32 @@ def test_processes_read_parts_of_large_files_if_no_rule_or_option_needs_all_mess
     assert plan(size, rules=rules, options=options).jobs == jobs
 
 
+@pytest.mark.parametrize(
+    ("options", "rules", "size", "why"),
+    [
+        (TraceOptions(jobs=4, full=True), RULES, MIN_PARALLEL_BYTES, ""),
+        (TraceOptions(jobs=4, full=True), RULES, MIN_PARALLEL_BYTES - 1, "smaller than 16 MiB"),
+        (TraceOptions(jobs=4, full=True), RULES, None, "a pipe, an archive, a compressed file"),
+        (TraceOptions(jobs=4, full=False), RULES, MIN_PARALLEL_BYTES, "--full"),
+        (TraceOptions(jobs=4, full=True), RULES | {"log.message"}, MIN_PARALLEL_BYTES, "a rule needs every message"),
+        (TraceOptions(jobs=4, full=True, since="2013-07-09"), RULES, MIN_PARALLEL_BYTES, "--since"),
+        (TraceOptions(jobs=4, full=True, zones=Zones(["UTC"])), RULES, MIN_PARALLEL_BYTES, "--tz"),
+        (TraceOptions(jobs=1, full=True), RULES, MIN_PARALLEL_BYTES, "one is asked for"),
+    ],
+)
+def test_a_plan_with_one_process_says_why(
+    options: TraceOptions, rules: frozenset[str], size: int | None, why: str
+) -> None:
+    found = plan(size, rules=rules, options=options)
+    assert why in found.one_job
+    assert bool(found.one_job) is bool(why)
+
+
+def test_no_number_of_processes_means_one_per_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_plan.os, "cpu_count", lambda: 3)
+    assert plan(MIN_PARALLEL_BYTES, options=TraceOptions(jobs=0, full=True)).jobs == 3
+
+
 def test_messages_of_several_sources_are_condensed_unless_a_rule_names_them() -> None:
     assert not plan(9).condenses
     assert plan(9, 9).condenses

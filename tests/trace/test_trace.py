@@ -226,9 +226,13 @@ def test_frames_of_many_chunks_join(log: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_trace_shows_itself_as_escaped_html_in_a_notebook(log: Path) -> None:
-    trace, _ = read(log, "voip_task[440]: CC : ERR - <script>alert(1)</script>\n")
+    long = "x" * 300
+    trace, _ = read(log, f"voip_task[440]: CC : ERR - <script>alert(1)</script>\x1b {long}\n")
     html = trace._repr_html_()
     assert html is not None
+    assert "\\x1b" in html
+    assert "NA" not in html
+    assert long in html
     assert "&lt;script&gt;" in html
     assert "<script>" not in html
     assert str(log) in repr(trace)
