@@ -1,5 +1,6 @@
 """The command `explain`: a rule, alone or compared with a trace; a code, a term or a line that was pasted."""
 
+import os
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -60,7 +61,8 @@ def _without_trace(code: str, line: str, rules: str, grammars: str) -> None:
 def _answer(asked: str, catalog: "Catalog") -> str:
     """What `asked` means: a rule, a line, codes, or rules that mention it. Raises BadParameter if nothing is found."""
     from lyncphone_logs.events import pasted
-    from lyncphone_logs.reports import code_lookup, explanation, line_meaning, page, rule_search
+    from lyncphone_logs.evidence.models import makers_of
+    from lyncphone_logs.reports import code_lookup, explanation, line_meaning, page, text_search
 
     shown = page.standard_output()
     color, width = shown.color, shown.width
@@ -72,14 +74,21 @@ def _answer(asked: str, catalog: "Catalog") -> str:
         if len({entry.table for entry in entries}) == 1 or pasted.words(asked):
             return code_lookup.render_entries(entries, catalog.rules, color=color, width=width)
         return code_lookup.render_choice(asked, entries, color=color, width=width)
-    if found := rule_search.search(asked, catalog.rules):
-        return rule_search.render_found(asked, found, color=color, width=width)
+    if makers := makers_of(asked):
+        return code_lookup.render_models(asked, makers, catalog.grammars, color=color, width=width)
+    if os.path.exists(asked):
+        raise typer.BadParameter(f"{asked!r} is a file or a folder; `lyncphone-logs {asked}` diagnoses it")
+    found, codes = text_search.search(asked, catalog.rules), text_search.search_codes(asked)
+    if found or codes:
+        return text_search.render_found(asked, found, codes, color=color, width=width)
     raise typer.BadParameter(_not_found(asked, catalog), param_hint="CODE")
 
 
 def _not_found(asked: str, catalog: "Catalog") -> str:
     from lyncphone_logs.events import codes, pasted
 
+    if what := pasted.nature(asked):
+        return f"{asked!r} is {what}"
     known = [word for each in catalog.rules for word in (each.code, each.name)]
     help = codes.suggest(next(iter(pasted.words(asked)), asked), known)
     return f"no rule, code or term {asked!r}. {help or codes.HELP}".strip()

@@ -87,9 +87,10 @@ def rules_new(
     output: OutputFile = "",
     grammars: GrammarsFolder = "",
 ) -> None:
-    """Draft a rule from lines of a trace. It loads, and `rules lint` lists what is missing."""
+    """Draft a rule from lines of a trace. It loads and passes `rules lint`; comments say what to write."""
     from lyncphone_logs.api import read_trace
-    from lyncphone_logs.authoring.draft import draft, line_numbers
+    from lyncphone_logs.authoring.draft import draft, line_numbers, name_of_file
 
-    numbers = line_numbers(lines)
-    write(draft(code, read_trace(trace, grammars=grammars).events(), numbers), output)
+    numbers, name = line_numbers(lines), name_of_file(output) if output else ""
+    read = read_trace(trace, grammars=grammars)
+    write(draft(code, read.events(), numbers, read.catalog.grammars, name), output)

@@ -73,13 +73,12 @@ TABLES = {
             "openssl", "error number of OpenSSL (library, function and reason in one)", (), "library",
             kind="tls.error", text_field="reason", numbered=False,
         ),
-        CodeTable("model", "model of a phone", ("phone_models",), "grammar", numbered=False),
         CodeTable("term", "term", ("terms",), numbered=False),
     )
 }  # fmt: skip
 """The tables by the word before the colon."""
 ALIASES = {alias: table.name for table in TABLES.values() for alias in table.aliases}
-_NAMED = {"step", "dns", "model", "term"}
+_NAMED = {"step", "dns", "term"}
 """Tables whose rows are named by their name, because their number only counts them."""
 
 

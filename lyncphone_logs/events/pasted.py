@@ -1,4 +1,4 @@
-"""Finds the codes in a pasted text: a word, a number with what is around it, a name in DNS, a model, or a phrase.
+"""Finds the codes in a pasted text: a word, a number with what is around it, a name in DNS, or a phrase.
 
 `ctx->error=7`, `SIP/2.0 504`, `SSL alert number 48`, `option 43`, `_sip._tls.contoso.com`, `AADSTS50076: Due to …`.
 """
@@ -9,7 +9,7 @@ from functools import cache
 
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events import openssl_errors
-from lyncphone_logs.events.codes import CodeEntry, entries, folded, look_up, rows
+from lyncphone_logs.events.codes import CodeEntry, entries, folded, look_up
 
 IN_CONTEXT = tuple(
     (table, re.compile(pattern, re.IGNORECASE))
@@ -33,19 +33,40 @@ IN_CONTEXT = tuple(
 )
 """What stands before a number, with the table that explains it."""
 OPENSSL_ERROR = re.compile(r"\berror:([0-9A-F]{7,8})\b|^\s*(?:0x)?([0-9A-F]{7,8})\s*$", re.IGNORECASE)
-BARE_ASSIGNMENT = re.compile(r"^\s*[\w.>-]+\s*(?:=|:\s)\s*([0-9]{1,9})[\s.;,]*$")
-"""A number after a name that is in no table, such as `reason=7`."""
+BARE_ASSIGNMENT = re.compile(
+    r"^(?:[\w.>-]+\s*(?:=|:\s)|(?:error|code|reason|number|result|alert)\b\s*[:#]?)\s*([0-9]{1,9})[\s.;,]*$",
+    re.IGNORECASE,
+)
+"""A number after a word that is no table, such as `reason=7` or `error 7`."""
 DNS_NAME = re.compile(r"(?<![\w.@-])[a-z0-9_-]+(?:\.[a-z0-9_-]+)+", re.IGNORECASE)
 MIN_PHRASE = 10
 """Characters of a text that is found inside a longer one. Shorter texts are found by chance."""
+NATURES = tuple(
+    (re.compile(pattern, re.IGNORECASE), what)
+    for pattern, what in (
+        (
+            r"(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|[0-9a-f]{12}",
+            "a MAC address; `phones TRACE` lists the phones of a trace",
+        ),
+        (r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?::[0-9]+)?", "an IP address; `phones TRACE` lists the phones of a trace"),
+        (r"(?:sips?:)?[^\s@]+@[^\s@]+\.[^\s@]+", "an address of a user; give a code, a term or a line of a trace"),
+        (r"(?:[a-z0-9-]+\.)+[a-z]{2,}", "a host name, and none of those that every phone asks for in DNS"),
+    )
+)
+"""What a text is that no table explains."""
 QUOTES = " \t\r\n\"'`,;<>[]()"
 
 
 def find(text: str) -> tuple[CodeEntry, ...]:
     """The entries that a text is about, in the order of the text; none if it has nothing that a table explains."""
     text = text.strip(QUOTES)
-    found = _exact(text) or _unique(in_context(text)) or _model(text) or _unique(_dns_names(text))
+    found = _exact(text) or _unique(in_context(text)) or _unique(_dns_names(text))
     return found or _unique(openssl_errors.of_reason(text)) or _unique(_phrases(text)) or _term(text) or _bare(text)
+
+
+def nature(text: str) -> str:
+    """What a text is, if it is something that has no meaning of its own, such as an address; else ""."""
+    return next((what for pattern, what in NATURES if pattern.fullmatch(text.strip(QUOTES))), "")
 
 
 def in_context(text: str) -> Iterator[CodeEntry]:
@@ -83,16 +104,6 @@ def _exact(text: str) -> tuple[CodeEntry, ...]:
 
 def _unique(found: Iterable[CodeEntry]) -> tuple[CodeEntry, ...]:
     return tuple(dict.fromkeys(found))
-
-
-def _model(text: str) -> tuple[CodeEntry, ...]:
-    return tuple(entry for entry, pattern in _models() if pattern.fullmatch(text))
-
-
-@cache
-def _models() -> tuple[tuple[CodeEntry, re.Pattern[str]], ...]:
-    patterns = (re.compile(row["pattern"], re.IGNORECASE) for row in rows("phone_models"))
-    return tuple(zip(entries("model"), patterns, strict=True))
 
 
 def _dns_names(text: str) -> Iterator[CodeEntry]:

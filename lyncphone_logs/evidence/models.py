@@ -30,6 +30,19 @@ def known_makers() -> tuple[Maker, ...]:
     return tuple(Maker(**row) for row in tomllib.loads(path.read_text(encoding="utf-8"))["maker"])
 
 
+def makers_of(name: str) -> tuple[Maker, ...]:
+    """The makers that have this name, or a model of this name. A name without letters must be one of the table."""
+    asked = _folded(name)
+    found = []
+    for maker in known_makers():
+        model = asked.removeprefix(_folded(maker.vendor))
+        has_letter = any(character.isalpha() for character in asked)
+        is_model = re.fullmatch(maker.pattern, model) if has_letter else model in map(_folded, maker.names)
+        if asked and (not model or is_model):
+            found.append(maker)
+    return tuple(found)
+
+
 def check_model(model: str, others: Iterable[str] = ()) -> None:
     """Raise EvidenceError unless a model has the name of a known one, or a part of such a name.
 

@@ -1,10 +1,13 @@
 """Prints what `explain x509:20` shows: the meaning of an error number, and the rules that use it."""
 
+import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from lyncphone_logs.events.codes import TABLES, Citation, CodeEntry, look_up, range_around
 from lyncphone_logs.events.event import Event, Value
+from lyncphone_logs.evidence.models import Maker
+from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.matching.matcher import matches
 from lyncphone_logs.reports.page import Page
 from lyncphone_logs.rules.condition import EventPattern
@@ -47,8 +50,30 @@ def render_choice(asked: str, entries: Sequence[CodeEntry], *, color: bool, widt
     for word, meant in named.items():
         page.prose(f"{word}  {TABLES[meant[0].table].title}: {' or '.join(_names(meant))}", indent=2, hang=4)
     page.blank()
-    page.line(f"Next: lyncphone-logs explain {entries[0].word}")
+    page.line(command_for(entries[0].word))
     return page.text()
+
+
+def render_models(
+    asked: str, makers: Iterable[Maker], grammars: Sequence[Grammar], *, color: bool, width: int | None
+) -> str:
+    """The makers of a model, and the grammars that read their phones, without a final line end."""
+    page = Page(color=color, width=width)
+    for maker in makers:
+        reading = [grammar for grammar in grammars if grammar.vendor == maker.vendor]
+        abouts = [" ".join([f"{each.name}:", *each.about.split("\n")[:1]]) for each in reading]
+        page.prose(f"{asked} · phone of {maker.vendor}", style="strong")
+        page.labelled("read by", *(abouts or ["no grammar reads its traces"]))
+        page.labelled("models", ", ".join(maker.names))
+        page.labelled("read", maker.source)
+        page.blank()
+    page.line("Next: lyncphone-logs grammars list")
+    return page.text()
+
+
+def command_for(word: str) -> str:
+    """The line that names the command which explains a word."""
+    return f"Next: lyncphone-logs explain {word if ' ' not in word else json.dumps(word)}"
 
 
 def _names(meant: Iterable[CodeEntry]) -> list[str]:
