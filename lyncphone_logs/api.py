@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from os import PathLike, fspath
 from typing import TypedDict, TypeVar, Unpack
 
-from lyncphone_logs.catalog import read_catalog
+from lyncphone_logs.catalog import Catalog, read_catalog
 from lyncphone_logs.diagnosis import engine, findings
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.fix_check import codes, fixes, read_previous
@@ -75,20 +75,28 @@ def read_trace(
     processes for a large trace, 0 for one per core. Raises InputError, EvidenceError, RuleError or GrammarError; of the
     times only when the events are iterated.
     """
-    if year and not MIN_YEAR <= year <= MAX_YEAR:
-        help = f"a year of four digits, from {MIN_YEAR} to {MAX_YEAR}"
-        raise InputError(f"{year} cannot be the last year of a trace", where="--year", help=help)
+    _check_year(year)
     facts = state_facts(firmware=firmware, model=model, location=location, domain=domain, environment=environment)
     facts += _displayed([display] if isinstance(display, str) else display)
     facts += _inspected([certificate] if isinstance(certificate, str | PathLike) else certificate, domain)
     catalog = read_catalog(rules, grammars).only([grammar] if isinstance(grammar, str) and grammar else grammar)
     if model.strip() and not grammars:  # The phones of other grammars may be of any maker.
-        from lyncphone_logs.evidence.models import check_model
-
-        check_model(model, [each.model for rule in catalog.rules for each in rule.applies_to])
+        _check_model(model, catalog)
     zones = Zones([tz] if isinstance(tz, str) and tz else tz)
     options = TraceOptions(year=year, zones=zones, since=since, until=until, full=full, jobs=jobs, grammars=grammars)
     return Trace([fspath(path) for path in paths], catalog, options, facts)
+
+
+def _check_year(year: int) -> None:
+    if year and not MIN_YEAR <= year <= MAX_YEAR:
+        help = f"a year of four digits, from {MIN_YEAR} to {MAX_YEAR}"
+        raise InputError(f"{year} cannot be the last year of a trace", where="--year", help=help)
+
+
+def _check_model(model: str, catalog: Catalog) -> None:
+    from lyncphone_logs.evidence.models import check_model
+
+    check_model(model, [each.model for rule in catalog.rules for each in rule.applies_to])
 
 
 def _displayed(texts: Sequence[str]) -> list[Event]:

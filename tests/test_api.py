@@ -42,7 +42,7 @@ def test_the_options_of_diagnose_are_those_of_read_trace() -> None:
     parameters = inspect.signature(lp.read_trace).parameters
     options = [name for name, each in parameters.items() if each.kind is each.KEYWORD_ONLY]
     assert list(api.ReadOptions.__annotations__) == options
-    assert list(inspect.signature(lp.diagnose).parameters) == ["trace", "more", "verify_fix", *options]
+    assert list(inspect.signature(lp.diagnose).parameters) == ["trace", "more", "verify_fix", "phone", *options]
 
 
 def test_options_for_a_trace_that_is_open_are_refused() -> None:
@@ -76,7 +76,7 @@ def test_a_pickled_report_is_equal(path: Path) -> None:
 
 def test_a_pickled_trace_is_read_again_with_the_same_options_and_facts() -> None:
     trace = lp.read_trace(
-        FOUNDING, certificate=CHAIN, firmware="2.0.5", display="Verification failed", tz="Europe/Berlin", year=2013,
+        FOUNDING, certificate=CHAIN, firmware="2.0.5", display="Verification failed for the domain", tz="Europe/Berlin", year=2013,
         grammar="audiocodes_400hd",
     )  # fmt: skip
     before = unpickled(trace)

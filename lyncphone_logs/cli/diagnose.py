@@ -102,19 +102,15 @@ def diagnose(
 
     trace = open_trace(paths, options | {"jobs": jobs})
     complete = api.diagnose(trace, verify_fix=verify_fix, phone=phone[0] if phone and len(phone) == 1 else "")
-    complete = replace(complete, notes=(*trace.ineffective, *complete.notes))
-    report = _selected(complete, phone or (), code or ())
-    if quiet:
-        report = replace(report, notes=())
+    notes = () if quiet else (*trace.ineffective, *complete.notes)
+    report = _selected(replace(complete, notes=notes), phone or (), code or ())
     chosen = format or ENDINGS.get(PurePath(output).suffix.lower(), Format.text)
+    _messages(report, chosen, to_file=bool(output))
     if chosen is Format.text:
         view, terminal = View(by.value, sort.value, len(complete.phones)), _terminal(color, to_terminal=not output)
-        shown = screen.render(
-            report, view, color=terminal.color, width=terminal.width, codes=code or (), everything=everything
-        )
-        write(shown, output)
+        color_and_width = {"color": terminal.color, "width": terminal.width}
+        write(screen.render(report, view, codes=code or (), everything=everything, **color_and_width), output)
     else:
-        _messages(report, chosen)
         write(_rendered(report, chosen), output)
     raise typer.Exit(_exit_code(report, fail_on.value))
 
@@ -150,9 +146,9 @@ def _terminal(color: Color, *, to_terminal: bool) -> "Terminal":
     return page.Terminal(color=bool(wanted), width=page.DEFAULT_WIDTH)
 
 
-def _messages(report: "Report", format: Format) -> None:
-    """Print notes and problems to standard error, if the format does not have them."""
-    if format is Format.concise:
+def _messages(report: "Report", format: Format, *, to_file: bool) -> None:
+    """Print what the output does not show to standard error: problems, and notes if it has no place for them."""
+    if format is Format.concise or to_file:
         print_messages("note", report.notes)
         print_messages("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
 

@@ -20,7 +20,7 @@ MAX_SUPPORT = 2
 MAX_STEPS = 3
 
 
-class Check(NamedTuple):
+class ShownCheck(NamedTuple):
     """What to look at before anything is changed, and commands to copy."""
 
     says: str
@@ -49,7 +49,7 @@ class Block(NamedTuple):
     why: str
     support: tuple[str, ...]
     but: tuple[str, ...]
-    checks: tuple[Check, ...]
+    checks: tuple[ShownCheck, ...]
     steps: tuple[str, ...]
     fixed: str
     leads_to: tuple[Other, ...]
@@ -171,7 +171,7 @@ def _further(terms: Iterable[Term], found: Diagnosis) -> Iterator[str]:
             yield term.says
 
 
-def _checks(report: Findings, phone: Phone, found: Diagnosis) -> Iterator[Check]:
+def _checks(report: Findings, phone: Phone, found: Diagnosis) -> Iterator[ShownCheck]:
     undecided = {term.clause for term in found.terms if term.state == "undecidable"}
     fitting = [
         each
@@ -180,7 +180,7 @@ def _checks(report: Findings, phone: Phone, found: Diagnosis) -> Iterator[Check]
     ]
     # One check is enough: that for the phone's own environment or vendor, if there is one.
     for each in sorted(fitting, key=lambda each: not (each.environment or each.vendor))[:1]:
-        yield Check(each.says, tuple(command.with_trace(text, report.paths) for text in each.commands))
+        yield ShownCheck(each.says, tuple(command.with_trace(text, report.paths) for text in each.commands))
 
 
 def step_text(step: Remedy) -> str:

@@ -24,7 +24,7 @@ def aggregated(report: Findings, most: int = MAX_NOTES) -> Notes:
     ]
     return Notes(
         tuple(_first(joined(report.notes, paths), most)),
-        tuple(_first([*troubles, *report.problems], MAX_PROBLEMS)),
+        tuple(_first([text.replace("\n  ", "; ") for text in (*troubles, *report.problems)], MAX_PROBLEMS)),
     )
 
 

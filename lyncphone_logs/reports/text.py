@@ -21,8 +21,8 @@ BODY = WORD_WIDTH
 MAX_CODES = 6
 
 
-class Limits(NamedTuple):
-    """How many of each the first screen shows."""
+class Budget(NamedTuple):
+    """How many steps, rivals and so on the first screen shows."""
 
     steps: int
     rivals: int
@@ -30,9 +30,9 @@ class Limits(NamedTuple):
     notes: int
 
 
-LIMITS = (
-    Limits(3, 2, 2, 3), Limits(3, 2, 1, 2), Limits(3, 1, 1, 1), Limits(2, 1, 0, 1), Limits(2, 0, 0, 1),
-    Limits(1, 0, 0, 1),
+BUDGETS = (
+    Budget(3, 2, 2, 3), Budget(3, 2, 1, 2), Budget(3, 1, 1, 1), Budget(2, 1, 0, 1), Budget(2, 0, 0, 1),
+    Budget(1, 0, 0, 1),
 )  # fmt: skip
 """From generous to strict; the first with which a screen is within its budget is used, else the last."""
 MAX_ROWS, MAX_WORDS, ROWS_OF_FURTHER, WORDS_OF_FURTHER = 24, 170, 12, 85
@@ -42,12 +42,12 @@ MAX_ROWS, MAX_WORDS, ROWS_OF_FURTHER, WORDS_OF_FURTHER = 24, 170, 12, 85
 def render(report: Findings, *, color: bool, width: int = DEFAULT_WIDTH) -> str:
     """The first screen of a report about at most one phone, without a final line end. `width` in columns."""
     shown = ""
-    for limits in LIMITS:
+    for budget in BUDGETS:
         page = Page(color=color, width=width)
         page.prose(headline.subject(report))
         if not report.phones:
             _nothing(page, report)
-        blocks = sum(print_phone(page, report, phone, limits) for phone in report.phones)
+        blocks = sum(print_phone(page, report, phone, budget) for phone in report.phones)
         shown = page.text()
         further = max(blocks - 1, 0)
         rows, words = MAX_ROWS + further * ROWS_OF_FURTHER, MAX_WORDS + further * WORDS_OF_FURTHER
@@ -63,7 +63,7 @@ def _nothing(page: Page, report: Findings) -> None:
     print_next(page, command.line("unparsed", *report.paths))
 
 
-def print_phone(page: Page, report: Findings, phone: Phone, limits: Limits = LIMITS[0]) -> int:
+def print_phone(page: Page, report: Findings, phone: Phone, budget: Budget = BUDGETS[0]) -> int:
     """Print the first screen of one phone, after the line that names it. Returns the number of its causes."""
     found = answer(report, phone)
     page.prose(found.headline, style="strong")
@@ -71,17 +71,17 @@ def print_phone(page: Page, report: Findings, phone: Phone, limits: Limits = LIM
         page.prose(found.environment)
     for block in found.blocks:
         page.blank()
-        print_block(page, block, limits)
+        print_block(page, block, budget)
         _others(page, "Also possible", block.also_possible)
     _failures(page, found)
     _others(page, "Also", found.remarks)
-    _rivals(page, found, limits)
-    print_notes(page, report, limits.notes)
+    _rivals(page, found, budget)
+    print_notes(page, report, budget.notes)
     print_next(page, found.next)
     return len(found.blocks)
 
 
-def print_block(page: Page, block: Block, limits: Limits = LIMITS[0]) -> None:
+def print_block(page: Page, block: Block, budget: Budget = BUDGETS[0]) -> None:
     """Print one cause: title, line, why, check, fix and how to know that it worked."""
     _title(page, block)
     if block.event:
@@ -89,15 +89,15 @@ def print_block(page: Page, block: Block, limits: Limits = LIMITS[0]) -> None:
     if block.seen:
         page.prose(block.seen, indent=BODY)
     page.labelled("Why", block.why, width=LABEL_WIDTH)
-    page.labelled("Support", *block.support[: limits.support], width=LABEL_WIDTH)
-    page.labelled("But", *block.but[: limits.support], width=LABEL_WIDTH)
+    page.labelled("Support", *block.support[: budget.support], width=LABEL_WIDTH)
+    page.labelled("But", *block.but[: budget.support], width=LABEL_WIDTH)
     label = "Check"
     for check in block.checks:
         page.labelled(label, check.says, width=LABEL_WIDTH)
         for line in check.commands:
             page.line(" " * BODY, line)
         label = ""
-    page.numbered("Fix", block.steps[: limits.steps], width=LABEL_WIDTH)
+    page.numbered("Fix", block.steps[: budget.steps], width=LABEL_WIDTH)
     page.labelled("Fixed", f"when {block.fixed} in a new trace", width=LABEL_WIDTH)
     page.labelled("Then", *map(_named, block.leads_to), width=LABEL_WIDTH)
 
@@ -137,8 +137,8 @@ def _others(page: Page, label: str, others: Sequence[Other]) -> None:
             page.prose(_named(each), indent=2, hang=10)
 
 
-def _rivals(page: Page, found: Answer, limits: Limits) -> None:
-    shown = found.less_likely[: limits.rivals]
+def _rivals(page: Page, found: Answer, budget: Budget) -> None:
+    shown = found.less_likely[: budget.rivals]
     _others(page, "Less likely", shown)
     more = found.more + len(found.less_likely) - len(shown)
     if more and shown:
@@ -146,7 +146,7 @@ def _rivals(page: Page, found: Answer, limits: Limits) -> None:
     elif more:
         page.blank()
         page.line(f"{more} less likely: --all")
-    if found.ruled_out and limits.rivals:
+    if found.ruled_out and budget.rivals:
         codes = ", ".join(found.ruled_out[:MAX_CODES]) + (", …" if len(found.ruled_out) > MAX_CODES else "")
         page.prose(f"Ruled out: {codes}")
 
@@ -192,9 +192,9 @@ def print_notes(page: Page, report: Findings, most: int = notes.MAX_NOTES) -> No
     if found.notes or found.problems:
         page.blank()
     for text in found.problems:
-        page.prose(f"Problem: {text}", hang=2, style="warning")
+        page.prose(f"problem: {text}", hang=2, style="warning")
     for text in found.notes:
-        page.prose(f"Note: {text}", hang=2, style="faint")
+        page.prose(f"note: {text}", hang=2, style="faint")
 
 
 def print_next(page: Page, line: str) -> None:

@@ -9,7 +9,7 @@ from support.small_rules import REJECTED, SYMPTOM, clause, event, phone_of, rule
 
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.ranking import CONSEQUENCE, FACTOR, OTHER_CAUSE, PRIOR
-from lyncphone_logs.events.event import Event
+from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.matching.rule_index import RuleIndex, RuleMatcher
 from lyncphone_logs.matching.symptom_state import MAX_OPEN_SCOPES, SymptomState
 from lyncphone_logs.rules.clause import Clause
@@ -159,8 +159,8 @@ def test_confirmed_requires_both_the_share_and_a_complete_decisive_set() -> None
     events = [event("dhcp.lease.failed"), SYMPTOM]
     assert phone_of(events, rule("AAA001", strong, confirmed_by=[["a"]])).diagnoses[0].verdict == "confirmed"
     assert phone_of(events, rule("AAA001", strong)).diagnoses[0].verdict == "likely"
-    weak = clause(event="dhcp.lease.failed", strength="weak")
-    assert phone_of(events, rule("AAA001", weak, confirmed_by=[["a"]])).diagnoses[0].verdict == "likely"
+    rival = rule("AAA002")
+    assert phone_of(events, rule("AAA001", confirmed_by=[["explains"]]), rival).diagnoses[0].verdict == "possible"
 
 
 @pytest.mark.parametrize(("firmware", "weight"), [("2.0.5", 1.0), ("3.0.2", 1 / 8), ("", 1.0)])
@@ -179,9 +179,53 @@ def test_a_rule_without_its_symptom_is_not_checkable_if_no_line_could_show_it_el
     assert [each.code for each in phone_of([event(REJECTED, verify_code=1)], rule()).not_shown] == ["AAA001"]
 
 
-def test_a_failure_that_no_rule_explains_is_noted() -> None:
-    _, notes = diagnose_phones(keyed([event(REJECTED, verify_code=99)]), [], [rule()], {})
-    assert notes == (f"x.log:1: no rule explains {REJECTED} verify_code=99",)
+def test_a_failure_that_no_rule_explains_is_a_finding() -> None:
+    phone = phone_of([event(REJECTED, verify_code=99)], rule())
+    assert [(each.kind, each.source, each.line, each.text) for each in phone.failures] == [
+        (REJECTED, "x.log", 1, REJECTED)
+    ]
+
+
+def test_a_failure_with_a_known_cause_is_none_without_one() -> None:
+    assert phone_of([SYMPTOM], rule()).failures == ()
+
+
+def test_a_failure_whose_causes_are_all_unlikely_has_no_known_cause() -> None:
+    contradicts = clause(event="dhcp.lease.failed", role="contradicts", strength="decisive")
+    phone = phone_of([event("dhcp.lease.failed"), SYMPTOM], rule("AAA001", contradicts))
+    assert [each.verdict for each in phone.diagnoses] == ["unlikely"]
+    assert REJECTED in [each.kind for each in phone.failures]
+
+
+@pytest.mark.parametrize(
+    ("later", "is_open"),
+    [("tls.handshake.completed", False), ("sip.register.succeeded", False), ("dhcp.lease.obtained", True)],
+)
+def test_a_later_success_of_the_stage_or_of_the_sign_in_ends_a_failure(later: str, is_open: bool) -> None:
+    phone = phone_of([event(REJECTED, verify_code=99), event(later, at=1.0)], rule())
+    assert bool(phone.failures) == is_open
+
+
+def test_a_success_in_another_boot_ends_no_failure() -> None:
+    events = [event(REJECTED, verify_code=99), event("device.started", at=1.0), event("sip.register.succeeded", at=2.0)]
+    assert len(phone_of(events, rule()).failures) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_open"),
+    [
+        ({"status_code": 404, "cseq_method": "INVITE"}, True),
+        ({"status_code": 486, "cseq_method": "INVITE"}, False),
+        ({"status_code": 491, "cseq_method": "INVITE"}, False),
+        ({"status_code": 302, "cseq_method": "INVITE"}, False),
+        ({"status_code": 407, "cseq_method": "INVITE"}, False),
+        ({"status_code": 403, "cseq_method": "SUBSCRIBE"}, False),
+        ({"status_code": 404, "cseq_method": "OPTIONS"}, False),
+        ({"status_code": 481, "cseq_method": "NOTIFY"}, False),
+    ],
+)
+def test_answers_that_are_normal_are_no_failures(fields: dict[str, Value], is_open: bool) -> None:
+    assert bool(phone_of([event("sip.response", **fields)], rule()).failures) == is_open
 
 
 def test_phones_are_distinguished_by_host_name() -> None:

@@ -129,6 +129,8 @@ CHAINS = [
     ("client-auth-only.pem", 3, True, "yes", "no", "no", 1),
     ("other-name.pem", 3, True, "yes", "no", "no", 1),
     ("chain-weak-1024.pem", 3, True, "yes", "no", "yes", 1),
+    ("public-ca.pem", 2, True, "yes", "no", "no", 0),
+    ("inspected.pem", 2, True, "yes", "no", "no", 0),
 ]
 
 

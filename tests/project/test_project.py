@@ -327,7 +327,7 @@ def test_the_checks_run_the_commands_of_the_readme() -> None:
 def test_the_readme_shows_what_the_program_prints(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     report = lyncphone_logs.diagnose(lyncphone_logs.read_trace(FOUNDING.relative_to(ROOT).as_posix()))
-    printed = text.render(report, color=False, width=100).split("\n")
+    printed = text.render(report, color=False).split("\n")
     excerpt = read(ROOT / "README.md").partition("```text\n")[2].partition("```")[0].split("\n")
     shown = [line for line in excerpt if line not in {"", "…"}]
     assert len(shown) > 10

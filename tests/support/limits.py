@@ -25,11 +25,13 @@ SHORT_MODULES = {
     "authoring.grammar_samples": "samples of rules and of grammars are tested apart",
     "cli.events": "each command is one module",
     "cli.grammars": "each command is one module",
+    "diagnosis.shared_faults": "a finding about all phones, not about one",
     "events.parquet": "the only importer of pyarrow, which is an optional dependency",
     "grammar.expected": "needs pyparsing, which only an explanation of a line imports",
     "reports.concise": "each report format is one module",
     "reports.line_meaning": "needs grammars and the matcher, the page of a code does not",
     "reports.html": "each report format is one module",
+    "reports.notes": "the HTML and Markdown reports use it too",
     "trace.tls_handshakes": "a state machine with its own documentation",
 }
 """Modules below MIN_MODULE_LINES with at most one importer, and the reason. Names are relative to the package."""
