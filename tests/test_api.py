@@ -76,7 +76,8 @@ def test_a_pickled_report_is_equal(path: Path) -> None:
 
 def test_a_pickled_trace_is_read_again_with_the_same_options_and_facts() -> None:
     trace = lp.read_trace(
-        FOUNDING, certificate=CHAIN, firmware="2.0.5", display="Verification failed for the domain", tz="Europe/Berlin", year=2013,
+        FOUNDING, certificate=CHAIN, firmware="2.0.5", display="Verification failed for the domain",
+        tz="Europe/Berlin", year=2013,
         grammar="audiocodes_400hd",
     )  # fmt: skip
     before = unpickled(trace)

@@ -108,8 +108,7 @@ def diagnose(
     _messages(report, chosen, to_file=bool(output))
     if chosen is Format.text:
         view, terminal = View(by.value, sort.value, len(complete.phones)), _terminal(color, to_terminal=not output)
-        color_and_width = {"color": terminal.color, "width": terminal.width}
-        write(screen.render(report, view, codes=code or (), everything=everything, **color_and_width), output)
+        write(screen.render(report, view, terminal, codes=code or (), everything=everything), output)
     else:
         write(_rendered(report, chosen), output)
     raise typer.Exit(_exit_code(report, fail_on.value))

@@ -123,6 +123,8 @@ class Terminal:
     width: int
 
 
+PLAIN = Terminal(color=False, width=DEFAULT_WIDTH)
+"""A pipe or a file."""
 FORCING = frozenset({"FORCE_COLOR", "TTY_COMPATIBLE"})
 """Environment variables by which rich treats a pipe as a terminal."""
 

@@ -15,6 +15,7 @@ from support.sample_report import EXTERNAL, REKEYED, SIGNATURE, lead, phone, pla
 from lyncphone_logs.reports import concise, details, explanation, html, markdown, screen
 from lyncphone_logs.reports import json as jsonl
 from lyncphone_logs.reports.escaping import HIDDEN, visible
+from lyncphone_logs.reports.page import Terminal
 from lyncphone_logs.reports.report import Report
 
 SEEDS = {
@@ -38,7 +39,7 @@ SEEDS = {
 FOR_PEOPLE: dict[str, Callable[[Report], str]] = {
     "text": lambda report: details.render(report, color=False, width=None),
     "first screen": screen.render,
-    "narrow screen": lambda report: screen.render(report, width=60),
+    "narrow screen": lambda report: screen.render(report, terminal=Terminal(color=False, width=60)),
     "narrow text": lambda report: details.render(report, color=False, width=60),
     "rule": lambda report: explanation.render_rule(report.phones[0].diagnoses[0].rule, color=False, width=60),
     "concise": concise.render,

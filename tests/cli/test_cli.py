@@ -53,7 +53,7 @@ def test_no_control_character_reaches_a_pipe(capfd: pytest.CaptureFixture[str]) 
 
 
 def test_the_ending_of_the_output_file_chooses_the_format(tmp_path: Path) -> None:
-    starts = {"a.json": "{", "a.jsonl": '{"type": "report"', "a.md": "#", "a.html": "<!doctype html>", "a.txt": "…/"}
+    starts = {"a.json": "{", "a.jsonl": '{"type":"report"', "a.md": "#", "a.html": "<!doctype html>", "a.txt": "…/"}
     for name, start in starts.items():
         run([TRACE, "-o", str(tmp_path / name)])
         assert (tmp_path / name).read_text(encoding="utf-8").startswith(start), name
@@ -403,7 +403,7 @@ def test_a_grammar_that_reads_what_another_reads_is_told_when_it_is_loaded(
         " ('synthetic', 'udhcpc[1]: Sending discover...', 'log.message', {})]\n",
         encoding="utf-8",
     )
-    run(["diagnose", TRACE, "--grammars", str(tmp_path)])
+    run(["diagnose", TRACE, "--grammars", str(tmp_path), "--all"])
     told = " ".join(capfd.readouterr().out.split())
     assert "'no lease' matches dhcp.lease.failed and dhcp.lease.lost" in told
     assert "'udhcpc[1]: Sending discover...' is read by audiocodes_400hd too" in told

@@ -30,7 +30,6 @@ SHORT_MODULES = {
     "grammar.expected": "needs pyparsing, which only an explanation of a line imports",
     "reports.concise": "each report format is one module",
     "reports.line_meaning": "needs grammars and the matcher, the page of a code does not",
-    "reports.html": "each report format is one module",
     "reports.notes": "the HTML and Markdown reports use it too",
     "trace.tls_handshakes": "a state machine with its own documentation",
 }
