@@ -42,9 +42,11 @@ class PhoneAccessor:
         self._frame = frame
 
     @lists_options
-    def diagnose(self, *, verify_fix: str | os.PathLike[str] = "", **options: Unpack[ReadOptions]) -> Report:
+    def diagnose(
+        self, *, verify_fix: str | os.PathLike[str] = "", phone: str = "", **options: Unpack[ReadOptions]
+    ) -> Report:
         """The report on exactly the lines in the frame. The options are those of `lyncphone_logs.diagnose`."""
-        return diagnose(self._trace(options), verify_fix=verify_fix)
+        return diagnose(self._trace(options), verify_fix=verify_fix, phone=phone)
 
     @lists_options
     def journey(self, **options: Unpack[ReadOptions]) -> "pd.DataFrame":

@@ -66,7 +66,7 @@ def _filled(value: Any, names: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]
 def _brief(value: Any) -> str:
     """A value in a repr: an event by its location, a rule by its code, many values by their number."""
     if isinstance(value, str):
-        return bounded(repr(value[: MAX_VALUE_CHARACTERS + 1]), MAX_VALUE_CHARACTERS, "…'")
+        return repr(bounded(value, MAX_VALUE_CHARACTERS))
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, datetime):
@@ -104,7 +104,7 @@ def _cell(value: Any) -> str:
         return _lines(pairs)
     if isinstance(value, tuple | list | set | frozenset) and not hasattr(value, "_fields"):
         return _lines([bounded(each if isinstance(each, str) else repr(each), MAX_CELL_CHARACTERS) for each in value])
-    return escape(_brief(value))
+    return escape(bounded(repr(value), MAX_CELL_CHARACTERS) if _label(value) else _brief(value))
 
 
 def _lines(texts: list[str]) -> str:

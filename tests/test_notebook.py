@@ -1,6 +1,7 @@
 """What values show at the Python prompt and in Jupyter: short, complete, and escaped."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, fields, is_dataclass
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
 
@@ -8,6 +9,8 @@ import pytest
 from support.paths import FIXTURES, FOUNDING
 
 import lyncphone_logs as lp
+from lyncphone_logs.api import explain
+from lyncphone_logs.diagnosis import findings
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.notebook import MAX_CELL_ITEMS, MAX_REPR_CHARACTERS, html_table, printable, shown
 
@@ -87,10 +90,35 @@ def test_public_values_are_short_at_the_prompt() -> None:
     values += [*trace.catalog.rules, *report.facts]
     assert [each for each in map(repr, values) if len(each) > MAX_REPR_CHARACTERS or not each.isprintable()] == []
     assert repr(lp.read_trace(FOUNDING)) == f"Trace({str(FOUNDING)!r})"
-    assert repr(lp.diagnose(FOUNDING)).startswith("Report(1 inputs, 1 phones: TLS001 likely")
+    assert repr(lp.diagnose(FOUNDING)).startswith("Report(1 input, 1 phone: TLS001 likely")
     (line,) = lp.read_trace(FOUNDING).events()
     assert repr(line).startswith("Event(kind='tls.server_certificate.rejected', source=")
     assert repr(trace.catalog.rule("TLS001")).startswith("Rule(code='TLS001', name='signature-algorithm-unsupported'")
+
+
+def test_findings_are_short_at_the_prompt() -> None:
+    trace = lp.read_trace(*STORIES, certificate=FIXTURES / "certificates" / "chain-sha256.pem", year=2013)
+    report = lp.diagnose(trace)
+    rule = trace.catalog.rule("TLS001")
+    assert rule is not None
+    found = [value for name in dir(findings) for value in [getattr(findings, name)] if is_dataclass(value)]
+    own = {value for value in found if value.__module__ == findings.__name__} - {findings.Findings}
+    nested = _nested((*report.phones, *report.inputs, *explain(trace, rule)))
+    values = [value for value in nested if type(value) in own]
+    assert {type(value) for value in values} >= own - {findings.Fix, findings.Failure, findings.SharedFault}
+    assert [each for each in map(repr, values) if len(each) > MAX_REPR_CHARACTERS or not each.isprintable()] == []
+    assert all(html_table(value) == value._repr_html_() for value in values[:100])
+    assert all(hasattr(cls, "_repr_html_") for cls in own)
+
+
+def _nested(values: Iterable[Any]) -> Iterator[Any]:
+    """The dataclasses among the values, and in their fields."""
+    for value in values:
+        if is_dataclass(value):
+            yield value
+            yield from _nested(getattr(value, each.name) for each in fields(value))
+        elif type(value) is tuple:
+            yield from _nested(value)
 
 
 def test_values_have_a_table_in_jupyter() -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
+from lyncphone_logs.notebook import shown
 from lyncphone_logs.rules.clause import Basis
 from lyncphone_logs.rules.packs import Pack
 from lyncphone_logs.rules.rule import Rule, Verdict
@@ -16,6 +17,7 @@ State = Literal["holds", "refuted", "undecidable"]
 FixState = Literal["fixed", "not fixed", "cannot tell"]
 
 
+@shown()
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """An event that shows a clause. `clause` and `role` are both `explains` for the symptom itself."""
@@ -25,6 +27,7 @@ class Evidence:
     role: str
 
 
+@shown("clause", "role", "state", "weight", "says")
 @dataclass(frozen=True, slots=True)
 class Term:
     """One factor of a confidence. `weight` multiplies it: above 1 it supports, below 1 it contradicts.
@@ -44,6 +47,7 @@ class Term:
     nearest: str = ""
 
 
+@shown("rule", "verdict", "score", "count", "first_seen", "evidence")
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """A rule whose symptom was seen.
@@ -79,6 +83,7 @@ class Diagnosis:
         return self.score
 
 
+@shown()
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A failure that was read and that no rule explains with at least *possible*; `event` is its first occurrence.
@@ -110,6 +115,7 @@ class Failure:
         return self.event.text
 
 
+@shown("verdict", "score", "count", "symptom")
 @dataclass(frozen=True, slots=True)
 class WeighedSymptom:
     """One rule for one symptom: its first occurrences, their number, and the verdict or why there is none."""
@@ -122,6 +128,7 @@ class WeighedSymptom:
     evidence: tuple[Evidence, ...]
 
 
+@shown("phone", "rule", "weighed", "nearest")
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """One rule for one phone.
@@ -136,6 +143,7 @@ class Explanation:
     capture: str
 
 
+@shown("rule", "reason", "evidence")
 @dataclass(frozen=True, slots=True)
 class RuledOut:
     """A rule whose symptom was seen, but that a clause with the role `rules_out` excludes."""
@@ -145,6 +153,7 @@ class RuledOut:
     evidence: tuple[Evidence, ...]
 
 
+@shown()
 @dataclass(frozen=True, slots=True)
 class NotCheckable:
     """A rule whose symptom this trace could not have shown."""
@@ -154,6 +163,7 @@ class NotCheckable:
     how_to_capture: str
 
 
+@shown()
 @dataclass(frozen=True, slots=True)
 class StageState:
     """The outcome of one stage of the sign-in in one boot."""
@@ -163,6 +173,7 @@ class StageState:
     evidence: tuple[Event, ...] = ()
 
 
+@shown()
 @dataclass(frozen=True, slots=True)
 class Boot:
     """The lines between two starts of a phone. `id` counts from 1; `first` and `last` are by the phone's clock."""
@@ -173,6 +184,7 @@ class Boot:
     journey: tuple[StageState, ...]
 
 
+@shown("id", "vendor", "model", "firmware", "boots", "diagnoses", "failures")
 @dataclass(frozen=True, slots=True)
 class Phone:
     """One phone and its findings. `basis` says by what its lines were identified: a host name, a file and so on.
@@ -203,6 +215,7 @@ class Phone:
     hostnames: tuple[str, ...] = ()
 
 
+@shown()
 @dataclass(frozen=True, slots=True)
 class SharedFault:
     """A fault that several phones show for the first time within a minute, so probably one of a server or the network.
@@ -218,6 +231,7 @@ class SharedFault:
     last: datetime
 
 
+@shown()
 @dataclass(frozen=True, slots=True)
 class Fix:
     """Whether a diagnosis of a previous report is fixed, why, and the lines that show it."""
@@ -230,6 +244,7 @@ class Fix:
     evidence: tuple[Event, ...] = ()
 
 
+@shown("path", "lines", "events", "unparsed_lines", "problem")
 @dataclass(frozen=True, slots=True)
 class InputSummary:
     """One named input and the account of its bytes. `problem` says why it could not be read, or only in part.

@@ -266,10 +266,7 @@ class _Texts(_Numbers):
             self._pending = []
 
     def _array(self, values: Sequence[Any]) -> Any:
-        try:
-            return pd.Series(values, dtype=self._dtype)
-        except UnicodeEncodeError:
-            return pd.Series([*map(_encodable, values)], dtype=self._dtype)
+        return pd.Series([*map(_encodable, values)], dtype=self._dtype)
 
     def whole(self) -> Any:
         parts, self._parts = self._parts, []

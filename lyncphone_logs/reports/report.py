@@ -7,6 +7,7 @@ from lyncphone_logs.diagnosis.findings import Diagnosis, Findings
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.notebook import MAX_REPR_CHARACTERS, bounded
 from lyncphone_logs.reports import json
+from lyncphone_logs.reports.wording import counted
 from lyncphone_logs.rules.rule import EXPLAINS, Verdict
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class Report(Findings):
 
     def __repr__(self) -> str:
         found = ", ".join(f"{each.rule.code} {each.verdict}" for each in self) or "no diagnosis"
-        counts = f"{len(self.inputs)} inputs, {len(self.phones)} phones: "
-        return f"Report({bounded(counts + found, MAX_REPR_CHARACTERS - len('Report()'))})"
+        counts = f"{counted(len(self.inputs), 'input')}, {counted(len(self.phones), 'phone')}"
+        return f"Report({bounded(f'{counts}: {found}', MAX_REPR_CHARACTERS - len('Report()'))})"
 
     def __str__(self) -> str:
         """The first screen as text, 80 columns wide and without colour."""

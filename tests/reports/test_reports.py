@@ -104,7 +104,7 @@ def test_colour_adds_only_sgr_codes_and_no_colour_adds_none() -> None:
 def test_a_step_that_names_its_place_itself_has_no_place_printed() -> None:
     step = Remedy(who="engineer", where="", what="Replace the phone.", undo="none")
     shown = report(phones=(phone(diagnoses=(replace(lead(), rule=replace(lead().rule, remedy=(step,))),)),))
-    assert "  Fix     Replace the phone.\n" in plain(shown)
+    assert "  Fix     Replace the phone.\n" in screen.render(shown)
     assert "1. engineer: Replace the phone." in explanation.render_rule(
         replace(lead().rule, remedy=(step,)), color=False, width=None
     )
