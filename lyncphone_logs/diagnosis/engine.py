@@ -219,7 +219,8 @@ def _candidates(live: Sequence[Sequence[Assessment]], roots: Codes) -> dict[str,
             others = tuple(rival.rule.code for rival in rivals if rival is not each)
             is_halved = code in roots and not (is_decided(each) and each.is_uncontradicted)
             if is_halved:
-                standing = standing._replace(score=standing.score / 2)
+                half = standing.score / 2
+                standing = standing._replace(score=half, other_cause=standing.other_cause + half)
             candidates[code].append(_Candidate(each, standing, others))
     return candidates
 
@@ -285,7 +286,7 @@ def _ranked(diagnoses: Sequence[Diagnosis]) -> tuple[Diagnosis, ...]:
     roots = {each.rule.code: each.consequence_of for each in diagnoses}
 
     def rank(diagnosis: Diagnosis) -> tuple[int, int, int, float, str]:
-        section = 2 if diagnosis.silenced_by else int(diagnosis.verdict == "unlikely")
+        section = 3 if diagnosis.silenced_by else 2 if diagnosis.verdict == "unlikely" else int(diagnosis.rule.is_fact)
         later = max(int(diagnosis.is_consequence), _steps_from_root(diagnosis.rule.code, roots, frozenset()))
         word = get_args(Verdict).index(diagnosis.verdict)
         return section, later if section == 0 else 0, word, -diagnosis.score, diagnosis.rule.code

@@ -3,15 +3,15 @@
 Lines that no source shows come from a phone named `synthetic-phone`.
 """
 
-import json
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from support.paths import FIXTURES
 
 import lyncphone_logs as lp
+from lyncphone_logs.rules.rule import Verdict
 
 STORIES = sorted(path.parent for path in FIXTURES.glob("*/*/story.toml"))
 
@@ -42,6 +42,8 @@ def test_diagnoses_and_journey_are_those_that_the_story_expects(story: Path) -> 
     (phone,) = lp.diagnose(trace_of(story)).phones
     found = [{"name": each.rule.name, "verdict": each.verdict} for each in phone.diagnoses]
     assert [each for each in found if each["verdict"] != "unlikely"] == expected(story)["diagnoses"]
+    failures = [{"kind": each.kind, "line": each.line, "count": each.count} for each in phone.failures]
+    assert failures == expected(story).get("failures", [])
     states = {each.stage: each.state for each in phone.boots[0].journey if each.state != "not checkable"}
     assert states == expected(story)["journey"]
 
@@ -55,11 +57,12 @@ def test_synthetic_lines_are_marked(story: Path) -> None:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda path: path.name)
 def test_diagnoses_come_most_probable_first_except_consequences(story: Path) -> None:
-    for phone in json.loads(lp.diagnose(trace_of(story)).to_json())["phones"]:
-        for verdicts in (["confirmed", "likely", "possible"], ["unlikely"]):
-            shares = [
-                each["confidence"]
-                for each in phone["diagnoses"]
-                if each["verdict"] in verdicts and not each["consequence_of"] and not each["silenced_by"]
-            ]
-            assert shares == sorted(shares, reverse=True)
+    for phone in lp.diagnose(trace_of(story)).phones:
+        listed = [
+            each for each in phone.diagnoses if not (each.consequence_of or each.silenced_by or each.rule.is_fact)
+        ]
+        for verdict in get_args(Verdict):
+            scores = [each.score for each in listed if each.verdict == verdict]
+            assert scores == sorted(scores, reverse=True)
+        words = [get_args(Verdict).index(each.verdict) for each in listed]
+        assert words == sorted(words)

@@ -8,8 +8,9 @@ from support.keyed import keyed
 from support.small_rules import REJECTED, SYMPTOM, clause, event, phone_of, rule, state, term_of
 
 from lyncphone_logs.diagnosis.engine import diagnose_phones
-from lyncphone_logs.diagnosis.ranking import CONSEQUENCE, FACTOR, OTHER_CAUSE, PRIOR
-from lyncphone_logs.events.event import Event, Value
+from lyncphone_logs.diagnosis.fact_weights import FACTOR
+from lyncphone_logs.diagnosis.ranking import CONSEQUENCE, OTHER_CAUSE, PRIOR
+from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.rule_index import RuleIndex, RuleMatcher
 from lyncphone_logs.matching.symptom_state import MAX_OPEN_SCOPES, SymptomState
 from lyncphone_logs.rules.clause import Clause
@@ -224,7 +225,7 @@ def test_a_success_in_another_boot_ends_no_failure() -> None:
         ({"status_code": 481, "cseq_method": "NOTIFY"}, False),
     ],
 )
-def test_answers_that_are_normal_are_no_failures(fields: dict[str, Value], is_open: bool) -> None:
+def test_answers_that_are_normal_are_no_failures(fields: dict[str, Any], is_open: bool) -> None:
     assert bool(phone_of([event("sip.response", **fields)], rule()).failures) == is_open
 
 

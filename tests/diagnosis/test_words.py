@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
+from typing import Any
 
 import pytest
 from support.paths import FIXTURES, FOUNDING
@@ -25,7 +26,7 @@ SLACK = 1e-9
 
 
 @cache
-def diagnosed(path: str, **stated: str) -> Mapping[str, Mapping[str, Diagnosis]]:
+def diagnosed(path: str, **stated: Any) -> Mapping[str, Mapping[str, Diagnosis]]:
     report = api.diagnose(api.read_trace(path, year=2013, **stated))
     return {phone.id: {each.rule.code: each for each in phone.diagnoses} for phone in report.phones}
 

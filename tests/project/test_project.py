@@ -19,7 +19,8 @@ from support.paths import FOUNDING, ROOT
 
 import lyncphone_logs
 from lyncphone_logs.catalog import grammars_folder, read_catalog
-from lyncphone_logs.diagnosis.ranking import FACTOR, LIKELIHOOD, OTHER_CAUSE, PRIOR
+from lyncphone_logs.diagnosis.fact_weights import FACTOR
+from lyncphone_logs.diagnosis.ranking import LIKELIHOOD, OTHER_CAUSE, PRIOR
 from lyncphone_logs.events.columns import COLUMNS
 from lyncphone_logs.reports import text
 

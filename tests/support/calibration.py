@@ -6,7 +6,8 @@ Run from the top of the checkout: PYTHONPATH=.:tests python tests/support/calibr
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from lyncphone_logs.diagnosis.ranking import FACTOR, LIKELIHOOD, OTHER_CAUSE, PRIOR
+from lyncphone_logs.diagnosis.fact_weights import FACTOR
+from lyncphone_logs.diagnosis.ranking import LIKELIHOOD, OTHER_CAUSE, PRIOR
 from support.known_truth import SHOWN, WORDS, Answer, Pair, draws, pairs
 from support.paths import ROOT
 

@@ -16,8 +16,9 @@ from lyncphone_logs.authoring.rule_samples import START, diagnosed, events_of
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.evaluation import GIVEN
+from lyncphone_logs.diagnosis.fact_weights import FACTOR
 from lyncphone_logs.diagnosis.findings import Diagnosis, Phone
-from lyncphone_logs.diagnosis.ranking import FACTOR, LIKELIHOOD, OTHER_CAUSE, PRIOR
+from lyncphone_logs.diagnosis.ranking import LIKELIHOOD, OTHER_CAUSE, PRIOR
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.matcher import matches
 from lyncphone_logs.rules.clause import Clause, Explained
