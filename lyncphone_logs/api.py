@@ -233,5 +233,5 @@ def _problem(read: Input, trace: Trace) -> tuple[str, str]:
     if tally.looks_like:
         return f"{source.path}: {tally.looks_like}", f"{PHONES_ONLY}, see `lyncphone-logs grammars list`"
     return f"no grammar matches any line of {source.path}; line {first.line}: {trace.stops(first)[0]}", (
-        "if this is a trace of a phone, `lyncphone-logs explain --line TEXT` shows where each grammar stopped matching"
+        "`lyncphone-logs explain --line TEXT` shows where each grammar stops"
     )

@@ -18,6 +18,7 @@ MAX_CONSEQUENCES = 2
 MAX_FAILURES = 3
 MAX_SUPPORT = 2
 MAX_STEPS = 3
+MAX_SENTENCE = 100
 
 
 class ShownCheck(NamedTuple):
@@ -94,7 +95,7 @@ def answer(report: Findings, phone: Phone) -> Answer:
         fails=not causes and bool(phone.failures),
         capture="" if causes or not phone.failures else phone.capture,
         remarks=tuple(_other(case.lead, _counted(case.lead)) for case in facts if case not in shown),
-        less_likely=tuple(_other(each, _aside(each)) for each in unlikely[:MAX_RIVALS]),
+        less_likely=tuple(_other(each, _aside(report, each)) for each in unlikely[:MAX_RIVALS]),
         more=len(unlikely[MAX_RIVALS:]),
         ruled_out=tuple(each.rule.code for each in phone.ruled_out),
         next=_next(report, phone, blocks),
@@ -154,7 +155,7 @@ def _block(report: Findings, phone: Phone, case: Case) -> Block:
         steps=tuple(map(step_text, (each for each in steps if each.unless not in holding)))[:MAX_STEPS],
         fixed=lead.rule.verify.says,
         leads_to=tuple(_other(each, "") for each in follows[:MAX_CONSEQUENCES]),
-        also_possible=tuple(_other(each, _aside(each)) for each in tied),
+        also_possible=tuple(_other(each, _aside(report, each)) for each in tied),
     )
 
 
@@ -168,7 +169,17 @@ def _further(terms: Iterable[Term], found: Diagnosis) -> Iterator[str]:
     for term in terms:
         events = {each.event.id for each in found.evidence if each.clause == term.clause}
         if term.role not in {EXPLAINS, "scale"} and term.clause != "applies-to" and not (events and events <= shown):
-            yield term.says
+            sources = [each.event for each in found.evidence if each.clause == term.clause]
+            files = [event.source for event in sources if event.family == "certificate"]
+            yield _shortened(term.says, files)
+
+
+def _shortened(says: str, files: Sequence[str]) -> str:
+    """The sentence of a clause; of a long one only what comes before its details, with the file that has them."""
+    head, colon, _ = says.partition(": ")
+    if len(says) <= MAX_SENTENCE or not colon:
+        return says
+    return f"{head} ({files[0]})" if files else head
 
 
 def _checks(report: Findings, phone: Phone, found: Diagnosis) -> Iterator[ShownCheck]:
@@ -195,10 +206,14 @@ def _other(found: Diagnosis, remark: str) -> Other:
     return Other(found.rule.code, found.rule.title, remark)
 
 
-def _aside(found: Diagnosis) -> str:
-    """What the rule adds to its title if it is a rival for this symptom."""
+def _aside(report: Findings, found: Diagnosis) -> str:
+    """What the rule adds to its title if it is a rival for this symptom, unless it asks for what was given."""
     first = next((each.event for each in found.evidence if each.role == EXPLAINS), None)
-    return wording.aside(found.rule, first) if first else ""
+    aside = wording.aside(found.rule, first) if first else ""
+    given = {
+        f"--{fact.family if fact.family == 'certificate' else fact.kind.partition('.')[2]}" for fact in report.facts
+    }
+    return "" if given.intersection(aside.split()) else aside
 
 
 def _counted(found: Diagnosis) -> str:

@@ -131,7 +131,8 @@ def subject(report: Findings) -> str:
     """The inputs with their lines, and the only phone of the report or the number of its phones."""
     lines = sum(read.lines for read in report.inputs)
     found = report.phones[0] if len(report.phones) == 1 else None
-    who = f"1 {_device(found)}" if found else wording.counted(len(report.phones), "phone")
+    others = wording.counted(len(report.phones), "phone") if report.phones else "no phone"
+    who = f"1 {_device(found)}" if found else others
     return f"{named_inputs(report)}: {lines:,} {'line' if lines == 1 else 'lines'}, {who}"
 
 

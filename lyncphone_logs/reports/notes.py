@@ -1,7 +1,6 @@
 """Joins notes that say the same of several inputs, and lists what could not be read."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from lyncphone_logs.diagnosis.findings import Findings
 
@@ -9,23 +8,16 @@ MAX_NOTES = 4
 MAX_PROBLEMS = 4
 
 
-class Notes(NamedTuple):
-    """What was assumed, and what could not be read; each at most a few lines, the last of which counts the rest."""
-
-    notes: tuple[str, ...]
-    problems: tuple[str, ...]
+def aggregated(report: Findings, most: int = MAX_NOTES) -> list[str]:
+    """The notes of a report, identical ones of several inputs as one; the last of at most `most` counts the rest."""
+    return _first(joined(report.notes, [read.path for read in report.inputs]), most)
 
 
-def aggregated(report: Findings, most: int = MAX_NOTES) -> Notes:
-    """The notes and problems of a report, identical ones of several inputs as one; at most `most` notes."""
-    paths = [read.path for read in report.inputs]
-    troubles = [
-        f"{read.problem} ({read.help})" if read.help else read.problem for read in report.inputs if read.problem
-    ]
-    return Notes(
-        tuple(_first(joined(report.notes, paths), most)),
-        tuple(_first([text.replace("\n  ", "; ") for text in (*troubles, *report.problems)], MAX_PROBLEMS)),
-    )
+def problems(report: Findings) -> list[str]:
+    """What could not be read and what helps, one line each, as `aggregated`."""
+    troubles = [f"{read.problem}; {read.help}" if read.help else read.problem for read in report.inputs if read.problem]
+    inputs = joined(troubles, [read.path for read in report.inputs])
+    return _first([text.replace("\n  ", "; ") for text in (*inputs, *report.problems)], MAX_PROBLEMS)
 
 
 def joined(notes: Iterable[str], paths: Iterable[str]) -> list[str]:

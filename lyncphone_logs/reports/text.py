@@ -57,10 +57,11 @@ def render(report: Findings, *, color: bool, width: int = DEFAULT_WIDTH) -> str:
 
 
 def _nothing(page: Page, report: Findings) -> None:
-    print_notes(page, report)
-    if not any(read.problem for read in report.inputs):
-        page.prose("No line of a phone was read.")
-    print_next(page, command.line("unparsed", *report.paths))
+    """Print why no phone was read; what was assumed about such lines helps nobody."""
+    problems = notes.problems(report)
+    for text in problems or ["No line of a phone was read."]:
+        page.prose(text[:1].upper() + text[1:], style="warning")
+    _next(page, command.line("unparsed", *report.paths))
 
 
 def print_phone(page: Page, report: Findings, phone: Phone, budget: Budget = BUDGETS[0]) -> int:
@@ -188,16 +189,20 @@ def print_notes(page: Page, report: Findings, most: int = notes.MAX_NOTES) -> No
         page.blank()
     for each in report.fixes:
         page.labelled("Earlier", wording.fix(each), indent=0, width=LABEL_WIDTH)
-    found = notes.aggregated(report, most)
-    if found.notes or found.problems:
+    found, problems = notes.aggregated(report, most), notes.problems(report)
+    if found or problems:
         page.blank()
-    for text in found.problems:
+    for text in problems:
         page.prose(f"problem: {text}", hang=2, style="warning")
-    for text in found.notes:
+    for text in found:
         page.prose(f"note: {text}", hang=2, style="faint")
 
 
 def print_next(page: Page, line: str) -> None:
     """Print the last line: a command."""
     page.blank()
+    _next(page, line)
+
+
+def _next(page: Page, line: str) -> None:
     page.line(Ink("Next: ", "label"), line)

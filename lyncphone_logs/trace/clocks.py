@@ -159,7 +159,8 @@ def _of_stamps(found: Survey, tally: SourceStats) -> Iterator[str]:
         yield f"last day {found.last.date()} assumed from {found.basis}"
     elif tally.assumed and (last := found.last or anchor.latest):
         year, basis = found.year or last.year, found.basis or anchor.basis
-        yield f"year {year} assumed from {basis} (--year to change)"
+        if basis != "--year":
+            yield f"year {year} assumed from {basis} (--year to change)"
     if found.conflict:
         yield found.conflict
     if found.undecided:

@@ -13,7 +13,7 @@ from support.paths import FIXTURES
 
 import lyncphone_logs as lp
 from lyncphone_logs.diagnosis.findings import Diagnosis, Phone
-from lyncphone_logs.reports.text import render
+from lyncphone_logs.reports.details import render
 
 FOUNDING = str(FIXTURES / "audiocodes_400hd" / "founding-line" / "trace.log")
 CERT = "local7.err voip_task[440]: CERT     : ERR  - "
