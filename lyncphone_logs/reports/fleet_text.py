@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from lyncphone_logs.diagnosis.findings import Findings, Phone, SharedFault
+from lyncphone_logs.diagnosis.findings import Findings, Phone
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.reports import command, headline, wording
 from lyncphone_logs.reports.answer import answer
 from lyncphone_logs.reports.excerpt import cells
@@ -106,20 +105,17 @@ def _cause_table(page: Page, rows: Sequence[CauseRow]) -> None:
 
 
 def _shared(page: Page, report: Findings) -> None:
-    for fault in report.shared_faults[:MAX_SHARED]:
+    listed = {phone.id for phone in report.phones}
+    faults = [fault for fault in report.shared_faults if not listed.isdisjoint(fault.phones)]
+    for fault in faults[:MAX_SHARED]:
+        zone = " UTC" if fault.clock == "utc" else ""
         when = f"{fault.first:%H:%M:%S}" + (f" to {fault.last:%H:%M:%S}" if fault.last != fault.first else "")
-        page.prose(
-            f"{len(fault.phones):,} phones within 60 s ({when}): {_fault(report, fault)}. "
-            "Look at the server or the network first.",
-            hang=2,
-        )
-    if len(report.shared_faults) > MAX_SHARED:
-        page.line(f"  {len(report.shared_faults) - MAX_SHARED} more: --all")
-
-
-def _fault(report: Findings, fault: SharedFault) -> str:
-    titles = {each.rule.code: each.rule.title for phone in report.phones for each in phone.diagnoses}
-    return f"{titles.get(fault.code, '')} ({fault.code})" if fault.code else kinds()[fault.kind].meaning
+        code = f" ({fault.code})" if fault.code else ""
+        page.prose(f"{len(fault.phones):,} phones within 60 s ({when}{zone}): {fault.what}{code}", hang=2)
+    if len(faults) > MAX_SHARED:
+        page.line(f"  {len(faults) - MAX_SHARED} more: -f json")
+    if faults:
+        page.prose("When many phones fail at once, look at the server or the network first.")
 
 
 def _worst(page: Page, rows: Sequence[PhoneRow]) -> None:
