@@ -145,6 +145,8 @@ def diagnose(
     not show it. Raises InputError if it is no such report, or if no input can be read, and the errors of `read_trace`;
     TypeError if a trace is given together with paths or options.
     """
+    from lyncphone_logs.reports.fleet import leading
+
     trace = _opened(trace, more, options)
     catalog = trace.catalog
     previous = read_previous(fspath(verify_fix)) if verify_fix else ()
@@ -164,7 +166,7 @@ def diagnose(
         notes=(*catalog.notes, *trace.assumptions, *notes),
         problems=tuple(str(problem) for problem in catalog.problems),
         paths=trace.paths,
-        shared_faults=shared_faults(phones),
+        shared_faults=shared_faults(phones, leading),
     )
 
 

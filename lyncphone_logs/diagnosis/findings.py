@@ -15,6 +15,8 @@ from lyncphone_logs.trace.accounting import ByteAccount
 
 State = Literal["holds", "refuted", "undecidable"]
 FixState = Literal["fixed", "not fixed", "cannot tell"]
+Clock = Literal["collector", "utc", "phone"]
+"""The clocks by which times of several phones are compared, the best one first."""
 
 
 @shown()
@@ -220,15 +222,18 @@ class Phone:
 class SharedFault:
     """A fault that several phones show for the first time within a minute, so probably one of a server or the network.
 
-    `code` is that of the rule, or `kind` the kind of a failure without a known cause; the other one is empty. `first`
-    and `last` are the first times at the first and the last of the `phones`.
+    `code` is that of the rule, or `kind` the kind of a failure without a known cause; the other one is empty. `what`
+    says what happened, as a clause. `first` and `last` are the first times at the first and the last of the `phones`,
+    by the same `clock`: that of the collector, UTC, or the phones' own clocks.
     """
 
     code: str
     kind: str
+    what: str
     phones: tuple[str, ...]
     first: datetime
     last: datetime
+    clock: Clock
 
 
 @shown()

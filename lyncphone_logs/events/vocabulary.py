@@ -1,6 +1,6 @@
 """The event kinds that grammars may produce and rules may name, with their fields, from content/vocabulary/."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from string import Formatter
@@ -177,6 +177,12 @@ def happened(kind: str, fields: Mapping[str, Value]) -> str:
         if all(fields.get(name) not in (None, "") for name in _names_in(template)):
             return template.format_map({name: str(value) for name, value in fields.items()})
     return known.meaning
+
+
+def happened_to_all(kind: str, fields: Sequence[Mapping[str, Value]]) -> str:
+    """What several events of one kind say, as a clause, with the fields that are equal in all of them."""
+    common = {name: value for name, value in fields[0].items() if all(each.get(name) == value for each in fields)}
+    return happened(kind, common)
 
 
 @cache

@@ -1,21 +1,27 @@
 """Summarizes the phones of a report: causes by the number of their phones, and the phones that are worst off."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
-from lyncphone_logs.diagnosis.findings import Diagnosis, Findings, Phone
-from lyncphone_logs.events.vocabulary import happened
+from lyncphone_logs.diagnosis.findings import Diagnosis, Failure, Findings, Phone
+from lyncphone_logs.events.vocabulary import happened, happened_to_all, reached
 from lyncphone_logs.reports import answer, headline
 from lyncphone_logs.rules.rule import Severity, Verdict
 
 Sort = Literal["phones", "code", "verdict", "time", "name"]
-MAX_TIE_NAMED = 2
+VERDICTS = (*get_args(Verdict), "unknown")
+"""The words for the certainty of a cause, the surest first; `unknown` for a failure without a known cause."""
+MAX_TEXTS = 3
+"""Rows for failures of one kind; if their texts differ more, they are one row."""
 
 
 class CauseRow(NamedTuple):
-    """One cause of a fleet. `code` and `fix_at` are empty for failures without a known cause."""
+    """One cause of a fleet. `code` and `fix_at` are empty for failures without a known cause.
+
+    `verdict` and `tied_with` are those of most phones, `first` is when the first phone showed it.
+    """
 
     phones: tuple[str, ...]
     verdict: str
@@ -23,10 +29,14 @@ class CauseRow(NamedTuple):
     fix_at: str
     code: str
     first: datetime | None
+    tied_with: tuple[str, ...] = ()
 
 
 class PhoneRow(NamedTuple):
-    """One phone of a fleet: how far it came, when it was last seen, and the codes of its causes."""
+    """One phone of a fleet: how far it came, when it was last seen, and the codes of its causes.
+
+    `verdict` is that of its first cause, "" if nothing failed.
+    """
 
     id: str
     state: Literal["failed", "signed in", "unclear"]
@@ -34,7 +44,8 @@ class PhoneRow(NamedTuple):
     last: datetime | None
     codes: tuple[str, ...]
     cause: str
-    rank: int
+    rank: tuple[int, int]
+    verdict: str
 
 
 class Fleet(NamedTuple):
@@ -48,91 +59,137 @@ class Fleet(NamedTuple):
         return sum(row.state == state for row in self.phones)
 
 
+class _Examined(NamedTuple):
+    phone: Phone
+    leads: Sequence[Diagnosis]
+
+
+class _Shown(NamedTuple):
+    """A cause or a failure of one phone. `key` is equal for the phones of a row."""
+
+    key: tuple[str, str]
+    phone: str
+    verdict: str
+    cause: str
+    fix_at: str = ""
+    first: datetime | None = None
+    tied_with: tuple[str, ...] = ()
+
+
 def leading(phone: Phone) -> list[Diagnosis]:
     """The causes that a phone's answer shows as blocks, without counted facts."""
     return [found for found in answer.leading(phone) if not found.rule.is_fact]
 
 
-def summary(phones: Sequence[Phone], sort: Sort = "phones") -> Fleet:
-    """The summary of some phones: causes in the order that `sort` names, phones with the worst first.
+def summary(phones: Iterable[Phone], sort: Sort = "phones") -> Fleet:
+    """The summary of some phones, in the order that `sort` names.
 
-    Of equally bad phones, the one that was seen last comes first.
+    A phone with two causes counts for both. By default, the causes of most phones come first, and the worst phones: by
+    severity, by certainty, by the number of phones with the same cause, those seen last first.
     """
-    rows = sorted(map(_phone_row, phones), key=lambda row: row.id)
+    examined = [_Examined(phone, leading(phone)) for phone in phones]
+    causes = sorted(_cause_rows(examined), key=lambda row: (-len(row.phones), row.code or "~", row.cause))
+    number_of = {row.code: len(row.phones) for row in reversed(causes)}
+    rows = sorted(map(_phone_row, examined), key=lambda row: row.id)
     rows.sort(key=lambda row: row.last or datetime.min, reverse=True)
-    rows.sort(key=lambda row: row.rank)
-    if sort == "name":
-        rows.sort(key=lambda row: row.id)
-    if sort == "time":
-        rows.sort(key=lambda row: row.last or datetime.min, reverse=True)
-    return Fleet(tuple(_sorted(_cause_rows(phones), sort)), tuple(rows))
+    rows.sort(key=lambda row: (row.rank, -number_of.get(row.codes[0] if row.codes else "", 0)))
+    if sort != "phones":
+        causes.sort(key=_CAUSE_KEYS[sort])
+        rows.sort(key=_PHONE_KEYS[sort], reverse=sort == "time")
+    return Fleet(tuple(causes), tuple(rows))
 
 
-def _cause_rows(phones: Iterable[Phone]) -> Iterator[CauseRow]:
-    found: dict[tuple[str, str], list[tuple[Phone, str, datetime | None]]] = {}
-    titles: dict[tuple[str, str], tuple[str, str]] = {}
+_CAUSE_KEYS: Mapping[Sort, Callable[[CauseRow], Any]] = {
+    "code": lambda row: row.code or "~",
+    "name": lambda row: row.cause.casefold(),
+    "verdict": lambda row: VERDICTS.index(row.verdict),
+    "time": lambda row: row.first or datetime.max,
+}
+_PHONE_KEYS: Mapping[Sort, Callable[[PhoneRow], Any]] = {
+    "code": lambda row: row.codes or ("~",),
+    "name": lambda row: row.id,
+    "verdict": lambda row: VERDICTS.index(row.verdict) if row.verdict else len(VERDICTS),
+    "time": lambda row: row.last or datetime.min,
+}
+
+
+def _cause_rows(examined: Sequence[_Examined]) -> Iterator[CauseRow]:
+    found: dict[tuple[str, str], list[_Shown]] = {}
+    for phone, leads in examined:
+        for lead in leads:
+            shown = _of_cause(phone, lead)
+            found.setdefault(shown.key, []).append(shown)
+    for shown in _of_failures(each.phone for each in examined if not each.leads and each.phone.failures):
+        found.setdefault(shown.key, []).append(shown)
+    for (code, _), together in found.items():
+        verdict = Counter(each.verdict for each in together).most_common(1)[0][0]
+        tied_with = Counter(each.tied_with for each in together).most_common(1)[0][0]
+        first = min((each.first for each in together if each.first), default=None)
+        ids = tuple(sorted(each.phone for each in together))
+        yield CauseRow(ids, verdict, together[0].cause, together[0].fix_at, code, first, tied_with)
+
+
+def _of_cause(phone: Phone, lead: Diagnosis) -> _Shown:
+    rule, first = lead.rule, lead.first_seen
+    when = first and first.replace(tzinfo=None)
+    return _Shown((rule.code, ""), phone.id, lead.verdict, rule.title, rule.fix_at, when, lead.tied_with)
+
+
+def _of_failures(phones: Iterable[Phone]) -> Iterator[_Shown]:
+    """The first failure of each phone. If texts of one kind differ too much, they name only what is equal."""
+    by_kind: dict[str, list[tuple[Phone, Failure]]] = {}
     for phone in phones:
-        leads = leading(phone)
-        for each in leads:
-            key = each.rule.code, ""
-            found.setdefault(key, []).append((phone, each.verdict, each.first_seen))
-            titles[key] = each.rule.title, each.rule.fix_at
-        if phone.failures and not leads:
-            failure = phone.failures[0]
-            key = "", happened(failure.kind, failure.event.fields)
-            found.setdefault(key, []).append((phone, "unknown", failure.event.time))
-            titles[key] = f"No known cause: {key[1]}", ""
-    for (code, what), seen in found.items():
-        words = Counter(word for _, word, _ in seen)
-        times = [moment.replace(tzinfo=None) for _, _, moment in seen if moment]
-        title, fix_at = titles[code, what]
-        phones_of = tuple(sorted(phone.id for phone, _, _ in seen))
-        yield CauseRow(phones_of, words.most_common(1)[0][0], title, fix_at, code, min(times, default=None))
+        by_kind.setdefault(phone.failures[0].kind, []).append((phone, phone.failures[0]))
+    for kind, some in by_kind.items():
+        fields = [failure.event.fields for _, failure in some]
+        texts = [happened(kind, each) for each in fields]
+        if len(set(texts)) > MAX_TEXTS:
+            texts = [happened_to_all(kind, fields)] * len(some)
+        for (phone, failure), text in zip(some, texts, strict=True):
+            when = failure.event.time and failure.event.time.replace(tzinfo=None)
+            yield _Shown(("", text), phone.id, "unknown", f"No known cause: {text}", first=when)
 
 
-def _sorted(rows: Iterable[CauseRow], sort: Sort) -> list[CauseRow]:
-    words = [*get_args(Verdict), "unknown"]
-    found = sorted(rows, key=lambda row: (-len(row.phones), row.code or "~", row.cause))
-    if sort in ("code", "name"):
-        found.sort(key=lambda row: row.code or "~")
-    if sort == "verdict":
-        found.sort(key=lambda row: words.index(row.verdict))
-    if sort == "time":
-        found.sort(key=lambda row: row.first or datetime.max)
-    return found
-
-
-def _phone_row(phone: Phone) -> PhoneRow:
-    leads = leading(phone)
+def _phone_row(examined: _Examined) -> PhoneRow:
+    phone, leads = examined
     last = max((boot.last.replace(tzinfo=None) for boot in phone.boots if boot.last), default=None)
+    cause = leads[0].rule.title if leads else headline.of_phone(phone, leads).removesuffix(f" {headline.UNKNOWN}")
+    verdict = leads[0].verdict if leads else "unknown" if phone.failures else ""
     codes = tuple(each.rule.code for each in leads)
-    stopped = headline.stage_of(phone, leads)
-    if leads:
-        cause = leads[0].rule.title
-    elif phone.failures:
-        cause = headline.of_phone(phone, leads).removesuffix(f" {headline.UNKNOWN}")
-    else:
-        cause = headline.of_phone(phone, leads)
-    signed_in = any(
-        stage.stage == "register" and stage.state == "passed" for boot in phone.boots for stage in boot.journey
+    return PhoneRow(
+        phone.id, _state(phone, leads), _stopped_at(phone, leads), last, codes, cause, _rank(phone, leads), verdict
     )
-    state: Literal["failed", "signed in", "unclear"]
-    state = "failed" if leads or phone.failures else "signed in" if signed_in else "unclear"
-    return PhoneRow(phone.id, state, stopped, last, codes, cause, _rank(phone, leads))
 
 
-def _rank(phone: Phone, leads: Sequence[Diagnosis]) -> int:
-    """0 for the worst: an error with a sure cause comes before one with a less sure cause, a warning, a failure."""
+def _stopped_at(phone: Phone, leads: Sequence[Diagnosis]) -> str:
+    """The stage at which a phone stopped; if its journey does not show it, the stage of its cause or failure."""
+    if not leads and phone.failures:
+        failed = reached(phone.failures[0].kind, phone.failures[0].event.fields)
+        return headline.SHORT_STAGES[failed[0]] if failed else headline.stage_of(phone, leads)
+    stage = leads[0].rule.stage if leads else None
+    return headline.stage_of(phone, leads) or (headline.SHORT_STAGES[stage] if stage else "")
+
+
+def _state(phone: Phone, leads: Sequence[Diagnosis]) -> Literal["failed", "signed in", "unclear"]:
+    if leads or phone.failures:
+        return "failed"
+    stages = (stage for boot in phone.boots for stage in boot.journey)
+    return "signed in" if any(each.stage == "register" and each.state == "passed" for each in stages) else "unclear"
+
+
+def _rank(phone: Phone, leads: Sequence[Diagnosis]) -> tuple[int, int]:
+    """Severity and certainty, (0, 0) for the worst. A failure without a known cause follows all causes."""
+    severities = get_args(Severity)
     if not leads:
-        return 100 if phone.failures else 200
-    severity = max(get_args(Severity).index(each.rule.severity) * 10 for each in leads[:1])
-    return severity + get_args(Verdict).index(leads[0].verdict)
+        return len(severities) + (not phone.failures), 0
+    return min((severities.index(each.rule.severity), VERDICTS.index(each.verdict)) for each in leads)
 
 
 def selected(report: Findings, names: Sequence[str], codes: Sequence[str]) -> list[Phone]:
     """The phones of a report with one of these names and one of these causes; all if both are empty.
 
-    A name that no phone has selects the phones whose names contain it.
+    A name that no phone has selects the phones whose names contain it. A code that leads the answer of no phone
+    selects the phones that list it as another possible cause.
     """
     found = list(report.phones)
     if names:
@@ -140,6 +197,12 @@ def selected(report: Findings, names: Sequence[str], codes: Sequence[str]) -> li
         exact = [phone for phone in found if phone.id.casefold() in wanted_names]
         found = exact or [phone for phone in found if any(name in phone.id.casefold() for name in wanted_names)]
     if codes:
+        leads = [{each.rule.code for each in leading(phone)} for phone in found]
         wanted = {code.upper() for code in codes}
-        found = [phone for phone in found if wanted.intersection(each.rule.code for each in phone.diagnoses)]
+        lists = wanted.difference(*leads)
+        found = [
+            phone
+            for phone, own in zip(found, leads, strict=True)
+            if wanted & own or any(each.rule.code in lists for each in phone.diagnoses)
+        ]
     return found

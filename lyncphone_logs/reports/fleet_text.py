@@ -1,25 +1,28 @@
 """Prints several phones: a table by cause with the worst phone, all phones, or one cause with its phones."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from lyncphone_logs.diagnosis.findings import Findings, Phone, SharedFault
+from lyncphone_logs.diagnosis.findings import Diagnosis, Findings, Phone
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.reports import command, headline, wording
 from lyncphone_logs.reports.answer import answer
-from lyncphone_logs.reports.excerpt import cells
+from lyncphone_logs.reports.excerpt import cells, truncated
 from lyncphone_logs.reports.fleet import CauseRow, Fleet, PhoneRow, Sort, summary
-from lyncphone_logs.reports.page import DEFAULT_WIDTH, Ink, Page
+from lyncphone_logs.reports.page import DEFAULT_WIDTH, Ink, Page, wrapped
 from lyncphone_logs.reports.text import print_block, print_next, print_notes
 from lyncphone_logs.rules.rule import EXPLAINS
 
 By = Literal["cause", "phone"]
-MAX_CAUSES = 14
+MAX_ROWS = 28
+"""Rows of the table by cause with all that surrounds it; the command and the next prompt fit on a screen of 30."""
+MIN_TABLE_ROWS = 4
 MAX_WORST = 10
 MAX_LISTED = 10
 MAX_SHARED = 3
+MAX_NAME, MIN_NAME, MIN_CAUSE = 32, 12, 20
+MAX_TIES = 2
 COUNT_WIDTH = 6
 GAP = 2
 
@@ -37,89 +40,126 @@ DEFAULT_VIEW = View()
 
 def render(report: Findings, view: View, *, color: bool, width: int = DEFAULT_WIDTH) -> str:
     """The table of a report about several phones, without a final line end."""
-    page = Page(color=color, width=width)
+    page, tail = Page(color=color, width=width), Page(color=color, width=width)
     found = summary(report.phones, view.sort)
     _heading(page, report, found, view.total)
+    if view.by == "cause":
+        _shared(tail, report)
+        _worst(tail, found.phones)
+    print_notes(tail, report)
+    print_next(tail, _next(report, found, view.by))
     if view.by == "phone":
         _phone_table(page, found.phones)
     else:
-        _cause_table(page, found.causes)
-        _shared(page, report)
-        _worst(page, found.phones)
-    print_notes(page, report)
-    print_next(page, _next(report, found, view.by))
-    return page.text()
+        _cause_table(page, found.causes, MAX_ROWS - page.rows - tail.rows)
+    return "\n".join([page.text(), *([""] if view.by == "phone" else []), tail.text()])
 
 
 def render_cause(report: Findings, code: str, view: View, *, color: bool, width: int = DEFAULT_WIDTH) -> str:
     """One cause with its check and fix, and the phones that show it, which are those of the report."""
     page = Page(color=color, width=width)
-    number = f"{len(report.phones)} of {wording.counted(view.total or len(report.phones), 'phone')}"
+    number = f"{len(report.phones):,} of {_phones(max(view.total, len(report.phones)))}"
     page.prose(f"{headline.named_inputs(report)}: {number} show {code}")
-    shown = ((phone, block) for phone in report.phones for block in answer(report, phone).blocks)
-    lead = next(((phone, block) for phone, block in shown if block.rule.code == code), None)
+    known = {phone.id: phone for phone in report.phones}
+    phones = [known[row.id] for row in summary(report.phones, view.sort).phones]
+    blocks = (block for phone in phones for block in answer(report, phone).blocks)
+    lead = next((block for block in blocks if block.rule.code == code), None)
     page.blank()
     if lead:
-        print_block(page, lead[1])
-        page.blank()
-    for phone in report.phones[:MAX_LISTED]:
-        _listed(page, phone, code)
-    if len(report.phones) > MAX_LISTED:
-        page.line(f"  {len(report.phones) - MAX_LISTED} more: --by phone")
+        print_block(page, lead)
+    else:
+        page.prose(f"{_diagnosis(phones[0], code).rule.title}: not the leading cause of any phone", style="strong")
+    page.blank()
+    name = min(max(cells(phone.id) for phone in phones[:MAX_LISTED]), MAX_NAME)
+    for phone in phones[:MAX_LISTED]:
+        _listed(page, phone, code, name)
+    if len(phones) > MAX_LISTED:
+        page.line(f"  {len(phones) - MAX_LISTED:,} more: --by phone")
     print_notes(page, report)
-    print_next(page, command.line(*report.paths, "--phone", report.phones[0].id))
+    print_next(page, command.line(*report.paths, "--phone", phones[0].id))
     return page.text()
 
 
-def _listed(page: Page, phone: Phone, code: str) -> None:
-    found = next(each for each in phone.diagnoses if each.rule.code == code)
+def _diagnosis(phone: Phone, code: str) -> Diagnosis:
+    return next(each for each in phone.diagnoses if each.rule.code == code)
+
+
+def _listed(page: Page, phone: Phone, code: str, name: int) -> None:
+    found = _diagnosis(phone, code)
     event = next((each.event for each in found.evidence if each.role == EXPLAINS), None)
     where = wording.short_location(event) if isinstance(event, Event) else ""
-    page.row([("", 0), (phone.id, 28), (found.verdict, 9), (where, 32)])
+    page.row([("", 0), (phone.id, name), (found.verdict, 9), (where, page.room(name + 9 + 3 * GAP) or cells(where))])
+
+
+def _phones(number: int) -> str:
+    return f"{number:,} {'phone' if number == 1 else 'phones'}"
 
 
 def _heading(page: Page, report: Findings, found: Fleet, total: int) -> None:
-    number = wording.counted(len(found.phones), "phone")
-    chosen = f"{len(found.phones)} of {wording.counted(total, 'phone')}" if total > len(found.phones) else number
+    number = len(found.phones)
+    chosen = f"{number:,} of {_phones(total)}" if total > number else _phones(number)
     when = headline.times(report.phones)
     states = [("failed", "failed"), ("signed in", "signed in"), ("unclear", "unclear")]
-    counts = [f"{found.count(state)} {word}" for state, word in states if found.count(state) or state == "failed"]
+    counts = [f"{found.count(state):,} {word}" for state, word in states if found.count(state) or state == "failed"]
     page.prose(f"{headline.named_inputs(report)}: {', '.join(filter(None, [chosen, when]))}. {', '.join(counts)}.")
 
 
-def _cause_table(page: Page, rows: Sequence[CauseRow]) -> None:
+def _widest(heading: str, texts: Iterable[str]) -> int:
+    return max(cells(text) for text in (heading, *texts))
+
+
+def _cause_table(page: Page, rows: Sequence[CauseRow], room: int) -> None:
+    """Print the causes in `room` rows: causes of fewer phones are counted, and long titles wrap if rows are left."""
     if not rows:
         return
-    shown = rows[:MAX_CAUSES]
-    word = max(cells(text) for text in ("verdict", *(row.verdict for row in shown)))
-    fix = max(cells(text) for text in ("fix at", *(row.fix_at for row in shown)))
-    code = max(cells(text) for text in ("code", *(row.code for row in shown)))
-    others = COUNT_WIDTH + word + fix + code + 4 * GAP
-    longest = max(cells(text) for text in ("cause", *(row.cause for row in shown)))
-    cause = min(longest, page.room(others) or longest)
+    room = max(room, MIN_TABLE_ROWS) - 1
+    shown = rows if len(rows) <= room else rows[: room - 1]
+    word = _widest("verdict", (row.verdict for row in shown))
+    fix = _widest("fix at", (row.fix_at for row in shown))
+    code = _widest("code", (row.code for row in shown))
+    longest = _widest("cause", (row.cause + _tie(row) for row in shown))
+    cause = min(longest, page.room(COUNT_WIDTH + word + fix + code + 4 * GAP) or longest)
     page.row([("phones", -COUNT_WIDTH), ("verdict", word), ("cause", cause), ("fix at", fix), ("code", code)])
+    spare = room - len(shown)
     for row in shown:
+        lines = _title(row, cause, spare)
+        spare -= len(lines) - 1
         number = Ink(f"{len(row.phones):,}", "strong")
-        page.row([(number, -COUNT_WIDTH), (row.verdict, word), (row.cause, cause), (row.fix_at, fix), (row.code, code)])
-    if len(rows) > MAX_CAUSES:
-        page.line(f"  {len(rows) - MAX_CAUSES} more causes: --all")
+        page.row([(number, -COUNT_WIDTH), (row.verdict, word), (lines[0], cause), (row.fix_at, fix), (row.code, code)])
+        for line in lines[1:]:
+            page.row([("", COUNT_WIDTH), ("", word), (line, cause)])
+    if len(rows) > len(shown):
+        page.line(f"  {len(rows) - len(shown)} more causes: --all")
+
+
+def _title(row: CauseRow, width: int, spare: int) -> list[str]:
+    """The title of a cause and its tie in lines of `width` columns: in one, truncated, if more than `spare` more."""
+    tie = _tie(row)
+    *before, last = wrapped(row.cause, width)
+    lines = [*before, last + tie] if cells(last + tie) <= width else [*before, last, tie.strip()]
+    if len(lines) <= 1 + spare:
+        return lines
+    return [truncated(row.cause, max(width - cells(tie), MIN_NAME)) + tie]
+
+
+def _tie(row: CauseRow) -> str:
+    """` (tied with TLS003)`."""
+    more = ", …" if len(row.tied_with) > MAX_TIES else ""
+    return f" (tied with {', '.join(row.tied_with[:MAX_TIES])}{more})" if row.tied_with else ""
 
 
 def _shared(page: Page, report: Findings) -> None:
-    for fault in report.shared_faults[:MAX_SHARED]:
+    listed = {phone.id for phone in report.phones}
+    faults = [fault for fault in report.shared_faults if not listed.isdisjoint(fault.phones)]
+    for fault in faults[:MAX_SHARED]:
+        zone = " UTC" if fault.clock == "utc" else ""
         when = f"{fault.first:%H:%M:%S}" + (f" to {fault.last:%H:%M:%S}" if fault.last != fault.first else "")
-        page.prose(
-            f"{len(fault.phones):,} phones within 60 s ({when}): {_fault(report, fault)}. "
-            "Look at the server or the network first.",
-            hang=2,
-        )
-    if len(report.shared_faults) > MAX_SHARED:
-        page.line(f"  {len(report.shared_faults) - MAX_SHARED} more: --all")
-
-
-def _fault(report: Findings, fault: SharedFault) -> str:
-    titles = {each.rule.code: each.rule.title for phone in report.phones for each in phone.diagnoses}
-    return f"{titles.get(fault.code, '')} ({fault.code})" if fault.code else kinds()[fault.kind].meaning
+        code = f" ({fault.code})" if fault.code else ""
+        page.prose(f"{_phones(len(fault.phones))} within 60 s ({when}{zone}): {fault.what}{code}", hang=2)
+    if len(faults) > MAX_SHARED:
+        page.line(f"  {len(faults) - MAX_SHARED} more: -f json")
+    if faults:
+        page.prose("When many phones fail at once, look at the server or the network first.")
 
 
 def _worst(page: Page, rows: Sequence[PhoneRow]) -> None:
@@ -137,15 +177,32 @@ def _last_seen(last: datetime | None) -> str:
 
 
 def _phone_table(page: Page, rows: Sequence[PhoneRow]) -> None:
-    name = min(max(cells(row.id) for row in rows), 32)
-    stage = max(cells(text) for text in ("stopped at", *(row.stopped_at for row in rows)))
-    code = max(cells(text) for text in ("code", *(row.codes[0] if row.codes else "" for row in rows)))
-    cause = page.room(name + stage + code + 11 + 4 * GAP) or max(cells(row.cause) for row in rows)
-    page.row([("phone", name), ("stopped at", stage), ("last seen", 11), ("code", code), ("cause", cause)])
+    days = {row.last.date() for row in rows if row.last}
+    seen = {row.id: _seen(row.last, with_day=len(days) > 1) for row in rows}
+    codes = {row.id: _codes(row) for row in rows}
+    stage = _widest("stopped at", (row.stopped_at for row in rows))
+    last = _widest("last seen", seen.values())
+    code = _widest("code", codes.values())
+    names, causes = _widest("phone", (row.id for row in rows)), _widest("cause", (row.cause for row in rows))
+    taken = stage + last + code + 4 * GAP
+    room = (page.width or names + causes + taken) - taken
+    name = min(names, max(room - MIN_CAUSE, MIN_NAME))
+    cause = min(causes, max(room - name, MIN_NAME))
+    page.row([("phone", name), ("stopped at", stage), ("last seen", last), ("code", code), ("cause", cause)])
     for row in rows:
-        last = f"{row.last:%d %b %H:%M}" if row.last else "-"
-        first = row.codes[0] if row.codes else ""
-        page.row([(row.id, name), (row.stopped_at or "-", stage), (last, 12), (first, code), (row.cause, cause)])
+        stopped = row.stopped_at or "-"
+        page.row([(row.id, name), (stopped, stage), (seen[row.id], last), (codes[row.id], code), (row.cause, cause)])
+
+
+def _codes(row: PhoneRow) -> str:
+    """The code of the first cause, and the number of further ones: `TLS001 +1`."""
+    return " ".join([*row.codes[:1], *([f"+{len(row.codes) - 1}"] if row.codes[1:] else [])])
+
+
+def _seen(last: datetime | None, *, with_day: bool) -> str:
+    if not last:
+        return "-"
+    return f"{last.day} {last:%b} {last:%H:%M}" if with_day else f"{last:%H:%M}"
 
 
 def _next(report: Findings, found: Fleet, by: By) -> str:

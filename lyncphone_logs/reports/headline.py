@@ -158,6 +158,8 @@ def times(phones: Sequence[Phone]) -> str:
     if not moments:
         return ""
     first, last = min(moments), max(moments)
+    if first.year != last.year:
+        return f"{_day(first)} {first:%Y} to {_day(last)} {last:%Y}"
     if first.date() != last.date():
         return f"{_day(first)} {first:%H:%M} to {_day(last)} {last:%H:%M}"
     until = f"-{last:%H:%M}" if (first.hour, first.minute) != (last.hour, last.minute) else ""

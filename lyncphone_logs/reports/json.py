@@ -176,7 +176,8 @@ def _report(findings: Findings) -> dict[str, Any]:
         "coverage": shared.coverage.objects,
         "stages": list(get_args(Stage)),
         "shared_faults": [
-            asdict(each) | {"first": _iso(each.first), "last": _iso(each.last)} for each in findings.shared_faults
+            asdict(each) | {"count": len(each.phones), "first": _iso(each.first), "last": _iso(each.last)}
+            for each in findings.shared_faults
         ],
         "phones": [partial(_phone, each, shared) for each in findings.phones],
         "fixes": [_fix(each) for each in findings.fixes],

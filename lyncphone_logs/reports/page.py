@@ -88,6 +88,11 @@ class Page:
             inks.pop()
         self.line(*inks)
 
+    @property
+    def rows(self) -> int:
+        """The number of lines."""
+        return len(self._lines)
+
     def text(self) -> str:
         """All lines, without a line end after the last."""
         return "\n".join(self._lines).rstrip("\n")

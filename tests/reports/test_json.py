@@ -147,9 +147,10 @@ def test_failures_without_a_known_cause_are_objects_and_lines() -> None:
 
 def test_a_fault_that_phones_share_is_an_object() -> None:
     at = datetime(2013, 7, 9, 10)
-    found = report(shared_faults=(SharedFault("TLS001", "", ("a", "b"), at, at),))
+    found = report(shared_faults=(SharedFault("TLS001", "", "it failed", ("a", "b"), at, at, "utc"),))
+    times = {"first": "2013-07-09T10:00:00", "last": at.isoformat(), "clock": "utc"}
     assert found.to_dict()["shared_faults"] == [
-        {"code": "TLS001", "kind": "", "phones": ("a", "b"), "first": "2013-07-09T10:00:00", "last": at.isoformat()}
+        {"code": "TLS001", "kind": "", "what": "it failed", "count": 2, "phones": ("a", "b")} | times
     ]
     jsonschema.validate(json.loads(found.to_json()), SCHEMA)
 

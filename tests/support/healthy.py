@@ -113,14 +113,15 @@ def _phone(family: str, number: int) -> Iterator[str]:
     start = [*BOOT.get(family, []), *SIGN_IN.get(family, [])]
     hour = [*islice(cycle(RUN[family]), BETWEEN), *SIGN_IN.get(family, [])]
     for n, template in enumerate(chain(start, cycle(hour)), start=1):
-        yield _filled(template, family, number, n)
+        yield filled(template, f"{family.replace('_', '-')}-{number}", number, n, START + timedelta(seconds=2 * n))
 
 
-def _filled(template: str, family: str, number: int, n: int) -> str:
-    time = START + timedelta(seconds=2 * n)
+def filled(template: str, host: str, number: int, n: int, time: datetime) -> str:
+    """The `n`-th line of the phone with this number and host name, written at this time."""
     bsd = f"{time:%b} {time.day:2} {time:%H:%M:%S}"
     return template.format(
-        b=bsd, h=f"{family.replace('_', '-')}-{number}", n=n, q=1000 + n, x=f"{n % 65536:04x}", c=f"{n % 10000:04}",
+        b=bsd, h=host, n=n, q=1000 + n, x=f"{n % 65536:04x}", c=f"{n % 10000:04}",
         c2=f"{time:%b %d %H:%M:%S}.402533", p=f"{time:%m%d%H%M%S}", i=f"{time:%Y-%m-%d %H:%M:%S}.120000",
-        m=f"{number:06}", e=int((time - datetime(1970, 1, 1)).total_seconds()), mac=f"00:00:{number:02x}",
+        m=f"{number:06}", e=int((time - datetime(1970, 1, 1)).total_seconds()),
+        mac=f"00:{number >> 8:02x}:{number & 255:02x}",
     )  # fmt: skip
