@@ -45,7 +45,7 @@ def test_the_last_line_is_a_command(name: str) -> None:
 @each_screen
 def test_no_screen_shows_the_words_of_the_program_itself(name: str) -> None:
     shown = rendered(SCREENS[name], 80)
-    assert [word for word in (*BANNED, *kinds()) if word in shown] == []
+    assert [word for word in (*BANNED, *(kind for kind in kinds() if "." in kind)) if word in shown] == []
     assert not re.search(r"\{\w+\}", shown)
 
 
