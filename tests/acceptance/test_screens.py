@@ -20,12 +20,12 @@ each_screen = pytest.mark.parametrize("name", SCREENS)
 @pytest.mark.parametrize("width", WIDTHS)
 @each_screen
 def test_the_screen_is_the_golden_one(name: str, width: int) -> None:
-    assert rendered(SCREENS[name], width) == path_of(name, width).read_text(encoding="utf-8")
+    assert rendered(name, width) == path_of(name, width).read_text(encoding="utf-8")
 
 
 @each_screen
 def test_a_screen_is_within_its_budget(name: str) -> None:
-    case, shown = SCREENS[name], rendered(SCREENS[name], 80)
+    case, shown = SCREENS[name], rendered(name, 80)
     assert shown.count("\n") <= case.rows
     assert len(shown.split()) <= case.words
 
@@ -33,31 +33,31 @@ def test_a_screen_is_within_its_budget(name: str) -> None:
 @pytest.mark.parametrize("width", WIDTHS)
 @each_screen
 def test_no_line_but_a_command_is_wider_than_the_screen(name: str, width: int) -> None:
-    for line in rendered(SCREENS[name], width).split("\n"):
+    for line in rendered(name, width).split("\n"):
         assert len(line) <= width or "lyncphone-logs " in line, line
 
 
 @each_screen
 def test_the_last_line_is_a_command(name: str) -> None:
-    assert rendered(SCREENS[name], 80).strip().split("\n")[-1].startswith("Next: lyncphone-logs ")
+    assert rendered(name, 80).strip().split("\n")[-1].startswith("Next: lyncphone-logs ")
 
 
 @each_screen
 def test_no_screen_shows_the_words_of_the_program_itself(name: str) -> None:
-    shown = rendered(SCREENS[name], 80)
+    shown = rendered(name, 80)
     assert [word for word in (*BANNED, *(kind for kind in kinds() if "." in kind)) if word in shown] == []
     assert not re.search(r"\{\w+\}", shown)
 
 
 @each_screen
 def test_colour_changes_no_word(name: str) -> None:
-    coloured = screen.render(report_of(SCREENS[name]), terminal=Terminal(color=True, width=80)) + "\n"
-    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == rendered(SCREENS[name], 80)
+    coloured = screen.render(report_of(name), terminal=Terminal(color=True, width=80)) + "\n"
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == rendered(name, 80)
 
 
 @each_screen
 def test_the_check_comes_before_the_fix(name: str) -> None:
-    shown = rendered(SCREENS[name], 80)
+    shown = rendered(name, 80)
     if "\n  Check " in shown:
         assert shown.index("\n  Check ") < shown.index("\n  Fix ") < shown.index("\n  Fixed ")
 
@@ -99,9 +99,9 @@ def test_the_founding_screen_is_the_specified_one(
 
 
 def test_a_step_that_is_done_is_not_printed() -> None:
-    assert "Update the phone firmware" in rendered(SCREENS["founding"], 80)
-    assert "Update the phone firmware" not in rendered(SCREENS["founding-certificate-firmware"], 80)
+    assert "Update the phone firmware" in rendered("founding", 80)
+    assert "Update the phone firmware" not in rendered("founding-certificate-firmware", 80)
 
 
 def test_a_check_that_was_made_is_not_printed() -> None:
-    assert "-showcerts" not in rendered(SCREENS["founding-certificate"], 80)
+    assert "-showcerts" not in rendered("founding-certificate", 80)
