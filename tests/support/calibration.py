@@ -1,4 +1,4 @@
-"""Writes docs/calibration.md: how often diagnoses are right, by their confidence, over cases with a known cause.
+"""Writes docs/calibration.md: how often diagnoses are right, by word and by score, over cases with a known cause.
 
 Run from the top of the checkout: PYTHONPATH=.:tests python tests/support/calibration.py
 """
@@ -28,15 +28,15 @@ def together() -> tuple[Pair, ...]:
 
 
 def bins(found: Iterable[Answer]) -> dict[int, list[Answer]]:
-    """Answers by the tenth of their confidence."""
+    """Answers by the tenth of their score."""
     by_tenth: dict[int, list[Answer]] = {tenth: [] for tenth in range(10)}
     for answer in found:
-        by_tenth[min(int(answer.confidence * 10), 9)].append(answer)
+        by_tenth[min(int(answer.score * 10), 9)].append(answer)
     return by_tenth
 
 
 def expected_calibration_error(found: Sequence[Answer]) -> float:
-    """The mean difference between confidence and share of true diagnoses, over ten bins weighted by their size."""
+    """The mean difference between score and share of true diagnoses, over ten bins weighted by their size."""
     return sum(abs(_mean(each) - _right(each)) * len(each) for each in bins(found).values() if each) / len(found)
 
 
@@ -46,12 +46,15 @@ def page(found: Sequence[Answer], both: Sequence[Pair]) -> str:
 
 
 def _page(found: Sequence[Answer], both: Sequence[Pair]) -> Iterator[str]:
-    yield "# Is the confidence calibrated?\n"
+    yield "# How often is each word right?\n"
     yield (
+        "Reports print words for certainty (confirmed, likely, possible, unlikely). JSON also has `score`, a weight to "
+        "order causes by. This page counts how often the cause with a word is the true one. **The cases are drawn from "
+        "the pack's own world**, not from the field: "
         f"{CASES} cases were drawn with a fixed seed from what the rules state. For each case, a symptom is drawn, "
         "then its cause, by its prior and the likelihood of the symptom, then further lines. A line is drawn more "
         "often under its own cause, by the weight of its clause. Evidence that would confirm a false cause is never "
-        "drawn. So the table shows whether the program computes what its rules state. It cannot show whether the "
+        "drawn, nor are facts that a user states. So the table shows whether the program computes what its rules state. It cannot show whether the "
         "rules are true in the field. Written by [calibration.py](../tests/support/calibration.py).\n"
     )
     numbers = [
@@ -63,16 +66,16 @@ def _page(found: Sequence[Answer], both: Sequence[Pair]) -> Iterator[str]:
     for name, table in numbers:
         yield f"- {name}: {', '.join(f'{word} {number:g}' for word, number in table.items())}"
     yield f"- other cause: {OTHER_CAUSE:g}\n"
-    yield "| confidence | diagnoses | mean confidence | share true |\n|---|---:|---:|---:|"
+    yield "| word | diagnoses | share true |\n|---|---:|---:|"
+    for word in WORDS:
+        each = [answer for answer in found if answer.verdict == word]
+        yield f"| {word} | {len(each)} | {_right(each):.3f} |"
+    yield "\n| score | diagnoses | mean score | share true |\n|---|---:|---:|---:|"
     for tenth, each in bins(found).items():
         if each:
             interval = f"{tenth / 10:.1f} to {tenth / 10 + 0.1:.1f}"
             yield f"| {interval} | {len(each)} | {_mean(each):.3f} | {_right(each):.3f} |"
-    yield f"\nExpected calibration error: {expected_calibration_error(found):.3f}.\n"
-    yield "| verdict | diagnoses | share true |\n|---|---:|---:|"
-    for word in WORDS:
-        each = [answer for answer in found if answer.verdict == word]
-        yield f"| {word} | {len(each)} | {_right(each):.3f} |"
+    yield f"\nExpected calibration error: {expected_calibration_error(found):.3f}."
     complete = [pair for pair in both if len(pair.found) == 2]
     ordered, wrong = (len([pair for pair in both if each(pair)]) for each in (_is_ordered, _is_wrong))
     yield (
@@ -91,7 +94,7 @@ def _is_wrong(pair: Pair) -> bool:
 
 
 def _mean(found: Sequence[Answer]) -> float:
-    return sum(answer.confidence for answer in found) / len(found)
+    return sum(answer.score for answer in found) / len(found)
 
 
 def _right(found: Sequence[Answer]) -> float:

@@ -16,7 +16,7 @@ from lyncphone_logs.authoring.rule_samples import START, diagnosed, events_of
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.evaluation import GIVEN
-from lyncphone_logs.diagnosis.fact_weights import FACTOR
+from lyncphone_logs.diagnosis.fact_weights import FACTOR, fact_of
 from lyncphone_logs.diagnosis.findings import Diagnosis, Phone
 from lyncphone_logs.diagnosis.ranking import LIKELIHOOD, OTHER_CAUSE, PRIOR
 from lyncphone_logs.events.event import Event
@@ -127,10 +127,10 @@ def _one_after_the_other(first: Sequence[Event], second: Sequence[Event]) -> lis
 
 @dataclass(frozen=True)
 class Answer:
-    """One diagnosis of a drawn case: confidence, verdict, and whether it was the cause."""
+    """One diagnosis of a drawn case: score, verdict, and whether it was the cause."""
 
     code: str
-    confidence: float
+    score: float
     verdict: str
     is_true: bool
 
@@ -148,7 +148,8 @@ def draws(number: int, seed: int = 1) -> Iterator[list[Answer]]:
 
     A symptom is drawn, then its cause: one of the rules that explain it or an "other cause", by prior times likelihood,
     as the rules state them. Then further evidence is drawn: a clause more often under its own cause, by its weight.
-    Evidence that would confirm a false cause is never drawn, since it cannot exist.
+    Evidence that would confirm a false cause is never drawn, since it cannot exist. Facts that a user states are not
+    drawn either: `test_words` checks what they do.
     """
     chance = random.Random(seed)
     symptoms = _symptoms()
@@ -163,7 +164,7 @@ def draws(number: int, seed: int = 1) -> Iterator[list[Answer]]:
 
 
 def _answer(found: Diagnosis, cause: Rule | None) -> Answer:
-    return Answer(found.rule.code, found.confidence, found.verdict, cause is not None and found.rule.code == cause.code)
+    return Answer(found.rule.code, found.score, found.verdict, cause is not None and found.rule.code == cause.code)
 
 
 @cache
@@ -173,7 +174,7 @@ def _symptoms() -> list[Symptom]:
     for events in (story for examples in stories().values() for story in examples):
         for event in (event for event in events if event.family not in GIVEN):
             first: dict[str, tuple[Rule, int, Explained]] = {}
-            for rule in rules():
+            for rule in (each for each in rules() if not each.is_fact):
                 for number, shown in enumerate(rule.explains):
                     if rule.code not in first and matches(shown, event):
                         first[rule.code] = rule, number, shown
@@ -198,7 +199,7 @@ def _evidence(symptom: Symptom, cause: Rule | None, chance: random.Random) -> li
     for rule, _ in symptom.explained_by:
         for clause in rule.clause:
             event = _example(rule.code, clause.id)
-            is_weighed = event is not None and clause.role in {"supports", "contradicts"}
+            is_weighed = event is not None and clause.role in {"supports", "contradicts"} and fact_of(clause) is None
             if event and is_weighed and chance.random() < _probability(clause, is_cause=rule is cause):
                 shown[event.id] = event
     return list(shown.values())
