@@ -13,6 +13,7 @@ from lyncphone_logs.diagnosis.shared_faults import shared_faults
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.evidence.stated import state_facts
+from lyncphone_logs.reports.answer import causes
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.timestamps.zones import Zones
@@ -145,8 +146,6 @@ def diagnose(
     not show it. Raises InputError if it is no such report, or if no input can be read, and the errors of `read_trace`;
     TypeError if a trace is given together with paths or options.
     """
-    from lyncphone_logs.reports.fleet import leading
-
     trace = _opened(trace, more, options)
     catalog = trace.catalog
     previous = read_previous(fspath(verify_fix)) if verify_fix else ()
@@ -166,7 +165,7 @@ def diagnose(
         notes=(*catalog.notes, *trace.assumptions, *notes),
         problems=tuple(str(problem) for problem in catalog.problems),
         paths=trace.paths,
-        shared_faults=shared_faults(phones, leading),
+        shared_faults=shared_faults(phones, causes),
     )
 
 

@@ -98,7 +98,6 @@ def diagnose(
     """Find the cause of what a trace shows: evidence, how to check it, and the fix."""
     from lyncphone_logs import api
     from lyncphone_logs.reports import screen
-    from lyncphone_logs.reports.fleet_text import View
 
     trace = open_trace(paths, options | {"jobs": jobs})
     complete = api.diagnose(trace, verify_fix=verify_fix, phone=phone[0] if phone and len(phone) == 1 else "")
@@ -107,8 +106,9 @@ def diagnose(
     chosen = format or ENDINGS.get(PurePath(output).suffix.lower(), Format.text)
     _messages(report, chosen, to_file=bool(output))
     if chosen is Format.text:
-        view, terminal = View(by.value, sort.value, len(complete.phones)), _terminal(color, to_terminal=not output)
-        write(screen.render(report, view, terminal, codes=code or (), everything=everything), output)
+        terminal, several = _terminal(color, to_terminal=not output), len(report.phones) > 1
+        view = _view(by, sort, len(complete.phones)) if several else None
+        write(screen.render(report, terminal, view=view, codes=code or (), everything=everything), output)
     else:
         write(_rendered(report, chosen), output)
     raise typer.Exit(_exit_code(report, fail_on.value))
@@ -134,6 +134,12 @@ def _selected(report: "Report", names: Iterable[str], codes: Iterable[str]) -> "
             hint = suggestion(wanted[0], known) or listed
             raise typer.BadParameter(f"no phone of the trace has {wanted[0]!r}; {hint}", param_hint=option)
     return report
+
+
+def _view(by: By, sort: Sort, total: int) -> "View":
+    from lyncphone_logs.reports.fleet import View
+
+    return View(by.value, sort.value, total)
 
 
 def _terminal(color: Color, *, to_terminal: bool) -> "Terminal":

@@ -20,7 +20,7 @@ Clock = Literal["collector", "utc", "phone"]
 
 
 @shown()
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Evidence:
     """An event that shows a clause. `clause` and `role` are both `explains` for the symptom itself."""
 
@@ -30,7 +30,7 @@ class Evidence:
 
 
 @shown("clause", "role", "state", "weight", "says")
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Term:
     """One factor of a confidence. `weight` multiplies it: above 1 it supports, below 1 it contradicts.
 
@@ -50,7 +50,7 @@ class Term:
 
 
 @shown("rule", "verdict", "score", "count", "first_seen", "evidence")
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Diagnosis:
     """A rule whose symptom was seen.
 
@@ -86,7 +86,7 @@ class Diagnosis:
 
 
 @shown()
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Failure:
     """A failure that was read and that no rule explains with at least *possible*; `event` is its first occurrence.
 
@@ -118,7 +118,7 @@ class Failure:
 
 
 @shown("verdict", "score", "count", "symptom")
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class WeighedSymptom:
     """One rule for one symptom: its first occurrences, their number, and the verdict or why there is none."""
 
@@ -131,7 +131,7 @@ class WeighedSymptom:
 
 
 @shown("phone", "rule", "weighed", "nearest")
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
     """One rule for one phone.
 
@@ -146,7 +146,7 @@ class Explanation:
 
 
 @shown("rule", "reason", "evidence")
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class RuledOut:
     """A rule whose symptom was seen, but that a clause with the role `rules_out` excludes."""
 
@@ -156,7 +156,7 @@ class RuledOut:
 
 
 @shown()
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NotCheckable:
     """A rule whose symptom this trace could not have shown."""
 
@@ -166,7 +166,7 @@ class NotCheckable:
 
 
 @shown()
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class StageState:
     """The outcome of one stage of the sign-in in one boot."""
 
@@ -176,7 +176,7 @@ class StageState:
 
 
 @shown()
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Boot:
     """The lines between two starts of a phone. `id` counts from 1; `first` and `last` are by the phone's clock."""
 
@@ -187,7 +187,7 @@ class Boot:
 
 
 @shown("id", "vendor", "model", "firmware", "boots", "diagnoses", "failures")
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Phone:
     """One phone and its findings. `basis` says by what its lines were identified: a host name, a file and so on.
 
@@ -218,7 +218,7 @@ class Phone:
 
 
 @shown()
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class SharedFault:
     """A fault that several phones show for the first time within a minute, so probably one of a server or the network.
 
@@ -237,7 +237,7 @@ class SharedFault:
 
 
 @shown()
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Fix:
     """Whether a diagnosis of a previous report is fixed, why, and the lines that show it."""
 
@@ -250,7 +250,7 @@ class Fix:
 
 
 @shown("path", "lines", "events", "unparsed_lines", "problem")
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class InputSummary:
     """One named input and the account of its bytes. `problem` says why it could not be read, or only in part.
 

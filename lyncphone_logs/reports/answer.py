@@ -82,18 +82,18 @@ def answer(report: Findings, phone: Phone) -> Answer:
     """The first screen for one phone of a report."""
     cases = _leading_cases(phone)
     facts = [case for case in cases if case.lead.rule.is_fact]
-    causes = [case for case in cases if case not in facts]
-    shown = causes or ([] if phone.failures else facts)
+    known = [case for case in cases if case not in facts]
+    shown = known or ([] if phone.failures else facts)
     blocks = tuple(_block(report, phone, case) for case in shown)
     unlikely = list(_remaining(phone, shown, facts))
     return Answer(
-        headline=headline.of_phone(phone, [case.lead for case in causes]),
+        headline=headline.of_phone(phone, [case.lead for case in known]),
         environment=headline.environment(phone),
         blocks=blocks,
         failures=phone.failures[:MAX_FAILURES],
         more_failures=len(phone.failures[MAX_FAILURES:]),
-        fails=not causes and bool(phone.failures),
-        capture="" if causes or not phone.failures else phone.capture,
+        fails=not known and bool(phone.failures),
+        capture="" if known or not phone.failures else phone.capture,
         remarks=tuple(_other(case.lead, _counted(case.lead)) for case in facts if case not in shown),
         less_likely=tuple(_other(each, _aside(report, each)) for each in unlikely[:MAX_RIVALS]),
         more=len(unlikely[MAX_RIVALS:]),
@@ -102,9 +102,9 @@ def answer(report: Findings, phone: Phone) -> Answer:
     )
 
 
-def leading(phone: Phone) -> list[Diagnosis]:
-    """The diagnoses of a phone that are blocks of their own."""
-    return [case.lead for case in _leading_cases(phone)]
+def causes(phone: Phone) -> list[Diagnosis]:
+    """The diagnoses of a phone that are blocks of their own, without counted facts."""
+    return [case.lead for case in _leading_cases(phone) if not case.lead.rule.is_fact]
 
 
 def _leading_cases(phone: Phone) -> list[Case]:

@@ -1,7 +1,6 @@
 """Command lines to copy, quoted so that bash, cmd and PowerShell read them alike."""
 
 import re
-import shlex
 from collections.abc import Sequence
 
 PROGRAM = "lyncphone-logs"
@@ -27,7 +26,11 @@ def quoted(word: str) -> str:
     """A word as shells read it: in double quotes if it has blanks. A stranger one is quoted for POSIX shells only."""
     if _PLAIN.fullmatch(word):
         return word
-    return f'"{word}"' if _IN_QUOTES.fullmatch(word) else shlex.quote(word)
+    if _IN_QUOTES.fullmatch(word):
+        return f'"{word}"'
+    import shlex
+
+    return shlex.quote(word)
 
 
 def _shortened(words: Sequence[str]) -> Sequence[str]:

@@ -7,14 +7,24 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from lyncphone_logs.diagnosis.findings import Diagnosis, Failure, Findings, Phone
 from lyncphone_logs.events.vocabulary import happened, happened_to_all, reached
-from lyncphone_logs.reports import answer, headline
+from lyncphone_logs.reports import headline
+from lyncphone_logs.reports.answer import causes
 from lyncphone_logs.rules.rule import Severity, Verdict
 
+By = Literal["cause", "phone"]
 Sort = Literal["phones", "code", "verdict", "time", "name"]
 VERDICTS = (*get_args(Verdict), "unknown")
 """The words for the certainty of a cause, the surest first; `unknown` for a failure without a known cause."""
 MAX_TEXTS = 3
 """Rows for failures of one kind; if their texts differ more, they are one row."""
+
+
+class View(NamedTuple):
+    """How several phones are shown. `total` is the number of phones from which these were selected; 0 if all are."""
+
+    by: By = "cause"
+    sort: Sort = "phones"
+    total: int = 0
 
 
 class CauseRow(NamedTuple):
@@ -76,18 +86,13 @@ class _Shown(NamedTuple):
     tied_with: tuple[str, ...] = ()
 
 
-def leading(phone: Phone) -> list[Diagnosis]:
-    """The causes that a phone's answer shows as blocks, without counted facts."""
-    return [found for found in answer.leading(phone) if not found.rule.is_fact]
-
-
 def summary(phones: Iterable[Phone], sort: Sort = "phones") -> Fleet:
     """The summary of some phones, in the order that `sort` names.
 
     A phone with two causes counts for both. By default, the causes of most phones come first, and the worst phones: by
     severity, by certainty, by the number of phones with the same cause, those seen last first.
     """
-    examined = [_Examined(phone, leading(phone)) for phone in phones]
+    examined = [_Examined(phone, causes(phone)) for phone in phones]
     causes = sorted(_cause_rows(examined), key=lambda row: (-len(row.phones), row.code or "~", row.cause))
     number_of = {row.code: len(row.phones) for row in reversed(causes)}
     rows = sorted(map(_phone_row, examined), key=lambda row: row.id)
@@ -197,7 +202,7 @@ def selected(report: Findings, names: Sequence[str], codes: Sequence[str]) -> li
         exact = [phone for phone in found if phone.id.casefold() in wanted_names]
         found = exact or [phone for phone in found if any(name in phone.id.casefold() for name in wanted_names)]
     if codes:
-        leads = [{each.rule.code for each in leading(phone)} for phone in found]
+        leads = [{each.rule.code for each in causes(phone)} for phone in found]
         wanted = {code.upper() for code in codes}
         lists = wanted.difference(*leads)
         found = [

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
 
 from lyncphone_logs.diagnosis.findings import Diagnosis, Findings, Phone
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.reports import command, headline, wording
 from lyncphone_logs.reports.answer import answer
 from lyncphone_logs.reports.excerpt import cells, truncated
-from lyncphone_logs.reports.fleet import CauseRow, Fleet, PhoneRow, Sort, summary
+from lyncphone_logs.reports.fleet import By, CauseRow, Fleet, PhoneRow, View, summary
 from lyncphone_logs.reports.page import DEFAULT_WIDTH, Ink, Page, wrapped
 from lyncphone_logs.reports.text import print_block, print_next, print_notes
 from lyncphone_logs.rules.rule import EXPLAINS
 
-By = Literal["cause", "phone"]
 MAX_ROWS = 28
 """Rows of the table by cause with all that surrounds it; the command and the next prompt fit on a screen of 30."""
 MIN_TABLE_ROWS = 4
@@ -25,17 +23,6 @@ MAX_NAME, MIN_NAME, MIN_CAUSE = 32, 12, 20
 MAX_TIES = 2
 COUNT_WIDTH = 6
 GAP = 2
-
-
-class View(NamedTuple):
-    """How several phones are shown. `total` is the number of phones from which these were selected; 0 if all are."""
-
-    by: By = "cause"
-    sort: Sort = "phones"
-    total: int = 0
-
-
-DEFAULT_VIEW = View()
 
 
 def render(report: Findings, view: View, *, color: bool, width: int = DEFAULT_WIDTH) -> str:

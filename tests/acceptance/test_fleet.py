@@ -20,9 +20,10 @@ from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.cli.app import app
 from lyncphone_logs.diagnosis.findings import Findings
 from lyncphone_logs.diagnosis.shared_faults import shared_faults
+from lyncphone_logs.reports.answer import causes
 from lyncphone_logs.reports.excerpt import cells
-from lyncphone_logs.reports.fleet import CauseRow, leading, summary
-from lyncphone_logs.reports.fleet_text import View, render
+from lyncphone_logs.reports.fleet import CauseRow, View, summary
+from lyncphone_logs.reports.fleet_text import render
 
 MANY, FEW = 1000, 100
 SCHEMA = json.loads(files("lyncphone_logs").joinpath("content/schema/report-2.schema.json").read_text(encoding="utf-8"))
@@ -274,7 +275,7 @@ def calls(report: Findings) -> int:
     """The number of Python calls that the summary, the table and the shared faults of a report take."""
     profile = Profile()
     profile.runcall(render, report, View(), color=False)
-    profile.runcall(shared_faults, report.phones, leading)
+    profile.runcall(shared_faults, report.phones, causes)
     return sum(each.callcount for each in profile.getstats())
 
 

@@ -9,7 +9,8 @@ import pytest
 
 import lyncphone_logs as lp
 from lyncphone_logs.diagnosis.findings import SharedFault
-from lyncphone_logs.reports.fleet_text import View, render
+from lyncphone_logs.reports.fleet import View
+from lyncphone_logs.reports.fleet_text import render
 
 START = datetime(2013, 7, 9, 10)
 EXPIRED = "local7.err voip_task[440]: CERT     : ERR  - {a():653} server cert is invalid. ctx->error=10."
