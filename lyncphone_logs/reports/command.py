@@ -7,7 +7,7 @@ PROGRAM = "lyncphone-logs"
 TRACE = "TRACE"
 """The word in a command of a rule that stands for the paths of the trace."""
 MAX_PATHS = 3
-_PLAIN = re.compile(r"[\w./\\:@%+,=-]+")
+_PLAIN = re.compile(r"[\w…./\\:@%+,=-]+")
 _IN_QUOTES = re.compile(r"[\w./\\:@+,=() '&;-]+")
 
 
@@ -35,4 +35,5 @@ def quoted(word: str) -> str:
 
 def _shortened(words: Sequence[str]) -> Sequence[str]:
     """The words; of many paths only the first ones and an ellipsis, which shows that the user has to name the rest."""
-    return words if len(words) <= MAX_PATHS + 2 else [*words[:MAX_PATHS], "…"]
+    end = next((number for number, word in enumerate(words) if word.startswith("--")), len(words))
+    return words if end <= MAX_PATHS + 2 else [*words[:MAX_PATHS], "…", *words[end:]]

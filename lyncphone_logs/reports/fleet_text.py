@@ -67,6 +67,23 @@ def render_cause(report: Findings, code: str, view: View, *, color: bool, width:
     return page.text()
 
 
+class Sentences(NamedTuple):
+    """What is printed around the table by cause: a heading, remarks after it, and the next command."""
+
+    heading: str
+    remarks: tuple[str, ...]
+    next: str
+
+
+def sentences(report: Findings, found: Fleet) -> Sentences:
+    """The sentences of `render` for formats that do not wrap lines. They are escaped."""
+    top, bottom = Page(color=False, width=None), Page(color=False, width=None)
+    _heading(top, report, found, len(found.phones))
+    _shared(bottom, report)
+    _worst(bottom, found.phones[:1])
+    return Sentences(top.text(), tuple(filter(None, bottom.text().split("\n"))), _next(report, found, "cause"))
+
+
 def _diagnosis(phone: Phone, code: str) -> Diagnosis:
     return next(each for each in phone.diagnoses if each.rule.code == code)
 

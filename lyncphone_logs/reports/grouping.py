@@ -85,7 +85,12 @@ def contradicting(found: Diagnosis) -> list[Term]:
 
 
 def _further(found: Diagnosis) -> list[Term]:
-    return [term for term in found.terms if term.role not in {"explains", "part"} and term.state == "holds"]
+    """The clauses that hold, except the symptom, and that the rule is about such a phone, which says nothing new."""
+    return [
+        term
+        for term in found.terms
+        if term.role not in {"explains", "part"} and term.clause != "applies-to" and term.state == "holds"
+    ]
 
 
 def open_questions(found: Diagnosis) -> list[MissingEvidence]:

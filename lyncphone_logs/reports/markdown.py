@@ -1,16 +1,38 @@
-"""Prints the report as Markdown for a ticket. Text from a trace cannot add formatting, links, images or HTML to it."""
+"""Prints the report as Markdown for a ticket: the first screen of the text report, then the details in a short list.
+
+Text from a trace cannot add formatting, links, images or HTML to it.
+"""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 
-from lyncphone_logs.diagnosis.findings import Boot, Findings, Phone
-from lyncphone_logs.reports import grouping, wording
-from lyncphone_logs.reports.document import Lists, diagnosis_lists
+from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Findings, Phone
+from lyncphone_logs.events.event import Event
+from lyncphone_logs.reports import (
+    answer,
+    cause_list,
+    command,
+    fleet,
+    fleet_text,
+    grouping,
+    headline,
+    notes,
+    text,
+    wording,
+)
+from lyncphone_logs.reports.answer import Answer, Block, Other
+from lyncphone_logs.reports.cause_list import Cause
 from lyncphone_logs.reports.escaping import visible
-from lyncphone_logs.reports.excerpt import excerpt
-from lyncphone_logs.reports.grouping import Case, Proof
+from lyncphone_logs.reports.excerpt import cells, marked_line
+from lyncphone_logs.reports.fleet import PhoneRow
 from lyncphone_logs.rules.rule import Rule
 
+MAX_NAMED = 10
+"""Phones that are named under their cause."""
+MAX_PHONES = 40
+"""Lines of the table of phones."""
+MAX_INPUTS = 4
 # CommonMark 0.31 section 2.4, GFM autolinks, and the emoji, mentions and mathematics of common trackers
 _SPECIAL = re.compile(
     r"""[\\`*_\[\]<>&|~#@$]
@@ -20,14 +42,19 @@ _SPECIAL = re.compile(
     | ^[-+=]""",
     re.VERBOSE,
 )
-WEIGHING = ("related", "supports", "contradicts", "would decide")
-LEAD = ("why", "impact", *WEIGHING, "fix", "history", "verify")
 _NUMBERED = re.compile(r"^(\d+)([.)])")
 
 
 def render(report: Findings) -> str:
-    """The report as CommonMark, without a final line end."""
-    return "\n\n".join(_blocks(report))
+    """The report as CommonMark with tables, without a final line end."""
+    if len(report.phones) > 1:
+        blocks = [*_fleet(report)]
+    else:
+        blocks = [f"# {escaped(headline.subject(report))}"]
+        for phone in report.phones:
+            blocks += _phone(report, phone)
+        blocks += [] if report.phones else _nothing(report)
+    return "\n\n".join([*blocks, "## Details", "\n".join(_details(report))])
 
 
 def escaped(text: str) -> str:
@@ -54,58 +81,205 @@ def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
 
 
-def _blocks(report: Findings) -> Iterator[str]:
-    for phone in report.phones:
-        for case in grouping.cases(phone):
-            yield from _case(phone, case)
-    for phone in report.phones:
-        yield f"## Phone {code(phone.id)}"
-        yield from _phone(report, phone)
-    yield "## Examined"
-    yield from _closing(report)
+def _nothing(report: Findings) -> Iterator[str]:
+    for problem in notes.problems(report) or ["No line of a phone was read."]:
+        yield escaped(problem[:1].upper() + problem[1:])
+    yield from _next(command.line("unparsed", *report.paths))
 
 
-def _case(phone: Phone, case: Case) -> Iterator[str]:
-    lead = case.lead
-    yield f"## {_title(lead.rule)}"
-    known = f"phone {code(phone.id)} ({escaped(phone.basis)}) · {escaped(wording.device(phone))}"
-    yield f"**{lead.verdict}**, {wording.share(lead.confidence)} · {known} · seen {wording.occurrences(lead)}"
-    yield from _proofs(grouping.proofs(lead.evidence, lead.terms))
-    yield from _lists(diagnosis_lists(lead), LEAD)
-    yield from _list("Read", _references(lead.rule))
-    for rival in case.rivals:
-        yield f"### or {_title(rival.rule)}"
-        yield f"**{rival.verdict}**, {wording.share(rival.confidence)} · for the same symptom as {lead.rule.code}"
-        yield from (escaped(says) for says in grouping.explanations(rival))
-        yield from _proofs(grouping.further_proofs(rival, lead))
-        yield from _lists(diagnosis_lists(rival), WEIGHING)
+def _phone(report: Findings, phone: Phone) -> Iterator[str]:
+    found = answer.answer(report, phone)
+    yield f"## {escaped(found.headline)}"
+    if found.environment:
+        yield escaped(found.environment)
+    for block in found.blocks:
+        yield from _block(block)
+        yield from _others("Also possible", block.also_possible)
+    yield from _failures(found)
+    yield from _others("Also", found.remarks)
+    yield from _others("Less likely", found.less_likely, f"{found.more} more in the details" if found.more else "")
+    if found.ruled_out:
+        yield f"Ruled out: {', '.join(found.ruled_out)}"
+    yield from _notes(report)
+    yield from _next(found.next)
 
 
-def _title(rule: Rule) -> str:
-    return f"{rule.severity} {rule.code} {rule.name}: {escaped(rule.title)}"
+def _block(block: Block) -> Iterator[str]:
+    yield f"### {block.word}: {escaped(block.rule.title)} ({block.rule.code})"
+    if block.event:
+        yield _line(block.event)
+    if block.seen:
+        yield escaped(block.seen)
+    yield f"**Why** {escaped(block.why)}"
+    yield from (f"**Support** {escaped(says)}" for says in block.support)
+    yield from (f"**But** {escaped(says)}" for says in block.but)
+    for check in block.checks:
+        yield f"**Check** {escaped(check.says)}"
+        if check.commands:
+            yield fenced(check.commands)
+    if len(block.steps) > 1:
+        yield "\n".join(["**Fix**", "", *(f"{number}. {escaped(step)}" for number, step in enumerate(block.steps, 1))])
+    elif block.steps:
+        yield f"**Fix** {escaped(block.steps[0])}"
+    yield f"**Fixed** when {escaped(block.fixed)} in a new trace"
+    yield from (f"**Then** {_named(each)}" for each in block.leads_to)
 
 
-def _proofs(proofs: Iterable[Proof]) -> Iterator[str]:
-    for proof in proofs:
-        for event in proof.events:
-            said = f": {escaped(proof.says)}" if proof.says else ""
-            yield f"{code(wording.location_with_offset(event))}{said}"
-            yield fenced(line.before + line.marked + line.after for line in excerpt(event))
-        if proof.more:
-            yield f"… {proof.more} more"
+def _line(event: Event) -> str:
+    """The location of an event and its line, with carets under the part that the rule matched."""
+    line, location = marked_line(event), visible(wording.short_location(event))
+    before = f"{location}  {line.before}"
+    carets = [" " * cells(before) + "^" * cells(line.marked)] if line.marked else []
+    return fenced([before + line.marked + line.after, *carets])
 
 
-def _lists(lists: Lists, labels: Iterable[str]) -> Iterator[str]:
-    for label in labels:
-        items, title = [item.shown(escaped) for item in lists[label]], f"**{label.capitalize()}**"
-        if label in {"why", "impact"}:
-            yield "\n\n".join([title, *items])
-        elif label == "verify":
-            yield f"{title} {items[0]}"
-        elif label == "fix":
-            yield "\n".join([title, "", *items])
-        else:
-            yield from _list(label.capitalize(), items)
+def _named(other: Other) -> str:
+    return f"{other.code} {escaped(other.title)}" + (f" ({escaped(other.remark)})" if other.remark else "")
+
+
+def _others(label: str, others: Sequence[Other], more: str = "") -> Iterator[str]:
+    if others:
+        yield _list(label, [*map(_named, others), *filter(None, [more])])
+
+
+def _list(label: str, items: Iterable[str]) -> str:
+    return "\n".join([f"**{label}**", "", *(f"- {item}" for item in items)])
+
+
+def _failures(found: Answer) -> Iterator[str]:
+    listed = found.failures
+    if found.fails:
+        yield _line(listed[0].event)
+        if found.capture:
+            yield f"To find the cause: {escaped(found.capture)}"
+        listed = listed[1:]
+    if listed:
+        yield f"**{text.unexplained(found)}**"
+    for failure in listed:
+        yield escaped(text.failure_of(failure))
+        yield _line(failure.event)
+    if found.more_failures:
+        yield f"{found.more_failures} more: {code('--all')}"
+
+
+def _notes(report: Findings) -> Iterator[str]:
+    yield from (f"**Earlier** {escaped(wording.fix(each))}" for each in report.fixes)
+    problems, assumed = notes.problems(report), notes.aggregated(report)
+    lines = [*(f"problem: {each}" for each in problems), *(f"note: {each}" for each in assumed)]
+    if lines:
+        yield "\\\n".join(map(escaped, lines))
+
+
+def _next(line: str) -> Iterator[str]:
+    yield "**Next**"
+    yield fenced([line])
+
+
+def _fleet(report: Findings) -> Iterator[str]:
+    found = fleet.summary(report.phones)
+    around = fleet_text.sentences(report, found)
+    yield f"# {escaped(around.heading)}"
+    causes = list(cause_list.causes(report, found.causes))
+    if causes:
+        rows = [(str(len(row.phones)), row.verdict, row.cause, row.fix_at, row.code) for row in found.causes]
+        yield _table(("phones", "verdict", "cause", "fix at", "code"), rows)
+    yield from map(escaped, around.remarks)
+    yield from _notes(report)
+    yield from _next(around.next)
+    if causes:
+        yield "## Check and fix"
+    for each in causes:
+        yield from _cause(each)
+    yield "## Phones"
+    yield _table(("phone", "stopped at", "last seen", "code", "cause"), map(_phone_row, found.phones[:MAX_PHONES]))
+    if len(found.phones) > MAX_PHONES:
+        yield f"{len(found.phones) - MAX_PHONES} more: {code('--by phone')}"
+
+
+def _cause(found: Cause) -> Iterator[str]:
+    if found.block:
+        yield from _block(found.block)
+    else:
+        yield f"### {found.row.verdict}: {escaped(found.row.cause)}"
+        yield from (_line(each.event) for each in found.phones[:1] if each.event)
+        if found.capture:
+            yield f"To find the cause: {escaped(found.capture)}"
+    shown = [code(each.phone) for each in found.phones[:MAX_NAMED]]
+    more = len(found.phones) - len(shown)
+    yield f"Phones: {', '.join(shown)}" + (f" and {more} more" if more else "")
+
+
+def _phone_row(row: PhoneRow) -> tuple[str, ...]:
+    last = f"{row.last:%d %b %H:%M}" if row.last else "-"
+    return row.id, row.stopped_at or "-", last, " ".join(row.codes), row.cause
+
+
+def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *([*map(escaped, row)] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _details(report: Findings) -> Iterator[str]:
+    """What the first screen leaves out, one item a line."""
+    for phone in report.phones if len(report.phones) == 1 else ():
+        yield from _phone_details(report, phone)
+    if not report.phones:
+        yield from _items("Result", [wording.nothing_diagnosed(report, [])])
+    yield from _items("Given", (event.text for event in report.facts))
+    yield from _items("Examined", [wording.coverage(report)])
+    yield from _items("Read by", [wording.grammars(report) or "no grammar"])
+    yield from _items("Rules", [wording.packs(report)])
+    yield from _items("Bytes", [wording.account_of_bytes(report)])
+    for read in report.inputs[:MAX_INPUTS]:
+        yield f"- **Input** {code(read.path)}, SHA-256 {code(read.sha256 or 'not known')}"
+    yield from _items("Inputs", [f"{len(report.inputs) - MAX_INPUTS} more"] if report.inputs[MAX_INPUTS:] else [])
+
+
+def _phone_details(report: Findings, phone: Phone) -> Iterator[str]:
+    found = answer.answer(report, phone)
+    if not phone.diagnoses:
+        yield from _items("Result", [wording.nothing_diagnosed(report, [phone])])
+    shown = {says for block in found.blocks for says in (*block.support, *block.but)}
+    for lead in answer.leading(phone):
+        yield from _cause_details(lead, shown)
+    named = {each.code for block in found.blocks for each in (*block.leads_to, *block.also_possible)}
+    named |= {each.code for each in (*found.less_likely, *found.remarks)} | {each.rule.code for each in found.blocks}
+    others = [each.rule for each in phone.diagnoses if each.rule.code not in named]
+    if others:
+        yield f"- **Less likely too** {'; '.join(f'{rule.code} {escaped(rule.title)}' for rule in others)}"
+    yield from _items("Sign-in", map(_boot, islice(phone.boots, grouping.MAX_SHOWN_BOOTS)))
+    for out in phone.ruled_out:
+        yield f"- **Ruled out** {out.rule.code} {escaped(out.rule.title)}: {escaped(out.reason)}"
+    unchecked = len(phone.not_checkable)
+    shown_by = code(command.line(*report.paths, "--all"))
+    if unchecked:
+        yield f"- **Not checkable** {wording.counted(unchecked, 'cause')}; how to record them: {shown_by}"
+
+
+def _cause_details(found: Diagnosis, shown: Collection[str]) -> Iterator[str]:
+    """What the first screen leaves out of a cause; `shown` are sentences that it has."""
+    rule = found.rule
+    support, but = (
+        [each.says for each in terms] for terms in (grouping.supporting(found), grouping.contradicting(found))
+    )
+    yield from _items(f"{rule.code} impact", grouping.paragraphs(rule.impact))
+    yield from _items(f"{rule.code} supported by", (says for says in support if says not in shown))
+    yield from _items(f"{rule.code} contradicted by", (says for says in but if says not in shown))
+    yield from _items(f"{rule.code} to decide", _numbered(gap.capture for gap in grouping.open_questions(found)))
+    yield from _items(f"{rule.code} how to undo the fix", _numbered(step.undo for step in rule.remedy))
+    old = (f"{each.year}: {each.advice}. Do not do this today: {each.danger}" for each in rule.history)
+    yield from _items(f"{rule.code} history", old)
+    yield f"- **{rule.code} read** {'; '.join(_references(rule))}"
+
+
+def _items(label: str, texts: Iterable[str]) -> Iterator[str]:
+    yield from (f"- **{label}** {escaped(each)}" for each in texts)
+
+
+def _numbered(texts: Iterable[str]) -> list[str]:
+    """Several texts as one, with numbers."""
+    found = [*texts]
+    return [" ".join(f"({number}) {each}" for number, each in enumerate(found, 1))] if len(found) > 1 else found
 
 
 def _references(rule: Rule) -> Iterator[str]:
@@ -115,43 +289,6 @@ def _references(rule: Rule) -> Iterator[str]:
         yield f"[{title}](<{each.url}>)" if is_link else f"{title} {code(each.url)}".strip()
 
 
-def _list(label: str, items: Iterable[str]) -> Iterator[str]:
-    rows = [f"- {item}" for item in items]
-    if rows:
-        yield "\n".join([f"**{label}**", "", *rows])
-
-
-def _phone(report: Findings, phone: Phone) -> Iterator[str]:
-    if not phone.diagnoses:
-        yield escaped(wording.nothing_diagnosed(report, [phone]))
-    yield from _list("Journey", map(_boot, phone.boots[: grouping.MAX_SHOWN_BOOTS]))
-    for out in phone.ruled_out:
-        yield f"**Ruled out** {out.rule.code} {out.rule.name}: {escaped(out.reason)}"
-        yield from _proofs(grouping.proofs(out.evidence))
-    if phone.not_shown:
-        yield f"**Not shown** {', '.join(f'{rule.code} {rule.name}' for rule in phone.not_shown)}"
-    gaps = grouping.missing_evidence(phone.not_checkable)
-    yield from _list(
-        "Not checkable",
-        (f"{', '.join(gap.waiting)}: {escaped(gap.missing)}; {escaped(gap.capture)}" for gap in gaps),
-    )
-
-
 def _boot(boot: Boot) -> str:
     stages = (f"{state}: {', '.join(stage.stage for stage in found)}" for state, found in grouping.journey(boot))
-    return f"boot {boot.id} ({wording.span(boot.first, boot.last)}): {wording.stopped_at(boot)} · {' · '.join(stages)}"
-
-
-def _closing(report: Findings) -> Iterator[str]:
-    if not report.phones:
-        yield escaped(wording.nothing_diagnosed(report, []))
-    yield from _list("Given", (escaped(event.text) for event in report.facts))
-    yield from _list("Earlier", (escaped(wording.fix(each)) for each in report.fixes))
-    yield from _list("Notes", map(escaped, report.notes))
-    unusable = [read for read in report.inputs if read.problem]
-    troubles = [f"{escaped(read.problem)} {escaped(read.help)}" for read in unusable]
-    yield from _list("Problems", [*troubles, *map(escaped, report.problems)])
-    yield wording.coverage(report)
-    yield f"read by: {escaped(wording.grammars(report) or 'no grammar')}"
-    yield f"rules: {escaped(wording.packs(report))}"
-    yield f"bytes: {wording.account_of_bytes(report)}"
+    return f"boot {boot.id} ({wording.span(boot.first, boot.last)}): {wording.stopped_at(boot)}; {'; '.join(stages)}"

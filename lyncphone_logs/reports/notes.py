@@ -8,16 +8,19 @@ MAX_NOTES = 4
 MAX_PROBLEMS = 4
 
 
-def aggregated(report: Findings, most: int = MAX_NOTES) -> list[str]:
-    """The notes of a report, identical ones of several inputs as one; the last of at most `most` counts the rest."""
-    return _first(joined(report.notes, [read.path for read in report.inputs]), most)
+def aggregated(report: Findings, most: int = MAX_NOTES, rest: str = "--all") -> list[str]:
+    """The notes of a report, identical ones of several inputs as one.
+
+    The last of at most `most` counts the others, and says with `rest` where these are.
+    """
+    return _first(joined(report.notes, [read.path for read in report.inputs]), most, rest)
 
 
-def problems(report: Findings) -> list[str]:
+def problems(report: Findings, most: int = MAX_PROBLEMS, rest: str = "--all") -> list[str]:
     """What could not be read and what helps, one line each, as `aggregated`."""
     troubles = [f"{read.problem}; {read.help}" if read.help else read.problem for read in report.inputs if read.problem]
     inputs = joined(troubles, [read.path for read in report.inputs])
-    return _first([text.replace("\n  ", "; ") for text in (*inputs, *report.problems)], MAX_PROBLEMS)
+    return _first([text.replace("\n  ", "; ") for text in (*inputs, *report.problems)], most, rest)
 
 
 def joined(notes: Iterable[str], paths: Iterable[str]) -> list[str]:
@@ -39,5 +42,5 @@ def _joined(text: str, paths: list[str], known: set[str]) -> str:
     return f"{paths[0]}: {text}" if paths and len(known) > 1 else text
 
 
-def _first(texts: list[str], most: int) -> list[str]:
-    return texts if len(texts) <= most else [*texts[: most - 1], f"{len(texts) - most + 1} more: --all"]
+def _first(texts: list[str], most: int, rest: str) -> list[str]:
+    return texts if len(texts) <= most else [*texts[: most - 1], f"{len(texts) - most + 1} more: {rest}"]

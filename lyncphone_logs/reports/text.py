@@ -6,7 +6,7 @@ Budgets at 80 columns: one problem 24 rows, each further one 12, a healthy phone
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from lyncphone_logs.diagnosis.findings import Findings, Phone
+from lyncphone_logs.diagnosis.findings import Failure, Findings, Phone
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import happened
 from lyncphone_logs.reports import command, headline, notes, wording
@@ -163,15 +163,24 @@ def _failures(page: Page, found: Answer) -> None:
     if not listed:
         return
     page.blank()
-    number = len(listed) + found.more_failures
-    page.prose(f"{wording.counted(number, 'more failure' if found.fails else 'failure')} without a known cause")
+    page.prose(unexplained(found))
     for failure in listed:
-        what = happened(failure.kind, failure.event.fields)
-        times = f" ({failure.count} times)" if failure.count > 1 else ""
-        page.prose(f"{what}{times}", indent=2, hang=4)
+        page.prose(failure_of(failure), indent=2, hang=4)
         print_line(page, failure.event)
     if found.more_failures:
         page.line(f"  {found.more_failures} more: --all")
+
+
+def unexplained(found: Answer) -> str:
+    """The number of the failures without a known cause that the headline does not name."""
+    number = len(found.failures) + found.more_failures - found.fails
+    return f"{wording.counted(number, 'more failure' if found.fails else 'failure')} without a known cause"
+
+
+def failure_of(failure: Failure) -> str:
+    """What failed, and how often."""
+    what = happened(failure.kind, failure.event.fields)
+    return f"{what} ({failure.count} times)" if failure.count > 1 else what
 
 
 def print_line(page: Page, event: Event) -> None:

@@ -66,7 +66,7 @@ def test_fail_on_sets_the_least_severity_that_counts(level: str, code: int, trac
     assert run(["diagnose", str(trace), "--fail-on", level]) == code
 
 
-@pytest.mark.parametrize("format", ["text", "concise", "json", "jsonl", "markdown"])
+@pytest.mark.parametrize("format", ["text", "concise", "json", "jsonl", "markdown", "html"])
 def test_every_format_goes_to_a_file_whole_and_leaves_standard_output_alone(
     format: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

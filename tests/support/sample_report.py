@@ -30,7 +30,7 @@ LINE = HEADER + MESSAGE
 
 NOT_FROM_INPUT = {
     "code", "name", "severity", "stage", "prevalence", "basis", "verdict", "state", "role", "clause", "sha256",
-    "rivals", "strength", "likelihood", "event", "confirmed_by",
+    "rivals", "strength", "likelihood", "event", "confirmed_by", "kind", "environment",
 }  # fmt: skip
 """Fields whose values come from fixed lists or match patterns that the rule schema enforces."""
 
