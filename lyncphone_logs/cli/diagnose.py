@@ -12,6 +12,7 @@ from lyncphone_logs.cli.options import CLOCKS, FACTS, OutputFile, Paths, open_tr
 from lyncphone_logs.cli.output import print_messages, write
 
 if TYPE_CHECKING:
+    from lyncphone_logs.reports.fleet import View
     from lyncphone_logs.reports.page import Terminal
     from lyncphone_logs.reports.report import Report
 

@@ -57,7 +57,7 @@ def render(report: Findings, *, color: bool, width: int = DEFAULT_WIDTH) -> str:
 
 
 def _nothing(page: Page, report: Findings) -> None:
-    """Print why no phone was read; what was assumed about such lines helps nobody."""
+    """Print why no phone was read; what was assumed about such lines has no use."""
     problems = notes.problems(report)
     for text in problems or ["No line of a phone was read."]:
         page.prose(text[:1].upper() + text[1:], style="warning")

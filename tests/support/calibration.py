@@ -54,8 +54,8 @@ def _page(found: Sequence[Answer], both: Sequence[Pair]) -> Iterator[str]:
         f"{CASES} cases were drawn with a fixed seed from what the rules state. For each case, a symptom is drawn, "
         "then its cause, by its prior and the likelihood of the symptom, then further lines. A line is drawn more "
         "often under its own cause, by the weight of its clause. Evidence that would confirm a false cause is never "
-        "drawn, nor are facts that a user states. So the table shows whether the program computes what its rules state. It cannot show whether the "
-        "rules are true in the field. Written by [calibration.py](../tests/support/calibration.py).\n"
+        "drawn, nor are facts that a user states. So the table shows whether the program computes what its rules "
+        "state. It cannot show whether the rules are true in the field. Written by [calibration.py](../tests/support/calibration.py).\n"
     )
     numbers = [
         ("prior", PRIOR),
