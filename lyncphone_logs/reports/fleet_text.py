@@ -173,7 +173,11 @@ def _worst(page: Page, rows: Sequence[PhoneRow]) -> None:
         rest = f" … {more} more: --by phone" if more else ""
         known = ", ".join(filter(None, [failed[0].stopped_at, _last_seen(failed[0].last)]))
         cause = ", ".join(failed[0].codes) or truncated(failed[0].cause, MAX_TEXT)
-        page.prose(f"Worst: {wording.short_path(failed[0].id, MAX_NAME)} ({known}) {cause}{rest}", hang=2)
+        worst = f"Worst: {wording.short_path(failed[0].id, MAX_NAME)} ({known}) {cause}"
+        fits = page.width is None or cells(worst + rest) <= page.width
+        page.prose(worst + rest if fits else worst, hang=2)
+        if rest and not fits:
+            page.line(" " * GAP, rest.strip())
 
 
 def _last_seen(last: datetime | None) -> str:
