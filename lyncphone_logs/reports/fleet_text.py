@@ -20,6 +20,8 @@ MAX_WORST = 10
 MAX_LISTED = 10
 MAX_SHARED = 3
 MAX_NAME, MIN_NAME, MIN_CAUSE = 32, 12, 20
+MAX_TEXT = 80
+"""Columns of a text from the trace."""
 MAX_TIES = 2
 COUNT_WIDTH = 6
 GAP = 2
@@ -27,19 +29,19 @@ GAP = 2
 
 def render(report: Findings, view: View, *, color: bool, width: int = DEFAULT_WIDTH) -> str:
     """The table of a report about several phones, without a final line end."""
-    page, tail = Page(color=color, width=width), Page(color=color, width=width)
+    top, middle, end = (Page(color=color, width=width) for _ in range(3))
     found = summary(report.phones, view.sort)
-    _heading(page, report, found, view.total)
-    if view.by == "cause":
-        _shared(tail, report)
-        _worst(tail, found.phones)
-    print_notes(tail, report)
-    print_next(tail, _next(report, found, view.by))
+    _heading(top, report, found, view.total)
+    print_notes(end, report)
+    print_next(end, _next(report, found, view.by))
     if view.by == "phone":
-        _phone_table(page, found.phones)
+        _phone_table(top, found.phones)
     else:
-        _cause_table(page, found.causes, MAX_ROWS - page.rows - tail.rows)
-    return "\n".join([page.text(), *([""] if view.by == "phone" else []), tail.text()])
+        room = MAX_ROWS - top.rows - end.rows - 1
+        _shared(middle, report, MAX_SHARED if room > 2 * MIN_TABLE_ROWS + 2 * MAX_SHARED else 1)
+        _worst(middle, found.phones)
+        _cause_table(top, found.causes, room - middle.rows)
+    return "\n".join([*(page.text() for page in (top, middle) if page.rows), "", end.text()])
 
 
 def render_cause(report: Findings, code: str, view: View, *, color: bool, width: int = DEFAULT_WIDTH) -> str:
@@ -152,16 +154,18 @@ def _tie(row: CauseRow) -> str:
     return f" (tied with {', '.join(row.tied_with[:MAX_TIES])}{more})" if row.tied_with else ""
 
 
-def _shared(page: Page, report: Findings) -> None:
+def _shared(page: Page, report: Findings, most: int) -> None:
     listed = {phone.id for phone in report.phones}
+    days = {time.date() for phone in report.phones for boot in phone.boots for time in (boot.first, boot.last) if time}
     faults = [fault for fault in report.shared_faults if not listed.isdisjoint(fault.phones)]
-    for fault in faults[:MAX_SHARED]:
+    for fault in faults[:most]:
+        day = f"{fault.first.day} {fault.first:%b} " if len(days) > 1 else ""
         zone = " UTC" if fault.clock == "utc" else ""
-        when = f"{fault.first:%H:%M:%S}" + (f" to {fault.last:%H:%M:%S}" if fault.last != fault.first else "")
-        code = f" ({fault.code})" if fault.code else ""
-        page.prose(f"{_phones(len(fault.phones))} within 60 s ({when}{zone}): {fault.what}{code}", hang=2)
-    if len(faults) > MAX_SHARED:
-        page.line(f"  {len(faults) - MAX_SHARED} more: -f json")
+        when = f"{day}{fault.first:%H:%M:%S}" + (f" to {fault.last:%H:%M:%S}" if fault.last != fault.first else "")
+        what = truncated(fault.what, MAX_TEXT) + (f" ({fault.code})" if fault.code else "")
+        page.prose(f"{_phones(len(fault.phones))} within 60 s ({when}{zone}): {what}", hang=2)
+    if len(faults) > most:
+        page.line(f"  {len(faults) - most} more: -f json")
     if faults:
         page.prose("When many phones fail at once, look at the server or the network first.")
 
@@ -172,8 +176,12 @@ def _worst(page: Page, rows: Sequence[PhoneRow]) -> None:
         more = min(len(failed), MAX_WORST) - 1
         rest = f" … {more} more: --by phone" if more else ""
         known = ", ".join(filter(None, [failed[0].stopped_at, _last_seen(failed[0].last)]))
-        cause = ", ".join(failed[0].codes) or failed[0].cause
-        page.prose(f"Worst: {failed[0].id} ({known}) {cause}{rest}", hang=2)
+        cause = ", ".join(failed[0].codes) or truncated(failed[0].cause, MAX_TEXT)
+        worst = f"Worst: {wording.short_path(failed[0].id, MAX_NAME)} ({known}) {cause}"
+        fits = page.width is None or cells(worst + rest) <= page.width
+        page.prose(worst + rest if fits else worst, hang=2)
+        if rest and not fits:
+            page.line(" " * GAP, rest.strip())
 
 
 def _last_seen(last: datetime | None) -> str:

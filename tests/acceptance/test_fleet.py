@@ -130,10 +130,10 @@ def test_the_screen_stays_short_for_any_number_of_causes_notes_and_faults(report
     noisy = replace(
         report,
         notes=tuple(
-            f"assumption {number} that needs a rather long sentence to be stated in full" for number in range(9)
+            f"assumption {number} that needs {'a very ' * 9} long sentence to be stated in full" for number in range(9)
         ),
         problems=tuple(
-            f"problem {number} that needs a rather long sentence to be stated in full" for number in range(9)
+            f"problem {number} that needs {'a very ' * 9} long sentence to be stated in full" for number in range(9)
         ),
         shared_faults=report.shared_faults * 9,
     )
@@ -144,6 +144,24 @@ def test_the_screen_stays_short_for_any_number_of_causes_notes_and_faults(report
             rows = [line for line in lines if ROW.match(line)]
             left = len(summary(shown.phones).causes) - len(rows)
             assert (f"  {left} more causes: --all" in lines) == bool(left)
+
+
+def test_long_names_and_texts_of_the_trace_do_not_run_over(tmp_path: Path) -> None:
+    domain = f"{'x' * 300}.org"
+    line = "{b} {h} local7.info voip_task[440]: LCD      : INFO - Verification failed for the domain "
+    story = Story((UNKNOWN,), "audiocodes_400hd", [line + domain])
+    fleet = Fleet(9, stories={"screen": story}, bursts={"screen": timedelta()})
+    folder = tmp_path / ("long-name-" * 12)
+    folder.mkdir()
+    for number, lines in enumerate(fleet.phones.values(), 1):
+        texts = (text.text.replace(f"phone-{number:04} ", "") for text in lines)
+        write(folder / f"{'part-' * 20}{number}.log", texts)
+    report = lp.diagnose(str(folder), year=2013)
+    assert len(report.phones) == 9
+    for view in (View(), View(by="phone")):
+        lines_shown = render(report, view, color=False).split("\n")
+        assert len(lines_shown) <= 30
+        assert [each for each in lines_shown[:-1] if cells(each) > 80] == []
 
 
 def run(*arguments: object) -> Result:
