@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from lyncphone_logs.diagnosis.findings import Diagnosis, Findings, Phone
 from lyncphone_logs.events.event import Event
@@ -81,7 +82,7 @@ def sentences(report: Findings, found: Fleet) -> Sentences:
     """The sentences of `render` for formats that do not wrap lines. They are escaped."""
     top, bottom = Page(color=False, width=None), Page(color=False, width=None)
     _heading(top, report, found, len(found.phones))
-    _shared(bottom, report)
+    _shared(bottom, report, MAX_SHARED)
     _worst(bottom, found.phones[:1])
     return Sentences(top.text(), tuple(filter(None, bottom.text().split("\n"))), _next(report, found, "cause"))
 

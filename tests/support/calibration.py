@@ -55,7 +55,8 @@ def _page(found: Sequence[Answer], both: Sequence[Pair]) -> Iterator[str]:
         "then its cause, by its prior and the likelihood of the symptom, then further lines. A line is drawn more "
         "often under its own cause, by the weight of its clause. Evidence that would confirm a false cause is never "
         "drawn, nor are facts that a user states. So the table shows whether the program computes what its rules "
-        "state. It cannot show whether the rules are true in the field. Written by [calibration.py](../tests/support/calibration.py).\n"
+        "state. It cannot show whether the rules are true in the field. Written by "
+        "[calibration.py](../tests/support/calibration.py).\n"
     )
     numbers = [
         ("prior", PRIOR),
