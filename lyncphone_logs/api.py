@@ -13,7 +13,7 @@ from lyncphone_logs.diagnosis.shared_faults import shared_faults
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.evidence.stated import state_facts
-from lyncphone_logs.reports.answer import causes
+from lyncphone_logs.reports.answer import causes_of
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.timestamps.zones import Zones
@@ -165,7 +165,7 @@ def diagnose(
         notes=(*catalog.notes, *trace.assumptions, *notes),
         problems=tuple(str(problem) for problem in catalog.problems),
         paths=trace.paths,
-        shared_faults=shared_faults(phones, causes),
+        shared_faults=shared_faults(phones, causes_of),
     )
 
 

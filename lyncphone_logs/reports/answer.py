@@ -102,7 +102,7 @@ def answer(report: Findings, phone: Phone) -> Answer:
     )
 
 
-def causes(phone: Phone) -> list[Diagnosis]:
+def causes_of(phone: Phone) -> list[Diagnosis]:
     """The diagnoses of a phone that are blocks of their own, without counted facts."""
     return [case.lead for case in _leading_cases(phone) if not case.lead.rule.is_fact]
 

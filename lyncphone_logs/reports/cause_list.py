@@ -50,6 +50,6 @@ def _showing(phone: Phone, code: str) -> Showing:
     """How a phone shows the cause with a code, or its first failure if the code is empty."""
     if not code:
         return Showing(phone.id, "unknown", phone.failures[0].event)
-    found = next(each for each in answer.causes(phone) if each.rule.code == code)
+    found = next(each for each in answer.causes_of(phone) if each.rule.code == code)
     events = (each.event for each in found.evidence if each.role == EXPLAINS)
     return Showing(phone.id, found.verdict, next(events, None))

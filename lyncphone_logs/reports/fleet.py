@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from lyncphone_logs.diagnosis.findings import Diagnosis, Failure, Findings, Phone
 from lyncphone_logs.events.vocabulary import happened, happened_to_all, reached
 from lyncphone_logs.reports import headline
-from lyncphone_logs.reports.answer import causes
+from lyncphone_logs.reports.answer import causes_of
 from lyncphone_logs.rules.rule import Severity, Verdict
 
 By = Literal["cause", "phone"]
@@ -92,7 +92,7 @@ def summary(phones: Iterable[Phone], sort: Sort = "phones") -> Fleet:
     A phone with two causes counts for both. By default, the causes of most phones come first, and the worst phones: by
     severity, by certainty, by the number of phones with the same cause, those seen last first.
     """
-    examined = [_Examined(phone, causes(phone)) for phone in phones]
+    examined = [_Examined(phone, causes_of(phone)) for phone in phones]
     causes = sorted(_cause_rows(examined), key=lambda row: (-len(row.phones), row.code or "~", row.cause))
     number_of = {row.code: len(row.phones) for row in reversed(causes)}
     rows = sorted(map(_phone_row, examined), key=lambda row: row.id)
@@ -202,7 +202,7 @@ def selected(report: Findings, names: Sequence[str], codes: Sequence[str]) -> li
         exact = [phone for phone in found if phone.id.casefold() in wanted_names]
         found = exact or [phone for phone in found if any(name in phone.id.casefold() for name in wanted_names)]
     if codes:
-        leads = [{each.rule.code for each in causes(phone)} for phone in found]
+        leads = [{each.rule.code for each in causes_of(phone)} for phone in found]
         wanted = {code.upper() for code in codes}
         lists = wanted.difference(*leads)
         found = [

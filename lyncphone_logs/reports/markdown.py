@@ -240,7 +240,7 @@ def _phone_details(report: Findings, phone: Phone) -> Iterator[str]:
     if not phone.diagnoses:
         yield from _items("Result", [wording.nothing_diagnosed(report, [phone])])
     shown = {says for block in found.blocks for says in (*block.support, *block.but)}
-    for lead in answer.causes(phone):
+    for lead in answer.causes_of(phone):
         yield from _cause_details(lead, shown)
     named = {each.code for block in found.blocks for each in (*block.leads_to, *block.also_possible)}
     named |= {each.code for each in (*found.less_likely, *found.remarks)} | {each.rule.code for each in found.blocks}

@@ -20,7 +20,7 @@ from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.cli.app import app
 from lyncphone_logs.diagnosis.findings import Findings
 from lyncphone_logs.diagnosis.shared_faults import shared_faults
-from lyncphone_logs.reports.answer import causes
+from lyncphone_logs.reports.answer import causes_of
 from lyncphone_logs.reports.excerpt import cells
 from lyncphone_logs.reports.fleet import CauseRow, View, summary
 from lyncphone_logs.reports.fleet_text import render
@@ -293,7 +293,7 @@ def calls(report: Findings) -> int:
     """The number of Python calls that the summary, the table and the shared faults of a report take."""
     profile = Profile()
     profile.runcall(render, report, View(), color=False)
-    profile.runcall(shared_faults, report.phones, causes)
+    profile.runcall(shared_faults, report.phones, causes_of)
     return sum(each.callcount for each in profile.getstats())
 
 
