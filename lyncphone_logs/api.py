@@ -1,9 +1,9 @@
 """Reads a trace, diagnoses it, and compares a rule with it: the functions that the package exports."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from os import PathLike, fspath
 
-from lyncphone_logs.catalog import read_catalog
+from lyncphone_logs.catalog import Catalog, read_catalog
 from lyncphone_logs.diagnosis import engine, findings
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.fix_check import fixes, read_previous
@@ -49,23 +49,36 @@ def read_trace(
     one per core. Raises InputError, EvidenceError, RuleError or GrammarError; of the times only when the events are
     iterated.
     """
-    if year and not MIN_YEAR <= year <= MAX_YEAR:
-        help = f"a year of four digits, from {MIN_YEAR} to {MAX_YEAR}"
-        raise InputError(f"{year} cannot be the last year of a trace", where="--year", help=help)
+    _check_year(year)
     facts = state_facts(firmware=firmware, model=model, location=location, domain=domain)
-    for text in filter(None, [display] if isinstance(display, str) else display):
-        from lyncphone_logs.evidence.display import read_display
-
-        facts.append(read_display(text))
+    facts += _read_displays([display] if isinstance(display, str) else display)
     facts += _inspected([certificate] if isinstance(certificate, str | PathLike) else certificate, domain)
     catalog = read_catalog(rules, grammars).only([grammar] if isinstance(grammar, str) and grammar else grammar)
-    if model.strip() and not grammars:  # The phones of other grammars may be of any maker.
-        from lyncphone_logs.evidence.models import check_model
-
-        check_model(model, [each.model for rule in catalog.rules for each in rule.applies_to])
+    if not grammars:  # The phones of other grammars may be of any maker.
+        _check_model(model.strip(), catalog)
     zones = Zones([tz] if isinstance(tz, str) and tz else tz)
     options = TraceOptions(year=year, zones=zones, since=since, until=until, full=full, jobs=jobs, grammars=grammars)
     return Trace([fspath(path) for path in paths], catalog, options, facts)
+
+
+def _check_year(year: int) -> None:
+    if year and not MIN_YEAR <= year <= MAX_YEAR:
+        help = f"a year of four digits, from {MIN_YEAR} to {MAX_YEAR}"
+        raise InputError(f"{year} cannot be the last year of a trace", where="--year", help=help)
+
+
+def _check_model(model: str, catalog: Catalog) -> None:
+    if model:
+        from lyncphone_logs.evidence.models import check_model
+
+        check_model(model, [each.model for rule in catalog.rules for each in rule.applies_to])
+
+
+def _read_displays(texts: Sequence[str]) -> Iterator[Event]:
+    for text in filter(None, texts):
+        from lyncphone_logs.evidence.display import read_display
+
+        yield read_display(text)
 
 
 def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]:

@@ -7,6 +7,7 @@ import typer
 
 from lyncphone_logs.cli.options import CLOCKS, FACTS, OutputFile, Paths, open_trace, with_trace_options
 from lyncphone_logs.cli.output import print_messages, write
+from lyncphone_logs.cli.progress import watched
 
 if TYPE_CHECKING:
     from lyncphone_logs.reports.report import Report
@@ -49,7 +50,8 @@ def diagnose(
     from lyncphone_logs import api
 
     trace = open_trace(paths, options | {"jobs": jobs})
-    report = api.diagnose(trace, verify_fix=verify_fix)
+    with watched(trace):
+        report = api.diagnose(trace, verify_fix=verify_fix)
     print_messages("note", [*trace.ineffective, *report.notes])
     print_messages("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
     write(_rendered(report, format, to_terminal=not output), output)
