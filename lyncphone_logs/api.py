@@ -1,7 +1,7 @@
 """Reads a trace, diagnoses it, and compares a rule with it: the functions that the package exports."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from os import PathLike, fspath
 from typing import TypedDict, TypeVar, Unpack
 
@@ -78,11 +78,11 @@ def read_trace(
     """
     _check_year(year)
     facts = state_facts(firmware=firmware, model=model, location=location, domain=domain, environment=environment)
-    facts += _displayed([display] if isinstance(display, str) else display)
+    facts += _read_displays([display] if isinstance(display, str) else display)
     facts += _inspected([certificate] if isinstance(certificate, str | PathLike) else certificate, domain)
     catalog = read_catalog(rules, grammars).only([grammar] if isinstance(grammar, str) and grammar else grammar)
-    if model.strip() and not grammars:  # The phones of other grammars may be of any maker.
-        _check_model(model, catalog)
+    if not grammars:  # The phones of other grammars may be of any maker.
+        _check_model(model.strip(), catalog)
     zones = Zones([tz] if isinstance(tz, str) and tz else tz)
     options = TraceOptions(year=year, zones=zones, since=since, until=until, full=full, jobs=jobs, grammars=grammars)
     return Trace([fspath(path) for path in paths], catalog, options, facts)
@@ -95,18 +95,17 @@ def _check_year(year: int) -> None:
 
 
 def _check_model(model: str, catalog: Catalog) -> None:
-    from lyncphone_logs.evidence.models import check_model
+    if model:
+        from lyncphone_logs.evidence.models import check_model
 
-    check_model(model, [each.model for rule in catalog.rules for each in rule.applies_to])
+        check_model(model, [each.model for rule in catalog.rules for each in rule.applies_to])
 
 
-def _displayed(texts: Sequence[str]) -> list[Event]:
-    found: list[Event] = []
+def _read_displays(texts: Sequence[str]) -> Iterator[Event]:
     for text in filter(None, texts):
         from lyncphone_logs.evidence.display import read_display
 
-        found.append(read_display(text))
-    return found
+        yield read_display(text)
 
 
 def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]:

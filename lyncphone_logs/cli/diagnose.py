@@ -10,6 +10,7 @@ import typer
 
 from lyncphone_logs.cli.options import CLOCKS, FACTS, OutputFile, Paths, open_trace, with_trace_options
 from lyncphone_logs.cli.output import print_messages, write
+from lyncphone_logs.cli.progress import watched
 
 if TYPE_CHECKING:
     from lyncphone_logs.reports.fleet import View
@@ -101,7 +102,8 @@ def diagnose(
     from lyncphone_logs.reports import screen
 
     trace = open_trace(paths, options | {"jobs": jobs})
-    complete = api.diagnose(trace, verify_fix=verify_fix, phone=phone[0] if phone and len(phone) == 1 else "")
+    with watched(trace, quiet=quiet):
+        complete = api.diagnose(trace, verify_fix=verify_fix, phone=phone[0] if phone and len(phone) == 1 else "")
     notes = () if quiet else (*trace.ineffective, *complete.notes)
     report = _selected(replace(complete, notes=notes), phone or (), code or ())
     chosen = format or ENDINGS.get(PurePath(output).suffix.lower(), Format.text)

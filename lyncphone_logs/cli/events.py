@@ -7,6 +7,7 @@ import typer
 
 from lyncphone_logs.cli.options import CLOCKS, OutputFile, Paths, finish_trace, open_trace, with_trace_options
 from lyncphone_logs.cli.output import replaced_file, write
+from lyncphone_logs.cli.progress import watched
 
 
 class EventFormat(StrEnum):
@@ -32,8 +33,9 @@ def events(
         from lyncphone_logs.events.parquet import check_available, write_parquet
 
         check_available(output)
-        with replaced_file(output) as stream:
+        with watched(trace), replaced_file(output) as stream:
             write_parquet(trace.batches(), stream)
     else:
-        write(EVENT_FORMATS[format.value](trace.batches()), output)
+        with watched(trace, streams=not output):
+            write(EVENT_FORMATS[format.value](trace.batches()), output)
     finish_trace(trace)

@@ -7,6 +7,7 @@ import typer
 
 from lyncphone_logs.cli.options import CLOCKS, FACTS, finish, open_trace, with_trace_options
 from lyncphone_logs.cli.output import write
+from lyncphone_logs.cli.progress import watched
 
 if TYPE_CHECKING:
     from lyncphone_logs.catalog import Catalog
@@ -45,7 +46,8 @@ def _with_trace(code: str, trace: "Trace") -> None:
     rule, shown = trace.catalog.rule(code), page.standard_output()
     if rule is None:
         raise typer.BadParameter(f"no rule {code!r} {trace.catalog.suggest(code)}".strip(), param_hint="CODE")
-    found = api.explain(trace, rule)
+    with watched(trace):
+        found = api.explain(trace, rule)
     write(explanation.render_explanations(found, color=shown.color, width=shown.width))
     finish(api.problems(trace))
 

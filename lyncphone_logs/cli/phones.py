@@ -7,6 +7,7 @@ import typer
 
 from lyncphone_logs.cli.options import CLOCKS, OutputFile, Paths, finish_trace, open_trace, with_trace_options
 from lyncphone_logs.cli.output import write
+from lyncphone_logs.cli.progress import watched
 
 TOP = 20
 """Shapes that a table lists if the user states no number."""
@@ -39,7 +40,8 @@ def phones(
     from lyncphone_logs.trace.phone_list import phone_list
 
     trace = open_trace(paths, options)
-    found = phone_list(trace.batches(), {each.name: each.vendor for each in trace.catalog.grammars})
+    with watched(trace):
+        found = phone_list(trace.batches(), {each.name: each.vendor for each in trace.catalog.grammars})
     write(phone_table(found) if format is PhonesFormat.table else phone_json_lines(found), output)
     finish_trace(trace)
 
@@ -65,7 +67,8 @@ def unparsed(
     from lyncphone_logs.trace.unparsed import unparsed_shapes
 
     trace = open_trace(paths, options)
-    found = unparsed_shapes(trace.batches())
+    with watched(trace):
+        found = unparsed_shapes(trace.batches())
     render = {"table": tables.unparsed_table, "markdown": tables.unparsed_markdown, "jsonl": tables.unparsed_json_lines}
     shown = TOP if top is None and format is not UnparsedFormat.jsonl else top
     write(render[format.value](found, shown), output)

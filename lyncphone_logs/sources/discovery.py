@@ -186,9 +186,9 @@ def _from_stdin(is_log: IsLog) -> list[Source]:
     except OSError:
         return [PipedSource(STDIN, is_archive, recorded.start)]
     if not is_archive(head):
-        kind = kind_of(STDIN, head, encoding_of(head))
-        if kind and not kind.is_text:
-            return [not_a_log(STDIN, kind)]
+        no_log = kind_of(STDIN, head, encoding_of(head))
+        if no_log and not no_log.is_text:
+            return [not_a_log(STDIN, no_log)]
         return [PipedSource(STDIN, is_archive, recorded.start)]
     limit = LIMITS.memory_bytes
     if recorded.size > limit:

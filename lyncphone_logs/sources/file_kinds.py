@@ -117,9 +117,9 @@ def kind_of(path: str, start: bytes, encoding: str) -> FileKind | None:
     ending = _ending(path)
     # A log in an old encoding may begin with any of these bytes, but it has no zeros.
     if ending not in LOG_ENDINGS or b"\0" in start[:_HEADER_BYTES]:
-        for kind, magics in SIGNATURES.items():
+        for binary, magics in SIGNATURES.items():
             if start.startswith(magics):
-                return kind
+                return binary
     if start.startswith(b"PK"):
         return _ZIPPED.get(ending)
     if start.startswith(b"\x30\x82") and b"\0" in start:

@@ -44,6 +44,7 @@ class ArchiveMember(Source):
         self._content, self._budget = content, budget
         super().__init__(content.path)
         self.encoding = encoding
+        self.is_packed = content.meter is not None
 
     @property
     def is_repeatable(self) -> bool:
@@ -58,6 +59,12 @@ class ArchiveMember(Source):
     def expected(self) -> int | None:
         """Bytes to be read, or compressed bytes, if that is known before reading; else None."""
         return self._content.expected
+
+    @property
+    def progress(self) -> tuple[int, int | None]:
+        """Bytes read so far, and bytes to be read if that is known; of a compressed member both are compressed ones."""
+        meter = self._content.meter
+        return meter.read if meter else self.bytes, self.expected
 
     @property
     def modified(self) -> datetime | None:

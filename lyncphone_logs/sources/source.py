@@ -6,7 +6,7 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 
@@ -42,6 +42,10 @@ class Source:
     help = "check that the file exists and that you may read it"
     """How the user can solve the `problem`."""
     is_log = True
+    on_read: Callable[[], None] | None = None
+    """Called after each piece that was read; it must take no time."""
+    is_packed = False
+    """Whether `expected` counts compressed bytes."""
     encoding = ""
     copied_lines = 0
     copy_of = ""
@@ -77,6 +81,11 @@ class Source:
         """Bytes to be read, if that is known before reading; else None."""
         status = self._status()
         return status.st_size if status else None
+
+    @property
+    def progress(self) -> tuple[int, int | None]:
+        """Bytes read so far, and bytes to be read if that is known: of a compressed file, its compressed bytes."""
+        return self.bytes, self.expected
 
     @property
     def is_repeatable(self) -> bool:
@@ -237,6 +246,8 @@ class Source:
             return b""
         self.bytes += len(chunk)
         self._digest.update(chunk)
+        if self.on_read:
+            self.on_read()
         return chunk
 
 

@@ -34,6 +34,23 @@ class MemoryBudget:
     left: int
 
 
+@dataclass(slots=True)
+class Meter:
+    """Counts the compressed bytes that were `read` for the latest stream of a source."""
+
+    read: int = 0
+
+    def count(self, stream: Readable) -> Readable:
+        """The stream, whose bytes are counted from now on."""
+        self.read = 0
+        return ChunkStream(self._counted(stream), stream)
+
+    def _counted(self, stream: Readable) -> Iterator[bytes]:
+        while chunk := stream.read(CHUNK_BYTES):
+            self.read += len(chunk)
+            yield chunk
+
+
 @dataclass(frozen=True, slots=True)
 class ByteSource:
     """Bytes with a name. `open_stream` opens a new stream at the first byte.
@@ -41,7 +58,8 @@ class ByteSource:
     `open_seekable` opens a seekable stream; it is None if there is none. `modified` is naive: UTC, but for zip members
     the local time of the computer that packed them. At least `expected` bytes are to be read, if that is known.
     `layers` is the number of compressions around the bytes. `file` is the source that reads them, if they are a regular
-    file. `is_named` means that the user named the file, so that it is read although it does not look like text.
+    file. `is_named` means that the user named the file, so that it is read although it does not look like text. `meter`
+    counts the bytes before the first decompression, of which there are `expected`; None if there is no compression.
     """
 
     path: str
@@ -52,6 +70,7 @@ class ByteSource:
     layers: int = 0
     file: Source | None = None
     is_named: bool = False
+    meter: Meter | None = None
 
     def open_at(self, offset: int) -> Readable:
         """Open a stream at byte `offset`. Raises CorruptStream if there are fewer bytes."""
@@ -92,12 +111,15 @@ class ByteSource:
 
     def decompressed(self, compression: str, modified: datetime | None, max_bytes: int) -> "ByteSource":
         """The decompressed bytes. Reading raises CorruptStream after `max_bytes`."""
+        meter = self.meter or Meter()
 
         def open_stream() -> Readable:
-            stream = decompressed(self.open_stream(), compression)
+            packed = self.open_stream()
+            stream = decompressed(packed if self.meter else meter.count(packed), compression)
             return ChunkStream(_at_most(stream, max_bytes), stream)
 
-        return ByteSource(self.path, open_stream, modified or self.modified, None, self.expected, self.layers + 1)
+        modified = modified or self.modified
+        return ByteSource(self.path, open_stream, modified, None, self.expected, self.layers + 1, meter=meter)
 
     def load(self, memory: MemoryBudget) -> "ByteSource | None":
         """Return a seekable source of the same bytes, in memory if need be, or None if `memory` is too small.

@@ -1,8 +1,8 @@
 """Reads a large file in parts, in several processes; the result is the same as that of one process."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import cache
 
@@ -19,6 +19,7 @@ from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.timestamps.formats import Anchor
 from lyncphone_logs.trace.accounting import SourceStats
 from lyncphone_logs.trace.condense import condense
+from lyncphone_logs.trace.processes import Processes, count_read
 
 PART_BYTES = 8 * 1024 * 1024
 """Bytes of a part, about."""
@@ -113,34 +114,37 @@ def read_in_parts(
     names: tuple[str, ...],
     jobs: int,
     known: Sequence[Grammar] = (),
+    waiting: Callable[[int], None] | None = None,
 ) -> Iterator[Batch]:
     """The condensed batches of regular files in order, read by `jobs` processes, and counted in the statistics.
 
     `grammars` names a folder of further grammars, or is "". `names` are those that may read lines, `known` the
-    grammars of these names: they decide where a part may begin.
+    grammars of these names: they decide where a part may begin. `waiting` is called while a part is read, with the
+    number of bytes that all processes have read so far. If the iteration ends early, the processes are stopped.
     """
-    with ProcessPoolExecutor(jobs) as pool:
+    with Processes(jobs, waiting) as processes:
         pending: deque[tuple[Future[SliceResult], SourceStats]] = deque()
+
+        def next_result() -> list[Batch]:
+            future, tally = pending.popleft()
+            batches, part = processes.result(future)
+            tally.add(part)
+            return batches
+
         for source, anchor, tally in sources:
             for part in slices_of(source, grammars=known):
-                pending.append((pool.submit(_read, part, anchor, grammars, names), tally))
+                pending.append((processes.submit(_read, part, anchor, grammars, names), tally))
                 if len(pending) > MAX_PARTS_AHEAD * jobs:
-                    yield from _result(*pending.popleft())
+                    yield from next_result()
         while pending:
-            yield from _result(*pending.popleft())
-
-
-def _result(future: Future[SliceResult], tally: SourceStats) -> list[Batch]:
-    """The batches of a part when it is read; its counts are added to `tally`."""
-    batches, part = future.result()
-    tally.add(part)
-    return batches
+            yield from next_result()
 
 
 def _read(part: FileSlice, anchor: Anchor, grammars: str, names: tuple[str, ...]) -> SliceResult:
     known, search = _known(grammars, names)
     tally = SourceStats()
     batches = []
+    count_read(part)
     reader = Reader(part, known, anchor, search, is_alone=True)
     for batch in reader.batches():
         tally.count(batch)

@@ -1,6 +1,6 @@
 """A trace: named files, folders or pipes, read as one ordered stream of events, with an account of every byte."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -24,6 +24,7 @@ from lyncphone_logs.trace.condense import condense
 from lyncphone_logs.trace.correlator import DERIVED, Correlator
 from lyncphone_logs.trace.ordering import merge
 from lyncphone_logs.trace.read_plan import ReadPlan
+from lyncphone_logs.trace.reading_progress import Progress
 from lyncphone_logs.trace.trace_options import TraceOptions
 
 if TYPE_CHECKING:
@@ -61,6 +62,14 @@ class Trace:
         self._clocks: SourceClocks | None = None
         self._plan: ReadPlan | None = None
         self._skipped: list[str] = []
+        self._progress: Progress | None = None
+
+    def watch(self, called: Callable[[Progress], None]) -> None:
+        """Call a function with the progress of each iteration, after each piece that is read: 64 kB to 8 MB.
+
+        The function must return quickly. An error that it raises ends the iteration.
+        """
+        self._progress = Progress(called)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Trace, (self.paths, self.catalog, self.options, self.facts)
@@ -89,6 +98,9 @@ class Trace:
         skipped: list[str] = []
         self._skipped = skipped
         found = find_sources(self.paths, self._is_phone_line, skipped)
+        progress = self._progress
+        if progress:
+            progress.examine(found)
         sources = mark_duplicates(_chosen(found, self.options.lines))
         self.inputs = tuple(Input(source, SourceStats()) for source in sources)
         self._clocks = clocks = SourceClocks(sources, self.catalog.grammars, self.options)
@@ -97,11 +109,15 @@ class Trace:
         else:
             plan = ReadPlan.for_events(sources)
         self._plan = plan
+        if progress:
+            progress.begin(sources, in_parts=plan.jobs > 1)
         correlator = Correlator()
         for batch, is_last in with_last(self._read_parts(clocks, plan) if plan.jobs > 1 else self._read(clocks, plan)):
             correlator.key(batch)
             if is_last:
                 correlator.end(batch)
+            if progress:
+                progress.add(batch)
             yield batch
         for source, tally in self.inputs:
             tally.account.check(source.bytes, source.path)
@@ -164,7 +180,8 @@ class Trace:
         sources = [(source, clocks.anchor(source), tally) for source, tally in inputs]
         names = tuple(grammar.name for grammar in self.catalog.grammars)
         folder = self.options.grammars
-        return clocks.corrected(read_in_parts(sources, folder, names, plan.jobs, self.catalog.grammars))
+        waiting = self._progress.tick_parts if self._progress else None
+        return clocks.corrected(read_in_parts(sources, folder, names, plan.jobs, self.catalog.grammars, waiting))
 
     @property
     def unseen_kinds(self) -> frozenset[str]:

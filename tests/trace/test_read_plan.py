@@ -114,7 +114,7 @@ def test_a_plan_with_one_process_says_why(
 
 
 def test_no_number_of_processes_means_one_per_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(read_plan.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
     assert plan(MIN_PARALLEL_BYTES, options=TraceOptions(jobs=0, full=True)).jobs == 3
 
 
