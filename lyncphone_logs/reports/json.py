@@ -119,7 +119,7 @@ class _Table:
         return self._index[key]
 
 
-class _Shared:
+class _SharedParts:
     """What the phones of a report share."""
 
     def __init__(self, phones: Iterable[Phone]) -> None:
@@ -157,7 +157,7 @@ def _gap(lacking: NotCheckable) -> dict[str, Any]:
 
 def _report(findings: Findings) -> dict[str, Any]:
     """The report as JSON types, except that each phone is a function that returns its JSON."""
-    shared = _Shared(findings.phones)
+    shared = _SharedParts(findings.phones)
     return {
         "schema_version": SCHEMA_VERSION,
         "tool": findings.tool,
@@ -219,7 +219,7 @@ def _fix(fix: Fix) -> dict[str, Any]:
     return asdict(replace(fix, evidence=())) | {"evidence": evidence}
 
 
-def _phone(phone: Phone, shared: _Shared) -> dict[str, Any]:
+def _phone(phone: Phone, shared: _SharedParts) -> dict[str, Any]:
     events, symptoms = _Table(), _Table()
     return {
         "id": phone.id,
@@ -279,7 +279,7 @@ def _symptom(found: Diagnosis) -> dict[str, Any]:
     }
 
 
-def _diagnosis(found: Diagnosis, shared: _Shared, events: _Table, symptoms: _Table) -> dict[str, Any]:
+def _diagnosis(found: Diagnosis, shared: _SharedParts, events: _Table, symptoms: _Table) -> dict[str, Any]:
     score = round(found.score, 4)
     symptom = _symptom(found)
     return {

@@ -25,7 +25,6 @@ SHORT_MODULES = {
     "authoring.grammar_samples": "samples of rules and of grammars are tested apart",
     "cli.events": "each command is one module",
     "cli.grammars": "each command is one module",
-    "evidence.models": "needed only if a model is stated; its table is tested apart from the facts",
     "events.parquet": "the only importer of pyarrow, which is an optional dependency",
     "grammar.expected": "needs pyparsing, which only an explanation of a line imports",
     "reports.concise": "each report format is one module",
