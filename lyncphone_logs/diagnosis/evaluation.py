@@ -91,7 +91,7 @@ class Evaluator:
             events = {event.id: event for name in (*clause.all, *clause.any) for event in decided[name].events}
             return Decision(state, tuple(events.values())[:MAX_EVENTS])
         open_parts = [name for name in clause.named if decided[name].state == state]
-        reasons = [f"{name}: {decided[name].reason}" for name in open_parts if decided[name].reason]
+        reasons = dict.fromkeys(filter(None, (decided[name].reason for name in open_parts)))
         return Decision(state, (), "; ".join(reasons), ", ".join(open_parts))
 
     def _present(self, clause: Clause, accumulator: Accumulator | None) -> Decision:
@@ -215,7 +215,12 @@ def _is_plain(clause: Clause) -> bool:
 
 def _missing(clause: Clause) -> str:
     is_given = all(family_of(kind) in GIVEN for kind in clause.kinds)
-    return "not given" if is_given else f"the trace has no {' or '.join(clause.kinds)}"
+    return "not given" if is_given else f"the trace has no line about {' or '.join(map(_words, clause.kinds))}"
+
+
+def _words(kind: str) -> str:
+    """A kind in words: `tls.server_certificate.rejected` is "tls server certificate rejected"."""
+    return kind.replace(".", " ").replace("_", " ")
 
 
 def _not_logged(families: Iterable[str]) -> str:

@@ -7,15 +7,16 @@ from lyncphone_logs.diagnosis.findings import Diagnosis, Findings, InputSummary,
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.reports import grouping, wording
 from lyncphone_logs.reports.document import Lists, diagnosis_lists
+from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.excerpt import ExcerptLine, cells, excerpt, fitted
 from lyncphone_logs.reports.grouping import Case, Proof
-from lyncphone_logs.reports.page import Ink, Page
+from lyncphone_logs.reports.page import Ink, Page, wrapped
 from lyncphone_logs.rules.rule import Rule
 
 MAX_SHOWN_FACTS = 10
 BEFORE_UNDO = "   "
-WEIGHING = ("related", "odds", "supports", "contradicts", "would decide")
-LEAD = ("seen", "number", "why", "impact", *WEIGHING, "fix", "history", "verify")
+WEIGHING = ("related", "supports", "contradicts", "would decide")
+LEAD = ("seen", "evidence", "number", "why", "impact", *WEIGHING, "fix", "history", "verify")
 
 
 def render(report: Findings, *, color: bool, width: int | None) -> str:
@@ -34,7 +35,7 @@ def _case(page: Page, phone: Phone, case: Case) -> None:
     lead = case.lead
     print_title(page, lead.rule)
     known = f"phone {phone.id} ({phone.basis}) · {wording.device(phone)}"
-    page.line("  ", Ink(f"{lead.verdict}, {wording.share(lead.confidence)}", "strong"), f" · {known}")
+    page.line("  ", Ink(lead.verdict, "strong"), f" · {known}")
     for proof in grouping.proofs(lead.evidence, lead.terms):
         _proof(page, proof, lead.rule.severity)
     print_lists(page, diagnosis_lists(lead, BEFORE_UNDO), LEAD)
@@ -46,7 +47,11 @@ def _case(page: Page, phone: Phone, case: Case) -> None:
 
 def print_title(page: Page, rule: Rule, prefix: str = "") -> None:
     """Print severity, code, name and title of a rule."""
-    page.line(prefix, Ink(f"{rule.severity}[{rule.code}]", rule.severity), Ink(f" {rule.name}: {rule.title}", "strong"))
+    head = f"{prefix}{rule.severity}[{rule.code}]"
+    first, *rest = wrapped(visible(f"{head} {rule.name}: {rule.title}"), page.room(2), page.width)
+    page.line(Ink(head, rule.severity), Ink(first.removeprefix(head), "strong"))
+    for piece in rest:
+        page.line("  ", Ink(piece, "strong"))
 
 
 def print_lists(page: Page, lists: Lists, labels: Iterable[str]) -> None:
@@ -58,8 +63,7 @@ def print_lists(page: Page, lists: Lists, labels: Iterable[str]) -> None:
 def _rival(page: Page, rival: Diagnosis, lead: Diagnosis) -> None:
     lists = diagnosis_lists(rival, BEFORE_UNDO)
     print_title(page, rival.rule, "or ")
-    share = Ink(f"{rival.verdict}, {wording.share(rival.confidence)}", "strong")
-    page.line("  ", share, f" · for the same symptom as {lead.rule.code}")
+    page.line("  ", Ink(rival.verdict, "strong"), f" · for the same symptom as {lead.rule.code}")
     print_lists(page, lists, ["symptom"])
     for proof in grouping.further_proofs(rival, lead):
         _proof(page, proof, rival.rule.severity)
@@ -85,7 +89,7 @@ def _event(page: Page, event: Event, says: str, severity: str) -> None:
         is_said |= _source_line(page, line, gutter, "" if is_said else says, severity)
     notes = [] if is_said or not says else [says]
     notes += [f"logged {event.count} times"] if event.count > 1 else []
-    notes += [f"repaired before reading: {', '.join(event.repairs)}"] if event.repairs else []
+    notes += [f"read as if not altered: {', '.join(event.repairs)}"] if event.repairs else []
     for note in notes:
         page.prose(f"= {note}", indent=gutter + 1, hang=gutter + 3)
 
@@ -117,7 +121,7 @@ def _phone(page: Page, report: Findings, phone: Phone) -> None:
         for proof in grouping.proofs(out.evidence):
             _proof(page, proof, "note")
     if phone.not_shown:
-        page.labelled("not shown", ", ".join(f"{rule.code} {rule.name}" for rule in phone.not_shown))
+        page.labelled("no sign of", ", ".join(f"{rule.code} {rule.name}" for rule in phone.not_shown))
     gaps = grouping.missing_evidence(phone.not_checkable)
     said = (f"{len(gap.waiting)} ({', '.join(gap.waiting)}): {gap.missing}; {gap.capture}" for gap in gaps)
     page.labelled("not checkable", *said)

@@ -50,13 +50,10 @@ def diagnosis_lists(found: Diagnosis, before_undo: str = " ") -> Lists:
         "seen": _plain([wording.occurrences(found)]),
         "number": _plain(wording.numbers(found).values()),
         "related": _plain(wording.relations(found)),
-        "odds": _plain([wording.prior(found)]),
+        "evidence": _plain([wording.grade(found)]),
         "supports": [*map(_term, grouping.supporting(found))],
         "contradicts": [*map(_term, grouping.contradicting(found))],
-        "would decide": [
-            Item(f"{{}} ({', '.join(gap.waiting)}: {{}})", (gap.capture, gap.missing))
-            for gap in grouping.open_questions(found)
-        ],
+        "would decide": [Item("{} ({})", (gap.capture, gap.missing)) for gap in grouping.open_questions(found)],
     }
 
 
@@ -65,4 +62,4 @@ def _plain(texts: Iterable[str]) -> list[Item]:
 
 
 def _term(term: Term) -> Item:
-    return Item(" ".join(filter(None, [wording.factor(term.weight), "{}", f"({term.basis})"])), (term.says,))
+    return Item(f"{{}} ({term.basis})", (term.says,))

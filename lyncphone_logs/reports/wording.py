@@ -11,6 +11,7 @@ from lyncphone_logs.events import codes
 from lyncphone_logs.events.codes import CodeEntry
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.matcher import matches
+from lyncphone_logs.rules.clause import Basis
 from lyncphone_logs.rules.rule import Rule
 
 MAX_LOCATION = 28
@@ -135,11 +136,16 @@ def relations(found: Diagnosis) -> list[str]:
     return led + silenced
 
 
-def prior(found: Diagnosis) -> str:
-    """The odds before any clause: the weight of the symptom, and how common the cause is."""
-    weights = [term.weight for term in found.terms if term.role == "explains"]
-    prevalence = f"{found.rule.prevalence} cause"
-    return f"start at {max(weights):g} ({prevalence})" if weights else prevalence
+GRADES: dict[Basis, str] = {
+    "seen": "this text was seen in a real trace",
+    "documented": "this text is documented",
+    "inferred": "this text is inferred",
+}
+
+
+def grade(found: Diagnosis) -> str:
+    """How sure it is that the symptom looks like this."""
+    return GRADES[found.grade]
 
 
 def stopped_at(boot: Boot) -> str:

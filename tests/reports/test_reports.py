@@ -25,8 +25,9 @@ from lyncphone_logs.rules.rule import Remedy
 SCHEMA = json.loads(files("lyncphone_logs").joinpath("content/schema/report-2.schema.json").read_text(encoding="utf-8"))
 
 GOLDEN = """\
-error[TLS001] signature-algorithm-unsupported: The firmware cannot verify the signature algorithm
-  likely, 0.65 · phone 10.1.2.3 (by host name) · AudioCodes 420HD firmware 2.0.5
+error[TLS001] signature-algorithm-unsupported: The firmware cannot verify
+  the signature algorithm
+  likely · phone 10.1.2.3 (by host name) · AudioCodes 420HD firmware 2.0.5
   --> founding.log:1 (byte 0)
     1 | …_tls_server_validation():653} server cert is invalid. ctx->error=7.
       |                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
@@ -35,16 +36,15 @@ error[TLS001] signature-algorithm-unsupported: The firmware cannot verify the si
       | firmware 2.0.5 (stated)
       = firmware 2.0.5 is older than 3.0.1
   seen           once
+  evidence       this text was seen in a real trace
   number         x509:7 X509_V_ERR_CERT_SIGNATURE_FAILURE
   why            The CA signs with SHA-256. This firmware cannot verify
                  that.
                  A second paragraph.
   impact         The phone cannot sign in.
-  odds           start at 1 (common cause)
-  supports       ×8 firmware 2.0.5 is older than 3.0.1 (documented)
-  contradicts    ÷3 another server was accepted (inferred)
-  would decide   add --certificate FILE (chain-is-sha2, root-is-sha2: not
-                 given)
+  supports       firmware 2.0.5 is older than 3.0.1 (documented)
+  contradicts    another server was accepted (inferred)
+  would decide   add --certificate FILE (not given)
   fix            1. engineer · web page: install new firmware   (undo:
                  install the old)
   history        2013: Sign with SHA-1 — danger: it can be forged
@@ -52,10 +52,10 @@ error[TLS001] signature-algorithm-unsupported: The firmware cannot verify the si
   help           lyncphone-logs explain TLS001
                  lyncphone-logs explain x509:7
 
-or error[TLS002] external-first-sign-in: The first sign-in was made outside, without the root certificate
-  possible, 0.12 · for the same symptom as TLS001
+or error[TLS002] external-first-sign-in: The first sign-in was made outside,
+  without the root certificate
+  possible · for the same symptom as TLS001
   symptom        this line does not show it; code 20 would
-  odds           start at 0.1 (common cause)
   help           lyncphone-logs explain TLS002
 
 phone 10.1.2.3 (by host name) · AudioCodes 420HD firmware 2.0.5
@@ -66,7 +66,7 @@ phone 10.1.2.3 (by host name) · AudioCodes 420HD firmware 2.0.5
   --> founding.log:1 (byte 0)
     1 | …_tls_server_validation():653} server cert is invalid. ctx->error=7.
       |                                ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  not shown      TLS008 clock-behind
+  no sign of     TLS008 clock-behind
   not checkable  1 (TLS008): no line about time; switch on the component ntp
 
 given          firmware 2.0.5 (stated)
@@ -176,7 +176,7 @@ def test_repeated_evidence_is_capped() -> None:
 def test_repairs_and_repeats_of_a_line_are_named() -> None:
     shown = plain(with_event(count=4, repairs=("smart quotes",)))
     assert "= logged 4 times" in shown
-    assert "= repaired before reading: smart quotes" in shown
+    assert "= read as if not altered: smart quotes" in shown
 
 
 def test_a_rival_shows_evidence_of_its_own_but_not_the_line_again() -> None:
