@@ -11,7 +11,6 @@ from lyncphone_logs.events import codes
 from lyncphone_logs.events.codes import CodeEntry
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.matcher import matches
-from lyncphone_logs.rules.clause import Basis
 from lyncphone_logs.rules.rule import Rule
 
 MAX_LOCATION = 28
@@ -136,7 +135,7 @@ def relations(found: Diagnosis) -> list[str]:
     return led + silenced
 
 
-GRADES: dict[Basis, str] = {
+GRADES: dict[str, str] = {
     "seen": "this text was seen in a real trace",
     "documented": "this text is documented",
     "inferred": "this text is inferred",
@@ -145,7 +144,7 @@ GRADES: dict[Basis, str] = {
 
 def grade(found: Diagnosis) -> str:
     """How sure it is that the symptom looks like this."""
-    return GRADES[found.grade]
+    return GRADES.get(found.grade, found.grade)
 
 
 def stopped_at(boot: Boot) -> str:
