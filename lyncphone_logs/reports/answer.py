@@ -147,7 +147,7 @@ def _block(report: Findings, phone: Phone, case: Case) -> Block:
         word=_word(lead),
         rule=lead.rule,
         event=events[0] if events and not events[0].derived else None,
-        seen=wording.occurrences(lead) if lead.count > 1 else "",
+        seen=_seen(lead),
         why=lead.rule.why or grouping.paragraphs(lead.rule.cause)[0],
         support=tuple(_further(grouping.supporting(lead), lead))[:MAX_SUPPORT],
         but=tuple(_further(grouping.contradicting(lead), lead))[:MAX_SUPPORT],
@@ -157,6 +157,12 @@ def _block(report: Findings, phone: Phone, case: Case) -> Block:
         leads_to=tuple(_other(each, "") for each in follows[:MAX_CONSEQUENCES]),
         also_possible=tuple(_other(each, _aside(report, each)) for each in tied),
     )
+
+
+def _seen(found: Diagnosis) -> str:
+    """How often the symptom was seen if it was more than once, and a warning if no source shows its text."""
+    often = wording.occurrences(found) if found.count > 1 else ""
+    return "; ".join(filter(None, [often, wording.grade(found) if found.grade == "inferred" else ""]))
 
 
 def _word(found: Diagnosis) -> str:

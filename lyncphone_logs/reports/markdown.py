@@ -262,7 +262,6 @@ def _cause_details(found: Diagnosis, shown: Collection[str]) -> Iterator[str]:
     support, but = (
         [each.says for each in terms] for terms in (grouping.supporting(found), grouping.contradicting(found))
     )
-    yield from _items(f"{rule.code} evidence", [wording.grade(found)])
     yield from _items(f"{rule.code} impact", grouping.paragraphs(rule.impact))
     yield from _items(f"{rule.code} supported by", (says for says in support if says not in shown))
     yield from _items(f"{rule.code} contradicted by", (says for says in but if says not in shown))
