@@ -13,7 +13,7 @@ from lyncphone_logs.diagnosis.findings import Failure, Fix
 from lyncphone_logs.reports import answer, markdown
 from lyncphone_logs.rules.rule import Check
 
-MAX_LINES = 60
+MAX_LINES = 64
 FENCE = re.compile(r"^```text\n(.*?)\n```$", re.DOTALL | re.MULTILINE)
 TRACES = [
     *("audiocodes_400hd/founding-line", "grandstream/registration-refused", "yealink/root-certificate-unknown"),
