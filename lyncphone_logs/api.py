@@ -3,12 +3,11 @@
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike, fspath
-from typing import TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
 from lyncphone_logs.catalog import Catalog, read_catalog
 from lyncphone_logs.diagnosis import engine, findings
 from lyncphone_logs.diagnosis.engine import diagnose_phones
-from lyncphone_logs.diagnosis.fix_check import codes, fixes, read_previous
 from lyncphone_logs.diagnosis.shared_faults import shared_faults
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.event import Event
@@ -20,6 +19,9 @@ from lyncphone_logs.timestamps.zones import Zones
 from lyncphone_logs.trace.trace import PHONES_ONLY, Input, Trace
 from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.version import program
+
+if TYPE_CHECKING:
+    from lyncphone_logs.diagnosis.fix_check import PreviousPhone
 
 MIN_YEAR, MAX_YEAR = 1980, 2099
 """Last years of a trace that can be stated. The first syslog was written in 1980."""
@@ -147,11 +149,12 @@ def diagnose(
     """
     trace = _opened(trace, more, options)
     catalog = trace.catalog
-    previous = read_previous(fspath(verify_fix)) if verify_fix else ()
+    previous = _previous(fspath(verify_fix)) if verify_fix else ()
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
     phones, notes = diagnose_phones(
         trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
-        codes(previous), {grammar.name: grammar.capture for grammar in catalog.grammars},
+        {code for each in previous for code, _ in each.diagnoses},
+        {grammar.name: grammar.capture for grammar in catalog.grammars},
     )  # fmt: skip
     return Report(
         tool=program(),
@@ -160,12 +163,26 @@ def diagnose(
         phones=phones,
         rules_tried=len(catalog.rules),
         packs=catalog.packs,
-        fixes=fixes(previous, phones, catalog.rules, phone),
+        fixes=_fixes(previous, phones, catalog.rules, phone) if previous else (),
         notes=(*catalog.notes, *trace.assumptions, *notes),
         problems=tuple(str(problem) for problem in catalog.problems),
         paths=trace.paths,
         shared_faults=shared_faults(phones, causes_of),
     )
+
+
+def _previous(path: str) -> "tuple[PreviousPhone, ...]":
+    from lyncphone_logs.diagnosis.fix_check import read_previous
+
+    return read_previous(path)
+
+
+def _fixes(
+    previous: "Sequence[PreviousPhone]", phones: Sequence[findings.Phone], rules: Sequence[Rule], stated: str
+) -> tuple[findings.Fix, ...]:
+    from lyncphone_logs.diagnosis.fix_check import fixes
+
+    return fixes(previous, phones, rules, stated)
 
 
 def _opened(trace: Trace | str | PathLike[str], more: Sequence[str | PathLike[str]], options: ReadOptions) -> Trace:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from html import escape
 from typing import Any, TypeVar
 
 MAX_REPR_CHARACTERS = 200
@@ -43,6 +42,13 @@ def html_table(value: Any) -> str:
     rows = (f"<tr><th>{escape(name)}</th><td>{_cell(each)}</td></tr>" for name, each in _filled(value))
     title = f"<caption>{escape(type(value).__name__)}</caption>"
     return f'<table class="dataframe">{title}<tbody>{"".join(rows)}</tbody></table>'
+
+
+def escape(text: str) -> str:
+    """The text as HTML. The module `html` brings a table of all entities, so it is imported only here."""
+    import html
+
+    return html.escape(text)
 
 
 def printable(text: str) -> str:

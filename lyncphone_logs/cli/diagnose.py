@@ -10,7 +10,6 @@ import typer
 
 from lyncphone_logs.cli.options import CLOCKS, FACTS, OutputFile, Paths, open_trace, with_trace_options
 from lyncphone_logs.cli.output import print_messages, write
-from lyncphone_logs.cli.progress import watched
 
 if TYPE_CHECKING:
     from lyncphone_logs.reports.fleet import View
@@ -99,6 +98,7 @@ def diagnose(
 ) -> None:
     """Find the cause of what a trace shows: evidence, how to check it, and the fix."""
     from lyncphone_logs import api
+    from lyncphone_logs.cli.progress import watched
     from lyncphone_logs.reports import screen
 
     trace = open_trace(paths, options | {"jobs": jobs})
@@ -109,8 +109,7 @@ def diagnose(
     chosen = format or ENDINGS.get(PurePath(output).suffix.lower(), Format.text)
     _messages(report, chosen, to_file=bool(output))
     if chosen is Format.text:
-        terminal, several = _terminal(color, to_terminal=not output), len(report.phones) > 1
-        view = _view(by, sort, len(complete.phones)) if several else None
+        terminal, view = _terminal(color, to_terminal=not output), _view(report, by, sort, len(complete.phones))
         write(screen.render(report, terminal, view=view, codes=code or (), everything=everything), output)
     else:
         write(_rendered(report, chosen), output)
@@ -119,12 +118,12 @@ def diagnose(
 
 def _selected(report: "Report", names: Iterable[str], codes: Iterable[str]) -> "Report":
     """The report about the phones that --phone and --code select. Raises BadParameter if they select none."""
-    from lyncphone_logs.errors import suggestion
-    from lyncphone_logs.reports import fleet
-
     names, codes = list(names), list(codes)
     if not names and not codes:
         return report
+    from lyncphone_logs.errors import suggestion
+    from lyncphone_logs.reports import fleet
+
     found = fleet.selected(report, names, codes)
     if found:
         return replace(report, phones=tuple(found))
@@ -139,7 +138,9 @@ def _selected(report: "Report", names: Iterable[str], codes: Iterable[str]) -> "
     return report
 
 
-def _view(by: By, sort: Sort, total: int) -> "View":
+def _view(report: "Report", by: By, sort: Sort, total: int) -> "View | None":
+    if len(report.phones) < 2:
+        return None
     from lyncphone_logs.reports.fleet import View
 
     return View(by.value, sort.value, total)

@@ -7,7 +7,6 @@ import typer
 
 from lyncphone_logs.cli.options import CLOCKS, OutputFile, Paths, finish_trace, open_trace, with_trace_options
 from lyncphone_logs.cli.output import replaced_file, write
-from lyncphone_logs.cli.progress import watched
 
 
 class EventFormat(StrEnum):
@@ -26,6 +25,7 @@ def events(
     **options: Any,
 ) -> None:
     """Print every line of a trace as an event; if the output file ends in .parquet, as Parquet."""
+    from lyncphone_logs.cli.progress import watched
     from lyncphone_logs.reports.tables import EVENT_FORMATS
 
     trace = open_trace(paths, options)

@@ -7,7 +7,6 @@ import typer
 
 from lyncphone_logs.cli.options import CLOCKS, FACTS, finish, open_trace, with_trace_options
 from lyncphone_logs.cli.output import write
-from lyncphone_logs.cli.progress import watched
 
 if TYPE_CHECKING:
     from lyncphone_logs.catalog import Catalog
@@ -41,6 +40,7 @@ def explain(
 
 def _with_trace(code: str, trace: "Trace") -> None:
     from lyncphone_logs import api
+    from lyncphone_logs.cli.progress import watched
     from lyncphone_logs.reports import explanation, page
 
     rule, shown = trace.catalog.rule(code), page.standard_output()

@@ -7,7 +7,6 @@ import typer
 
 from lyncphone_logs.cli.options import CLOCKS, OutputFile, Paths, finish_trace, open_trace, with_trace_options
 from lyncphone_logs.cli.output import write
-from lyncphone_logs.cli.progress import watched
 
 TOP = 20
 """Shapes that a table lists if the user states no number."""
@@ -36,6 +35,7 @@ def phones(
     **options: Any,
 ) -> None:
     """List the phones of a trace: identity, device, first and last time, boots, gaps."""
+    from lyncphone_logs.cli.progress import watched
     from lyncphone_logs.reports.tables import phone_json_lines, phone_table
     from lyncphone_logs.trace.phone_list import phone_list
 
@@ -63,6 +63,7 @@ def unparsed(
 
     Names, numbers and addresses that the program recognizes are masked. Others may remain: check before sharing.
     """
+    from lyncphone_logs.cli.progress import watched
     from lyncphone_logs.reports import tables
     from lyncphone_logs.trace.unparsed import unparsed_shapes
 

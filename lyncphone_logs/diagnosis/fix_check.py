@@ -49,11 +49,6 @@ def _previous_phone(phone: Any) -> PreviousPhone:
     return PreviousPhone(known, tuple((str(each["code"]), str(each["name"])) for each in diagnoses))
 
 
-def codes(previous: Sequence[PreviousPhone]) -> set[str]:
-    """The codes of all diagnoses of a previous report."""
-    return {code for each in previous for code, _ in each.diagnoses}
-
-
 def fixes(
     previous: Sequence[PreviousPhone], phones: Sequence[Phone], rules: Sequence[Rule], stated: str = ""
 ) -> tuple[Fix, ...]:
