@@ -151,7 +151,7 @@ def _failures(found: Answer) -> Iterator[str]:
     if found.fails:
         yield _line(listed[0].event)
         if found.capture:
-            yield f"To find the cause: {escaped(found.capture)}"
+            yield f"To find the cause, record a more detailed trace. {escaped(found.capture)}"
         listed = listed[1:]
     if listed:
         yield f"**{text.unexplained(found)}**"
@@ -203,7 +203,7 @@ def _cause(found: Cause) -> Iterator[str]:
         yield f"### {found.row.verdict}: {escaped(found.row.cause)}"
         yield from (_line(each.event) for each in found.phones[:1] if each.event)
         if found.capture:
-            yield f"To find the cause: {escaped(found.capture)}"
+            yield f"To find the cause, record a more detailed trace. {escaped(found.capture)}"
     shown = [code(each.phone) for each in found.phones[:MAX_NAMED]]
     more = len(found.phones) - len(shown)
     yield f"Phones: {', '.join(shown)}" + (f" and {more} more" if more else "")

@@ -158,7 +158,7 @@ def _failures(page: Page, found: Answer) -> None:
         print_line(page, listed[0].event)
         if found.capture:
             page.blank()
-            page.prose(f"To find the cause: {found.capture}")
+            page.prose(f"To find the cause, record a more detailed trace. {found.capture}")
         listed = listed[1:]
     if not listed:
         return
