@@ -170,6 +170,7 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
         verified=phone.state.symptom_state.verified,
         diagnoses=diagnoses,
         failures=failures,
+        unknown_errors=tuple(phone.state.errors),
         ruled_out=tuple(ruled_out),
         not_shown=not_shown,
         not_checkable=not_checkable,

@@ -191,7 +191,8 @@ class Boot:
 class Phone:
     """One phone and its findings. `basis` says by what its lines were identified: a host name, a file and so on.
 
-    `failures` are those without a known cause, in the order of the trace.
+    `failures` are those without a known cause, in the order of the trace. `unknown_errors`: its first lines of the
+    level error whose meaning no grammar knows.
     `mac` (twelve hexadecimal digits) and `hostnames` are what its lines and the name of its file state.
     `verified` has, by code of the rules whose fix was looked for, the last event that shows that the fix worked.
     `environment` is what the phone signs in to, "" if that is not known; `environment_evidence` are the events that
@@ -209,6 +210,7 @@ class Phone:
     not_shown: tuple[Rule, ...]
     not_checkable: tuple[NotCheckable, ...]
     failures: tuple[Failure, ...] = ()
+    unknown_errors: tuple[Event, ...] = ()
     capture: str = ""
     verified: Mapping[str, Event] = field(default_factory=dict)
     environment: str = ""

@@ -15,6 +15,7 @@ from lyncphone_logs.matching.matcher import version_of
 from lyncphone_logs.matching.rule_index import RuleMatcher, index_of
 from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import Rule
+from lyncphone_logs.trace.condense import MAX_ERRORS, error_rows
 from lyncphone_logs.trace.phone_identity import FILE, basis_of, mac_of, tells_maker
 
 INFORMATIVE = {"tls", "sip", "sign_in", "provisioning", "exchange", "call"}
@@ -32,7 +33,7 @@ class PhoneState:
     counts the events of known kinds whose line was damaged in transit; a dash alone does not count, because some phones
     write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each;
     `grammar` is the name of the grammar that the vendor is from. `hostnames` are those of its lines, at most
-    MAX_HOSTNAMES.
+    MAX_HOSTNAMES, `errors` its first messages of the level error whose meaning no grammar knows, at most MAX_ERRORS.
     """
 
     symptom_state: SymptomState
@@ -44,6 +45,7 @@ class PhoneState:
     events: int = 0
     informative: int = 0
     repaired: int = 0
+    errors: list[Event] = field(default_factory=list)
     components: set[str] = field(default_factory=set)
     environment: EnvironmentEvidence = field(default_factory=EnvironmentEvidence)
     hostnames: dict[str, None] = field(default_factory=dict)
@@ -60,6 +62,10 @@ class PhoneState:
         components = batch.columns["component"]
         self.components.update(filter(None, (components[row] for row in rows)))
         self.components.update(name for some in omitted for name in some.components)
+        if len(self.errors) < MAX_ERRORS:
+            names = batch.columns["kind"]
+            unknown = [row for row in error_rows(batch, rows) if names[row] == MESSAGE]
+            self.errors += batch.pick(unknown[: MAX_ERRORS - len(self.errors)])
         times = batch.columns["time"]
         self.journey.add_times(last.boot, [times[row] for row in rows])
         self.basis = basis_of(last.phone, last.hostname)

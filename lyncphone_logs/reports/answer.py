@@ -60,8 +60,9 @@ class Block(NamedTuple):
 class Answer(NamedTuple):
     """What the first screen says about one phone.
 
-    `fails`: the headline is the first failure. `remarks` are counted facts about the trace next to which there is a
-    cause. `less_likely` are rivals, `more` is the number of further ones, `ruled_out` are codes.
+    `fails`: the headline is the first failure. `errors` are lines of the level error whose meaning is not known, if
+    nothing else is. `remarks` are counted facts about the trace next to which there is a cause. `less_likely` are
+    rivals, `more` is the number of further ones, `ruled_out` are codes.
     """
 
     headline: str
@@ -71,6 +72,7 @@ class Answer(NamedTuple):
     more_failures: int
     fails: bool
     capture: str
+    errors: tuple[Event, ...]
     remarks: tuple[Other, ...]
     less_likely: tuple[Other, ...]
     more: int
@@ -94,6 +96,7 @@ def answer(report: Findings, phone: Phone) -> Answer:
         more_failures=len(phone.failures[MAX_FAILURES:]),
         fails=not known and bool(phone.failures),
         capture="" if known or not phone.failures else phone.capture,
+        errors=() if known or phone.failures or headline.is_signed_in(phone) else phone.unknown_errors,
         remarks=tuple(_other(case.lead, _counted(case.lead)) for case in facts if case not in shown),
         less_likely=tuple(_other(each, _aside(report, each)) for each in unlikely[:MAX_RIVALS]),
         more=len(unlikely[MAX_RIVALS:]),

@@ -58,6 +58,8 @@ def marked_line(event: Event) -> ExcerptLine:
     header = visible(event.text[:at]) if at > 0 else ""
     if header and line.before.startswith(header):
         return line._replace(before=f"{ELLIPSIS} {line.before[len(header) :]}")
+    if header and not line.before and not line.marked and line.after.startswith(header):
+        return line._replace(before=f"{ELLIPSIS} {line.after[len(header) :]}", after="")
     return line
 
 

@@ -61,7 +61,7 @@ def stage_of(phone: Phone, causes: Sequence[Diagnosis]) -> str:
     if failed:
         return SHORT_STAGES[failed.stage]
     passed = [stage for boot in phone.boots for stage in _passed(boot)]
-    if any(stage.stage == "register" for stage in passed):
+    if is_signed_in(phone):
         return SIGNED_IN
     return SHORT_STAGES[passed[-1].stage] if passed else ""
 
@@ -97,12 +97,18 @@ def healthy(phone: Phone) -> str:
     """How far a phone came whose trace shows no failure."""
     boot = next((boot for boot in reversed(phone.boots) if _passed(boot)), None)
     if boot is None:
-        return "No stage of a sign-in was seen, and no failure."
+        return "No stage of a sign-in was seen" + ("." if phone.unknown_errors else ", and no failure.")
     last = _passed(boot)[-1]
     signed_in = next((stage for stage in boot.journey if stage.stage == "register" and stage.state == "passed"), None)
     if signed_in:
         return f"Signed in{_at(signed_in)}. Nothing failed afterwards."
-    return f"Reached {STAGES[last.stage]}{_at(last)}. Nothing failed; no line is about what follows."
+    failed = "" if phone.unknown_errors else "Nothing failed; n"
+    return f"Reached {STAGES[last.stage]}{_at(last)}. {failed or 'N'}o line is about what follows."
+
+
+def is_signed_in(phone: Phone) -> bool:
+    """Whether a boot of the phone reached the end of its sign-in."""
+    return any(stage.stage == "register" for boot in phone.boots for stage in _passed(boot))
 
 
 def _passed(boot: Boot) -> list[StageState]:

@@ -233,6 +233,7 @@ def _phone(phone: Phone, shared: _SharedParts) -> dict[str, Any]:
         "boots": [_boot(each, events) for each in phone.boots],
         "diagnoses": [_diagnosis(each, shared, events, symptoms) for each in phone.diagnoses],
         "failures": [_failure(each) for each in phone.failures],
+        "unknown_errors": _indexes(phone.unknown_errors, events),
         "ruled_out": [_ruled_out(each, events) for each in phone.ruled_out],
         "coverage": shared.coverage_of(phone),
         "symptoms": symptoms.objects,

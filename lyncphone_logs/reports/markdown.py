@@ -96,6 +96,9 @@ def _phone(report: Findings, phone: Phone) -> Iterator[str]:
         yield from _block(block)
         yield from _others("Also possible", block.also_possible)
     yield from _failures(found)
+    if found.errors:
+        yield f"### {text.UNKNOWN_ERRORS}"
+        yield from map(_line, found.errors)
     yield from _others("Also", found.remarks)
     yield from _others("Less likely", found.less_likely, f"{found.more} more in the details" if found.more else "")
     if found.ruled_out:

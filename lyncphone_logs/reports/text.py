@@ -18,6 +18,7 @@ WORD_WIDTH, TITLE_WIDTH = 10, 61
 """Columns of the word for certainty and of the title of a cause; its code follows."""
 LABEL_WIDTH = 8
 BODY = WORD_WIDTH
+UNKNOWN_ERRORS = "Lines of the level error whose meaning is not known"
 MAX_CODES = 6
 
 
@@ -75,6 +76,7 @@ def print_phone(page: Page, report: Findings, phone: Phone, budget: Budget = BUD
         print_block(page, block, budget)
         _others(page, "Also possible", block.also_possible)
     _failures(page, found)
+    _errors(page, found)
     _others(page, "Also", found.remarks)
     _rivals(page, found, budget)
     print_notes(page, report, budget.notes)
@@ -181,6 +183,14 @@ def failure_of(failure: Failure) -> str:
     """What failed, and how often."""
     what = happened(failure.kind, failure.event.fields)
     return f"{what} ({failure.count} times)" if failure.count > 1 else what
+
+
+def _errors(page: Page, found: Answer) -> None:
+    if found.errors:
+        page.blank()
+        page.prose(UNKNOWN_ERRORS)
+    for event in found.errors:
+        print_line(page, event)
 
 
 def print_line(page: Page, event: Event) -> None:
