@@ -158,7 +158,9 @@ def _terminal(color: Color, *, to_terminal: bool) -> "Terminal":
 def _messages(report: "Report", format: Format, *, to_file: bool) -> None:
     """Print what the output does not show to standard error: problems, and notes if it has no place for them."""
     if format is Format.concise or to_file:
-        print_messages("note", report.notes)
+        from lyncphone_logs.reports.notes import joined
+
+        print_messages("note", joined(report.notes, (each.path for each in report.inputs)))
         print_messages("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
 
 
