@@ -21,6 +21,9 @@ from lyncphone_logs.trace.phone_identity import FILE, basis_of, mac_of, tells_ma
 INFORMATIVE = {"tls", "sip", "sign_in", "provisioning", "exchange", "call"}
 """Families of events that belong to a sign-in, or to the download of the settings before it."""
 
+OF_A_PHONE = {"fact.model", "fact.firmware"}
+"""Facts about the phone itself. Texts of its screen are too; the others are about network, server or account."""
+
 MAX_HOSTNAMES = 10
 """Host names of a phone that are stored; one that DHCP gives a new address each day has more."""
 
@@ -152,11 +155,15 @@ def _relevant_events(batch: Batch, kinds: Collection[str]) -> Iterator[Event]:
 
 
 class FinishedPhone(NamedTuple):
-    """The facts that do not contradict the lines of a phone, what is known about the device, and its environment."""
+    """The facts that do not contradict the lines of a phone, what is known about the device, and its environment.
+
+    `is_phone`: something shows that it is a phone.
+    """
 
     facts: list[Event]
     device: Device
     environment: FoundEnvironment
+    is_phone: bool
 
 
 def finish_phone(phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = NEUTRAL) -> FinishedPhone:
@@ -172,7 +179,14 @@ def finish_phone(phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = 
         phone.symptom_state.add_fact(fact)
     environment = phone.environment.found(agreeing)
     device = replace(_device(phone.identity, agreeing), environment=environment.name, hint=hint)
-    return FinishedPhone(agreeing, device, environment)
+    is_phone = _is_phone(phone, agreeing)
+    return FinishedPhone(agreeing, device, environment, is_phone)
+
+
+def _is_phone(phone: PhoneState, facts: Sequence[Event]) -> bool:
+    """Whether a line has a form of one maker only or identifies the device, or the user states something about it."""
+    is_stated = any(fact.kind in OF_A_PHONE or fact.family == "display" for fact in facts)
+    return bool(phone.grammar or phone.identity) or is_stated
 
 
 def _summary(phone: PhoneState) -> Event:

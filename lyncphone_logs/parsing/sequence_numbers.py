@@ -300,7 +300,7 @@ def runs_of(
             runs[index] = runs[index][0], runs[index][1]._replace(last=number)
         else:
             latest[sender] = len(runs)
-            runs.append((row, SequenceRun(*sender[:2], number, number, boot, count, sender[2])))
+            runs.append((row, SequenceRun(sender[0], sender[1], number, number, boot, count, sender[2])))
     return _by_position(runs, event_rows, columns)
 
 

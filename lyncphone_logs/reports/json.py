@@ -224,6 +224,7 @@ def _phone(phone: Phone, shared: _SharedParts) -> dict[str, Any]:
     return {
         "id": phone.id,
         "basis": phone.basis,
+        "is_phone": phone.is_phone,
         "vendor": phone.vendor,
         "model": phone.model,
         "firmware": phone.firmware,

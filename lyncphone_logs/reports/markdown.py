@@ -47,13 +47,14 @@ _NUMBERED = re.compile(r"^(\d+)([.)])")
 
 def render(report: Findings) -> str:
     """The report as CommonMark with tables, without a final line end."""
-    if len(report.phones) > 1:
+    phones = headline.leading_phones(report)
+    if len(phones) > 1:
         blocks = [*_fleet(report)]
     else:
         blocks = [f"# {escaped(headline.subject(report))}"]
-        for phone in report.phones:
+        for phone in phones:
             blocks += _phone(report, phone)
-        blocks += [] if report.phones else _nothing(report)
+        blocks += [] if phones else _nothing(report)
     return "\n\n".join([*blocks, "## Details", "\n".join(_details(report))])
 
 
@@ -89,6 +90,8 @@ def _nothing(report: Findings) -> Iterator[str]:
 
 def _phone(report: Findings, phone: Phone) -> Iterator[str]:
     found = answer.answer(report, phone)
+    if found.condition:
+        yield f"**{escaped(found.condition)}**"
     yield f"## {escaped(found.headline)}"
     if found.environment:
         yield escaped(found.environment)
@@ -224,7 +227,8 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _details(report: Findings) -> Iterator[str]:
     """What the first screen leaves out, one item a line."""
-    for phone in report.phones if len(report.phones) == 1 else ():
+    phones = headline.leading_phones(report)
+    for phone in phones if len(phones) == 1 else ():
         yield from _phone_details(report, phone)
     if not report.phones:
         yield from _items("Result", [wording.nothing_diagnosed(report, [])])

@@ -142,6 +142,7 @@ def phone_json_lines(phones: Iterable[PhoneEntry]) -> Iterator[str]:
             {
                 "id": phone.id,
                 "basis": phone.basis,
+                "is_phone": phone.is_phone,
                 "aliases": list(phone.aliases),
                 **{name: phone.identity.get(name, "") for name in IDENTITY},
                 "first": phone.first.isoformat() if phone.first else "",
@@ -167,7 +168,7 @@ def _cells(phone: PhoneEntry) -> tuple[str, ...]:
         phone.id,
         phone.basis,
         also or "-",
-        device or "-",
+        device or ("lines of daemons only" if phone.grammars and not phone.is_phone else "-"),
         *moments,
         *numbers,
         _gaps(phone) or "-",

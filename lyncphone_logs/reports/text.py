@@ -46,9 +46,10 @@ def render(report: Findings, *, color: bool, width: int = DEFAULT_WIDTH) -> str:
     for budget in BUDGETS:
         page = Page(color=color, width=width)
         page.prose(headline.subject(report))
-        if not report.phones:
+        phones = headline.leading_phones(report)
+        if not phones:
             _nothing(page, report)
-        blocks = sum(print_phone(page, report, phone, budget) for phone in report.phones)
+        blocks = sum(print_phone(page, report, phone, budget) for phone in phones)
         shown = page.text()
         further = max(blocks - 1, 0)
         rows, words = MAX_ROWS + further * ROWS_OF_FURTHER, MAX_WORDS + further * WORDS_OF_FURTHER
@@ -68,6 +69,8 @@ def _nothing(page: Page, report: Findings) -> None:
 def print_phone(page: Page, report: Findings, phone: Phone, budget: Budget = BUDGETS[0]) -> int:
     """Print the first screen of one phone, after the line that names it. Returns the number of its causes."""
     found = answer(report, phone)
+    if found.condition:
+        page.prose(found.condition, style="warning")
     page.prose(found.headline, style="strong")
     if found.environment:
         page.prose(found.environment)
