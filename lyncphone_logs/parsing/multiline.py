@@ -1,5 +1,6 @@
 """Finds the lines of each event: which lines of a window continue an earlier one."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
@@ -12,6 +13,8 @@ from lyncphone_logs.parsing.reassembly import reassemble
 from lyncphone_logs.syslog.lines import LineTable
 from lyncphone_logs.syslog.unwrap import unwrap
 
+# Between the lines of a trace, people mark what they write themselves: ` ##### 09:31:57 || here it fails`.
+REMARK = re.compile(r"[ \t]*+(?:([#=*<>!~])\1\1|//)")
 LINE_END = 2
 """Bytes of a line end in SIP (RFC 3261 section 7)."""
 
@@ -54,12 +57,14 @@ def lines_of(rows: LineTable, columns: Columns, grammars: Mapping[str, Grammar])
 def continuations(rows: LineTable, columns: Columns, specs: Mapping[str, MultilineSpec]) -> dict[int, int]:
     """Map lines that no grammar reads to the first row of the event that they continue.
 
-    They are indented, or a line before them states how many bytes of its message follow.
+    They are indented, or a line before them states how many bytes of its message follow. A remark of a reader continues
+    nothing.
     """
     owner = _counted_bodies(rows, columns, specs)
     lines = Counter(owner.values())
     unread = [row for row, name in enumerate(columns["grammar"]) if not name and columns["framing"][row] == "none"]
-    for row in (row for row in unread if rows.texts[row][0] in " \t" and columns["message"][row]):
+    indented = (row for row in unread if rows.texts[row][0] in " \t" and columns["message"][row])
+    for row in (row for row in indented if not REMARK.match(rows.texts[row])):
         first = owner.get(row - 1, row - 1)
         if row and row not in owner and not rows.is_apart(row) and lines[first] < MAX_CONTINUATIONS:
             owner[row] = first
