@@ -16,11 +16,11 @@ How sure: manuals from 7.0 on and public issues (version 7.20A) show `session`, 
 lines. They do not explain the number after `time`. Letters other than N were not seen and are read in the same way. A
 datagram contains many records, separated by `#012` or line ends, and its time at the end. A SIP message is split in
 mid-word and continues in the next sequence number. A gap in the numbers means lost datagrams. `procid` is what the
-device calls session, or one number in 2015: mac6 are the last digits of its MAC address, and resets grows by one at each boot. Alarms, and
-their spelling in syslog, are known from manuals only. One real handshake shows an error as OpenSSL prints it, and then
-`TLS handshake error code 19`. It is inferred that a code above 11, the last one of SSL_get_error, is a verify code.
-Call detail records have the columns of the manuals unless the device is told otherwise; only those of an SBC's
-signalling are read.
+device calls session, or one number in 2015: mac6 are the last digits of its MAC address, and resets grows by one at
+each boot. Alarms, and their spelling in syslog, are known from manuals only. One real handshake shows an error as
+OpenSSL prints it, and then `TLS handshake error code 19`. It is inferred that a code above 11, the last one of
+SSL_get_error, is a verify code. Call detail records have the columns of the manuals unless the device is told
+otherwise; only those of an SBC's signalling are read.
 The console is known from one boot log of an MP-264. Most of its lines have no header, and any C program may print
 `[file.c:line]`, so only AudioCodes' own names are read. It says nothing about telephones.
 """
@@ -98,7 +98,9 @@ def column(name: str) -> pp.ParserElement:
     return separator + pp.Opt(pp.Regex(r"[^|\s]+(?: +[^|\s]+)*")(name))
 
 
-skipped_columns = pp.Regex(r"(?:\|[^|]*){4}")  # The addresses of the call, before and after the manipulation of numbers.
+skipped_columns = pp.Regex(
+    r"(?:\|[^|]*){4}"
+)  # The addresses of the call, before and after the manipulation of numbers.
 addresses = column("source") + column("source_port") + column("destination") + column("destination_port")
 call_end = column("duration") + column("ended_by") + column("reason") + column("category")
 call_record = (

@@ -1,18 +1,22 @@
-"""Cisco IP phones with Unified Communications Manager: 78xx and 88xx, and the older 79xx.
+"""Cisco IP phones with Unified Communications Manager: 78xx and 88xx, the older 79xx, and the console of the 89xx.
 
     line     = sequence [":"] level stamp [ids] process [ids] sep [module] message   ; sep is "-" or ":", or both
              / "|== Syslogd TNP==" stamp                         ; head of a log file of the 79xx
+             / "[CP-" model "]" [function "(), "] message / "Welcome to CP-" model / uptime "-" letter "/" component
+             / [clock "," date ":"] file "updating" / function source-line ":" message   ; console of 8941 and 8945
+             / ["<?xml" … "?>"] "<x-cisco-alarm>" message                                ; an alarm of the phone
     level    = "DEB" / "INF" / "NOT" / "WRN" / "ERR"
     stamp    = [month day] hh:mm:ss.uuuuuu                       ; on the 79xx only the head of the file has a date
     ids      = "(" pid [":" tid] ")"
     module   = "SIPCC-" component ":" [line "/" call ","] [function ":"] / component ":" function ":"
-             / thread "|" class ":" / component "." function "[A:" n "]" / "sipio-recv<---" / "sipio-sent--->"
+             / [class ":"] function ":" / thread "|" class ":" / component "." function "[A:" n "]"
+             / "sipio-recv<---" / "sipio-sent--->"
              / "[[MESSAGE_1.0]]: [" sender "] -->" function "(" ... ") --> [" receiver "] :"
 
 How sure: four articles of Cisco's support (two 7821, an 8861, an unnamed 79xx) and two dumps (a 7942, a 7945) show such
-lines. What SIPCC, the SIP stack, prints is also known from its source, which Cisco made public with Mozilla. Real lines
-show downloads, trust lists, TLS to the Trust Verification Service, registration and media counters. No known line
-reports a boot, NTP or a refused certificate of a registrar, so none is read.
+lines, a public paste those of an 8945. What SIPCC, the SIP stack, prints is also known from its source, which Cisco
+made public with Mozilla. Real lines show downloads, trust lists, TLS to the Trust Verification Service, registration
+and media counters. No known line reports a boot, NTP or a refused certificate of a registrar, so none is read.
 
 A SIP message follows a line with `sipio-`, in lines that are indented by 8 blanks or a tab and end with `^M`. It is
 split at about 1000 characters, in mid-word, and continues in the next sequence number with `JAVA-`, up to
@@ -37,6 +41,8 @@ stamp = pp.Regex(rf"(?:[A-Z][a-z]{{2}} +[0-9]{{1,2}} +)?{clock}")("stamp")
 ids = "(" + pp.Regex(r"[0-9]+(?::[0-9]+)?")("procid") + ")"
 app_name = pp.Regex(r"[A-Za-z][A-Za-z0-9_]*")("app_name")
 function = pp.Regex(r"[A-Za-z_][A-Za-z0-9_]*")("function")
+# Other words before a colon, such as "error", are no functions.
+named_function = pp.Regex(r"[a-z]+[0-9]*[A-Z_][A-Za-z0-9_]*(?=:(?: |$))|[a-z]+(?=: \[thread=)")("function") + ":"
 separator = pp.Regex(r"-|:(?: *-(?!-))?")
 message = pp.Regex(r"[\s\S]*")("message")
 
@@ -50,26 +56,44 @@ sipcc = (
     + pp.Opt(line_and_call)
     + pp.Opt(copy_for_alarm | function + ":")
 )
+# A method such as `XsiAppData:getCdUrl:`.
+of_class = pp.Regex(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")("component") + ":" + named_function
 module = (
     sipcc
     | pp.Regex(r"[A-Z]{2,5}(?= : )|ccsip_messaging(?=:)")("component") + ":" + function + ":"
     | pp.Literal("sipio")("component") + pp.Regex(r"-(?:recv<---|sent--->)")
     | pp.Regex(r"[A-Za-z0-9 _-]+\|") + pp.Regex(r"[A-Za-z][\w.$]*")("component") + ":" + pp.Opt(pp.Regex(r"\?? *- "))
+    | of_class
     | "[[MESSAGE_1.0]]:"
     + ("[" + pp.Regex(r"[^\s\]]+")("component") + "]" + "-->")
     + (pp.Regex(r"[^()]+")("function") + pp.Regex(r"\([^()]*\)") + "-->" + pp.Regex(r"\[[^\]]*\]") + ":")
 )
 media = pp.Regex(r"[A-Z][A-Z0-9]*")("component") + "." + function + pp.Regex(r"\[[A-Z]:[0-9]+\]")
-security = pp.Opt(pp.Regex(r"EROR:|WARN:")) + pp.Opt(pp.Regex(r"clp[A-Za-z]+|lookupCTL")("function") + ":")
+security = pp.Opt(pp.Regex(r"EROR:|WARN:")) + pp.Opt(named_function)
 body = (
     pp.Literal("ms")("app_name") + "-" + media
     | pp.Regex(r"JAVA|JVM|CVM")("app_name") + separator + module
     | pp.Group(pp.Literal("SECD")("app_name"))("component") + separator + security
-    | pp.Group(app_name)("component") + pp.Opt(ids) + separator
+    | pp.Group(app_name)("component") + pp.Opt(ids) + separator + pp.Opt(named_function)
 )
 file_head = "|== Syslogd TNP==" + pp.Regex(r"[A-Z][a-z]{2} [A-Z][a-z]{2} +[0-9]{1,2} [0-9:]{8} [0-9]{4}")("stamp")
 number_and_level = sequence + level + stamp + pp.Opt(ids)
-header = number_and_level + body + message | file_head + message
+
+uptime = pp.Regex(r"[0-9]{2}(?::[0-9]{2}){3}\.[0-9]{3} - ").set_name("uptime")
+console_file = r"(?:CTL|ITL)?SEP[0-9A-Fa-f]{12}\.[a-z.]+"
+date_of_console = pp.Regex(r"[0-9]{2}:[0-9]{2}:[0-9]{2}, [0-9]{2}/[0-9]{2}/[0-9]{4} :").set_name("time, date")
+of_file = pp.Regex(rf"{console_file} (?:updating|not found in)|TFTP error : download {console_file}")
+of_start = pp.Regex(r"Welcome to CP-89[0-9]{2}|HTTP download error, try tftp download")
+console = (
+    pp.Regex(r"\[CP-89[0-9]{2}\]").set_name("'[CP-89'") + pp.Opt(function + pp.Regex(r"\(\),?"))
+    | uptime + pp.Regex(r"[A-Z]")("level") + "/" + pp.Regex(r"[A-Z]+")("component")
+    | date_of_console + pp.FollowedBy(of_file)
+    | pp.FollowedBy(of_file | of_start)
+    | pp.Literal("provision_download_file")("function") + pp.Word(pp.nums)("source_line") + ":"
+)
+# In SIP messages it is indented.
+alarm_head = pp.Regex(r"(?:<\?xml [^?>]*\?>)?<x-cisco-alarm>").leave_whitespace().set_name("x-cisco-alarm")
+header = number_and_level + body + message | file_head + message | console + message | alarm_head + message
 
 # Other programs may write in between, so a continuation is recognized by the number of its line.
 multiline = {
@@ -79,7 +103,7 @@ multiline = {
     "indents": (" " * 8, "\t"),
 }
 
-levels = {"DEB": "debug", "INF": "info", "NOT": "notice", "WRN": "warning", "ERR": "err"}
+levels = {"DEB": "debug", "INF": "info", "NOT": "notice", "WRN": "warning", "ERR": "err", "E": "err"}
 
 rest = pp.Regex(r"[\s\S]*")
 number = pp.Word(pp.nums)
@@ -93,15 +117,39 @@ job = pp.Opt(pp.Regex(r"\[[0-9]+\]:"))
 registered = pp.Regex(r"\*+ALL LINES REGISTERED|Registration state change: \w+ ---> SIP_REG_STATE_REGISTERED\b")
 line_state = pp.Literal("sipcc resp: line") + number("line") + pp.Regex(r"\([^)]*\)")
 all_failed = pp.Regex(r"\*+") + pp.Literal("Registration to all CUCMs failed")("reason_phrase")
+port = pp.Word(pp.nums)("port")
+connecting = (
+    pp.Literal("Trying to connect to IPV") + pp.Regex(r"[46], IP:") + address("server") + pp.Regex(r", Port *:") + port
+    | pp.Literal("BIO created with: addr:") + address("server") + ", port:" + port
+    | pp.Literal("Sec SSL Connection -") + pp.Regex(r"[A-Z_]+(?=\.(?: |$))")("role")
+)
+not_trusted = pp.Literal("No match found in trust list against the item") | pp.Literal(
+    "HTTPS cert not in CTL"
+) + pp.Opt(pp.Regex(r", <") + pp.Regex(r"[0-9.]+")("server") + ":" + port)
 shook_hands = pp.Literal("Handshake successful") | "Successfully obtained a TLS connection"
 accepted = pp.Regex(r"SSL session setup Cert Verification - Certificate is valid|Authenticated the HTTPS conn")
-alert = pp.Literal("SSL3 alert read:") + pp.Regex(r"fatal:|warning:") + pp.Regex(r"[^:<]+")("description") + ":"
+alert_text = pp.Regex(r"fatal:|warning:") + pp.Regex(r"[^:<]+")("description") + ":" + pp.Opt(peer)
 tls_failed = pp.Opt("**") + pp.Regex(r"SSL(?:/TLS)? (?:handshake|setup) failed,") + peer
 tls_failed_in = pp.Literal("SSL_connect:failed in") + pp.Regex(r"[^:<]+")("reason") + ":" + peer
 download = pp.Literal("GETXXTP") + bracketed + "[src=" + name("file") + "]" + pp.SkipTo("[serv=") + "[serv="
 tftp_request = job + "Requesting" + name("file") + "from" + address("server")
 http_failure = pp.Literal("http get [HTTP/1.1") + pp.Regex(r"[45][0-9]{2}")("status_code")
 tftp_failure = pp.Literal("Error: (") + pp.Regex(r"[0-9+]+") + ")" + pp.Regex(r"\S+(?: \S+)*")("reason")
+
+
+def parameter(name: str, value: str, field: str) -> pp.ParserElement:
+    """A parameter of an alarm, from the text before it on."""
+    opening = pp.Regex(rf'<(?:Enum|String) name="{name}">')
+    return pp.SkipTo(opening) + opening + pp.Regex(value)(field)
+
+
+alarm = (
+    pp.Literal('<Alarm Name="LastOutOfServiceInformation">')
+    + pp.Opt(parameter("DeviceName", r"[^<]+", "device"))
+    + pp.Opt(parameter("ModelNumber", r"[^<]+", "model"))
+    + pp.Opt(parameter("UnifiedCMIPAddress", r"[^<]+", "server"))
+    + parameter("ReasonForOutOfService", r"[0-9]+", "reason_code")
+)
 counted_received = pp.Literal("[Rx Count=") + number("packets") + "]" + "[Rx Lost=" + number("lost") + "]"
 messages = [
     ("device.identified", pp.Literal("tracking ID:") + pp.Regex(r"[0-9]{4}")("model") + "_" + phone_uuid + mac + rest),
@@ -113,7 +161,11 @@ messages = [
     ("tls.handshake.completed", pp.Opt("Sec SSL Connection -") + shook_hands + rest),
     ("tls.handshake.failed", tls_failed + rest),
     ("tls.handshake.failed", tls_failed_in + rest),
-    ("tls.alert.received", alert + rest),
+    ("tls.handshake.failed", pp.Opt("Sec SSL Connection -") + "Handshake failed" + rest),
+    ("tls.handshake.started", connecting + rest),
+    ("tls.alert.received", pp.Literal("SSL3 alert read:") + alert_text + rest),
+    ("tls.alert.sent", pp.Literal("SSL3 alert write:") + alert_text + rest),
+    ("tls.server_certificate.unknown", not_trusted + rest),
     ("tls.server_certificate.accepted", accepted + rest),
     ("provisioning.file.requested", download + pp.Opt(name("server")) + rest),
     ("provisioning.file.requested", tftp_request + rest),
@@ -122,6 +174,20 @@ messages = [
     ("provisioning.file.failed", http_failure + pp.Regex(r"[^\]]*")("reason") + rest),
     ("provisioning.file.failed", tftp_failure + rest),
     ("provisioning.file.verified", pp.Regex(r"Hashes match\.\.\. authentication successful") + rest),
+    ("device.identified", pp.Literal("Welcome to CP-") + pp.Regex(r"89[0-9]{2}")("model") + rest),
+    (
+        "provisioning.file.requested",
+        pp.Regex(r"HTTP|TFTP") + "server=" + address("server") + "filename=" + pp.Regex(r"\S+")("file") + rest,
+    ),
+    (
+        "provisioning.file.failed",
+        pp.Literal("TFTP error : download") + pp.Regex(console_file)("file") + pp.Literal("fail") + rest,
+    ),
+    (
+        "provisioning.file.failed",
+        pp.Regex(console_file)("file") + pp.Regex(r"not found(?= in )")("reason") + rest,
+    ),
+    ("device.out_of_service", alarm + rest),
     ("dhcp.lease.obtained", pp.SkipTo(' to "IPv4-stack-state:1 (DHCP BOUND)') + rest),
     ("call.media.sent", pp.Literal("[Tx Count=") + number("packets") + "]" + rest),
     ("call.media.received", counted_received + rest),
@@ -134,6 +200,9 @@ MIGRATION = "real: Cisco TAC article 213407, Migrate Phones Between Secure Clust
 DIRECTORY = "real: Cisco TAC article 118699, Corporate Directory Host Not Found, 79xx; line breaks restored"
 DUMP_7945 = "real: public paste 'cisco7945-console-log', 2020-11-09"
 DUMP_7942 = "real: public paste 'Log Dump CISCO7942', 2021-03-08"
+HEADSET = "real: Cisco TAC article on headsets of an 8861 that the server refuses"
+CONSOLE = "real: pastebin.com/te6Lx9w9, 2018, an 8945; MAC address replaced"
+ALARM = "real: github.com/chan-sccp/chan-sccp issue 469, an 8941, as Asterisk prints the message; shortened"
 SIPCC = "1020 NOT Mar 09 18:40:00.000001 (618:927) JAVA-SIPCC-"
 samples = [
     (DUMP_7945, "|== Syslogd TNP== Sat Jan 25 21:55:54 2014", "log.message", {}),
@@ -162,7 +231,7 @@ samples = [
         DIRECTORY,
         "5011: ERR 10:25:10.068387 SECD: EROR:clpState: SSL3 alert read:fatal:handshake failure:<192.168.136.6>",
         "tls.alert.received",
-        {"description": "handshake failure"},
+        {"description": "handshake failure", "server": "192.168.136.6"},
     ),
     (
         DIRECTORY,
@@ -363,5 +432,85 @@ samples = [
         "                [Tx Count=514][TX Octets=82240]",
         "call.media.sent",
         {"packets": 514},
+    ),
+    (
+        DIRECTORY,
+        "5007: NOT 10:25:10.060663 SECD: clpSetupSsl: Trying to connect to IPV4, IP: 192.168.136.6, Port : 2445",
+        "tls.handshake.started",
+        {"server": "192.168.136.6", "port": 2445},
+    ),
+    (
+        MIGRATION,
+        "3290 DEB Nov 29 06:33:59.396111 SECUREAPP-BIO created with: addr:192.168.11.32, port:2445, mode:IPv4",
+        "tls.handshake.started",
+        {"server": "192.168.11.32", "port": 2445},
+    ),
+    (
+        HEADSET,
+        "7950 INF Jul 11 20:37:18.382089 (29894:30031) JAVA-Sec SSL Connection - HTTPS_TLS.",
+        "tls.handshake.started",
+        {"role": "HTTPS_TLS"},
+    ),
+    (
+        HEADSET,
+        "7996 ERR Jul 11 20:37:19.380225 (29894:30031) JAVA-Sec SSL Connection - Handshake failed.",
+        "tls.handshake.failed",
+        {},
+    ),
+    (
+        HEADSET,
+        "7988 ERR Jul 11 20:37:18.587580 (366:32531) SECUREAPP-No match found in trust list against the item",
+        "tls.server_certificate.unknown",
+        {},
+    ),
+    (
+        DIRECTORY,
+        "7989 ERR 11:04:15.038637  SECD: -HTTPS cert not in CTL, <10.106.111.100:8443>",
+        "tls.server_certificate.unknown",
+        {"server": "10.106.111.100", "port": 8443},
+    ),
+    (
+        "synthetic",
+        "12: ERR 10:25:10.068387 SECD: EROR:clpState: SSL3 alert write:fatal:unknown CA:<192.0.2.6>",
+        "tls.alert.sent",
+        {"description": "unknown CA", "server": "192.0.2.6"},
+    ),
+    (
+        "synthetic",
+        "13: NOT 10:25:10.068387 SECD: setupSocketToTvsProxy: Connected to TVS proxy server",
+        "log.message",
+        {},
+    ),
+    (CONSOLE, "Welcome to CP-8945", "device.identified", {"model": "8945"}),
+    (CONSOLE, "[CP-8945] provision_task_delete_and_recreate(), recreate= 1", "log.message", {}),
+    (CONSOLE, "00:00:49:38.216 - E/REG (Fail)", "log.message", {}),
+    (CONSOLE, "16:04:06, 04/05/2018 : CTLSEP001122334455.tlv updating", "log.message", {}),
+    (CONSOLE, "HTTP download error, try tftp download", "log.message", {}),
+    (
+        CONSOLE,
+        "provision_download_file 1638: TFTP server=172.16.3.200 filename=CTLSEP001122334455.tlv",
+        "provisioning.file.requested",
+        {"server": "172.16.3.200", "file": "CTLSEP001122334455.tlv"},
+    ),
+    (
+        CONSOLE,
+        "TFTP error : download CTLSEP001122334455.tlv fail",
+        "provisioning.file.failed",
+        {"file": "CTLSEP001122334455.tlv"},
+    ),
+    (
+        CONSOLE,
+        "16:04:06, 04/05/2018 : CTLSEP001122334455.tlv not found in 172.16.3.200",
+        "provisioning.file.failed",
+        {"file": "CTLSEP001122334455.tlv", "reason": "not found"},
+    ),
+    (
+        ALARM,
+        '<?xml version="1.0" encoding="UTF-8"?><x-cisco-alarm><Alarm Name="LastOutOfServiceInformation">'
+        '<ParameterList><String name="DeviceName">SEP001122334455</String><String name="ModelNumber">CP-8941</String>'
+        '<String name="UnifiedCMIPAddress">192.0.2.33</String><Enum name="ReasonForOutOfService">24</Enum>'
+        "</ParameterList></Alarm></x-cisco-alarm>",
+        "device.out_of_service",
+        {"device": "SEP001122334455", "model": "CP-8941", "server": "192.0.2.33", "reason_code": 24},
     ),
 ]

@@ -22,12 +22,7 @@ alert_number = pp.Literal(":SSL alert number") + pp.Word(pp.nums)("number")
 messages = [
     (
         "tls.alert.received",
-        ~of_eap
-        + pp.SkipTo(pp.Literal("error:"))
-        + received
-        + reason("description")
-        + pp.Opt(alert_number)
-        + rest,
+        ~of_eap + pp.SkipTo(pp.Literal("error:")) + received + reason("description") + pp.Opt(alert_number) + rest,
     ),
     (
         "tls.error",

@@ -73,6 +73,11 @@ TABLES = {
             "openssl", "error number of OpenSSL (library, function and reason in one)", (), "library",
             kind="tls.error", text_field="reason", numbered=False,
         ),
+        CodeTable(
+            "oos", "reason for which a Cisco phone was out of service (ReasonForOutOfService)",
+            ("cisco_out_of_service",), kind="device.out_of_service", number_field="reason_code", numbered=False,
+            aliases=("reasonforoutofservice", "lastoutofservice"),
+        ),
         CodeTable("term", "term", ("terms",), numbered=False),
     )
 }  # fmt: skip

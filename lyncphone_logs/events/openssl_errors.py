@@ -1,4 +1,6 @@
-"""Decodes the error numbers that OpenSSL packs library, function and reason into, such as `1416F086`.
+"""Decodes the error numbers that OpenSSL packs library, function and reason into.
+
+`1416F086` is one; programs that print it themselves may print it in decimal, as 337047686.
 
 OpenSSL 0.9.8 to 1.1.1 use 8 bits for the library, 12 for the function and 12 for the reason (ERR_PACK in err.h).
 OpenSSL 3 has no functions: 8 bits for the library after the sign bit, and 23 for the reason.
@@ -9,6 +11,8 @@ from functools import cache
 
 from lyncphone_logs.events.codes import CodeEntry, citation, folded, rows
 
+MAX_DIGITS = 8
+"""Hexadecimal digits of a number."""
 MAX_REASON = 0xFFF
 SSL = 20
 FIRST_ALERT = 1000
@@ -18,8 +22,15 @@ SYSTEM = 2
 
 
 def decode(digits: str) -> CodeEntry | None:
-    """The meaning of a number of seven or eight hexadecimal digits; None if OpenSSL has no such error."""
-    code = int(digits, 16)
+    """The meaning of seven or eight hexadecimal digits, or else of as many or more decimal ones; None if it has none.
+
+    ERR_print_errors and ERR_error_string print the number in hexadecimal, programs that print it themselves do not.
+    """
+    found = _decode(int(digits, 16)) if len(digits) <= MAX_DIGITS else None
+    return found or (_decode(int(digits)) if digits.isdecimal() else None)
+
+
+def _decode(code: int) -> CodeEntry | None:
     reason = code & MAX_REASON
     is_new = not code & 0x7FF000
     library, function = (code >> 23, 0) if is_new else (code >> 24, code >> 12 & MAX_REASON)

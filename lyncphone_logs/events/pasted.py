@@ -28,11 +28,17 @@ IN_CONTEXT = tuple(
         ("q850", r"\bcause(?: code| value)?\s*[:=]?\s*([0-9]{1,3})\b"),
         ("dhcp", r"(?<!sub-)(?<!sub)\boption[\s:#=]{0,3}([0-9]{1,3})\b"),
         ("dhcp", r"\bdhcp[\s:#]{1,3}([0-9]{1,3})\b"),
+        ("oos", r"\b(?:ReasonFor|Last)OutOfService(?:Information)?\W{0,4}([0-9]{1,3})\b"),
         ("eap", r"\bEAP-TLS-CERT-ERROR\s+reason=([0-9]{1,2})\b"),
     )
 )
 """What stands before a number, with the table that explains it."""
-OPENSSL_ERROR = re.compile(r"\berror:([0-9A-F]{7,8})\b|^\s*(?:0x)?([0-9A-F]{7,8})\s*$", re.IGNORECASE)
+OPENSSL_ERROR = re.compile(
+    r"\berror:([0-9A-F]{7,8})\b|^\s*(?:0x)?([0-9A-F]{7,8}|[0-9]{9,10})\s*$"
+    r"|\berr(?:or|no)?(?:[ _]?code)?\s*[=:]\s*([0-9]{8,10})\b",
+    re.IGNORECASE,
+)
+"""A number that OpenSSL packed. Programs that print it themselves, as in `err=337047686`, print it in decimal."""
 BARE_ASSIGNMENT = re.compile(
     r"^(?:[\w.>-]+\s*(?:=|:\s)|(?:error|code|reason|number|result|alert)\b\s*[:#]?)\s*([0-9]{1,9})[\s.;,]*$",
     re.IGNORECASE,
@@ -80,7 +86,7 @@ def words(text: str) -> list[str]:
     found = [
         (match.start(), f"{table}:{match[1]}") for table, pattern in IN_CONTEXT for match in pattern.finditer(text)
     ]
-    found += [(match.start(), f"openssl:{match[1] or match[2]}") for match in OPENSSL_ERROR.finditer(text)]
+    found += [(match.start(), f"openssl:{match[match.lastindex or 0]}") for match in OPENSSL_ERROR.finditer(text)]
     return [word for _, word in sorted(found)]
 
 
@@ -94,7 +100,7 @@ def _of_word(word: str) -> Iterable[CodeEntry]:
 
 def _exact(text: str) -> tuple[CodeEntry, ...]:
     table, _, key = text.partition(":")
-    if table.casefold() == "openssl" and re.fullmatch(r"[0-9A-Fa-f]{7,8}", key):
+    if table.casefold() == "openssl" and re.fullmatch(r"[0-9A-Fa-f]{7,8}|[0-9]{9,10}", key):
         return tuple(_of_word(f"openssl:{key}"))
     try:
         return look_up(text)

@@ -1,5 +1,6 @@
 """Finds the lines of each event: which lines of a window continue an earlier one."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from lyncphone_logs.syslog.unwrap import unwrap
 
 UNFRAMED = ("none", NAME)
 """Framings of further lines of a message: a forwarder that reads a file puts each line into an envelope."""
+# Between the lines of a trace, people mark what they write themselves: ` ##### 09:31:57 || here it fails`.
+REMARK = re.compile(r"[ \t]*+(?:([#=*<>!~])\1\1|//)")
 LINE_END = 2
 """Bytes of a line end in SIP (RFC 3261 section 7)."""
 
@@ -58,13 +61,14 @@ def continuations(rows: LineTable, columns: Columns, specs: Mapping[str, Multili
     """Map lines that no grammar reads to the first row of the event that they continue.
 
     They are indented, a line before them states how many bytes of its message follow, or they are the rest of a
-    datagram with line ends in it.
+    datagram with line ends in it. A remark of a reader continues nothing.
     """
     owner = _counted_bodies(rows, columns, specs)
     lines = Counter(owner.values())
     unread = [row for row, name in enumerate(columns["grammar"]) if not name and columns["framing"][row] in UNFRAMED]
     bare = {name: spec for name, spec in specs.items() if spec.bare}
-    for row in (row for row in unread if (bare or _is_indented(rows, row)) and columns["message"][row]):
+    likely = (row for row in unread if (bare or _is_indented(rows, row)) and columns["message"][row])
+    for row in (row for row in likely if not REMARK.match(rows.texts[row])):
         first = owner.get(row - 1, row - 1)
         if not row or row in owner or rows.is_apart(row) or lines[first] >= MAX_CONTINUATIONS:
             continue

@@ -1,7 +1,7 @@
 """Numbers TLS handshakes: each is a run of TLS lines of one process of a phone.
 
-A new one begins after 30 s, at a boot, and when a certificate is rejected after an alert or OpenSSL's "certificate
-verify failed" has ended the previous one.
+A new one begins after 30 s, at a boot, when a line after others reports the beginning of a connection, and when a
+certificate is rejected after an alert or OpenSSL's "certificate verify failed" has ended the previous one.
 """
 
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ MAX_HANDSHAKE_TIME = timedelta(seconds=30)
 MAX_OPEN_HANDSHAKES = 64
 """Processes of a phone whose latest handshake is stored; the first one is dropped."""
 
+STARTED = "tls.handshake.started"
 REFUSAL = "tls.server_certificate.rejected"
 GIVEN_UP = "certificate verify failed"
 """What OpenSSL prints last for a handshake whose certificate was rejected."""
@@ -21,12 +22,16 @@ GIVEN_UP = "certificate verify failed"
 
 @dataclass(slots=True)
 class _Handshake:
-    """The latest handshake of one process. `last` is the time of its last line with a time. `is_over` stays True."""
+    """The latest handshake of one process. `last` is the time of its last line with a time. `is_over` stays True.
+
+    `is_connecting` until a line reports more than the beginning of the connection.
+    """
 
     number: int
     last: datetime | None
     boot: int
     is_over: bool = False
+    is_connecting: bool = True
 
 
 @dataclass(slots=True)
@@ -47,10 +52,12 @@ class HandshakeTracker:
             if len(self._open) > MAX_OPEN_HANDSHAKES:
                 del self._open[next(iter(self._open))]
         current.last = event.time or current.last
+        current.is_connecting &= event.kind == STARTED
         current.is_over |= "alert" in event.kind or event.fields.get("reason") == GIVEN_UP
         return current.number
 
 
 def _is_new(current: _Handshake, event: Event, boot: int) -> bool:
     late = event.time is not None and current.last is not None and abs(event.time - current.last) > MAX_HANDSHAKE_TIME
-    return late or current.boot != boot or (current.is_over and event.kind == REFUSAL)
+    begins = (current.is_over and event.kind == REFUSAL) or (not current.is_connecting and event.kind == STARTED)
+    return late or current.boot != boot or begins

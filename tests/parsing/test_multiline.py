@@ -261,3 +261,21 @@ def test_mixed_lines_put_each_byte_into_one_event_for_every_window(seed: int) ->
     whole = read(lines)
     for size in (1, 150, 2000):
         assert read(lines, size) == whole
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        " ##### 09:31:57 || here it fails",
+        "   // from here on",
+        "\t<<<< look",
+        " ***** second try *****",
+        " >>> SIP",
+        " ===",
+    ],
+)
+def test_a_remark_of_a_reader_is_a_line_of_its_own(remark: str) -> None:
+    line = "101 NOT Nov 29 09:31:57.600001 (346:1810) GHTTP-one"
+    events = read([line, "", remark, line.replace("101", "102"), ""])
+    assert [event.message for event in events] == ["one", remark, "one"]
+    assert [event.kind for event in events] == ["log.message", "unparsed", "log.message"]

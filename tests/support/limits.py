@@ -29,7 +29,6 @@ SHORT_MODULES = {
     "grammar.expected": "needs pyparsing, which only an explanation of a line imports",
     "reports.concise": "each report format is one module",
     "reports.line_meaning": "needs grammars and the matcher, the page of a code does not",
-    "trace.tls_handshakes": "a state machine with its own documentation",
 }
 """Modules below MIN_MODULE_LINES with at most one importer, and the reason. Names are relative to the package."""
 
