@@ -1,12 +1,13 @@
 """Yealink phones: T2x to T5x, Teams phones, and the generation before (T2x and T3x of about 2011 to 2015).
 
     line    = [over] (new / old / daemon)
-    new     = process "[" pid [("." / ":") thread] "]:" module "<" level "+" word ">" [uptime] ["[" line "]"] [android] message
+    new     = process "[" pid [("." / ":") thread] "]:" module "<" level "+" word ">" [uptime] [line / android] message
     old     = "syslog[" pid "]:" ("[" number "]" milliseconds ["[" component "]"] / "<" number ">|" level "|") message
             / "syslog[" pid "]:" start                                ; the first line of a SIP message
     daemon  = "/phone/bin/" process "[" pid "]:" message
     process, module = padded with blanks to 4; module is written against "<": "HTTP<5+notice>", "IPP <5+notice>"
     level   = digit, the severity of syslog itself; word = "error" / "notice" / "info" / ..., padded to 6
+    line    = "[" 1 to 3 digits "]"
     android = process thread level tag ":"                            ; as logcat prints it
     uptime  = seconds "." milliseconds "." microseconds ":"
     over    = "<" words ">", which a person put in place of the phone's address

@@ -101,7 +101,7 @@ RUN = {
 BETWEEN = 300
 """Lines between two registrations: ten minutes."""
 UNINFORMATIVE = {"Spectralink", "Linksys", "Android"}
-"""Vendors of phones whose healthy lines are not about the sign-in; the program reports that such a trace says nothing."""
+"""Vendors of phones whose healthy lines are not about the sign-in; the program reports that they say nothing."""
 
 
 def healthy_lines(lines: int, phones: int = 16) -> Iterator[str]:
