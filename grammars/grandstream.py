@@ -12,7 +12,8 @@ public programs read its form with four brackets. `new` was seen in HT801 firmwa
 lines) and, without program and level, in lines of an HT702 that a Kiwi server stored. Phones (GXP, GRP) and other
 adapters are inferred: no line of them is known. A SIP message is split into datagrams of a few headers, each with the
 prefix, and with line ends that a collector may write as they are, so that only the first line has a header. Only the
-first datagram of an entry has the epoch. What these devices print about TLS, certificates, DHCP and 802.1X is not known.
+first datagram of an entry has the epoch. What these devices print about TLS, certificates, DHCP and 802.1X is not
+known.
 """
 
 import pyparsing as pp

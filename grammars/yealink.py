@@ -1,20 +1,23 @@
 """Yealink phones: T2x to T5x, Teams phones, and the generation before (T2x and T3x of about 2011 to 2015).
 
     line    = [over] (new / old / daemon)
-    new     = process "[" pid [("." / ":") thread] "]:" module "<" level "+" word ">" [uptime] ["[" line "]"] message
+    new     = process "[" pid [("." / ":") thread] "]:" module "<" level "+" word ">" [uptime] [line / android] message
     old     = "syslog[" pid "]:" ("[" number "]" milliseconds ["[" component "]"] / "<" number ">|" level "|") message
             / "syslog[" pid "]:" start                                ; the first line of a SIP message
     daemon  = "/phone/bin/" process "[" pid "]:" message
     process, module = padded with blanks to 4; module is written against "<": "HTTP<5+notice>", "IPP <5+notice>"
     level   = digit, the severity of syslog itself; word = "error" / "notice" / "info" / ..., padded to 6
+    line    = "[" 1 to 3 digits "]"
+    android = process thread level tag ":"                            ; as logcat prints it
     uptime  = seconds "." milliseconds "." microseconds ":"
     over    = "<" words ">", which a person put in place of the phone's address
 
 How sure: an article on provisioning (T28P, firmware 2.72) and a public test of Teams phones show `new`. The maker of
-these Teams phones is inferred from the format; the digit agrees with the priority of the datagram. One public log of
-2015 shows `old` and `daemon`; another one of that phone shows that `old` writes a SIP message with one line per datagram. It is
-inferred that `new` does, too, and that a collector may drop the process of such a line. Phones send no host name. Digits other than 3, 5 and 6, and the modules of SIP and TLS,
-were not seen: no line of the Lync and Skype for Business firmware is known.
+these Teams phones is inferred from the format; the digit agrees with the priority of the datagram. Module ANDR quotes
+Android's log. Public logs of 2015 show `old` and `daemon`, and that `old` writes a SIP message with one line per
+datagram. It is inferred that `new` does, too, and that a collector may drop the process of such a line. Phones send no
+host name. Digits other than 3, 5 and 6, and the modules of SIP and TLS, were not seen: no line of the Lync and Skype
+for Business firmware is known.
 
 Real lines report the download of configuration files and the phone's identity. HTTP responses of 400 and above are
 inferred from those with 200. It is inferred too that SIP messages, OpenSSL's errors, responses of Microsoft's services
@@ -41,7 +44,9 @@ uptime = pp.Regex(r"[0-9]+\.[0-9]{3}\.[0-9]{3}:")
 
 line = pp.Regex(r"\[[0-9]{1,3}\]")
 new_header = process + procid + module + level + pp.Opt(uptime) + pp.Opt(line)
-new = new_header + message
+# What logcat prints: process, thread, level and tag.
+android = pp.Regex(r"[0-9]{1,7} +[0-9]{1,7} [VDIWEF] ") + pp.Regex(r"[A-Za-z][A-Za-z0-9:._-]*(?=: )")("function") + ":"
+new = new_header + pp.Opt(android) + message
 component = "[" + pp.Regex(r"[A-Z][A-Z0-9_]*")("component") + "]"
 since = pp.Regex(r"\[[0-9]{4}\]") + pp.Regex(r"[0-9]+(?= )") + pp.Opt(component)
 old_level = pp.Regex(r"<[0-9]>") + "|" + pp.Regex(r"LEVEL[0-9]")("level") + "|"

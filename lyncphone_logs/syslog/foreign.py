@@ -72,8 +72,9 @@ PROGRAMS = (
     Program(
         "Android (logcat)",
         r"(?:\d{4}-)?\d\d-\d\d[ ]\d\d:\d\d:\d\d\.\d{3}[ ]{1,6}\d{1,7}[ ]{1,6}\d{1,7}[ ][VDIWEF][ ]"
-        r"|[VDIWEFA]/[^(\n]{1,64}\([ ]{0,6}\d{1,7}\):[ ]",
-        "Android Debug Bridge: logcat -v threadtime and brief; issue baresip #1240",
+        r"|[VDIWEFA]/[^(\n]{1,64}\([ ]{0,6}\d{1,7}\):[ ]"
+        r"|\d{4}-\d\d-\d\d[ ]\d\d:\d\d:\d\d\.\d{3}[ ]\d{1,7}-\d{1,7}/[\w.:?]{1,128}[ ][VDIWEFA]/",
+        "Android Debug Bridge: logcat -v threadtime and brief; issue baresip #1240; Android Studio",
     ),
     Program(
         "Lync or Skype for Business Server (OCSLogger, CLS)",

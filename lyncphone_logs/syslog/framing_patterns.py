@@ -51,11 +51,12 @@ _ISO = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_TIME}(?:[.,][0-9]{{1,9}})?(?:Z|[+-]
 _NAME = r"(?:(?![0-9]++[ \t])[0-9A-Za-z][\w.-]*+|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*+(?<!:))"
 # A word is part of the message and no host: a tag, before ":" or "[pid]" (BusyBox -R and Yealink send no host), the
 # beginning of a repeat notice or of what BusyBox's syslogd writes when it starts, without a tag, and the first word of
-# lines of SpectraLink and Grandstream (address or model before a bracket), Polycom (component before a bar) and snom
-# (SIP trace).
+# lines of SpectraLink and Grandstream (address or model before a bracket), Polycom (component before a bar), snom
+# (SIP trace) and Android (date).
 _NO_HOST = (
     rf"(?!{_MONTH}[ ]++[0-9]{{1,2}}[ ]|(?i:last[ ]++)?message[ ]++repeated[ ]|syslogd[ ]started:"
-    r"|[A-Z]{2,3}-?[0-9]{3,4}[A-Za-z0-9]*+[ ]++\[[0-9A-Fa-f:]{12,17}\])"
+    r"|[A-Z]{2,3}-?[0-9]{3,4}[A-Za-z0-9]*+[ ]++\[[0-9A-Fa-f:]{12,17}\]"
+    r"|(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}[ ][0-9]{2}:)"
 )
 _NOT_AFTER_HOST = (
     r"(?!:[ \t]|\[[0-9.:]++\]:|\|[0-7*]\||\([0-9]{1,3}(?:\.[0-9]{1,3}){3}\)[ ]\[|(?:to|from)[ ](?:udp|tcp|tls):)"

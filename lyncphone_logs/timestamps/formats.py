@@ -17,6 +17,7 @@ _STAMP = re.compile(
     r"(?:(?:[A-Za-z]{3}[ ]++)?(?P<month>[A-Za-z]{3})[ ]++(?P<day>[0-9]{1,2})[ ]++"
     r"|(?P<y>[0-9]{4})[-.](?P<m>[0-9]{2})[-.](?P<d>[0-9]{2})[T \t]++"
     r"|(?P<day_first>[0-9]{2})-(?P<then_month>[0-9]{2})@"
+    r"|(?P<month_first>[0-9]{2})-(?P<then_day>[0-9]{2})[ ]++"
     r"|(?:(?P<first>[0-9]{2})-(?P<second>[0-9]{2})-(?P<year>[0-9]{4})"
     r"|(?P<before>[0-9]{1,2})/(?P<after>[0-9]{1,2})/(?P<slashed>[0-9]{4}))[ \t]++)?"
     r"(?P<hh>[0-9]{1,2}):(?P<mm>[0-9]{2}):(?P<ss>[0-9]{2})"
@@ -77,8 +78,8 @@ _UNREADABLE = ParsedStamp(None, None, "none")
 def read_stamp(stamp: str, anchor: Anchor) -> ParsedStamp:
     """Parse a stamp. If it is no time, is impossible, or cannot be completed, `time` is None and `quality` is `none`.
 
-    - `Mon dd hh:mm:ss` (RFC 3164) and `dd-mm@hh:mm:ss.mmm` (AudioCodes) are of the latest year in which they are not
-      after `anchor.limit`. If a year follows (`ctime`), it counts.
+    - `Mon dd hh:mm:ss` (RFC 3164), `dd-mm@hh:mm:ss.mmm` (AudioCodes) and `mm-dd hh:mm:ss.mmm` (Android) are of the
+      latest year in which they are not after `anchor.limit`. If a year follows (`ctime`), it counts.
     - ISO 8601, and dates of Kiwi that begin with the year, are read as written.
     - Of two numbers in dates of Kiwi (`dd-mm-yyyy`) and snom (`d/m/yyyy`), one over 12 is the day. Otherwise
       `anchor.day_first` decides. Without it, the order is assumed: American for Kiwi, European for snom, which writes
@@ -146,6 +147,8 @@ def _date(found: re.Match[str], at: time, anchor: Anchor) -> tuple[date, str]:
         return _latest_year(_month(found["month"]), int(found["day"]), at, anchor.limit), "assumed-year"
     if found["day_first"]:
         return _latest_year(int(found["then_month"]), int(found["day_first"]), at, anchor.limit), "assumed-year"
+    if found["month_first"]:
+        return _latest_year(int(found["month_first"]), int(found["then_day"]), at, anchor.limit), "assumed-year"
     return _latest_day(at, anchor.day or anchor.latest), "assumed-date"
 
 

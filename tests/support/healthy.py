@@ -79,6 +79,7 @@ RUN = {
     ],
     "cisco": [CISCO + "NOT {c2} (618:927) JAVA-SIPCC-CC_API: 0/0, cc_int_fail_fallback: SIP -> GSM: FAILOVER_FALLBACK"],
     "grandstream": [GRANDSTREAM + "{e}.000000 task {n} done"],
+    "linksys_spa": ["{b} {h} [0] lcfg->ucAdpDebugOpt1:{n}"],
     "polycom_ucs": [
         POLYCOM + "pgui |5|00|Received theme {n}",
         POLYCOM + "app1 |6|00|Uploading boot log",
@@ -90,6 +91,7 @@ RUN = {
         "{b} 192.0.2.67 {b}.00 0090.7a05.18f6 (192.000.002.067) [{x}] Successful Handoff to 0013.5f59.9970 (-68 dBm) "
         "from 0000.0000.0000 (-0 dBm), Reason 24, other APs:0013.5f59.9970 (-68 dBm) 0, TxPO:15 dB",
     ],
+    "teams_android": ["{b} {h} 1899 {n} I BetterTogether:EndpointPairingService: No endpoint paired, do nothing"],
     "yealink": [
         "<133>{b} {h} LIBD[548]: HTTP<5+notice> response code: 200",
         "<134>{b} {h} AUTP[548]: AUTP<6+info  > download file success!!",
@@ -98,8 +100,8 @@ RUN = {
 }  # fmt: skip
 BETWEEN = 300
 """Lines between two registrations: ten minutes."""
-UNINFORMATIVE = "spectralink"
-"""Its handsets log only the radio link; the program reports that such a trace says nothing about the sign-in."""
+UNINFORMATIVE = {"Spectralink", "Linksys", "Android"}
+"""Vendors of phones whose healthy lines are not about the sign-in; the program reports that they say nothing."""
 
 
 def healthy_lines(lines: int, phones: int = 16) -> Iterator[str]:
