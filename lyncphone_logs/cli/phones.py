@@ -61,7 +61,7 @@ def unparsed(
 ) -> None:
     """Group unparsed lines by shape, with counts and a masked example.
 
-    Names, numbers and addresses that the program recognizes are masked. Others may remain: check before sharing.
+    Only ordinary technical words, numbers of up to three digits, and times are shown. All other words are masked.
     """
     from lyncphone_logs.cli.progress import watched
     from lyncphone_logs.reports import tables

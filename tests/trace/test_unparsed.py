@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import lyncphone_logs
@@ -33,11 +33,20 @@ def test_known_forms_are_masked(text: str, expected: str) -> None:
         ("state 4 of 17", "state  12 of 9"),
         ("12:00:01 timer 0x1f fired", "9:30:59.123 timer 0xabc fired"),
         ("task a1b2c3 ended", "task 99fe10 ended"),
+        ("calls ext 4711", "calls ext 12"),
     ],
 )
 def test_texts_of_one_shape(one: str, other: str) -> None:
     assert shape(one) == shape(other)
     assert shape(one) != shape(f"{one} again")
+
+
+def test_verbs_and_status_codes_stay_visible() -> None:
+    fetched = '192.0.2.7 - - "GET /0004f2aabbcc.cfg HTTP/1.1" 404 168 "-" "Agent"'
+    stored = '192.0.2.7 - - "PUT /0004f2aabbcc-boot.log HTTP/1.1" 405 172 "-" "Agent"'
+    assert anonymize(fetched) == '<address> - - "GET /<mac>.cfg HTTP/1.1" 404 168 <text> <text>'
+    assert len({shape(fetched), shape(stored), shape(fetched.replace("404", "403"))}) == 3
+    assert shape(fetched) == shape(fetched.replace("168", "9000").replace("aabbcc", "aabb00"))
 
 
 def test_shapes_are_bounded_and_the_rest_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,6 +62,7 @@ WORDS = (
     "0", "1", "9", "12", "123", "12345", "123456789012", "1234567890123", "a", "fe", "1f", "1fe2", "deadbeef", "dead1",
     "A1B2", "0x", "0x1", "1x5", "0X1F", "0x123456789abc", "to", "user", "=", ":", "::", " ", "  ", ",", ".", "-", "_",
     "+", "@", "%", "/", "(", ")", "<", ">", "'", '"', "http://", "sip:", "com", "\u0663", "\n", "1.2.3.4", "12:34:56",
+    "ext", "calling", "SRV_", "May", "CN=", "\\\\",
 )  # fmt: skip
 
 
@@ -60,6 +70,7 @@ WORDS = (
 @example("scale 1x5 is no 0x5")
 @example("12:34:56,123456789012")
 def test_a_shape_is_the_text_with_all_parts_masked(text: str) -> None:
+    assume("HTTP/" not in text and "SIP/" not in text)
     masked = anonymize(text)
     for word, expression in PARTS:
         masked = expression.sub(word, masked)
