@@ -7,7 +7,7 @@ anchor (`--year`, file time) or lines with a full date determine the last year. 
 from bisect import bisect_right
 from calendar import isleap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -26,8 +26,10 @@ DatedStamp = tuple[int, datetime]
 @dataclass(slots=True)
 class Seen:
     """Stamps of a source in order: `dated` have a full date, `yearless` no year (read as of 2000), `dayless` no date.
+    `unset` have the full date of a clock that was never set.
 
-    `orders` are the results of `day_stands_first` for all stamps. `undecided` is a numeric date of unknown order.
+    `orders` are the results of `day_stands_first` for all stamps, `device_orders` those for devices. `undecided` is a
+    numeric date of unknown order.
     `is_numbered` means that the lines have sequence numbers.
     """
 
@@ -37,6 +39,8 @@ class Seen:
     orders: set[bool | None]
     undecided: str = ""
     is_numbered: bool = False
+    unset: list[DatedStamp] = field(default_factory=list)
+    device_orders: set[bool | None] = field(default_factory=set)
 
 
 def years_of(seen: Seen, anchor: Anchor) -> tuple[list[DatedStamp], str, str]:
@@ -105,6 +109,7 @@ def _periods(moments: Sequence[datetime], back: timedelta, ahead: timedelta) -> 
 def days_of(dayless: Sequence[DatedStamp], dated: Sequence[DatedStamp], anchor: Anchor) -> list[DatedStamp]:
     """Complete stamps without a date: from the dated line before them, else the next one, else from the anchor.
 
+    Each dated line, as the heading of a file is, dates those after it.
     Returns nothing if there is neither, or a moment is out of the range of datetime.
     """
     if not dayless:
@@ -119,12 +124,25 @@ def days_of(dayless: Sequence[DatedStamp], dated: Sequence[DatedStamp], anchor: 
             at, day = len(dayless) - 1, _nearest(dayless[-1][1], anchor.latest - ALMOST_LATE)
         else:
             return []
-        return [
+        days = [
             (offset, datetime.combine((day + (count - passed[at]) * DAY).date(), moment.time()))
             for count, (offset, moment) in zip(passed, dayless, strict=True)
         ]
+        return _below_headings(days, dated)
     except OverflowError:
         return []
+
+
+def _below_headings(days: Sequence[DatedStamp], dated: Sequence[DatedStamp]) -> list[DatedStamp]:
+    """Move stamps to the day of the last dated line before them."""
+    moved, shift, last = [], timedelta(), 0
+    for offset, moment in days:
+        heading = bisect_right(dated, (offset, datetime.max))
+        if heading > last:
+            shift = _nearest(moment, dated[heading - 1][1]) - moment
+        last = heading
+        moved.append((offset, moment + shift))
+    return moved
 
 
 def _nearest(moment: datetime, reference: datetime) -> datetime:
