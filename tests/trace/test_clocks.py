@@ -569,3 +569,80 @@ def test_the_factory_date_of_a_family_is_not_that_of_another() -> None:
     line = LINE.format("2009-12-16T03:43:03Z", "x") + "\n"
     (event,) = events_of(line)
     assert event.time_quality == "exact"
+
+
+def cisco_line(number: int, stamp: str, text: str) -> str:
+    return f"{number} NOT {stamp} (618:910) JAVA-configmgr MQThread|cip.cfg.Config:  - {text}"
+
+
+def ways_to_state(moment: datetime) -> dict[str, str]:
+    seconds = int(moment.replace(tzinfo=UTC).timestamp())
+    return {
+        f"Received HTTP/1.1 200 OK^M Date: {moment:%a, %d %b %Y %H:%M:%S} GMT^M": "a Date header",
+        f"[SipConfig] beginDownloadConfig-time:{seconds}600": "a Unix time in the text",
+        f'{{"time":  {seconds}, "key": "x"}}': "a Unix time in the text",
+        f"setting time to {moment:%Y-%m-%d %H:%M:%S}.123456 (offset +0.1s)": "a full date in the text",
+    }
+
+
+@given(
+    st.datetimes(datetime(2010, 1, 3), datetime(2033, 1, 1)).map(lambda moment: moment.replace(microsecond=0)),
+    st.integers(0, 3),
+    st.integers(-12, 14),
+    st.booleans(),
+    st.datetimes(datetime(2011, 1, 1), datetime(2033, 1, 1)),
+)
+def test_the_trace_itself_states_the_year_before_the_time_of_the_file_does(
+    moment: datetime, way: int, zone: int, is_before: bool, saved_at: datetime
+) -> None:
+    text, what = [*ways_to_state(moment).items()][way]
+    local = moment + timedelta(hours=zone)
+    moments = [local + timedelta(seconds=second) for second in range(3)]
+    texts = [text, "x", "x"] if is_before else ["x", "x", text]
+    lines = [cisco_line(101 + n, f"{at:%b %d %H:%M:%S}.600001", texts[n]) for n, at in enumerate(moments)]
+    events = [event for event in events_of("\n".join(lines) + "\n", saved_at) if not event.derived]
+    is_leap_day = (2, 29) in {(at.month, at.day) for at in moments}
+    assert is_leap_day or [event.time and event.time.replace(microsecond=0) for event in events] == moments, what
+
+
+@given(
+    st.datetimes(datetime(2010, 1, 3), datetime(2033, 1, 1)).map(lambda moment: moment.replace(microsecond=0)),
+    st.integers(0, 2),
+    st.integers(-11, 11),
+)
+def test_the_trace_itself_states_the_day(moment: datetime, way: int, zone: int) -> None:
+    text, _ = [*ways_to_state(moment).items()][way]
+    local = moment + timedelta(hours=zone)
+    moments = [local + timedelta(seconds=second) for second in range(3)]
+    lines = [cisco_line(101 + n, f"{at:%H:%M:%S}.600001", text if n == 1 else "x") for n, at in enumerate(moments)]
+    events = [event for event in events_of("\n".join(lines) + "\n") if not event.derived]
+    assert [event.time and event.time.replace(microsecond=0) for event in events] == moments
+
+
+def test_the_note_says_what_states_the_year_and_a_stated_year_counts_more(tmp_path: Path) -> None:
+    moment = datetime(2019, 11, 29, 9, 31, 57)
+    for text, what in ways_to_state(moment).items():
+        path = tmp_path / "trace.log"
+        path.write_text(cisco_line(1, "Nov 29 09:31:57.600001", text) + "\n", encoding="utf-8")
+        report = lp.diagnose(lp.read_trace(saved(path, datetime(2026, 11, 30))))
+        assert f"{path}: year 2019 assumed from {what} (--year to change)" in report.notes
+        (event,) = read(path, year=2018)
+        assert str(event.time).startswith("2018")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["notAfter 2031-06-01 10:00:00", "Last-Modified: Fri, 01 Jun 2012 10:00:00 GMT", "expire-time:1893456000"],
+)
+def test_any_other_date_in_the_text_states_no_year(text: str) -> None:
+    line = cisco_line(1, "Nov 29 09:31:57.600001", text) + "\n"
+    assert events_of(line)[0].time == datetime(2013, 11, 29, 9, 31, 57, 600_001)
+
+
+def test_one_date_in_the_text_of_a_large_file_states_its_year() -> None:
+    start = datetime(2019, 11, 29, 9)
+    moments = [start + timedelta(seconds=second) for second in range(3000)]
+    texts = ["x" * 60] * 3000
+    texts[1234] = "setting time to 2019-11-29 09:20:34"
+    lines = [cisco_line(1 + n, f"{at:%b %d %H:%M:%S}.000001", texts[n]) for n, at in enumerate(moments)]
+    assert {event.time.year for event in events_of("\n".join(lines) + "\n") if event.time} == {2019}
