@@ -9,7 +9,7 @@
              / "[SID:" number "]"                                                  ; of a call, in older versions
     record   = "(" "N" number ")"
     logger   = "(" component ")" "(" number ")"                                    ; in older versions
-    time     = "[Time:" dd-mm@hh:mm:ss.mmm "]" ["[" number "]"]                    ; the device's clock
+    time     = "[Time:" dd-mm["-" yyyy]@hh:mm:ss[.mmm] "]" ["[" number "]"]        ; the device's clock, or mm-dd
     console  = "[" function [":"] source-line "]" message / "ACL_" function ":" message / build-path ":" message
 
 How sure: manuals from 7.0 on and public issues (version 7.20A) show `session`, `record`, `logger` and `time` in real
@@ -40,7 +40,7 @@ sequence = "[S=" + pp.Word(pp.nums)("sequence") + "]"
 session = pp.Regex(r"\[[SB]ID[=:]") + pp.Regex(r"[0-9A-Fa-f]+(?::[0-9]+){0,2}")("procid") + "]"
 record = "(" + pp.Regex(r"[A-Z]\b") + number + ")"
 logger = "(" + pp.Regex(r"[a-z]\w*")("component") + ")" + "(" + number + ")"
-time = "[Time:" + pp.Regex(r"[0-9]{2}-[0-9]{2}@[0-9:.]+")("stamp") + "]" + pp.Opt("[" + number + "]")
+time = "[Time:" + pp.Regex(r"[0-9]{2}-[0-9]{2}(?:-[0-9]{4})?@[0-9:.]+")("stamp") + "]" + pp.Opt("[" + number + "]")
 message = pp.SkipTo(time + pp.StringEnd())("message") + time | pp.Regex(r"[\s\S]*")("message")
 
 own_function = pp.Regex(r"mt_rg_\w+|voip_\w+|slic_\w+|set_codec_params")("function")

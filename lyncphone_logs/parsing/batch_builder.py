@@ -7,10 +7,12 @@ from itertools import chain, pairwise
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Span, normalize_mac
 from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.parsing.header import Columns
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.multiline import EventLines
 from lyncphone_logs.parsing.sip import with_sip_fields
 from lyncphone_logs.syslog.envelopes import NAME as ENVELOPE
+from lyncphone_logs.timestamps.factory_dates import is_factory_date
 from lyncphone_logs.timestamps.formats import Anchor
 from lyncphone_logs.timestamps.resolver import StampResolver
 
@@ -72,6 +74,8 @@ class BatchBuilder:
         stamps = self._stamps.read(written, columns["offset"])
         columns["time_raw"] = columns["stamp"]
         columns |= zip(TIMES, map(list, zip(*stamps, strict=True)), strict=True)
+        if self._stamps.has_factory_dates:
+            _mark_factory_dates(columns)
         columns["time_corrected"] = columns["time"]
         if any(columns["mac"]):
             columns["phone"] = [normalize_mac(mac) if mac else "" for mac in columns["mac"]]
@@ -132,6 +136,15 @@ class BatchBuilder:
         if self._last is None and self._event_before is not None:
             self._last, self._event_before = self._event_before(), None
         return self._last
+
+
+def _mark_factory_dates(columns: Columns) -> None:
+    """Mark the times at which the clocks of a line's phone family start, before they are set."""
+    for row, (is_unset, time, grammar) in enumerate(
+        zip(columns["is_unset"], columns["time"], columns["grammar"], strict=True)
+    ):
+        if is_unset is None and columns["time_quality"][row] != "assumed-year" and is_factory_date(time, grammar):
+            columns["is_unset"][row], columns["time_quality"][row] = True, "unset"
 
 
 def _slices(rows: Sequence[int]) -> list[slice]:

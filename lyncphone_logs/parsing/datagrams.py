@@ -7,6 +7,7 @@ indented.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from lyncphone_logs.grammar.expression import CompiledExpression
 from lyncphone_logs.grammar.multiline_spec import MAX_CONTINUATIONS, MultilineSpec
@@ -20,6 +21,13 @@ FIRST_ROW_FIELDS = ("component", "function", "source_line", "level")
 """What the header of a line says only for its first message."""
 MAX_RECORD_HEADER = 64
 """Characters after a line end that decide whether a message of the datagram begins there."""
+
+
+class Trailer(NamedTuple):
+    """The last part of a datagram, and its stamp."""
+
+    message: str
+    stamp: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +140,25 @@ def _datagrams(rows: LineTable, columns: Columns, names: set[str]) -> dict[int, 
     return first_of
 
 
+def trailer_of(text: str, spec: MultilineSpec) -> Trailer | None:
+    """What a line says if a datagram ends with it; None if none does."""
+    if not spec.trailer or not any(literal in text for literal in spec.trailer.literals):
+        return None
+    spans = spec.trailer.match(text)
+    return Trailer(text[slice(*spans["message"])], text[slice(*spans["stamp"])]) if spans else None
+
+
 def _share(rows: LineTable, columns: Columns, block: Sequence[int], spec: MultilineSpec) -> None:
-    first, last = block[0], block[-1]
+    first = block[0]
     parsed = [row for row in block if columns["grammar"][row]]
     values = {name: columns[name][first] for name in (*SHARED_FIELDS, *STAMPS)}
-    text = rows.repaired[last]
-    if spec.trailer and (spans := spec.trailer.match(text)):
+    found = ((row, trailer_of(rows.repaired[row], spec)) for row in reversed(block[1:]))
+    row, trailer = next(((row, trailer) for row, trailer in found if trailer), (first, None))
+    if trailer:
         values["received"] = values["received"] or values["stamp"]
-        values |= {"stamp": text[slice(*spans["stamp"])], "stamp_owner": "phone"}
-        if last not in parsed:
-            columns["message"][last] = text[slice(*spans["message"])]
+        values |= {"stamp": trailer.stamp, "stamp_owner": "phone"}
+        if row not in parsed:
+            columns["message"][row] = trailer.message
     for name, value in values.items():
         for row in parsed:
             columns[name][row] = value

@@ -161,7 +161,8 @@ class Correction:
         is_unset = columns["is_unset"][row]
         if is_unset is None:
             is_unset = columns["is_unset"][row] = False
-            if clock.doubtful or _may_be_start(time, self._last_times.get(source)):
+            last = self._last_times.get(source)
+            if clock.doubtful or _may_be_start(time, columns["time_quality"][row], last):
                 clock.doubtful.append((held, row))
                 held.waiting += 1
                 return
@@ -179,7 +180,8 @@ class Correction:
             self._count_back(clock, source, time)
 
     def _decide_doubtful(self, clock: _SenderClock, time: datetime) -> None:
-        """Decide whether a clock that showed the first of January was set: it was, unless it jumps to `time`."""
+        """Decide whether a clock that showed the first of January, or an old date, was set: it was, unless it jumps to
+        `time`."""
         last, last_row = clock.doubtful[-1]
         step = time - last.batch.columns["time"][last_row]
         if -JITTER <= step <= DAY:
@@ -239,10 +241,10 @@ class Correction:
         clock.repeated = []
 
 
-def _may_be_start(time: datetime, last: datetime | None) -> bool:
-    """Whether a clock that was never set may show `time` when a phone starts: just after a full hour, and not because
-    the year began after the line before, which shows `last`."""
-    is_start = time.hour <= LATEST_START and time.minute < SOON
+def _may_be_start(time: datetime, quality: str, last: datetime | None) -> bool:
+    """Whether a clock that was never set may show `time` when a phone starts: an old date, or 1 January just after a
+    full hour, and not because the year began after the line before, which shows `last`."""
+    is_start = quality != "assumed-year" or (time.hour <= LATEST_START and time.minute < SOON)
     return is_start and not (last and timedelta(0) <= time - last < DAY)
 
 

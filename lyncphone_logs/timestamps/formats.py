@@ -16,7 +16,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _STAMP = re.compile(
     r"(?:(?:[A-Za-z]{3}[ ]++)?(?P<month>[A-Za-z]{3})[ ]++(?P<day>[0-9]{1,2})[ ]++"
     r"|(?P<y>[0-9]{4})[-.](?P<m>[0-9]{2})[-.](?P<d>[0-9]{2})[T \t]++"
-    r"|(?P<day_first>[0-9]{2})-(?P<then_month>[0-9]{2})@"
+    r"|(?P<one>[0-9]{2})-(?P<other>[0-9]{2})(?:-(?P<year_of_device>[0-9]{4}))?@"
     r"|(?P<month_first>[0-9]{2})-(?P<then_day>[0-9]{2})[ ]++"
     r"|(?:(?P<first>[0-9]{2})-(?P<second>[0-9]{2})-(?P<year>[0-9]{4})"
     r"|(?P<before>[0-9]{1,2})/(?P<after>[0-9]{1,2})/(?P<slashed>[0-9]{4}))[ \t]++)?"
@@ -51,14 +51,16 @@ class Anchor:
 
     `basis` is `--year`, `file time`, `dated lines` (of the same source), `collector` (its stamp on the same line) or
     empty. Stamps without a date use `day` instead of `latest`, if it is given. `day_first` is the order of day and
-    month in numeric dates, None if no date of the source shows it. `later` are the anchors of later parts of the
-    source, each with the byte offset at which it begins to apply.
+    month in numeric dates, None if no date of the source shows it; `device_day_first` is that of an AudioCodes device,
+    whose dates may have another order than the collector's. `later` are the anchors of later parts of the source, each
+    with the byte offset at which it begins to apply.
     """
 
     latest: datetime | None
     basis: str
     day: datetime | None = None
     day_first: bool | None = None
+    device_day_first: bool | None = None
     later: tuple[tuple[int, "Anchor"], ...] = ()
 
     @property
@@ -79,7 +81,9 @@ def read_stamp(stamp: str, anchor: Anchor) -> ParsedStamp:
     """Parse a stamp. If it is no time, is impossible, or cannot be completed, `time` is None and `quality` is `none`.
 
     - `Mon dd hh:mm:ss` (RFC 3164), `dd-mm@hh:mm:ss.mmm` (AudioCodes) and `mm-dd hh:mm:ss.mmm` (Android) are of the
-      latest year in which they are not after `anchor.limit`. If a year follows (`ctime`), it counts.
+      latest year in which they are not after `anchor.limit`. If a year follows (`ctime`, `mm-dd-yyyy@hh:mm:ss`), it
+      counts. Of the two numbers before `@`, one over 12 is the day, else `anchor.device_day_first` decides, else the
+      day is first if no year follows.
     - ISO 8601, and dates of Kiwi that begin with the year, are read as written.
     - Of two numbers in dates of Kiwi (`dd-mm-yyyy`) and snom (`d/m/yyyy`), one over 12 is the day. Otherwise
       `anchor.day_first` decides. Without it, the order is assumed: American for Kiwi, European for snom, which writes
@@ -145,11 +149,20 @@ def _date(found: re.Match[str], at: time, anchor: Anchor) -> tuple[date, str]:
         return date(int(found["year_last"]), _month(found["month"]), int(found["day"])), "exact"
     if found["month"]:
         return _latest_year(_month(found["month"]), int(found["day"]), at, anchor.limit), "assumed-year"
-    if found["day_first"]:
-        return _latest_year(int(found["then_month"]), int(found["day_first"]), at, anchor.limit), "assumed-year"
+    if found["one"]:
+        return _of_device(int(found["one"]), int(found["other"]), found["year_of_device"], at, anchor)
     if found["month_first"]:
         return _latest_year(int(found["month_first"]), int(found["then_day"]), at, anchor.limit), "assumed-year"
     return _latest_day(at, anchor.day or anchor.latest), "assumed-date"
+
+
+def _of_device(one: int, other: int, year: str | None, at: time, anchor: Anchor) -> tuple[date, str]:
+    if year:
+        return _either_order(one, other, int(year), anchor.device_day_first, False)
+    # The manuals show the day first.
+    day_first = one > 12 or anchor.device_day_first is not False
+    day, month = (one, other) if day_first else (other, one)
+    return _latest_year(month, day, at, anchor.limit), "assumed-year"
 
 
 def _either_order(first: int, second: int, year: int, known: bool | None, assumed: bool) -> tuple[date, str]:
@@ -160,10 +173,14 @@ def _either_order(first: int, second: int, year: int, known: bool | None, assume
     return date(year, *((second, first) if day_first else (first, second))), "exact" if is_certain else "assumed-date"
 
 
-def day_stands_first(stamp: str) -> bool | None:
-    """Whether the day is before the month in a numeric date. None if the stamp does not show it."""
+def day_stands_first(stamp: str, of_device: bool = False) -> bool | None:
+    """Whether the day is before the month in a numeric date, of a collector or snom, or of an AudioCodes device.
+
+    None if the stamp does not show it.
+    """
     found = _STAMP.fullmatch(stamp)
-    written = found.group("first", "second", "before", "after") if found else ()
+    names = ("one", "other") if of_device else ("first", "second", "before", "after")
+    written = found.group(*names) if found else ()
     is_day = [int(number) > 12 for number in written if number]
     return is_day[0] if len({*is_day}) == 2 else None
 

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
+from lyncphone_logs.timestamps.factory_dates import is_factory_date
 from lyncphone_logs.timestamps.formats import Anchor, ParsedStamp, read_stamp
 
 OLDEST_PHONE = datetime(2010, 1, 1)
-"""A clock that shows an earlier time was never set, because the supported phones are newer."""
+"""A clock that shows an earlier time may not be set: most phones are newer. It is set unless it jumps later."""
 MAX_BEHIND_COLLECTOR = timedelta(days=1)
 ALMOST_A_YEAR = timedelta(days=360)
 """If the year is assumed, a clock that is so far behind the collector's may instead be a few days ahead of it."""
@@ -24,7 +25,8 @@ _NO_STAMP = ParsedStamp(None, None, "none")
 class Stamp(NamedTuple):
     """The stamps of one line, resolved: values of the event, and whether the phone's clock was never set.
 
-    `is_unset` is None if only other lines can decide it: on the first of January, in a stamp without a year.
+    `is_unset` is None if only other lines or the family of the phone can decide it: on the first of January in a stamp
+    without a year, and at an old date.
     """
 
     time: datetime | None
@@ -35,10 +37,11 @@ class Stamp(NamedTuple):
 
 
 class StampResolver:
-    """Resolves stamps. `assumed` becomes true when a year or a date was completed from the anchor."""
+    """Resolves stamps. `assumed` becomes true when a year or a date was completed from the anchor, `has_factory_dates`
+    when a stamp states a date at which the clocks of some phone family start."""
 
     def __init__(self, anchor: Anchor) -> None:
-        self.assumed = False
+        self.assumed = self.has_factory_dates = False
         self._anchor = replace(anchor, later=())
         self._starts = [0, *(start for start, _ in anchor.later)]
         self._anchors = [self._anchor, *(later for _, later in anchor.later)]
@@ -103,7 +106,7 @@ class StampResolver:
         is_dated = received is not None and received.quality == "exact"
         anchor = self._anchor
         if received and is_dated:
-            anchor = Anchor(received.time, "collector", day_first=self._anchor.day_first)
+            anchor = replace(self._anchor, latest=received.time, basis="collector", day=None)
         parsed = read_stamp(stamp, anchor) if stamp else _NO_STAMP
         is_assumed = any(each and each.quality.startswith("assumed") for each in (parsed, received))
         self.assumed |= is_assumed and not is_dated
@@ -113,7 +116,11 @@ class StampResolver:
             quality = "collector"
         elif quality == "uptime" and arrived:
             time, quality = arrived, "collector"
-        never_set = is_unset(time, quality, arrived) or (None if _may_be_unset(time, quality, is_dated) else False)
+        is_stated = quality == "exact" or (quality == "assumed-date" and anchor.basis == "dated lines")
+        never_set: bool | None = False
+        if time and quality != "collector":
+            self.has_factory_dates |= is_stated and is_factory_date(time)
+            never_set = _is_unset(time, quality, arrived, is_stated, is_dated)
         return Stamp(time, parsed.utc, "unset" if never_set else quality, arrived, never_set)
 
 
@@ -123,19 +130,24 @@ def _seconds_of_hour() -> dict[str, timedelta]:
     return {f":{second // 60:02}:{second % 60:02}": timedelta(seconds=second) for second in range(3600)}
 
 
-def is_unset(time: datetime | None, quality: str, received: datetime | None) -> bool:
-    """Whether a phone's clock was never set: it shows a time before any phone was made, or is a day behind the
-    collector's clock."""
-    if time is None or quality in ("collector", "unset"):
-        return quality == "unset"
-    if quality == "exact" and time < OLDEST_PHONE:
+def _is_unset(
+    time: datetime, quality: str, received: datetime | None, is_stated: bool, is_received_stated: bool
+) -> bool | None:
+    """Whether a phone's clock was never set: it states a factory date, or is a day behind the collector's clock.
+
+    None if that cannot be decided here. A date that is assumed, on either side, decides nothing.
+    """
+    if is_stated and is_factory_date(time, ""):
         return True
-    if received is None:
-        return False
-    behind = received - time
-    return behind > MAX_BEHIND_COLLECTOR and (quality == "exact" or behind < ALMOST_A_YEAR)
+    is_start = _is_start(time, quality)
+    # Without years, the days differ, and the phone's is that at which clocks start.
+    if received is not None and (is_received_stated or is_start):
+        behind = received - time
+        if behind > MAX_BEHIND_COLLECTOR and (is_stated or behind < ALMOST_A_YEAR):
+            return True
+    may_be_unset = not is_received_stated and (is_start or (is_stated and time < OLDEST_PHONE))
+    return None if may_be_unset else False
 
 
-def _may_be_unset(time: datetime | None, quality: str, is_dated: bool) -> bool:
-    is_assumed = time is not None and quality == "assumed-year" and not is_dated
-    return is_assumed and time is not None and time - datetime(time.year, 1, 1) < FIRST_DAY
+def _is_start(time: datetime, quality: str) -> bool:
+    return quality == "assumed-year" and time - datetime(time.year, 1, 1) < FIRST_DAY

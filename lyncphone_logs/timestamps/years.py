@@ -4,31 +4,33 @@ Time moves forward from sample to sample: a year passes from December to January
 anchor (`--year`, file time) or lines with a full date determine the last year. A 29 February is in a leap year.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from calendar import isleap
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
 
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.timestamps.formats import Anchor
+from lyncphone_logs.timestamps.stated_dates import DatedStamp, StatedDate, with_days, with_years
 
 BACK, AHEAD = timedelta(days=115), timedelta(days=250)
 """Largest steps of stamps without a year: back, if clocks differ or are set, and ahead, if a phone was silent."""
 DAY, LATE = timedelta(days=1), timedelta(hours=6)
 """A time of day that is more than `LATE` earlier than the one before is of the next day."""
 ALMOST_LATE = DAY - LATE - timedelta(microseconds=1)
-DatedStamp = tuple[int, datetime]
-"""The byte offset of a line, and its moment."""
 
 
 @dataclass(slots=True)
 class Seen:
     """Stamps of a source in order: `dated` have a full date, `yearless` no year (read as of 2000), `dayless` no date.
+    `unset` have the full date of a clock that was never set, `doubtful` no year and the first of January.
 
-    `orders` are the results of `day_stands_first` for all stamps. `undecided` is a numeric date of unknown order.
-    `is_numbered` means that the lines have sequence numbers.
+    `orders` are the results of `day_stands_first` for all stamps, `device_orders` those for devices. `undecided` is a
+    numeric date of unknown order.
+    `stated` are dates in the texts of the lines. `is_numbered` means that the lines have sequence numbers.
     """
 
     dated: list[DatedStamp]
@@ -37,6 +39,10 @@ class Seen:
     orders: set[bool | None]
     undecided: str = ""
     is_numbered: bool = False
+    unset: list[DatedStamp] = field(default_factory=list)
+    doubtful: list[DatedStamp] = field(default_factory=list)
+    stated: list[StatedDate] = field(default_factory=list)
+    device_orders: set[bool | None] = field(default_factory=set)
 
 
 def years_of(seen: Seen, anchor: Anchor) -> tuple[list[DatedStamp], str, str]:
@@ -79,6 +85,13 @@ def _last_year(seen: Seen, passed: Sequence[int], anchor: Anchor) -> tuple[int, 
         _, nearest = min(seen.dated, key=lambda dated: abs(dated[0] - offset))
         years = [year for year in (nearest.year - 1, nearest.year, nearest.year + 1) if 1 <= year <= 9999]
         return min(years, key=lambda year: abs(_in_year(last, year) - nearest)), "dated lines"
+    stated = with_years(seen.stated, seen.yearless) if anchor.basis != "--year" else []
+    if stated:
+        rows = (bisect_left(seen.yearless, (each.offset, datetime.min)) for each in stated)
+        last_years = Counter(
+            (each.moment.year + passed[-1] - passed[row], each.what) for each, row in zip(stated, rows, strict=True)
+        )
+        return last_years.most_common(1)[0][0]
     if anchor.limit is None:
         return 1, ""
     # The newest moment decides. It is not that of the last line if a clock went back.
@@ -102,9 +115,16 @@ def _periods(moments: Sequence[datetime], back: timedelta, ahead: timedelta) -> 
     return passed
 
 
+def days_in_text(seen: Seen, anchor: Anchor) -> tuple[list[DatedStamp], str]:
+    """The stamps without a date whose day a date in the text states, and what it is; nothing if a year is given."""
+    stated = with_days(seen.stated, seen.dayless) if anchor.basis != "--year" else []
+    return sorted((each.offset, each.moment) for each in stated), stated[0].what if stated else ""
+
+
 def days_of(dayless: Sequence[DatedStamp], dated: Sequence[DatedStamp], anchor: Anchor) -> list[DatedStamp]:
     """Complete stamps without a date: from the dated line before them, else the next one, else from the anchor.
 
+    Each dated line, as the heading of a file is, dates those after it.
     Returns nothing if there is neither, or a moment is out of the range of datetime.
     """
     if not dayless:
@@ -119,12 +139,25 @@ def days_of(dayless: Sequence[DatedStamp], dated: Sequence[DatedStamp], anchor: 
             at, day = len(dayless) - 1, _nearest(dayless[-1][1], anchor.latest - ALMOST_LATE)
         else:
             return []
-        return [
+        days = [
             (offset, datetime.combine((day + (count - passed[at]) * DAY).date(), moment.time()))
             for count, (offset, moment) in zip(passed, dayless, strict=True)
         ]
+        return _below_headings(days, dated)
     except OverflowError:
         return []
+
+
+def _below_headings(days: Sequence[DatedStamp], dated: Sequence[DatedStamp]) -> list[DatedStamp]:
+    """Move stamps to the day of the last dated line before them."""
+    moved, shift, last = [], timedelta(), 0
+    for offset, moment in days:
+        heading = bisect_right(dated, (offset, datetime.max))
+        if heading > last:
+            shift = _nearest(moment, dated[heading - 1][1]) - moment
+        last = heading
+        moved.append((offset, moment + shift))
+    return moved
 
 
 def _nearest(moment: datetime, reference: datetime) -> datetime:

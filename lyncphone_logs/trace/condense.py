@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from lyncphone_logs.events.batch import Batch, Omitted
 from lyncphone_logs.events.event import MESSAGE
-from lyncphone_logs.timestamps.resolver import OLDEST_PHONE
 from lyncphone_logs.trace.phone_identity import tells_maker
 
 MAX_ERRORS = 3
@@ -71,6 +70,4 @@ def _is_steady(batch: Batch, start: int, stop: int) -> bool:
     macs = batch.columns["phone"][start:stop]
     one_host = hosts[0] is not None and hosts.count(hosts[0]) == len(hosts) and macs.count(macs[0]) == len(macs)
     one_clock = None not in times and qualities.count(qualities[0]) == len(qualities)
-    if not (one_host and one_clock) or True in unset or None in unset or times != sorted(times):
-        return False
-    return not times[0] < OLDEST_PHONE <= times[-1]
+    return one_host and one_clock and True not in unset and None not in unset and times == sorted(times)

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import LOST, Event, Value
 from lyncphone_logs.parsing.sequence_numbers import SequenceGap, SequenceReport, SequenceTracker
-from lyncphone_logs.timestamps.resolver import OLDEST_PHONE, is_unset
 from lyncphone_logs.trace.phone_identity import IDENTIFIED, PhoneNames
 from lyncphone_logs.trace.tls_handshakes import FAMILY, HandshakeTracker
 
@@ -26,6 +25,8 @@ KEYED_ALONE = (f"{FAMILY}.", STARTED)
 """Beginnings of the kinds whose events begin a boot or belong to a handshake."""
 MAX_BACKWARDS = timedelta(hours=1)
 """A clock that goes back by more has been set; less may be a late line."""
+NO_CLOCK = ("collector", "assumed-date")
+"""Qualities of times that do not show the phone's clock, or not its date: no step is measured from or to them."""
 ONE_DAY, ONE_YEAR = timedelta(days=1), timedelta(days=365)
 
 
@@ -67,7 +68,7 @@ class _PhoneKeys:
     def advance_clock(self, event: Event) -> _ClockChange:
         """Compare the clock with the time of the next line; a step begins a segment."""
         before, was_unset = self.clock, self.is_unset
-        if event.time is None or event.time_quality == "collector":
+        if event.time is None or event.time_quality in NO_CLOCK:
             return _ClockChange(None, False)
         self.clock, self.is_unset = event.time, event.time_quality == "unset"
         is_set = was_unset and not self.is_unset
@@ -75,8 +76,7 @@ class _PhoneKeys:
             # The step is not known: this is the first line, or lines were skipped before it.
             return _ClockChange(None, is_set)
         step = event.time - before
-        jumped = before < OLDEST_PHONE <= event.time or (is_set and step > ONE_DAY)
-        jumped |= before < OLDEST_PHONE and step > ONE_YEAR
+        jumped = (is_set and step > ONE_DAY) or (was_unset and step > ONE_YEAR)
         if not jumped and step >= -MAX_BACKWARDS:
             return _ClockChange(None, False)
         self._begin_segment()
@@ -97,7 +97,7 @@ class _PhoneKeys:
 
     def first_unset(self, event: Event) -> bool:
         """Whether this is the first line of a segment whose clock was never set."""
-        if self.unset_derived or not is_unset(event.time, event.time_quality, event.received):
+        if self.unset_derived or event.time_quality != "unset":
             return False
         self.unset_derived = True
         return True
@@ -189,7 +189,7 @@ class Correlator:
                 self._key_row(batch, row, event)
             return
         self._era += bisect_left(gaps, stop) - bisect_left(gaps, start)
-        if has_own_times:
+        if has_own_times and qualities[-1] not in NO_CLOCK:
             phone.clock, phone.era = times[-1], self._era
         phone.lines += stop - start
         columns["boot"][start:stop] = [phone.boot] * (stop - start)
@@ -220,8 +220,7 @@ class Correlator:
 def _is_steady(clock: datetime | None, times: Sequence[datetime]) -> bool:
     """Whether a clock shows these times one after the other, without a jump from which an event is derived."""
     before = times[0] if clock is None else clock
-    is_set = before < OLDEST_PHONE <= times[-1]
-    return not is_set and before <= times[0] and (len(times) == 1 or times == sorted(times))
+    return before <= times[0] and (len(times) == 1 or times == sorted(times))
 
 
 def _clock_events(event: Event, change: _ClockChange, is_first_unset: bool) -> Iterator[Event]:

@@ -8,8 +8,9 @@ import json
 import os
 import shutil
 import tomllib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -453,3 +454,195 @@ def test_what_lies_in_an_archive_is_looked_into_as_well(monkeypatch: pytest.Monk
     assert (found.first.date(), found.year) == (datetime(2013, 12, 30).date(), 2014)
     assert found.anchor.latest is not None
     assert found.anchor.latest < datetime(2014, 12, 30)
+
+
+def events_of(text: str, saved_at: datetime = datetime(2014, 1, 3)) -> list[Event]:
+    """The events of a file, derived ones included."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "trace.log")
+        path.write_text(text, encoding="utf-8")
+        return list(lp.read_trace(saved(path, saved_at)).events(derived=True))
+
+
+VIEWER = "09:31:57.000  192.0.2.9  local0.notice  [S=20]  [SID=0a1b2c:36:1001]  (N 700)  TLSSocket: connected"
+BLANK = " " * 69
+TRAILERS = [
+    "{0}",
+    "(N 701)  TLSSocket: closed  {0}",
+    "-> closed {0}",
+    "-> closed\n" + BLANK + "{0}",
+    "{0}\n" + BLANK + "x",
+]
+
+
+def device_stamp(moment: datetime, day_first: bool, has_year: bool, blank: str) -> str:
+    day = ("%d-%m" if day_first else "%m-%d") + ("-%Y" if has_year else "")
+    return f"[Time:{blank}{moment:{day}@%H:%M:%S}.810{blank}]"
+
+
+@pytest.mark.parametrize("trailer", TRAILERS)
+@pytest.mark.parametrize(("day_first", "has_year"), [*itertools.product([True, False], repeat=2)])
+@pytest.mark.parametrize("blank", ["", " "])
+@pytest.mark.parametrize("saved_at", [datetime(2021, 7, 1), datetime(2026, 11, 29)])
+def test_a_device_stamp_on_any_line_of_a_datagram_dates_it_and_convicts_no_clock(
+    trailer: str, day_first: bool, has_year: bool, blank: str, saved_at: datetime, tmp_path: Path
+) -> None:
+    path = tmp_path / "trace.log"
+    moments = [datetime(2021, 3, 2, 9, 31, 56), datetime(2021, 3, 30, 9, 31, 56)]
+    stamps = [device_stamp(moment, day_first, has_year, blank) for moment in moments]
+    path.write_text("".join(f"{VIEWER}\n{BLANK}{trailer.format(stamp)}\n" for stamp in stamps), encoding="utf-8")
+    events = list(lp.read_trace(saved(path, saved_at)).events(derived=True))
+    year = 2021 if has_year else saved_at.year
+    times = {moment.replace(year=year, microsecond=810_000) for moment in moments}
+    assert {event.time for event in events} == times
+    assert {event.time_quality for event in events} == {"exact" if has_year else "assumed-year"}
+    assert not [event.kind for event in events if event.kind.startswith("time.")]
+    assert {event.received.date() for event in events if event.received} == {time.date() for time in times}
+
+
+@given(
+    st.datetimes(datetime(2001, 1, 1), datetime(2038, 1, 1)),
+    st.datetimes(datetime(2012, 1, 1), datetime(2030, 1, 1)),
+    st.sampled_from(["%b %d %H:%M:%S", "%d-%m@%H:%M:%S.000"]),
+)
+def test_no_assumed_date_convicts_a_clock(phone: datetime, collector: datetime, form: str) -> None:
+    """Neither the day nor the year of a file says when a clock was set."""
+    outer = f"{collector:%H:%M:%S}.000  192.0.2.9  local0.notice  [S=20]  [SID=0a1b2c:36:1001]  (N 700)  x"
+    inner = f"[Time:{phone:%d-%m@%H:%M:%S}.810]" if "@" in form else ""
+    text = f"{outer} {inner}\n"
+    events = events_of(text)
+    is_start = (phone.month, phone.day) == (1, 1)
+    assert is_start or not [event.kind for event in events if event.kind.startswith("time.")]
+
+
+@given(st.datetimes(datetime(2001, 1, 1), datetime(2009, 12, 31)))
+def test_an_old_date_alone_is_no_clock_that_was_never_set(moment: datetime) -> None:
+    days = [moment + timedelta(minutes=minute) for minute in range(3)]
+    text = "".join(LINE.format(f"{day:%Y-%m-%dT%H:%M:%S}Z", "x") + "\n" for day in days)
+    events = events_of(text)
+    assert [event.time_quality for event in events] == ["exact"] * 3
+
+
+@pytest.mark.parametrize("start", ["1970-01-01T00:00:05Z", "1969-12-31T19:00:05Z", "1970-02-03T04:05:06Z"])
+def test_the_epoch_is_a_clock_that_was_never_set(start: str) -> None:
+    events = events_of(LINE.format(start, "x") + "\n")
+    assert [event.kind for event in events] == ["log.message", "time.clock.unset"]
+
+
+@given(
+    st.datetimes(datetime(2001, 1, 9), datetime(2009, 12, 1)), st.datetimes(datetime(2010, 1, 1), datetime(2038, 1, 1))
+)
+def test_an_old_date_that_is_later_left_by_a_step_was_never_set(old: datetime, new: datetime) -> None:
+    stamps = (old, old + timedelta(seconds=4), new)
+    text = "".join(LINE.format(f"{stamp:%Y-%m-%dT%H:%M:%S}Z", "x") + "\n" for stamp in stamps)
+    events = events_of(text)
+    assert [event.time_quality for event in events if not event.derived] == ["unset", "unset", "exact"]
+    assert [event.kind for event in events if event.derived] == [
+        "time.clock.unset",
+        "time.clock.stepped",
+        "time.clock.set",
+    ]
+    assert events[0].time_corrected == new.replace(microsecond=0) - timedelta(seconds=4)
+
+
+HEADING = "|== Syslogd TNP== {:%a %b %d %H:%M:%S %Y}"
+
+
+@given(st.lists(st.datetimes(datetime(2010, 2, 1), datetime(2037, 1, 1)), min_size=1, max_size=4), st.booleans())
+def test_a_heading_dates_the_lines_below_it_until_the_next_one(headings: list[datetime], starts_unset: bool) -> None:
+    headings = [moment.replace(microsecond=0) for moment in headings]
+    days = [*([datetime(2009, 12, 16, 3, 43, 3)] if starts_unset else []), *headings]
+    lines, expected = [], []
+    for day in days:
+        below = [day + timedelta(minutes=minute) for minute in (0, 1, 600)]
+        lines += [HEADING.format(day), "=" * 52]
+        lines += [f"{number}: NOT {moment:%H:%M:%S.%f} tftpClient: x" for number, moment in enumerate(below, 531)]
+        expected += [(moment, moment.year == 2009) for moment in below]
+    events = events_of("\n".join(lines) + "\n")
+    found = [
+        (event.time, event.time_quality == "unset") for event in events if event.level == "NOT" and not event.derived
+    ]
+    assert found == expected
+
+
+def test_the_factory_date_of_a_family_is_not_that_of_another() -> None:
+    line = LINE.format("2009-12-16T03:43:03Z", "x") + "\n"
+    (event,) = events_of(line)
+    assert event.time_quality == "exact"
+
+
+def cisco_line(number: int, stamp: str, text: str) -> str:
+    return f"{number} NOT {stamp} (618:910) JAVA-configmgr MQThread|cip.cfg.Config:  - {text}"
+
+
+def ways_to_state(moment: datetime) -> dict[str, str]:
+    seconds = int(moment.replace(tzinfo=UTC).timestamp())
+    return {
+        f"Received HTTP/1.1 200 OK^M Date: {moment:%a, %d %b %Y %H:%M:%S} GMT^M": "a Date header",
+        f"[SipConfig] beginDownloadConfig-time:{seconds}600": "a Unix time in the text",
+        f'{{"time":  {seconds}, "key": "x"}}': "a Unix time in the text",
+        f"setting time to {moment:%Y-%m-%d %H:%M:%S}.123456 (offset +0.1s)": "a full date in the text",
+    }
+
+
+@given(
+    st.datetimes(datetime(2010, 1, 3), datetime(2033, 1, 1)).map(lambda moment: moment.replace(microsecond=0)),
+    st.integers(0, 3),
+    st.integers(-12, 14),
+    st.booleans(),
+    st.datetimes(datetime(2011, 1, 1), datetime(2033, 1, 1)),
+)
+def test_the_trace_itself_states_the_year_before_the_time_of_the_file_does(
+    moment: datetime, way: int, zone: int, is_before: bool, saved_at: datetime
+) -> None:
+    text, what = [*ways_to_state(moment).items()][way]
+    local = moment + timedelta(hours=zone)
+    moments = [local + timedelta(seconds=second) for second in range(3)]
+    texts = [text, "x", "x"] if is_before else ["x", "x", text]
+    lines = [cisco_line(101 + n, f"{at:%b %d %H:%M:%S}.600001", texts[n]) for n, at in enumerate(moments)]
+    events = [event for event in events_of("\n".join(lines) + "\n", saved_at) if not event.derived]
+    is_leap_day = (2, 29) in {(at.month, at.day) for at in moments}
+    assert is_leap_day or [event.time and event.time.replace(microsecond=0) for event in events] == moments, what
+
+
+@given(
+    st.datetimes(datetime(2010, 1, 3), datetime(2033, 1, 1)).map(lambda moment: moment.replace(microsecond=0)),
+    st.integers(0, 2),
+    st.integers(-11, 11),
+)
+def test_the_trace_itself_states_the_day(moment: datetime, way: int, zone: int) -> None:
+    text, _ = [*ways_to_state(moment).items()][way]
+    local = moment + timedelta(hours=zone)
+    moments = [local + timedelta(seconds=second) for second in range(3)]
+    lines = [cisco_line(101 + n, f"{at:%H:%M:%S}.600001", text if n == 1 else "x") for n, at in enumerate(moments)]
+    events = [event for event in events_of("\n".join(lines) + "\n") if not event.derived]
+    assert [event.time and event.time.replace(microsecond=0) for event in events] == moments
+
+
+def test_the_note_says_what_states_the_year_and_a_stated_year_counts_more(tmp_path: Path) -> None:
+    moment = datetime(2019, 11, 29, 9, 31, 57)
+    for text, what in ways_to_state(moment).items():
+        path = tmp_path / "trace.log"
+        path.write_text(cisco_line(1, "Nov 29 09:31:57.600001", text) + "\n", encoding="utf-8")
+        report = lp.diagnose(lp.read_trace(saved(path, datetime(2026, 11, 30))))
+        assert f"{path}: year 2019 assumed from {what} (--year to change)" in report.notes
+        (event,) = read(path, year=2018)
+        assert str(event.time).startswith("2018")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["notAfter 2031-06-01 10:00:00", "Last-Modified: Fri, 01 Jun 2012 10:00:00 GMT", "expire-time:1893456000"],
+)
+def test_any_other_date_in_the_text_states_no_year(text: str) -> None:
+    line = cisco_line(1, "Nov 29 09:31:57.600001", text) + "\n"
+    assert events_of(line)[0].time == datetime(2013, 11, 29, 9, 31, 57, 600_001)
+
+
+def test_one_date_in_the_text_of_a_large_file_states_its_year() -> None:
+    start = datetime(2019, 11, 29, 9)
+    moments = [start + timedelta(seconds=second) for second in range(3000)]
+    texts = ["x" * 60] * 3000
+    texts[1234] = "setting time to 2019-11-29 09:20:34"
+    lines = [cisco_line(1 + n, f"{at:%b %d %H:%M:%S}.000001", texts[n]) for n, at in enumerate(moments)]
+    assert {event.time.year for event in events_of("\n".join(lines) + "\n") if event.time} == {2019}
