@@ -2,7 +2,7 @@
 
     line     = tag module ":" level dash [origin] message
              / module ":" level dash origin message
-             / daemon-tag message / "syslogd started:" message                ; BusyBox's daemons, and voip_task
+             / daemon-tag message / "syslogd started: BusyBox" message        ; BusyBox's daemons, and voip_task
              / "kernel:" message                                              ; if it names voip_task
     tag      = app-name ["[" procid "]"] ":"
     module   = the syslog component in capitals, padded with blanks ("CERT     ")
@@ -58,7 +58,7 @@ header = (
     | component + ":" + level + dash + origin + message
     | daemon + message
     | pp.Literal("kernel")("app_name") + ":" + pp.Regex(r".*?voip_task.*")("message")
-    | pp.Regex(r"syslogd started: .*").set_name("'syslogd started:'")("message")
+    | pp.Regex(r"syslogd started: BusyBox .*").set_name("'syslogd started: BusyBox'")("message")
 )
 
 levels = {"ERR": "err", "ERROR": "err", "WARN": "warning", "NOTICE": "notice", "INFO": "info", "DEBUG": "debug"}

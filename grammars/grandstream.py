@@ -11,7 +11,8 @@ How sure: `old` is in the manuals since 2006 (one example line, facility USER, l
 public programs read its form with four brackets. `new` was seen in HT801 firmware 1.0.49.2 (a public issue, some forty
 lines) and, without program and level, in lines of an HT702 that a Kiwi server stored. Phones (GXP, GRP) and other
 adapters are inferred: no line of them is known. A SIP message is split into datagrams of a few headers, each with the
-prefix, and each is read separately. What these devices print about TLS, certificates, DHCP and 802.1X is not known.
+prefix, and with line ends that a collector may write as they are, so that only the first line has a header. Only the
+first datagram of an entry has the epoch. What these devices print about TLS, certificates, DHCP and 802.1X is not known.
 """
 
 import pyparsing as pp
@@ -47,11 +48,21 @@ header = (
     | device + program + level + pp.Opt(stamp) + message
 )
 
-text = pp.Regex(r"[\s\S]*")("message")
+# A line with the time or the class begins another entry. SIP messages are in the lines after one, without both.
+text = pp.Regex(r"(?![0-9]{9,10}\.[0-9]{1,6} |LIB[A-Z]{1,20}:|[A-Za-z]\w{1,40}(?:\([0-9]{1,3}\))?::)[\s\S]*")("message")
+# Start line or header of SIP, line of a session description or of XML.
+sip_line = (
+    pp.Regex(r"SIP/2\.0 [1-6]")
+    | pp.Regex(r"[A-Z]{3,20}") + pp.Regex(r"[A-Za-z]{2,5}:[^ ]+") + "SIP/2.0"
+    | pp.Regex(r"(?:[A-Z]|ms-)[A-Za-z0-9-]{1,40}") + ":"
+    | pp.Regex(r"[a-z][:=]|<[?/A-Za-z]")
+)
 multiline = {
     "opens": "SIP/2.0",
-    "goes_on": pp.Opt(model) + device + pp.Opt(":" | pp.Regex(r"GS_[A-Z]+:")) + pp.Opt(level) + pp.Opt(stamp) + text,
+    "goes_on": pp.Opt(model) + device + pp.Opt(":" | pp.Regex(r"GS_[A-Z]+:")) + pp.Opt(level) + text,
     "by": "line",
+    "dated": "USER.",
+    "bare": pp.FollowedBy(sip_line) + pp.Regex(r".*")("message"),
 }
 
 levels = {"ERROR": "err", "WARNING": "warning", "NOTICE": "notice", "INFO": "info", "DEBUG": "debug"}
@@ -62,6 +73,8 @@ user_agent = pp.Regex(r"User-Agent: *Grandstream")
 messages = [
     ("link.up", pp.Literal("Ethernet link is up") + rest),
     ("link.down", pp.Literal("Ethernet link is down") + rest),
+    ("sip.register.succeeded", pp.Regex(r"Account [0-9]{1,3} Registered,") + rest),
+    ("sip.register.contact_missing", pp.Literal("null Contact") + rest),
     ("sip.response", pp.Literal("Received") + status_code + pp.Literal(" response").leave_whitespace() + rest),
     (
         "device.identified",
@@ -73,6 +86,7 @@ shared = ("sip",)
 MANUAL = "real: user manual of the HandyTone-286, page 28 (manualsonline.com)"
 READER = "real: comment in two public programs that read GS_LOG lines; the addresses are changed"
 ISSUE = "real: HT801 lines in github.com/tcz/rotary-gpt issue 2; the MAC address is changed"
+HT813 = "real: HT813 messages in a public repository (2025), with the header of the HT801 lines"
 HT801 = "HT801 [c0:74:ad:00:00:01] [1.0.49.2] GS_ATA: "
 samples = [
     (MANUAL, "May 19 02:40:38 192.168.1.14 GS_LOG: [00:0b:82:00:a1:be][000] Ethernet link is up", "link.up", {}),
@@ -88,6 +102,24 @@ samples = [
         f"<14> {HT801}USER.INFO   1696364494.711319 SIPStack(0)::cb_rcv2xx: Received 200 response",
         "sip.response",
         {"status_code": 200},
+    ),
+    (
+        "synthetic",
+        f"<14> {HT801}USER.INFO   1696364494.711319 SIPStack(0)::cb_rcv4xx: Received 403 response",
+        "sip.response",
+        {"status_code": 403},
+    ),
+    (
+        HT813,
+        f"<12> {HT801}USER.WARN   1763247976.645318 SIPStack::handle2xxForRegister: null Contact",
+        "sip.register.contact_missing",
+        {},
+    ),
+    (
+        HT813,
+        f"<14> {HT801}USER.INFO   1763247976.685876 Account 0 Registered, tried 0; Next reg in 3000 seconds",
+        "sip.register.succeeded",
+        {},
     ),
     (
         ISSUE,

@@ -65,6 +65,22 @@ messages = [
         pp.Regex(r"[^']*'") + pp.Regex(r"[^']+")("file") + "'" + pp.Literal("File transfer failed")("reason") + rest,
     ),
     (
+        "provisioning.file.failed",
+        "Server '"
+        + pp.Regex(r"[^']+")("server")
+        + "' said '"
+        + pp.Regex(r"[^']+")("file")
+        + "'"
+        + pp.Literal("is not present")("reason")
+        + rest,
+    ),
+    (
+        "provisioning.file.failed",
+        pp.Opt("Prov|") + "Download of" + pp.Regex(r"[a-z ]*[a-z](?= failed)")("file") + pp.Literal("failed") + rest,
+    ),
+    ("provisioning.file.failed", pp.Literal("Configuration of URL failed")("reason") + rest),
+    ("provisioning.stored_used", pp.Opt("Prov|") + "Trying to boot from existing configuration" + rest),
+    (
         "dhcp.option.unknown",
         pp.Opt("Prov|") + "Unknown suboption received for DHCP option" + pp.Word(pp.nums)("option") + rest,
     ),
@@ -89,6 +105,8 @@ shared = ("openssl", "sip", "microsoft", "linux", "settings", "sign_in_services"
 IP5000 = "real: boot log of a SoundStation IP 5000 in a public paste, boot ROM 4.3.0; runs of blanks are lost"
 VVX = "real: log of a VVX in the public paste 'Polycom VVX IP 150 Line Unreg', 2025-06-07; runs of blanks are lost"
 RESTART = "real: log of a VVX with Skype for Business in a public paste; runs of blanks are lost"
+NO_SERVER = "real: log of a VVX in the public paste S4imgsBq, which begins in the middle of a line"
+APP_LOG = "real: log of a VVX in the public paste peUYM0Bf; the server's name is changed"
 TRIO = "real: log of a RealPresence Trio, recorded in 2022 in a public test suite"
 SIPXCOM = "real: a public procedure for VVX 400 phones, 2026-03-02, without stamps"
 SCHERTZ = "real: blog.schertz.name 2012/11, Importing certificates on Polycom phones; stamps removed"
@@ -147,6 +165,30 @@ samples = [
         "trying to get local file",
         "provisioning.file.failed",
         {"file": "64167f55fb23-directory.xml", "reason": "File transfer failed"},
+    ),
+    (
+        NO_SERVER,
+        "1014151422|cfg  |4|00|Prov|Download of master configuration file failed",
+        "provisioning.file.failed",
+        {"file": "master configuration file"},
+    ),
+    (
+        NO_SERVER,
+        "1014151421|copy |4|00|Configuration of URL failed",
+        "provisioning.file.failed",
+        {"reason": "Configuration of URL failed"},
+    ),
+    (
+        NO_SERVER,
+        "1014151422|cfg  |4|00|Prov|Trying to boot from existing configuration",
+        "provisioning.stored_used",
+        {},
+    ),
+    (
+        APP_LOG,
+        "0618082315|copy |*|00|Server 'prov.contoso.com' said 'prov/0004f2000001-app.log' is not present",
+        "provisioning.file.failed",
+        {"server": "prov.contoso.com", "file": "prov/0004f2000001-app.log", "reason": "is not present"},
     ),
     (SIPXCOM, "sip|*|00|Sip Register Usr:2xx Dsp:[Room Name] Auth:'2xx/[mac]'", "log.message", {}),
     (

@@ -44,7 +44,7 @@ messages = [
         pp.Literal("Successful Handoff to")
         + mac("access_point")
         + signal
-        + pp.Opt(pp.Regex(r"from [^,]*, Reason") + pp.Word(pp.nums)("reason"))
+        + pp.Opt(pp.Regex(r"from [^,]*, Reason") + pp.Word(pp.nums)("reason_code"))
         + rest,
     ),
     ("link.handoff.failed", pp.Literal("Failed Handoff") + rest),
@@ -59,7 +59,7 @@ samples = [
         "Handoff to 0013.5f59.9970 (-68 dBm) from 0000.0000.0000 (-0 dBm), Reason 24, other APs:0013.5f59.9970 "
         "(-68 dBm) 0, TxPO:15 dBm, TxPN:15 dBm",
         "link.handoff.succeeded",
-        {"access_point": "0013.5f59.9970", "signal": -68, "reason": 24},
+        {"access_point": "0013.5f59.9970", "signal": -68, "reason_code": 24},
     ),
     (
         "real: Nortel NN43001-504, page 207 (manualarchiveguide.com), retyped",

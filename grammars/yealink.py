@@ -1,8 +1,9 @@
 """Yealink phones: T2x to T5x, Teams phones, and the generation before (T2x and T3x of about 2011 to 2015).
 
     line    = [over] (new / old / daemon)
-    new     = process "[" pid [("." / ":") thread] "]:" module "<" level "+" word ">" [uptime] message
+    new     = process "[" pid [("." / ":") thread] "]:" module "<" level "+" word ">" [uptime] ["[" line "]"] message
     old     = "syslog[" pid "]:" ("[" number "]" milliseconds ["[" component "]"] / "<" number ">|" level "|") message
+            / "syslog[" pid "]:" start                                ; the first line of a SIP message
     daemon  = "/phone/bin/" process "[" pid "]:" message
     process, module = padded with blanks to 4; module is written against "<": "HTTP<5+notice>", "IPP <5+notice>"
     level   = digit, the severity of syslog itself; word = "error" / "notice" / "info" / ..., padded to 6
@@ -11,7 +12,8 @@
 
 How sure: an article on provisioning (T28P, firmware 2.72) and a public test of Teams phones show `new`. The maker of
 these Teams phones is inferred from the format; the digit agrees with the priority of the datagram. One public log of
-2015 shows `old` and `daemon`. Phones send no host name. Digits other than 3, 5 and 6, and the modules of SIP and TLS,
+2015 shows `old` and `daemon`; another one of that phone shows that `old` writes a SIP message with one line per datagram. It is
+inferred that `new` does, too, and that a collector may drop the process of such a line. Phones send no host name. Digits other than 3, 5 and 6, and the modules of SIP and TLS,
 were not seen: no line of the Lync and Skype for Business firmware is known.
 
 Real lines report the download of configuration files and the phone's identity. HTTP responses of 400 and above are
@@ -37,14 +39,31 @@ module = pp.Regex(r"[A-Z][A-Z0-9]{1,3}")("component")
 level = "<" + pp.Char("01234567")("level") + pp.Regex(r"\+[a-z]+") + ">"
 uptime = pp.Regex(r"[0-9]+\.[0-9]{3}\.[0-9]{3}:")
 
-new = process + procid + module + level + pp.Opt(uptime) + message
+line = pp.Regex(r"\[[0-9]{1,3}\]")
+new_header = process + procid + module + level + pp.Opt(uptime) + pp.Opt(line)
+new = new_header + message
 component = "[" + pp.Regex(r"[A-Z][A-Z0-9_]*")("component") + "]"
 since = pp.Regex(r"\[[0-9]{4}\]") + pp.Regex(r"[0-9]+(?= )") + pp.Opt(component)
 old_level = pp.Regex(r"<[0-9]>") + "|" + pp.Regex(r"LEVEL[0-9]")("level") + "|"
-old = pp.Literal("syslog")("app_name") + procid + (since | old_level) + message
+sip_start = pp.Regex(r"[A-Z]{3,20}") + pp.Regex(r"[A-Za-z]{2,5}:[^ ]+") + pp.Literal("SIP/2.0") | pp.Literal(
+    "SIP/2.0"
+) + pp.Regex(r"[1-6][0-9]{2}")
+syslog = pp.Literal("syslog")("app_name") + procid
+old = syslog + (since | old_level | pp.FollowedBy(sip_start)) + message
 daemon = "/phone/bin/" + process + procid + message
 written_over = "<" + pp.Regex(r"[A-Za-z][A-Za-z ._-]*")("hostname") + ">"
 header = pp.Opt(written_over) + (new | old | daemon)
+
+# A header of SIP, a line of a session description, or the empty line between them.
+sip_line = pp.FollowedBy(pp.Regex(r"(?:[A-Z]|ms-)[A-Za-z0-9-]{1,40}") + ":" | pp.Regex(r"[a-z][:=]")) + message
+empty = pp.Regex(r"\s*")("message") + pp.StringEnd()
+multiline = {
+    "opens": "SIP/2.0",
+    "goes_on": new_header + (sip_line | empty),
+    "bare": syslog + (sip_line | empty) | sip_line,
+    "by": "line",
+    "whole": True,
+}
 
 levels = {
     "0": "emerg", "1": "alert", "2": "crit", "3": "err", "4": "warning", "5": "notice", "6": "info", "7": "debug",
@@ -80,6 +99,7 @@ shared = (
 MIKOPBX = "real: provisioning page of the MikoPBX documentation, a SIP-T28P with 2.72.14.2"
 REFUSED = "real: provisioning page of the MikoPBX documentation, without the stamps"
 TEAMS = "real: test of a public syslog collector (splunk-connect-for-syslog, 2023), Teams phones"
+SIP_LINES = "real: public paste 'yealink dropped audio 12/30' (bR3NBSFj), 2015; numbers and addresses are changed"
 DEBUG = "real: public paste 'yealink debug log (part 1)', 2015-12-30; its author replaced the address"
 HTTP = "Oct 17 11:26:58 synthetic-phone LIBD[548]: HTTP"
 samples = [
@@ -117,7 +137,7 @@ samples = [
         "<133>Feb  6 14:35:16 ipp [1080.1259]: IPP <5+notice> 516.689.412:ipp_event_from_dev: "
         "Message=0x00000400(0x00000001+0x00000000+0)",
         "log.message",
-        {"Message": "0x00000400(0x00000001+0x00000000+0"},
+        {"Message": "0x00000400(0x00000001+0x00000000+0)"},
     ),
     (
         DEBUG,
@@ -143,6 +163,24 @@ samples = [
         "Sep 10 16:01:23 <YEALINK IP> syslog[409]: [0408] 2030720382 [TALK][***Warning***] not process msg=[0xa0012]",
         "log.message",
         {"msg": "[0xa0012]"},
+    ),
+    (
+        SIP_LINES,
+        "Dec 30 18:54:05 192.0.2.61 syslog[429]: BYE sip:1002@192.0.2.9:5060 SIP/2.0",
+        "sip.request",
+        {"method": "BYE", "request_uri": "sip:1002@192.0.2.9:5060"},
+    ),
+    (
+        SIP_LINES,
+        "Dec 30 18:54:05 192.0.2.61 syslog[429]: <0> | LEVEL4 | Set dns cache used:192.0.2.9 -> 192.0.2.9",
+        "log.message",
+        {},
+    ),
+    (
+        "synthetic",
+        "Aug 28 11:54:24 synthetic-phone sua [1156.1277]: DLG <6+info  > [255] BYE sip:1001@192.0.2.9:5060 SIP/2.0",
+        "sip.request",
+        {"method": "BYE", "request_uri": "sip:1001@192.0.2.9:5060"},
     ),
     (
         "synthetic",

@@ -167,7 +167,7 @@ def diagnose(
         notes=(*catalog.notes, *trace.assumptions, *notes),
         problems=tuple(str(problem) for problem in catalog.problems),
         paths=trace.paths,
-        shared_faults=shared_faults(phones, causes_of),
+        shared_faults=shared_faults([each for each in phones if each.is_phone], causes_of),
     )
 
 

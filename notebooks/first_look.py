@@ -100,7 +100,8 @@ journey[journey["state"].isin(["passed", "failed"])]
 # %% [markdown]
 # ## Several phones
 #
-# Four phones in one folder. The report counts phones by cause.
+# Four phones in one folder. The report counts phones by cause. The lines of one are those of daemons, which any
+# computer writes; the stated model shows that it is a phone.
 
 # %%
 temporary = TemporaryDirectory()
@@ -109,7 +110,7 @@ for number, name in enumerate(["first-sign-in-outside", "no-dhcp-server", "clock
     text = (fixtures / "audiocodes_400hd" / name / "trace.log").read_text(encoding="utf-8")
     (folder / f"{name}.log").write_text(text.replace("synthetic-phone", f"phone{number}"), encoding="utf-8")
 
-fleet = lp.diagnose(folder, year=2013)
+fleet = lp.diagnose(folder, year=2013, model="420HD")
 print(fleet)
 causes = fleet.to_frame()
 causes[causes["verdict"] >= "possible"][["phone", "code", "title", "verdict"]]

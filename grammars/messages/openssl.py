@@ -3,6 +3,7 @@
 Source of the formats: ERR_error_string_n (`error:code:library:function:reason`, function empty from 3.0 on), s_client's
 verify callback, and SSL_alert_type_string_long in s_client's information callback; error lines were reproduced with
 builds of 0.9.8k to 3.0.19. A text `sslv3 alert …`, `tlsv1 alert …` or `ssl/tls alert …` is an alert that the peer sent.
+A reason ends at a colon or at punctuation, and before a word such as `SocketName`, with which a program continues.
 Lines of wpa_supplicant with `OpenSSL: tls_…` (src/crypto/tls_openssl.c of hostap) are about EAP, not about a server
 that the phone signs in to, and are not read here.
 """
@@ -13,6 +14,9 @@ rest = pp.Regex(r".*")
 part = pp.Regex(r"[^:|]*")
 of_eap = pp.SkipTo(pp.Literal("OpenSSL: tls_")) + "OpenSSL: tls_"
 code = pp.Literal("error:") + pp.Regex(r"[0-9A-Fa-f]{8}")("error_code") + ":"
+no_error = pp.Literal("error:00000000:")
+word = r"[^\s:|,;()\[\]]"
+reason = pp.Regex(rf"(?>{word}+(?: (?![A-Z][a-z]){word}+)*)")
 received = pp.Regex(r"error:[0-9A-Fa-f]{8}:[^:]*:[^:]*:(?:sslv3|tlsv1|ssl/tls) alert ")
 alert_number = pp.Literal(":SSL alert number") + pp.Word(pp.nums)("number")
 messages = [
@@ -21,7 +25,7 @@ messages = [
         ~of_eap
         + pp.SkipTo(pp.Literal("error:"))
         + received
-        + pp.Regex(r"[^:|]*[^:|\s]")("description")
+        + reason("description")
         + pp.Opt(alert_number)
         + rest,
     ),
@@ -30,11 +34,12 @@ messages = [
         ~of_eap
         + pp.SkipTo(pp.Literal("error:"))
         + ~received
+        + ~no_error
         + code
         + part("library")
         + ":"
         + pp.Opt(part("routine") + ":")
-        + pp.Regex(r"[^:|]*[^:|\s]")("reason")
+        + reason("reason")
         + rest,
     ),
     (
@@ -108,6 +113,18 @@ samples = [
         {"description": "decrypt error"},
     ),
     ("synthetic", f"{PREFIX}error: no connection to the server", "log.message", {}),
+    ("synthetic", f"{PREFIX}error:00000000:lib(0):func(0):reason(0)", "log.message", {}),
+    (
+        "synthetic",
+        f"{PREFIX}error:1416F086:SSL routines:tls_process_server_certificate:certificate verify failed (client.c:20)",
+        "tls.error",
+        {
+            "error_code": "1416F086",
+            "library": "SSL routines",
+            "routine": "tls_process_server_certificate",
+            "reason": "certificate verify failed",
+        },
+    ),
     (
         "synthetic",
         "voip_task[440]: IEEE802_1X: INFO - OpenSSL: tls_connection_handshake - SSL_connect "

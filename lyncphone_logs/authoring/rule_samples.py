@@ -69,14 +69,18 @@ def failures(
 def diagnosed(
     rule: Rule, events: Sequence[Event], rules: Sequence[Rule], grammars: Sequence[Grammar]
 ) -> Diagnosis | None:
-    """The diagnosis of the rule for the events; those that cannot come from a trace count as facts from the user."""
+    """The diagnosis of the rule for the events; those that cannot come from a trace count as facts from the user.
+
+    Samples are about phones, even those of which each line is one of a daemon that any computer runs.
+    """
     seen = [event for event in events if event.family not in GIVEN]
     facts = [event for event in events if event.family in GIVEN]
     batch = Batch.of(seen)
     batch.runs = runs_of(batch.columns, range(len(batch)), len(batch), {each.name: each.multiline for each in grammars})
     Correlator().key(batch)
     keyed = [batch] if len(batch) else []
-    phones, _ = diagnose_phones(keyed, facts, rules, {each.name: each.vendor for each in grammars})
+    vendors = {each.name: each.vendor for each in grammars}
+    phones, _ = diagnose_phones(keyed, facts, rules, vendors, are_phones=True)
     found = [each for phone in phones for each in phone.diagnoses if each.rule.code == rule.code]
     return found[0] if found else None
 

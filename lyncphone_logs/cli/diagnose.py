@@ -109,7 +109,7 @@ def diagnose(
     chosen = format or ENDINGS.get(PurePath(output).suffix.lower(), Format.text)
     _messages(report, chosen, to_file=bool(output))
     if chosen is Format.text:
-        terminal, view = _terminal(color, to_terminal=not output), _view(report, by, sort, len(complete.phones))
+        terminal, view = _terminal(color, to_terminal=not output), _view(report, by, sort, len(complete.known_phones))
         write(screen.render(report, terminal, view=view, codes=code or (), everything=everything), output)
     else:
         write(_rendered(report, chosen), output)
@@ -158,7 +158,9 @@ def _terminal(color: Color, *, to_terminal: bool) -> "Terminal":
 def _messages(report: "Report", format: Format, *, to_file: bool) -> None:
     """Print what the output does not show to standard error: problems, and notes if it has no place for them."""
     if format is Format.concise or to_file:
-        print_messages("note", report.notes)
+        from lyncphone_logs.reports.notes import joined
+
+        print_messages("note", joined(report.notes, (each.path for each in report.inputs)))
         print_messages("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
 
 
@@ -179,6 +181,6 @@ def _exit_code(report: "Report", fail_on: str) -> int:
     is_open = any(each.state == "cannot tell" for each in report.fixes)
     if report.problems or any(each.problem for each in report.inputs) or not report.inputs or is_open:
         return 3
-    severities = [each.rule.severity for phone in report.phones for each in phone.diagnoses]
-    has_failures = any(phone.failures for phone in report.phones)
+    severities = [each.rule.severity for phone in report.known_phones for each in phone.diagnoses]
+    has_failures = any(phone.failures for phone in report.known_phones)
     return int(has_failures or any(SEVERITIES.index(each) >= SEVERITIES.index(fail_on) for each in severities))

@@ -115,8 +115,10 @@ def open_trace(paths: Iterable[str], options: dict[str, Any]) -> "Trace":
 def finish_trace(trace: "Trace") -> None:
     """End a command that has read a trace: print its notes and problems; exit code 3 if there are problems."""
     from lyncphone_logs import api
+    from lyncphone_logs.reports.notes import joined
 
-    print_messages("note", [*trace.catalog.notes, *trace.assumptions])
+    notes = (*trace.catalog.notes, *trace.assumptions)
+    print_messages("note", joined(notes, (source.path for source, _ in trace.inputs)))
     finish(api.problems(trace))
 
 

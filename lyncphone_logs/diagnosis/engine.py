@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import get_args
@@ -31,6 +31,7 @@ from lyncphone_logs.rules.rule import EXPLAINS, Rule, Verdict
 MIN_ROOT_SCORE = 0.5
 """The least score of a cause that makes others its consequences."""
 SKIPPED_NOTE = "lines no rule needs were skipped; run with --full to evaluate the undecided clauses"
+SKIPPED_SENDERS_NOTE = "hosts with lines of daemons only: a phone's own lines may have been skipped; --full reads them"
 NO_HINTS: Mapping[str, CaptureHint] = MappingProxyType({})
 Codes = Mapping[str, Sequence[str]]
 """For the code of a rule, codes of others that name it."""
@@ -48,6 +49,7 @@ class _AssessedPhone:
     facts: Sequence[Event]
     device: Device
     environment: FoundEnvironment
+    is_phone: bool
     symptoms: Sequence[tuple[Symptom, Sequence[Assessment]]]
 
 
@@ -71,25 +73,29 @@ def diagnose_phones(
     unseen: Callable[[], frozenset[str]] = frozenset,
     verified: Collection[str] = (),
     hints: Mapping[str, CaptureHint] = NO_HINTS,
+    *,
+    are_phones: bool = False,
 ) -> tuple[tuple[Phone, ...], tuple[str, ...]]:
     """Diagnose the phones of batches with their keys. Returns the phones by name, and notes for the user.
 
     `facts` are events that do not come from the trace. `vendors` maps the name of a grammar to the vendor of its
     phones. `unseen` is called after the last batch: the kinds of which skipped lines may have more events. `verified`
-    are codes of the rules whose fix is looked for. `hints` maps the name of a grammar to how its phones are traced. A
-    phone with no line that a grammar read is not listed. Memory grows with phones, rules and distinct symptoms, not
-    with events.
+    are codes of the rules whose fix is looked for. `hints` maps the name of a grammar to how its phones are traced.
+    `are_phones`: all senders are known to be phones. A phone with no line that a grammar read is not listed. Memory
+    grows with phones, rules and distinct symptoms, not with events.
     """
     phones, unseen_kinds = _read_phones(batches, rules, vendors, unseen, verified)
     unlisted = _UnlistedRules(rules, unseen_kinds)
     notes = [SKIPPED_NOTE] if unseen_kinds else []
     found = []
-    for assessed in _assess_phones(phones, facts, hints):
+    for assessed in _assess_phones(phones, facts, hints, are_phones=are_phones):
         contradicted = [fact for fact in facts if fact not in assessed.facts]
         notes += [f"{assessed.name}: {fact.text} is ignored, because the trace contradicts it" for fact in contradicted]
         notes += _environment_notes(assessed)
         phone = _findings(assessed, unlisted)
         found.append(phone)
+    if unseen_kinds and any(not phone.is_phone for phone in found):
+        notes.append(SKIPPED_SENDERS_NOTE)
     return tuple(found), tuple(notes)
 
 
@@ -126,18 +132,22 @@ def _read_phones(
 
 
 def _assess_phones(
-    phones: dict[str, PhoneState], facts: Sequence[Event], hints: Mapping[str, CaptureHint]
+    phones: dict[str, PhoneState],
+    facts: Sequence[Event],
+    hints: Mapping[str, CaptureHint],
+    *,
+    are_phones: bool = False,
 ) -> Iterator[_AssessedPhone]:
     """Finish and assess the phones by name; each is removed from `phones`, so that its state can be freed."""
     for name in sorted(phones):
         phone = phones.pop(name)
-        agreeing, device, environment = finish_phone(phone, facts, hints.get(phone.grammar, NEUTRAL))
+        agreeing, device, environment, is_phone = finish_phone(phone, facts, hints.get(phone.grammar, NEUTRAL))
         state = phone.symptom_state
         symptoms = [
             (symptom, [assess(rule, entry, symptom, state, agreeing, device) for rule, entry in symptom.explained_by])
             for symptom in state.symptoms.values()
         ]
-        yield _AssessedPhone(name, phone, agreeing, device, environment, symptoms)
+        yield _AssessedPhone(name, phone, agreeing, device, environment, is_phone or are_phones, symptoms)
 
 
 def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
@@ -145,9 +155,8 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
     roots = _likely_naming(_candidates(live, {}), lambda rule: rule.leads_to)
     candidates = _candidates(live, roots)
     silencers = _likely_naming(candidates, lambda rule: rule.silences)
-    diagnoses = _ranked(
-        [_diagnosis(each, roots.get(code, ()), silencers.get(code, ())) for code, each in candidates.items()]
-    )
+    assessed = [_diagnosis(each, roots.get(code, ()), silencers.get(code, ())) for code, each in candidates.items()]
+    diagnoses = _ranked(assessed if phone.is_phone else list(_of_host(assessed)))
     failures = tuple(_failures(phone.state.symptom_state, diagnoses))
     others = tuple(each for each in diagnoses if not each.rule.only_if_alone)
     diagnoses = others if others or failures else diagnoses
@@ -170,10 +179,24 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
         verified=phone.state.symptom_state.verified,
         diagnoses=diagnoses,
         failures=failures,
+        unknown_errors=tuple(phone.state.errors),
+        is_phone=phone.is_phone,
         ruled_out=tuple(ruled_out),
         not_shown=not_shown,
         not_checkable=not_checkable,
     )
+
+
+def _of_host(diagnoses: Iterable[Diagnosis]) -> Iterator[Diagnosis]:
+    """The diagnoses of a host that may be no phone: at most *possible*, and none about the trace of a phone."""
+    for each in diagnoses:
+        if each.rule.fix_at != "trace":
+            yield replace(each, verdict=_at_most_possible(each.verdict))
+
+
+def _at_most_possible(word: Verdict) -> Verdict:
+    words = get_args(Verdict)
+    return max(word, "possible", key=words.index)
 
 
 def _failures(state: SymptomState, diagnoses: Sequence[Diagnosis]) -> Iterator[Failure]:
@@ -355,7 +378,8 @@ def _explanation(phone: _AssessedPhone, rule: Rule) -> Explanation:
         for each, standing in zip(assessments, standings(assessments, follows=symptom.follows), strict=True):
             if each.rule is rule:
                 excluded = "ruled out" if each.ruled_out else "a requirement is refuted"
-                word = verdict(each, standing) if each.weight else excluded
+                known = verdict(each, standing)
+                word = (known if phone.is_phone else _at_most_possible(known)) if each.weight else excluded
                 evidence = tuple(symptom.evidence)
                 weighed.append(WeighedSymptom(evidence, symptom.count, word, standing.score, each.terms, each.evidence))
     missed = phone.state.symptom_state.matcher.near_miss(rule.explains)

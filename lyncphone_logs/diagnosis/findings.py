@@ -191,7 +191,10 @@ class Boot:
 class Phone:
     """One phone and its findings. `basis` says by what its lines were identified: a host name, a file and so on.
 
-    `failures` are those without a known cause, in the order of the trace.
+    `failures` are those without a known cause, in the order of the trace. `unknown_errors`: its first lines of the
+    level error whose meaning no grammar knows.
+    `is_phone`: a line, its MAC address or a fact shows that it is a phone. Otherwise it is a host that wrote only what
+    the daemons of any computer write, and a cause is at most *possible*.
     `mac` (twelve hexadecimal digits) and `hostnames` are what its lines and the name of its file state.
     `verified` has, by code of the rules whose fix was looked for, the last event that shows that the fix worked.
     `environment` is what the phone signs in to, "" if that is not known; `environment_evidence` are the events that
@@ -209,12 +212,14 @@ class Phone:
     not_shown: tuple[Rule, ...]
     not_checkable: tuple[NotCheckable, ...]
     failures: tuple[Failure, ...] = ()
+    unknown_errors: tuple[Event, ...] = ()
     capture: str = ""
     verified: Mapping[str, Event] = field(default_factory=dict)
     environment: str = ""
     environment_evidence: tuple[Event, ...] = ()
     mac: str = ""
     hostnames: tuple[str, ...] = ()
+    is_phone: bool = True
 
 
 @shown()
@@ -290,3 +295,8 @@ class Findings:
     fixes: tuple[Fix, ...] = ()
     paths: tuple[str, ...] = ()
     shared_faults: tuple[SharedFault, ...] = ()
+
+    @property
+    def known_phones(self) -> tuple[Phone, ...]:
+        """The phones without the hosts of which nothing shows that they are phones."""
+        return tuple(phone for phone in self.phones if phone.is_phone)

@@ -15,10 +15,14 @@ from lyncphone_logs.matching.matcher import version_of
 from lyncphone_logs.matching.rule_index import RuleMatcher, index_of
 from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import Rule
+from lyncphone_logs.trace.condense import MAX_ERRORS, error_rows
 from lyncphone_logs.trace.phone_identity import FILE, basis_of, mac_of, tells_maker
 
 INFORMATIVE = {"tls", "sip", "sign_in", "provisioning", "exchange", "call"}
 """Families of events that belong to a sign-in, or to the download of the settings before it."""
+
+OF_A_PHONE = {"fact.model", "fact.firmware"}
+"""Facts about the phone itself. Texts of its screen are too; the others are about network, server or account."""
 
 MAX_HOSTNAMES = 10
 """Host names of a phone that are stored; one that DHCP gives a new address each day has more."""
@@ -32,7 +36,7 @@ class PhoneState:
     counts the events of known kinds whose line was damaged in transit; a dash alone does not count, because some phones
     write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each;
     `grammar` is the name of the grammar that the vendor is from. `hostnames` are those of its lines, at most
-    MAX_HOSTNAMES.
+    MAX_HOSTNAMES, `errors` its first messages of the level error whose meaning no grammar knows, at most MAX_ERRORS.
     """
 
     symptom_state: SymptomState
@@ -44,6 +48,7 @@ class PhoneState:
     events: int = 0
     informative: int = 0
     repaired: int = 0
+    errors: list[Event] = field(default_factory=list)
     components: set[str] = field(default_factory=set)
     environment: EnvironmentEvidence = field(default_factory=EnvironmentEvidence)
     hostnames: dict[str, None] = field(default_factory=dict)
@@ -60,6 +65,10 @@ class PhoneState:
         components = batch.columns["component"]
         self.components.update(filter(None, (components[row] for row in rows)))
         self.components.update(name for some in omitted for name in some.components)
+        if len(self.errors) < MAX_ERRORS:
+            names = batch.columns["kind"]
+            unknown = [row for row in error_rows(batch, rows) if names[row] == MESSAGE]
+            self.errors += batch.pick(unknown[: MAX_ERRORS - len(self.errors)])
         times = batch.columns["time"]
         self.journey.add_times(last.boot, [times[row] for row in rows])
         self.basis = basis_of(last.phone, last.hostname)
@@ -146,11 +155,15 @@ def _relevant_events(batch: Batch, kinds: Collection[str]) -> Iterator[Event]:
 
 
 class FinishedPhone(NamedTuple):
-    """The facts that do not contradict the lines of a phone, what is known about the device, and its environment."""
+    """The facts that do not contradict the lines of a phone, what is known about the device, and its environment.
+
+    `is_phone`: something shows that it is a phone.
+    """
 
     facts: list[Event]
     device: Device
     environment: FoundEnvironment
+    is_phone: bool
 
 
 def finish_phone(phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = NEUTRAL) -> FinishedPhone:
@@ -166,7 +179,14 @@ def finish_phone(phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = 
         phone.symptom_state.add_fact(fact)
     environment = phone.environment.found(agreeing)
     device = replace(_device(phone.identity, agreeing), environment=environment.name, hint=hint)
-    return FinishedPhone(agreeing, device, environment)
+    is_phone = _is_phone(phone, agreeing)
+    return FinishedPhone(agreeing, device, environment, is_phone)
+
+
+def _is_phone(phone: PhoneState, facts: Sequence[Event]) -> bool:
+    """Whether a line has a form of one maker only or identifies the device, or the user states something about it."""
+    is_stated = any(fact.kind in OF_A_PHONE or fact.family == "display" for fact in facts)
+    return bool(phone.grammar or phone.identity) or is_stated
 
 
 def _summary(phone: PhoneState) -> Event:

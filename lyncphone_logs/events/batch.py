@@ -34,8 +34,8 @@ class Omitted(NamedTuple):
 class SequenceRun(NamedTuple):
     """Consecutively numbered lines of one sender in one batch.
 
-    `host` and `grammar` identify the sender. `boots` is its count of boots as printed, "" if it prints none. `missed`
-    is the number of lines that the sender says it has dropped so far.
+    `host`, `grammar` and `facility` identify the sender. `boots` is its count of boots as printed, "" if it prints
+    none. `missed` is the number of lines that the sender says it has dropped so far.
     """
 
     host: str | None
@@ -44,6 +44,7 @@ class SequenceRun(NamedTuple):
     last: int | None
     boots: str = ""
     missed: int | None = None
+    facility: str | None = None
 
 
 @dataclass(slots=True)

@@ -1,12 +1,34 @@
-"""Finds the `name=value` pairs of messages of no known kind."""
+"""Finds the `name=value` pairs of messages of no known kind.
+
+A distinguished name, an address with `://` or `sip:`, base64 text and a comparison contain `=` but no pair.
+"""
 
 import re
 from collections.abc import ItemsView, Iterator, Mapping
 
 from lyncphone_logs.events.event import NOTHING, Value
 
-_PAIR = re.compile(r"""(?<![\w.>/-])([A-Za-z_][\w./]*+(?:->?[\w./]*+)*+)=("[^"]*+"|[^\s,;]++)""")
-_TRAILING = ".:)"
+# `^M`, `#015` and `#012` are how phones and rsyslog write the end of a line.
+_NAME = r"[A-Za-z_][\w./]*+(?:->?[\w./]*+)*+(?<=\w)"
+_BRACKETS = r"\([^\s()]*+\)|\[[^\s\[\]]*+\]|\{[^\s{}]*+\}|<[^\s<>]*+>"
+# A value ends at a bracket that it did not open.
+_VALUE = rf"""(?:"[^"]*+"|(?![:@|&=>~])(?:[^\s,;()\[\]{{}}<>^#]++|\^(?!M)|[#](?!01[25])|{_BRACKETS})++)"""
+_PLAIN = rf"(?:(?<![\w.>/@%=^-])|(?<=\^M)|(?<=#01[25]))({_NAME})=({_VALUE})"
+# An address and a distinguished name (as OpenSSL prints it, or RFC 4514) are consumed as one piece, so that nothing
+# inside them is found. The last value of such a name ends before a word that is the name of a pair.
+_ADDRESS = r"""(?<![\w+.-])(?:[A-Za-z][A-Za-z0-9+.-]*+://|(?:sips?|tel|mailto):)[^\s"'<>]*+"""
+_WORD = r"[^\s=/,+;]++(?!=)"
+_DN_VALUE = rf"=(?:{_WORD}(?: {_WORD})*+)?+"
+_ATTRIBUTE = rf"(?:CN|OU|O|C|ST|L|DC|S|SN|GN|T|E|UID|STREET|(?i:emailAddress|serialNumber|postalCode)){_DN_VALUE}"
+_MORE = rf"[/,+] ?{_ATTRIBUTE}"
+_FIRST = rf"(?:C=[A-Z]{{2}}(?![^/,+])|(?:O|ST|UID|(?i:emailAddress|serialNumber)){_DN_VALUE})(?={_MORE})"
+_DISTINGUISHED_NAME = rf"(?<![\w.>-])(?:/{_ATTRIBUTE}|(?:CN|OU|DC){_DN_VALUE}|{_FIRST})(?:{_MORE})*+"
+_SIGNS = ("://", "sip:", "sips:", "tel:", "mailto:", "CN=", "O=", "OU=", "DC=")
+"""One of these is in every message with an address or a distinguished name."""
+
+_PAIR = re.compile(_PLAIN)
+_PAIR_OUTSIDE = re.compile(f"{_ADDRESS}|{_DISTINGUISHED_NAME}|{_PLAIN}")
+_TRAILING = ".:"
 
 
 class KeyValues(Mapping[str, Value]):
@@ -21,7 +43,10 @@ class KeyValues(Mapping[str, Value]):
         self._message = message
 
     def _found(self) -> dict[str, Value]:
-        return {name: value.strip('"').rstrip(_TRAILING) for name, value in _PAIR.findall(self._message)}
+        message = self._message
+        pattern = _PAIR_OUTSIDE if any(sign in message for sign in _SIGNS) else _PAIR
+        pairs = pattern.findall(message)
+        return {name: value.strip('"').rstrip(_TRAILING) for name, value in pairs if name}
 
     def __getitem__(self, name: str) -> Value:
         return self._found()[name]

@@ -6,6 +6,9 @@ A grammar file that needs this defines `multiline`, a dictionary with some of th
     goes_on  expression for a line that continues such a message, with its text in the field `message`
     ends     text with which the last such line begins
     by       "sequence": the continuation has the next sequence number; "line": it is the sender's next line
+    whole    True if each such line holds complete lines of the message: none is cut in the middle (only with "line")
+    bare     expression for a line of a message without the header, such as the rest of a datagram with line ends in it
+    dated    text in every line that may have no stamp of its own: it has the stamp of the sender's line before it
     indents  what indents further lines of a message; it is removed from the text
     record   expression for a further message in the same datagram, with the field `message`
     between  text that separates two messages of a datagram
@@ -23,6 +26,7 @@ from lyncphone_logs.grammar.expression import CompiledExpression
 SEQUENCE, LINE = WAYS = ("sequence", "line")
 NEEDED_FIELDS = {
     "goes_on": {"message"},
+    "bare": {"message"},
     "record": {"message"},
     "trailer": {"message", "stamp"},
     "counted": {"length"},
@@ -44,8 +48,11 @@ class MultilineSpec:
     ends: str = ""
     by: str = SEQUENCE
     between: str = ""
+    whole: bool = False
+    dated: str = ""
     indents: tuple[str, ...] = ()
     goes_on: CompiledExpression | None = None
+    bare: CompiledExpression | None = None
     record: CompiledExpression | None = None
     trailer: CompiledExpression | None = None
     counted: CompiledExpression | None = None
@@ -54,7 +61,7 @@ class MultilineSpec:
     @property
     def literals(self) -> tuple[str, ...]:
         """Texts of which one is in every line that opens a message whose further lines may not be indented."""
-        return tuple(filter(None, (self.opens, *(self.counted.literals if self.counted else ()))))
+        return tuple(filter(None, (self.opens, self.dated, *(self.counted.literals if self.counted else ()))))
 
 
 def multiline_spec(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from lyncphone_logs.grammar.grammar import HEADER_FIELDS, Grammar
+from lyncphone_logs.parsing.enveloped import choose_lines, enveloped_columns
 from lyncphone_logs.syslog.framing import PrefixColumns, parse_prefixes
 from lyncphone_logs.syslog.lines import LineTable
 from lyncphone_logs.syslog.unwrap import NOTICE, repeats
@@ -34,7 +35,14 @@ def line_columns(rows: LineTable, grammars: Mapping[str, Grammar], known: ReadLi
     The message of a line that no grammar reads is all that follows its framing. `known` are columns of lines that were
     read before: they are used if the texts of the rows are the same.
     """
-    columns = known.columns if known and known.texts == rows.repaired else _text_columns(rows.repaired, grammars)
+    if rows.envelopes:
+        choose_lines(rows, grammars)
+    if known and known.texts == rows.repaired:
+        columns = known.columns
+    elif rows.envelopes:
+        columns = enveloped_columns(rows, lambda texts: _text_columns(texts, grammars))
+    else:
+        columns = _text_columns(rows.repaired, grammars)
     return columns | {"line": rows.numbers, "offset": rows.offsets, "bytes": rows.lengths, "text": rows.texts}
 
 

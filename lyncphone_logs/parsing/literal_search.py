@@ -17,13 +17,16 @@ from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.sources.window import Window
 from lyncphone_logs.syslog.unwrap import NOTICE
 
-# Bytes that `repair` may change, so that a literal may be there in another spelling: the character references that it
-# resolves, and all that is neither ASCII nor one of the dashes, which it does not change.
+# Bytes that `repair` or an envelope may change, so that a literal may be there in another spelling: the character
+# references that it resolves, and all that is neither ASCII nor one of the dashes, which it does not change.
 _DAMAGE = (
     rb"&(?:[lg]t|amp|quot|apos|nbsp|shy|[nm]dash|[lr][sd]quo|minus|#)",
     rb"[\xc0-\xe1\xe3-\xff]",
     rb"\xe2(?:[^\x80\x88]|\x80[^\x92-\x94]|\x88[^\x92])",
     rb"\xe2[\x80\x88]?\z",
+    # Escapes in JSON strings, and messages that journald writes as bytes.
+    rb"\\(?:u[0-9A-Fa-f]{4}|[\x22/\\t])",
+    rb"\x22MESSAGE\x22[ ]?:[ ]?\[",
     rb"(?:^|[\x00-\x7f]|\xe2\x80[\x92-\x94]|\xe2\x88\x92)[\x80-\xbf]",
 )
 _UNSET_CLOCKS = ("Jan  1 0", "1970-01-0", "2000-01-0")

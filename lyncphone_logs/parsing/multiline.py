@@ -9,9 +9,12 @@ from lyncphone_logs.grammar.multiline_spec import MAX_CONTINUATIONS, MultilineSp
 from lyncphone_logs.parsing.datagrams import share_datagram_header, split_datagrams
 from lyncphone_logs.parsing.header import Columns
 from lyncphone_logs.parsing.reassembly import reassemble
+from lyncphone_logs.syslog.envelopes import NAME
 from lyncphone_logs.syslog.lines import LineTable
 from lyncphone_logs.syslog.unwrap import unwrap
 
+UNFRAMED = ("none", NAME)
+"""Framings of further lines of a message: a forwarder that reads a file puts each line into an envelope."""
 LINE_END = 2
 """Bytes of a line end in SIP (RFC 3261 section 7)."""
 
@@ -54,17 +57,33 @@ def lines_of(rows: LineTable, columns: Columns, grammars: Mapping[str, Grammar])
 def continuations(rows: LineTable, columns: Columns, specs: Mapping[str, MultilineSpec]) -> dict[int, int]:
     """Map lines that no grammar reads to the first row of the event that they continue.
 
-    They are indented, or a line before them states how many bytes of its message follow.
+    They are indented, a line before them states how many bytes of its message follow, or they are the rest of a
+    datagram with line ends in it.
     """
     owner = _counted_bodies(rows, columns, specs)
     lines = Counter(owner.values())
-    unread = [row for row, name in enumerate(columns["grammar"]) if not name and columns["framing"][row] == "none"]
-    for row in (row for row in unread if rows.texts[row][0] in " \t" and columns["message"][row]):
+    unread = [row for row, name in enumerate(columns["grammar"]) if not name and columns["framing"][row] in UNFRAMED]
+    bare = {name: spec for name, spec in specs.items() if spec.bare}
+    for row in (row for row in unread if (bare or _is_indented(rows, row)) and columns["message"][row]):
         first = owner.get(row - 1, row - 1)
-        if row and row not in owner and not rows.is_apart(row) and lines[first] < MAX_CONTINUATIONS:
+        if not row or row in owner or rows.is_apart(row) or lines[first] >= MAX_CONTINUATIONS:
+            continue
+        if _is_indented(rows, row) or _is_rest(rows, row, first, bare.get(columns["grammar"][first])):
             owner[row] = first
             lines[first] += 1
     return owner
+
+
+def _is_rest(rows: LineTable, row: int, first: int, spec: MultilineSpec | None) -> bool:
+    """Whether a line is the rest of the datagram that begins with row `first`, of a grammar with this declaration."""
+    if spec is None or spec.bare is None or not any(literal in rows.repaired[first] for literal in spec.literals):
+        return False
+    return spec.bare.match(rows.repaired[row]) is not None
+
+
+def _is_indented(rows: LineTable, row: int) -> bool:
+    texts = rows.repaired if rows.offsets[row] in rows.envelopes else rows.texts
+    return texts[row][:1] in " \t"
 
 
 def _counted_bodies(rows: LineTable, columns: Columns, specs: Mapping[str, MultilineSpec]) -> dict[int, int]:

@@ -13,6 +13,7 @@ from lyncphone_logs.events.event import MESSAGE
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.multiline_spec import MAX_EVENT_LINES, SEQUENCE, MultilineSpec
 from lyncphone_logs.parsing import sip
+from lyncphone_logs.parsing.datagrams import STAMPS
 from lyncphone_logs.parsing.header import Columns
 from lyncphone_logs.parsing.sequence_numbers import MAX_LATE_NUMBERS
 from lyncphone_logs.syslog.lines import LineTable
@@ -23,7 +24,12 @@ MAX_MESSAGE_BYTES = 256 * 1024
 MAX_EVENT_BYTES = 1024 * 1024
 """Bytes from the first piece of a message to the last, including lines of other senders."""
 
-_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,40}: ")
+# A header of SIP with its long or its compact name, or a line of a session description. No name with "=" that a header
+# has as a parameter is one of these, so that a header that was cut before it is joined.
+_LINE_START = re.compile(
+    r"(?:[A-Za-z][A-Za-z0-9-]{1,40}|[b-fiklmorstuvx]): "
+    r"|v=0\b|o=\S|s=[^\d\s]|c=IN |t=\d{1,20} \d|m=[a-z]{1,20} \d|a=[a-z]"
+)
 _RETURN = ("^M", "\r")
 
 
@@ -53,12 +59,14 @@ class _Sender:
     """The lines of one sender.
 
     `open` are messages that may continue. `waiting` are rows of continuations, by sequence number, that came before the
-    piece that they continue. `last` is the latest sequence number, -2 before the first.
+    piece that they continue. `last` is the latest sequence number, -2 before the first. `dated` is the row of the
+    latest line with a stamp of the phone.
     """
 
     open: list[_OpenMessage] = field(default_factory=list)
     waiting: dict[int, int] = field(default_factory=dict)
     last: int = -2
+    dated: int | None = None
 
 
 def reassemble(
@@ -99,8 +107,8 @@ def _end_of_complete_events(end: int, rows: LineTable, owner: Mapping[int, int])
 class Reassembler:
     """Joins the pieces of the messages of one grammar: `join`, then `messages` and `unfinished`.
 
-    State: `_senders` by host; `_lines`, the rows that directly continue a row; `_joined`, the rows of the pieces of a
-    message by the first, in order.
+    State: `_senders` by host, else by the MAC address in their lines; `_lines`, the rows that directly continue a row;
+    `_joined`, the rows of the pieces of a message by the first, in order.
     """
 
     def __init__(
@@ -118,11 +126,43 @@ class Reassembler:
         """Find the pieces of each message."""
         if self._spec.goes_on is None:
             return
-        add = self._add_numbered if self._spec.by == SEQUENCE else self._add_next
+        if self._spec.by != SEQUENCE:
+            self._join_next_lines()
+            return
         hosts, consumed = self._columns["hostname"], self._rows.consumed
         for row, name in enumerate(self._columns["grammar"]):
             if name == self._grammar.name:
-                add(self._senders.setdefault(hosts[row], _Sender()), row, self._rows.offsets[row] in consumed)
+                sender = self._senders.setdefault(hosts[row], _Sender())
+                self._add_numbered(sender, row, self._rows.offsets[row] in consumed)
+
+    def _join_next_lines(self) -> None:
+        hosts, macs, consumed = self._columns["hostname"], self._columns["mac"], self._rows.consumed
+        if self._spec.dated:
+            # Columns without values may be the same list.
+            self._columns |= {name: self._columns[name].copy() for name in STAMPS}
+        for row, name in enumerate(self._columns["grammar"]):
+            if name == self._grammar.name:
+                sender = self._senders.setdefault(hosts[row] or macs[row], _Sender())
+                if self._spec.dated:
+                    self._carry_stamp(sender, row)
+                self._add_next(sender, row, self._rows.offsets[row] in consumed)
+            elif not name and self._spec.bare and row not in self._owner:
+                sender = self._senders.get(hosts[row], _Sender())
+                text = self._continuation(row) if sender.open else None
+                if text is not None and self._is_of_process(row, sender.open[0]):
+                    self._append(sender, sender.open[0], row, text)
+
+    def _carry_stamp(self, sender: _Sender, row: int) -> None:
+        """Give a line without a stamp of the phone that of the sender's latest line with one."""
+        columns = self._columns
+        if columns["stamp_owner"][row] == "phone":
+            sender.dated = row
+        elif sender.dated is not None and self._spec.dated in self._rows.repaired[row]:
+            if not self._is_near(sender.dated, row):
+                sender.dated = None
+                return
+            columns["received"][row] = columns["received"][row] or columns["stamp"][row]
+            columns["stamp"][row], columns["stamp_owner"][row] = columns["stamp"][sender.dated], "phone"
 
     def messages(self) -> dict[int, str]:
         """The messages of several rows by their first row; adds the other rows to `owner`."""
@@ -137,7 +177,8 @@ class Reassembler:
     def unfinished(self) -> Iterator[int]:
         """Rows of messages that may continue after the last row."""
         for sender in self._senders.values():
-            for row in (*(message.pieces[0] for message in sender.open), *sender.waiting.values()):
+            dated = () if sender.dated is None else (sender.dated,)
+            for row in (*(message.pieces[0] for message in sender.open), *sender.waiting.values(), *dated):
                 if self._is_near(row, len(self._rows) - 1):
                     yield row
 
@@ -206,7 +247,7 @@ class Reassembler:
         fits = (
             len(message.pieces) < MAX_PIECES
             and size <= MAX_MESSAGE_BYTES
-            and self._columns["procid"][row] == self._columns["procid"][first]
+            and self._is_of_process(row, message)
             and (is_end or not self._is_complete(message))
         )
         if fits:
@@ -225,14 +266,31 @@ class Reassembler:
         """Add a row of a sender without numbers: the next piece of a message is its next line."""
         sender.open = [message for message in sender.open if self._is_near(message.pieces[0], row)]
         message = self._columns["message"][row]
-        if self._spec.opens in self._rows.repaired[row] and not is_consumed:
+        may_open = self._spec.opens in self._rows.repaired[row]
+        if not (may_open or sender.open):
+            return
+        kind = self._grammar.read_message(message)[0]
+        if may_open and kind.startswith("sip.") and not is_consumed:
             sender.open = [_OpenMessage([row], 0, self._bytes(row))]
-        elif sender.open:
-            has_header = self._columns["component"][row] or self._columns["stamp_owner"][row] == "phone"
-            if has_header or is_consumed or (kind := self._grammar.read_message(message)[0]).startswith("sip."):
+        elif sender.open and self._is_of_process(row, sender.open[0]):
+            text = self._continuation(row)
+            if text is None or is_consumed or kind.startswith("sip."):
                 sender.open = []
             elif kind == MESSAGE:
-                self._append(sender, sender.open[0], row, message)
+                self._append(sender, sender.open[0], row, text)
+
+    def _is_of_process(self, row: int, message: _OpenMessage) -> bool:
+        """Whether the process that began a message wrote a line; a line without header need not name its process."""
+        procid = self._columns["procid"][row]
+        if not self._columns["grammar"][row] and self._spec.bare:
+            spans = self._spec.bare.match(self._device_text(row)) or {}
+            if "procid" not in spans:
+                return True
+            procid = self._device_text(row)[slice(*spans["procid"])]
+        return bool(procid == self._columns["procid"][message.pieces[0]])
+
+    def _device_text(self, row: int) -> str:
+        return unwrap(self._rows.repaired[row]).text
 
     def _bytes(self, row: int) -> int:
         return self._rows.lengths[row] + sum(self._rows.lengths[line] for line in self._lines.get(row, ()))
@@ -244,9 +302,10 @@ class Reassembler:
 
     def _continuation(self, row: int) -> str | None:
         """The text of a line that continues a message, None if it does not."""
-        goes_on = self._spec.goes_on
-        line = unwrap(self._rows.repaired[row]).text
-        spans = goes_on.match(line) if goes_on else None
+        line = self._device_text(row)
+        is_bare = not self._columns["grammar"][row]
+        expression = self._spec.bare if is_bare else self._spec.goes_on
+        spans = expression.match(line) if expression else None
         return line[slice(*spans["message"])] if spans else None
 
     def _text(self, pieces: list[int]) -> str:
@@ -258,7 +317,7 @@ class Reassembler:
                 break
             more = self._piece(row, piece)
             is_cut = not (text.endswith(_RETURN) and not more.startswith("\n"))
-            if number and self._spec.by != SEQUENCE and _HEADER.match(more):
+            if number and self._spec.by != SEQUENCE and (self._spec.whole or _LINE_START.match(more)):
                 is_cut = False
             text = f"{text}{more}" if is_cut or not number else f"{text}\n{more}"
         return text

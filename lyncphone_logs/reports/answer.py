@@ -60,10 +60,13 @@ class Block(NamedTuple):
 class Answer(NamedTuple):
     """What the first screen says about one phone.
 
-    `fails`: the headline is the first failure. `remarks` are counted facts about the trace next to which there is a
-    cause. `less_likely` are rivals, `more` is the number of further ones, `ruled_out` are codes.
+    `condition`: on what the rest depends, "" for a phone. `fails`: the headline is the first failure. `errors` are
+    lines of the level error whose meaning is not known, if nothing else is. `remarks` are counted facts about the trace
+    next to which there is a cause. `less_likely` are rivals, `more` is the number of further ones, `ruled_out` are
+    codes.
     """
 
+    condition: str
     headline: str
     environment: str
     blocks: tuple[Block, ...]
@@ -71,6 +74,7 @@ class Answer(NamedTuple):
     more_failures: int
     fails: bool
     capture: str
+    errors: tuple[Event, ...]
     remarks: tuple[Other, ...]
     less_likely: tuple[Other, ...]
     more: int
@@ -87,6 +91,7 @@ def answer(report: Findings, phone: Phone) -> Answer:
     blocks = tuple(_block(report, phone, case) for case in shown)
     unlikely = list(_remaining(phone, shown, facts))
     return Answer(
+        condition="" if phone.is_phone else headline.IF_PHONE,
         headline=headline.of_phone(phone, [case.lead for case in known]),
         environment=headline.environment(phone),
         blocks=blocks,
@@ -94,6 +99,7 @@ def answer(report: Findings, phone: Phone) -> Answer:
         more_failures=len(phone.failures[MAX_FAILURES:]),
         fails=not known and bool(phone.failures),
         capture="" if known or not phone.failures else phone.capture,
+        errors=() if known or phone.failures or headline.is_signed_in(phone) else phone.unknown_errors,
         remarks=tuple(_other(case.lead, _counted(case.lead)) for case in facts if case not in shown),
         less_likely=tuple(_other(each, _aside(report, each)) for each in unlikely[:MAX_RIVALS]),
         more=len(unlikely[MAX_RIVALS:]),
@@ -227,6 +233,8 @@ def _counted(found: Diagnosis) -> str:
 
 
 def _next(report: Findings, phone: Phone, blocks: Sequence[Block]) -> str:
+    if not phone.is_phone:
+        return command.line(*report.paths, "--model", "MODEL")
     if blocks:
         return command.line("explain", blocks[0].rule.code, *report.paths)
     if phone.failures or phone.diagnoses:

@@ -10,6 +10,7 @@ from lyncphone_logs.reports.document import Lists, diagnosis_lists
 from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.excerpt import ExcerptLine, cells, excerpt, fitted
 from lyncphone_logs.reports.grouping import Case, Proof
+from lyncphone_logs.reports.headline import IF_PHONE
 from lyncphone_logs.reports.page import Ink, Page, wrapped
 from lyncphone_logs.rules.rule import Rule
 
@@ -36,6 +37,8 @@ def _case(page: Page, phone: Phone, case: Case) -> None:
     print_title(page, lead.rule)
     known = f"phone {phone.id} ({phone.basis}) · {wording.device(phone)}"
     page.line("  ", Ink(lead.verdict, "strong"), f" · {known}")
+    if not phone.is_phone:
+        page.prose(IF_PHONE, indent=2, style="warning")
     for proof in grouping.proofs(lead.evidence, lead.terms):
         _proof(page, proof, lead.rule.severity)
     print_lists(page, diagnosis_lists(lead, BEFORE_UNDO), LEAD)
@@ -112,7 +115,8 @@ def _source_line(page: Page, line: ExcerptLine, gutter: int, says: str, severity
 
 
 def _phone(page: Page, report: Findings, phone: Phone) -> None:
-    page.line(Ink(f"phone {phone.id}", "strong"), f" ({phone.basis}) · {wording.device(phone)}")
+    word = "phone" if phone.is_phone else "host"
+    page.line(Ink(f"{word} {phone.id}", "strong"), f" ({phone.basis}) · {wording.device(phone)}")
     if not phone.diagnoses:
         page.labelled("result", wording.nothing_diagnosed(report, [phone]))
     _journey(page, phone)

@@ -58,6 +58,8 @@ def marked_line(event: Event) -> ExcerptLine:
     header = visible(event.text[:at]) if at > 0 else ""
     if header and line.before.startswith(header):
         return line._replace(before=f"{ELLIPSIS} {line.before[len(header) :]}")
+    if header and not line.before and not line.marked and line.after.startswith(header):
+        return line._replace(before=f"{ELLIPSIS} {line.after[len(header) :]}", after="")
     return line
 
 
@@ -70,7 +72,9 @@ def fitted(line: ExcerptLine, room: int) -> ExcerptLine:
     """The line truncated to `room` columns, with the mark and as much around it as fits."""
     if cells(line.before + line.marked + line.after) <= room:
         return line
-    marked = truncated(line.marked, room - 2)
+    if cells(line.marked) > room - 2:
+        return line._replace(before=ELLIPSIS if line.before else "", marked=truncated(line.marked, room - 1), after="")
+    marked = line.marked
     around = room - cells(marked)
     left = min(cells(line.before), max(around // 2, around - cells(line.after)))
     return line._replace(before=_tail(line.before, left), marked=marked, after=truncated(line.after, around - left))

@@ -13,6 +13,8 @@ from lyncphone_logs.rules.rule import Severity, Verdict
 
 By = Literal["cause", "phone"]
 Sort = Literal["phones", "code", "verdict", "time", "name"]
+State = Literal["failed", "signed in", "unclear", "host"]
+IF_PHONE = "if a phone: "
 VERDICTS = (*get_args(Verdict), "unknown")
 """The words for the certainty of a cause, the surest first; `unknown` for a failure without a known cause."""
 MAX_TEXTS = 3
@@ -45,11 +47,12 @@ class CauseRow(NamedTuple):
 class PhoneRow(NamedTuple):
     """One phone of a fleet: how far it came, when it was last seen, and the codes of its causes.
 
-    `verdict` is that of its first cause, "" if nothing failed.
+    The state of a host with lines of daemons only is `host`; its cause begins with IF_PHONE. `verdict` is that of
+    its first cause, "" if nothing failed.
     """
 
     id: str
-    state: Literal["failed", "signed in", "unclear"]
+    state: State
     stopped_at: str
     last: datetime | None
     codes: tuple[str, ...]
@@ -90,10 +93,12 @@ def summary(phones: Iterable[Phone], sort: Sort = "phones") -> Fleet:
     """The summary of some phones, in the order that `sort` names.
 
     A phone with two causes counts for both. By default, the causes of most phones come first, and the worst phones: by
-    severity, by certainty, by the number of phones with the same cause, those seen last first.
+    severity, by certainty, by the number of phones with the same cause, those seen last first. Hosts that may be no
+    phones come last, and their causes are not listed.
     """
     examined = [_Examined(phone, causes_of(phone)) for phone in phones]
-    causes = sorted(_cause_rows(examined), key=lambda row: (-len(row.phones), row.code or "~", row.cause))
+    of_phones = [each for each in examined if each.phone.is_phone]
+    causes = sorted(_cause_rows(of_phones), key=lambda row: (-len(row.phones), row.code or "~", row.cause))
     number_of = {row.code: len(row.phones) for row in reversed(causes)}
     rows = sorted(map(_phone_row, examined), key=lambda row: row.id)
     rows.sort(key=lambda row: row.last or datetime.min, reverse=True)
@@ -159,6 +164,7 @@ def _phone_row(examined: _Examined) -> PhoneRow:
     phone, leads = examined
     last = max((boot.last.replace(tzinfo=None) for boot in phone.boots if boot.last), default=None)
     cause = leads[0].rule.title if leads else headline.of_phone(phone, leads).removesuffix(f" {headline.UNKNOWN}")
+    cause = cause if phone.is_phone else f"{IF_PHONE}{cause}"
     verdict = leads[0].verdict if leads else "unknown" if phone.failures else ""
     codes = tuple(each.rule.code for each in leads)
     return PhoneRow(
@@ -175,7 +181,9 @@ def _stopped_at(phone: Phone, leads: Sequence[Diagnosis]) -> str:
     return headline.stage_of(phone, leads) or (headline.SHORT_STAGES[stage] if stage else "")
 
 
-def _state(phone: Phone, leads: Sequence[Diagnosis]) -> Literal["failed", "signed in", "unclear"]:
+def _state(phone: Phone, leads: Sequence[Diagnosis]) -> State:
+    if not phone.is_phone:
+        return "host"
     if leads or phone.failures:
         return "failed"
     stages = (stage for boot in phone.boots for stage in boot.journey)
@@ -185,6 +193,8 @@ def _state(phone: Phone, leads: Sequence[Diagnosis]) -> Literal["failed", "signe
 def _rank(phone: Phone, leads: Sequence[Diagnosis]) -> tuple[int, int]:
     """Severity and certainty, (0, 0) for the worst. A failure without a known cause follows all causes."""
     severities = get_args(Severity)
+    if not phone.is_phone:
+        return len(severities) + 2, 0
     if not leads:
         return len(severities) + (not phone.failures), 0
     return min((severities.index(each.rule.severity), VERDICTS.index(each.verdict)) for each in leads)
@@ -194,7 +204,7 @@ def selected(report: Findings, names: Sequence[str], codes: Sequence[str]) -> li
     """The phones of a report with one of these names and one of these causes; all if both are empty.
 
     A name that no phone has selects the phones whose names contain it. A code that leads the answer of no phone
-    selects the phones that list it as another possible cause.
+    selects the phones that list it as another possible cause. Hosts that may be no phones are selected by name only.
     """
     found = list(report.phones)
     if names:
@@ -210,4 +220,5 @@ def selected(report: Findings, names: Sequence[str], codes: Sequence[str]) -> li
             for phone, own in zip(found, leads, strict=True)
             if wanted & own or any(each.rule.code in lists for each in phone.diagnoses)
         ]
+        found = [phone for phone in found if phone.is_phone or names] or found
     return found

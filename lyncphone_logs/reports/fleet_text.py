@@ -20,6 +20,7 @@ MIN_TABLE_ROWS = 4
 MAX_WORST = 10
 MAX_LISTED = 10
 MAX_SHARED = 3
+MAX_HOSTS = 3
 MAX_NAME, MIN_NAME, MIN_CAUSE = 32, 12, 20
 MAX_TEXT = 80
 """Columns of a text from the trace."""
@@ -38,6 +39,7 @@ def render(report: Findings, view: View, *, color: bool, width: int = DEFAULT_WI
     if view.by == "phone":
         _phone_table(top, found.phones)
     else:
+        _hosts(middle, found.phones)
         room = MAX_ROWS - top.rows - end.rows - 1
         _shared(middle, report, MAX_SHARED if room > 2 * MIN_TABLE_ROWS + 2 * MAX_SHARED else 1)
         _worst(middle, found.phones)
@@ -81,7 +83,8 @@ class Sentences(NamedTuple):
 def sentences(report: Findings, found: Fleet) -> Sentences:
     """The sentences of `render` for formats that do not wrap lines. They are escaped."""
     top, bottom = Page(color=False, width=None), Page(color=False, width=None)
-    _heading(top, report, found, len(found.phones))
+    _heading(top, report, found, 0)
+    _hosts(bottom, found.phones)
     _shared(bottom, report, MAX_SHARED)
     _worst(bottom, found.phones[:1])
     return Sentences(top.text(), tuple(filter(None, bottom.text().split("\n"))), _next(report, found, "cause"))
@@ -103,12 +106,25 @@ def _phones(number: int) -> str:
 
 
 def _heading(page: Page, report: Findings, found: Fleet, total: int) -> None:
-    number = len(found.phones)
+    hosts = found.count("host")
+    number = len(found.phones) - hosts
     chosen = f"{number:,} of {_phones(total)}" if total > number else _phones(number)
     when = headline.times(report.phones)
     states = [("failed", "failed"), ("signed in", "signed in"), ("unclear", "unclear")]
     counts = [f"{found.count(state):,} {word}" for state, word in states if found.count(state) or state == "failed"]
-    page.prose(f"{headline.named_inputs(report)}: {', '.join(filter(None, [chosen, when]))}. {', '.join(counts)}.")
+    who = [chosen, headline.hosts_of([phone for phone in report.phones if not phone.is_phone]), when]
+    states_of = f" {', '.join(counts)}." if number else ""
+    page.prose(f"{headline.named_inputs(report)}: {', '.join(filter(None, who))}.{states_of}")
+
+
+def _hosts(page: Page, rows: Sequence[PhoneRow]) -> None:
+    """Print what makes a host a phone, with the hosts of which something failed if it is one."""
+    hosts = [row for row in rows if row.state == "host"]
+    if not hosts:
+        return
+    failed = [wording.short_path(row.id, MAX_NAME) for row in hosts if row.codes or row.verdict]
+    named = f" ({', '.join(failed[:MAX_HOSTS])}{', …' if failed[MAX_HOSTS:] else ''})" if failed else ""
+    page.prose(f"If a host is a phone: --model MODEL. Then {len(failed):,} failed{named}.", hang=2)
 
 
 def _widest(heading: str, texts: Iterable[str]) -> int:

@@ -22,6 +22,8 @@ AFTER_SIGN_IN: dict[Stage, str] = {
 }  # fmt: skip
 MAX_PATH, MAX_NAMED = 40, 3
 SIGNED_IN = "signed in"
+IF_PHONE = "If this host is a phone: --model MODEL"
+"""The heading of what a host shows of which no line is a phone's own."""
 UNKNOWN = "No cause is known for this phone."
 SHORT_STAGES: dict[Stage, str] = {
     "link": "link", "vlan": "VLAN", "dhcp": "DHCP", "time": "time", "dns": "DNS", "tls": "TLS",
@@ -61,7 +63,7 @@ def stage_of(phone: Phone, causes: Sequence[Diagnosis]) -> str:
     if failed:
         return SHORT_STAGES[failed.stage]
     passed = [stage for boot in phone.boots for stage in _passed(boot)]
-    if any(stage.stage == "register" for stage in passed):
+    if is_signed_in(phone):
         return SIGNED_IN
     return SHORT_STAGES[passed[-1].stage] if passed else ""
 
@@ -97,12 +99,18 @@ def healthy(phone: Phone) -> str:
     """How far a phone came whose trace shows no failure."""
     boot = next((boot for boot in reversed(phone.boots) if _passed(boot)), None)
     if boot is None:
-        return "No stage of a sign-in was seen, and no failure."
+        return "No stage of a sign-in was seen" + ("." if phone.unknown_errors else ", and no failure.")
     last = _passed(boot)[-1]
     signed_in = next((stage for stage in boot.journey if stage.stage == "register" and stage.state == "passed"), None)
     if signed_in:
         return f"Signed in{_at(signed_in)}. Nothing failed afterwards."
-    return f"Reached {STAGES[last.stage]}{_at(last)}. Nothing failed; no line is about what follows."
+    failed = "" if phone.unknown_errors else "Nothing failed; n"
+    return f"Reached {STAGES[last.stage]}{_at(last)}. {failed or 'N'}o line is about what follows."
+
+
+def is_signed_in(phone: Phone) -> bool:
+    """Whether a boot of the phone reached the end of its sign-in."""
+    return any(stage.stage == "register" for boot in phone.boots for stage in _passed(boot))
 
 
 def _passed(boot: Boot) -> list[StageState]:
@@ -130,10 +138,24 @@ def environment(phone: Phone) -> str:
 def subject(report: Findings) -> str:
     """The inputs with their lines, and the only phone of the report or the number of its phones."""
     lines = sum(read.lines for read in report.inputs)
-    found = report.phones[0] if len(report.phones) == 1 else None
-    others = wording.counted(len(report.phones), "phone") if report.phones else "no phone"
-    who = f"1 {_device(found)}" if found else others
+    phones = report.known_phones
+    who = f"1 {_device(phones[0])}" if len(phones) == 1 else wording.counted(len(phones), "phone")
+    hosts = hosts_of([phone for phone in report.phones if not phone.is_phone])
+    who = ", ".join(filter(None, [who if phones else "no phone", hosts]))
     return f"{named_inputs(report)}: {lines:,} {'line' if lines == 1 else 'lines'}, {who}"
+
+
+def leading_phones(report: Findings) -> tuple[Phone, ...]:
+    """The phones that a report is about: without the hosts if it is about one phone."""
+    return report.known_phones if len(report.known_phones) == 1 else report.phones
+
+
+def hosts_of(hosts: Sequence[Phone]) -> str:
+    """The number of hosts that may be no phones, with the name of the only one; "" if there is none."""
+    if not hosts:
+        return ""
+    named = f", {hosts[0].id}" if len(hosts) == 1 and hosts[0].basis != "file" else ""
+    return f"{wording.counted(len(hosts), 'host')} with lines of daemons only{named}"
 
 
 def named_inputs(report: Findings) -> str:

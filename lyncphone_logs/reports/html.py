@@ -52,9 +52,10 @@ def document(report: Findings) -> str:
 
 def _rendered(report: Findings, *, is_file: bool) -> str:
     """The element; in a file it has a heading of level 1."""
-    several = len(report.phones) > 1
+    phones = headline.leading_phones(report)
+    several = len(phones) > 1
     values: dict[str, Any] = _fleet(report) if several else {"subject": headline.subject(report)}
-    values |= {"report": report, "is_file": is_file, "several": several}
+    values |= {"report": report, "phones": phones, "is_file": is_file, "several": several}
     values["earlier"] = [*map(wording.fix, report.fixes)]
     return _template().render(values)
 

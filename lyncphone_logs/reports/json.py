@@ -224,6 +224,7 @@ def _phone(phone: Phone, shared: _SharedParts) -> dict[str, Any]:
     return {
         "id": phone.id,
         "basis": phone.basis,
+        "is_phone": phone.is_phone,
         "vendor": phone.vendor,
         "model": phone.model,
         "firmware": phone.firmware,
@@ -233,6 +234,7 @@ def _phone(phone: Phone, shared: _SharedParts) -> dict[str, Any]:
         "boots": [_boot(each, events) for each in phone.boots],
         "diagnoses": [_diagnosis(each, shared, events, symptoms) for each in phone.diagnoses],
         "failures": [_failure(each) for each in phone.failures],
+        "unknown_errors": _indexes(phone.unknown_errors, events),
         "ruled_out": [_ruled_out(each, events) for each in phone.ruled_out],
         "coverage": shared.coverage_of(phone),
         "symptoms": symptoms.objects,

@@ -47,13 +47,14 @@ _NUMBERED = re.compile(r"^(\d+)([.)])")
 
 def render(report: Findings) -> str:
     """The report as CommonMark with tables, without a final line end."""
-    if len(report.phones) > 1:
+    phones = headline.leading_phones(report)
+    if len(phones) > 1:
         blocks = [*_fleet(report)]
     else:
         blocks = [f"# {escaped(headline.subject(report))}"]
-        for phone in report.phones:
+        for phone in phones:
             blocks += _phone(report, phone)
-        blocks += [] if report.phones else _nothing(report)
+        blocks += [] if phones else _nothing(report)
     return "\n\n".join([*blocks, "## Details", "\n".join(_details(report))])
 
 
@@ -89,6 +90,8 @@ def _nothing(report: Findings) -> Iterator[str]:
 
 def _phone(report: Findings, phone: Phone) -> Iterator[str]:
     found = answer.answer(report, phone)
+    if found.condition:
+        yield f"**{escaped(found.condition)}**"
     yield f"## {escaped(found.headline)}"
     if found.environment:
         yield escaped(found.environment)
@@ -96,6 +99,9 @@ def _phone(report: Findings, phone: Phone) -> Iterator[str]:
         yield from _block(block)
         yield from _others("Also possible", block.also_possible)
     yield from _failures(found)
+    if found.errors:
+        yield f"### {text.UNKNOWN_ERRORS}"
+        yield from map(_line, found.errors)
     yield from _others("Also", found.remarks)
     yield from _others("Less likely", found.less_likely, f"{found.more} more in the details" if found.more else "")
     if found.ruled_out:
@@ -151,7 +157,7 @@ def _failures(found: Answer) -> Iterator[str]:
     if found.fails:
         yield _line(listed[0].event)
         if found.capture:
-            yield f"To find the cause: {escaped(found.capture)}"
+            yield f"To find the cause, record a more detailed trace. {escaped(found.capture)}"
         listed = listed[1:]
     if listed:
         yield f"**{text.unexplained(found)}**"
@@ -203,7 +209,7 @@ def _cause(found: Cause) -> Iterator[str]:
         yield f"### {found.row.verdict}: {escaped(found.row.cause)}"
         yield from (_line(each.event) for each in found.phones[:1] if each.event)
         if found.capture:
-            yield f"To find the cause: {escaped(found.capture)}"
+            yield f"To find the cause, record a more detailed trace. {escaped(found.capture)}"
     shown = [code(each.phone) for each in found.phones[:MAX_NAMED]]
     more = len(found.phones) - len(shown)
     yield f"Phones: {', '.join(shown)}" + (f" and {more} more" if more else "")
@@ -221,7 +227,8 @@ def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _details(report: Findings) -> Iterator[str]:
     """What the first screen leaves out, one item a line."""
-    for phone in report.phones if len(report.phones) == 1 else ():
+    phones = headline.leading_phones(report)
+    for phone in phones if len(phones) == 1 else ():
         yield from _phone_details(report, phone)
     if not report.phones:
         yield from _items("Result", [wording.nothing_diagnosed(report, [])])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from lyncphone_logs.diagnosis.findings import Findings
-from lyncphone_logs.reports import text
+from lyncphone_logs.reports import headline, text
 from lyncphone_logs.reports.page import PLAIN, Terminal
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def render(
         from lyncphone_logs.reports import details
 
         return details.render(report, color=color, width=width)
-    if len(report.phones) < 2:
+    is_table = view is not None and view.by == "phone"
+    if len(report.phones if is_table else headline.leading_phones(report)) < 2:
         return text.render(report, color=color, width=width)
     from lyncphone_logs.reports import fleet, fleet_text
 

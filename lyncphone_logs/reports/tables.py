@@ -1,12 +1,15 @@
 """Prints events, phones and unparsed lines as tables, CSV, Markdown and JSON Lines."""
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from io import StringIO
 from typing import Any
 
 from lyncphone_logs.events.batch import Batch
-from lyncphone_logs.events.columns import COLUMNS, column, plain
+from lyncphone_logs.events.columns import COLUMNS, column
 from lyncphone_logs.reports import wording
 from lyncphone_logs.reports.escaping import to_json, visible
 from lyncphone_logs.reports.markdown import code, fenced
@@ -14,8 +17,18 @@ from lyncphone_logs.reports.wording import counted
 from lyncphone_logs.trace.phone_list import IDENTITY, PhoneEntry
 from lyncphone_logs.trace.unparsed import UnparsedShape, UnparsedShapes
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""First characters of cells that a spreadsheet runs as a formula (OWASP, CSV injection); a quote precedes them."""
+_GUARDED = re.compile(r"(^|;)(?=\"*[=+\-@＝＋－＠\t\r]|')", re.M)
+"""Where a spreadsheet begins a cell and runs it as a formula: on each line of a cell, and after the list separator of
+many countries (OWASP, CSV injection). Before a quote too, so that a quote in that position is always the guard's."""
+_NOT_TEXT = re.compile(
+    r"\s*(?:[\d_]+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+|0x[\da-f]+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?"
+    r"|\d{1,2}:\d\d(?::.*)?|true|false|t|f|yes|no|inf|infinity|nan|na|n/a|<na>|nil|none|null|#n/a.*)\s*",
+    re.I,
+)
+"""Cells that pandas, polars, DuckDB or PyArrow take for a number, time, truth value or nothing, and a column with them:
+types are inferred from the first rows, and the first other text would not fit."""
+MISSING_NUMBER = -1
+"""In JSON Lines: null in the first rows of a column would be the type that polars infers."""
 
 
 def event_table(batches: Iterable[Batch]) -> Iterator[str]:
@@ -34,15 +47,15 @@ def event_csv_lines(batches: Iterable[Batch]) -> Iterator[str]:
     yield ",".join(COLUMNS)
     for batch in filter(len, batches):
         lines = StringIO(newline="")
-        csv.writer(lines, lineterminator="\n").writerows(_rows(batch, _text, None))
+        csv.writer(lines, lineterminator="\n").writerows(_rows(batch, _CSV))
         yield lines.getvalue().removesuffix("\n")
 
 
 def event_json_lines(batches: Iterable[Batch]) -> Iterator[str]:
-    """All columns, one object on each line, one string for each batch."""
+    """All columns, one object on each line, one string for each batch: `fields` as JSON text, nothing is null."""
     template = "{" + ", ".join(f'"{name}": %s' for name in COLUMNS) + "}"
     for batch in filter(len, batches):
-        yield "\n".join(map(template.__mod__, _rows(batch, to_json, "null")))
+        yield "\n".join(map(template.__mod__, _rows(batch, _JSON)))
 
 
 EVENT_FORMATS: dict[str, Callable[[Iterable[Batch]], Iterator[str]]] = {
@@ -52,27 +65,59 @@ EVENT_FORMATS: dict[str, Callable[[Iterable[Batch]], Iterator[str]]] = {
 }
 
 
-def _rows(batch: Batch, encode: Callable[[str], str], missing: str | None) -> Iterator[tuple[object, ...]]:
-    """The cells of each row. Each text and time is encoded once for each batch; `missing` replaces None."""
-    encoded: dict[Any, str | None] = {None: missing}
+def _cell(text: str) -> str:
+    """A text as a cell of CSV: not a formula, and not to be taken for anything but text."""
+    if ";" in text or "\n" in text:
+        shown = "\n".join(map(visible, _GUARDED.sub(r"\1'", text).split("\n")))
+    else:
+        shown = f"'{visible(text)}" if _GUARDED.match(text) else visible(text)
+    return f"'{shown}" if _NOT_TEXT.fullmatch(text) and shown[0] != "'" else shown
+
+
+def _fields_cell(fields: Any) -> str:
+    # A list separator in JSON can be written as an escape, which needs no guard.
+    return to_json(dict(fields.items())).replace(";", "\\u003b")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """How the values of one format are written: texts, times, `fields`, and missing texts and numbers."""
+
+    text: Callable[[str], str]
+    time: Callable[[datetime], str]
+    fields: Callable[[Any], str]
+    no_text: str | None
+    no_number: object
+
+
+_CSV = _Cells(_cell, datetime.isoformat, _fields_cell, None, None)
+# Without a fraction, DuckDB infers times from the first rows, and fails at the first fraction.
+_JSON = _Cells(
+    text=to_json,
+    time=lambda time: f'"{time.isoformat(timespec="microseconds")}"',
+    fields=lambda fields: to_json(to_json(dict(fields.items()))),
+    no_text='""',
+    no_number=MISSING_NUMBER,
+)
+
+
+def _rows(batch: Batch, cells: _Cells) -> Iterator[tuple[object, ...]]:
+    """The cells of each row. Each text and time is encoded once for each batch."""
+    encoded: dict[Any, str | None] = {None: cells.no_text}
     columns: list[list[Any]] = []
     for name, dtype in COLUMNS.items():
         values = column(batch, name)
         if name == "fields":
-            columns.append([to_json(dict(fields.items())) for fields in values])
+            columns.append([cells.fields(fields) for fields in values])
         elif dtype.startswith("int"):
             columns.append(values)
         elif dtype.startswith("Int"):
-            columns.append([missing if value is None else value for value in values])
+            columns.append([cells.no_number if value is None else value for value in values])
         else:
-            encoded |= {value: encode(plain(value)) for value in set(values) if value not in encoded}
+            encode: Callable[[Any], str] = cells.time if dtype.startswith("datetime") else cells.text
+            encoded |= {value: encode(value) for value in set(values) if value not in encoded}
             columns.append([encoded[value] for value in values])
     return zip(*columns, strict=True)
-
-
-def _text(value: str) -> str:
-    text = "\n".join(map(visible, value.split("\n"))) if "\n" in value else visible(value)
-    return f"'{text}" if value.startswith(FORMULA) else text
 
 
 HEADINGS = ("phone", "basis", "also", "device", "first", "last", "boots", "lines", "unparsed", "gaps", "read by")
@@ -91,23 +136,24 @@ def phone_table(phones: Sequence[PhoneEntry]) -> Iterator[str]:
 
 
 def phone_json_lines(phones: Iterable[PhoneEntry]) -> Iterator[str]:
-    """One object for each phone; times as ISO 8601, seconds as numbers."""
+    """One object for each phone; times as ISO 8601 or empty, seconds as numbers. All objects have the same types."""
     for phone in phones:
         yield to_json(
             {
                 "id": phone.id,
                 "basis": phone.basis,
+                "is_phone": phone.is_phone,
                 "aliases": list(phone.aliases),
                 **{name: phone.identity.get(name, "") for name in IDENTITY},
-                "first": phone.first.isoformat() if phone.first else None,
-                "last": phone.last.isoformat() if phone.last else None,
+                "first": phone.first.isoformat() if phone.first else "",
+                "last": phone.last.isoformat() if phone.last else "",
                 "boots": phone.boots,
                 "lines": phone.lines,
                 "unparsed": phone.unparsed,
                 "silences": phone.silences,
-                "longest_silence": phone.longest,
+                "longest_silence": float(phone.longest),
                 "lost_lines": phone.lost,
-                "grammars": dict(sorted(phone.grammars.items())),
+                "grammars": [{"name": name, "lines": lines} for name, lines in sorted(phone.grammars.items())],
             }
         )
 
@@ -122,7 +168,7 @@ def _cells(phone: PhoneEntry) -> tuple[str, ...]:
         phone.id,
         phone.basis,
         also or "-",
-        device or "-",
+        device or ("lines of daemons only" if phone.grammars and not phone.is_phone else "-"),
         *moments,
         *numbers,
         _gaps(phone) or "-",

@@ -18,6 +18,7 @@ WORD_WIDTH, TITLE_WIDTH = 10, 61
 """Columns of the word for certainty and of the title of a cause; its code follows."""
 LABEL_WIDTH = 8
 BODY = WORD_WIDTH
+UNKNOWN_ERRORS = "Lines of the level error whose meaning is not known"
 MAX_CODES = 6
 
 
@@ -45,9 +46,10 @@ def render(report: Findings, *, color: bool, width: int = DEFAULT_WIDTH) -> str:
     for budget in BUDGETS:
         page = Page(color=color, width=width)
         page.prose(headline.subject(report))
-        if not report.phones:
+        phones = headline.leading_phones(report)
+        if not phones:
             _nothing(page, report)
-        blocks = sum(print_phone(page, report, phone, budget) for phone in report.phones)
+        blocks = sum(print_phone(page, report, phone, budget) for phone in phones)
         shown = page.text()
         further = max(blocks - 1, 0)
         rows, words = MAX_ROWS + further * ROWS_OF_FURTHER, MAX_WORDS + further * WORDS_OF_FURTHER
@@ -67,6 +69,8 @@ def _nothing(page: Page, report: Findings) -> None:
 def print_phone(page: Page, report: Findings, phone: Phone, budget: Budget = BUDGETS[0]) -> int:
     """Print the first screen of one phone, after the line that names it. Returns the number of its causes."""
     found = answer(report, phone)
+    if found.condition:
+        page.prose(found.condition, style="warning")
     page.prose(found.headline, style="strong")
     if found.environment:
         page.prose(found.environment)
@@ -75,6 +79,7 @@ def print_phone(page: Page, report: Findings, phone: Phone, budget: Budget = BUD
         print_block(page, block, budget)
         _others(page, "Also possible", block.also_possible)
     _failures(page, found)
+    _errors(page, found)
     _others(page, "Also", found.remarks)
     _rivals(page, found, budget)
     print_notes(page, report, budget.notes)
@@ -158,7 +163,7 @@ def _failures(page: Page, found: Answer) -> None:
         print_line(page, listed[0].event)
         if found.capture:
             page.blank()
-            page.prose(f"To find the cause: {found.capture}")
+            page.prose(f"To find the cause, record a more detailed trace. {found.capture}")
         listed = listed[1:]
     if not listed:
         return
@@ -181,6 +186,14 @@ def failure_of(failure: Failure) -> str:
     """What failed, and how often."""
     what = happened(failure.kind, failure.event.fields)
     return f"{what} ({failure.count} times)" if failure.count > 1 else what
+
+
+def _errors(page: Page, found: Answer) -> None:
+    if found.errors:
+        page.blank()
+        page.prose(UNKNOWN_ERRORS)
+    for event in found.errors:
+        print_line(page, event)
 
 
 def print_line(page: Page, event: Event) -> None:

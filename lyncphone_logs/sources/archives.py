@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from lyncphone_logs.sources.decompression import compression_of
 from lyncphone_logs.sources.encodings import encoding_of
+from lyncphone_logs.sources.exports import export_of
 from lyncphone_logs.sources.file_kinds import EXAMINED_BYTES, UNREADABLE_ARCHIVES, FileKind, kind_of
 from lyncphone_logs.sources.member import ArchiveMember, UnpackBudget
 from lyncphone_logs.sources.source import Source
@@ -121,10 +122,10 @@ def _up_to_problem(entries: Iterator[ArchiveEntry], max_entries: int) -> Iterato
 
 
 def _text(content: ByteSource, encoding: str, budget: UnpackBudget) -> Source:
-    if content.file:
-        content.file.encoding = encoding
-        return content.file
-    return ArchiveMember(content, encoding, budget)
+    source = content.file or ArchiveMember(content, encoding, budget)
+    source.encoding = encoding
+    source.export = None if encoding else export_of(content.head)
+    return source
 
 
 def _refused(path: str, problem: str) -> Source:

@@ -8,6 +8,7 @@ import json
 import re
 from typing import NamedTuple
 
+from lyncphone_logs.sources.exports import export_of
 from lyncphone_logs.sources.rotation import rotation_key
 
 EXAMINED_BYTES = 64 * 1024
@@ -160,7 +161,7 @@ def _kind_of_pem(label: str) -> FileKind:
 def _is_one_json(text: str, ending: str, *, is_complete: bool) -> bool:
     """Whether it is one JSON document. A file with a JSON value in each line may be a log."""
     first, _, rest = text.partition("\n")
-    if rest and _is_json(first):
+    if (rest and _is_json(first)) or export_of(text.encode("utf-8", "replace")):
         return False
     return ending == "json" or (is_complete and _is_json(text))
 

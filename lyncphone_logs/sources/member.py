@@ -13,6 +13,7 @@ from lyncphone_logs.sources.decompression import (
     decompressed,
 )
 from lyncphone_logs.sources.encodings import encoding_of
+from lyncphone_logs.sources.exports import export_of
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.sources.streams import HEAD_BYTES, ByteSource
 
@@ -108,6 +109,7 @@ class PipedSource(Source):
             if self._is_archive(head):
                 raise CorruptStream("an archive cannot be read from a pipe; save it and name the file")
             self.encoding = encoding_of(head)
+            self.export = None if self.encoding else export_of(head)
             yield readable
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from lyncphone_logs.errors import InputError
 from lyncphone_logs.sources.decompression import CorruptStream, Readable
 from lyncphone_logs.sources.encodings import Transcoded, mark_of, transcoded
+from lyncphone_logs.sources.exports import Export, split_records
 from lyncphone_logs.sources.window import MAX_LINE_BYTES, Line, Window
 
 STDIN = "-"
@@ -47,6 +48,8 @@ class Source:
     is_packed = False
     """Whether `expected` counts compressed bytes."""
     encoding = ""
+    export: Export | None = None
+    """The form of an export of a log server whose records are no lines. Windows then contain a line for each record."""
     copied_lines = 0
     copy_of = ""
 
@@ -74,7 +77,7 @@ class Source:
     @property
     def size(self) -> int | None:
         """Bytes of a regular file that can be read from any offset; None for anything else."""
-        return None if self.encoding or self.copied_lines else self.expected
+        return None if self.encoding or self.export or self.copied_lines else self.expected
 
     @property
     def expected(self) -> int | None:
@@ -95,7 +98,7 @@ class Source:
     @property
     def every_line_matters(self) -> bool:
         """Whether a search may skip no line: it searches for UTF-8 and would find nothing in another encoding."""
-        return bool(self.encoding)
+        return bool(self.encoding or self.export)
 
     @property
     def modified(self) -> datetime | None:
@@ -136,7 +139,7 @@ class Source:
         self.problem = ""
         try:
             with self._open() as stream:
-                for window in self._read_encoded(stream) if self.encoding else self._read(stream, size):
+                for window in self._windows_of(stream, size):
                     yield from self._without_copies(window)
         except OSError as error:
             self.problem = problem_of(self.path, error)
@@ -163,6 +166,22 @@ class Source:
         if sys.stdin is None:
             raise OSError("there is no standard input")
         return nullcontext(sys.stdin.buffer)
+
+    def _windows_of(self, stream: Readable, size: int) -> Iterator[Window]:
+        if self.encoding:
+            return self._read_encoded(stream)
+        return self._read_records(stream, self.export) if self.export else self._read(stream, size)
+
+    def _read_records(self, stream: Readable, export: Export) -> Iterator[Window]:
+        rest, behind, is_last = b"", 0, False
+        while not is_last:
+            chunk = self._next(stream, WINDOW)
+            rest, is_last = self._without_mark(rest + chunk), not chunk
+            records = split_records(rest, self._handed_out, export, behind, is_last=is_last)
+            behind += rest.count(b"\n", 0, records.consumed) - len(records.places)
+            rest = rest[records.consumed :]
+            if records.places:
+                yield self._encoded_window(records, 0)
 
     def _read(self, stream: Readable, size: int) -> Iterator[Window]:
         rest = b""

@@ -76,7 +76,7 @@ _KIWI = rf"(?P<stamp>{_KIWI_DATE}[ \t]{_TIME}(?:\.[0-9]{{1,9}})?)[ \t]++{_LEVEL}
 _VIEWER = rf"(?P<stamp>{_TIME}\.[0-9]{{1,3}})[ \t]++(?P<hostname>\S++)[ \t]++{_LEVEL}"
 _ACSYSLOG = (
     rf"(?P<stamp>{_TIME}\.(?:[0-9]{{3}}|[ ][0-9]{{2}}|[ ]{{2}}[0-9]))[ ]?:[ ]"
-    r"(?P<hostname>[0-9]{1,3}(?:\.[0-9]{1,3}){3})[ ]?:[ ](?P<severity>ERROR|WARNING|NOTICE|INFO|DEBUG):[ ]"
+    r"(?P<hostname>[0-9]{1,3}(?:\.[0-9]{1,3}){3})[ ]?:[ ](?P<severity>ERROR|WARNING|NOTICE|INFO|DEBUG)[ ]?:[ ]"
 )
 # Only in capitals, so that other lines are rejected early.
 _P_LOGGER = rf"(?=[A-Z]{{3}}[ ]){_BSD_STAMP}(?P<hostname>[0-9]{{1,3}}(?:\.[0-9]{{1,3}}){{3}}):[0-9]{{1,5}}>"

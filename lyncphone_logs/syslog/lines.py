@@ -11,6 +11,7 @@ from itertools import accumulate, compress
 
 from lyncphone_logs.sources.window import MAX_LINE_BYTES, Window, decode
 from lyncphone_logs.syslog.damage import repair
+from lyncphone_logs.syslog.envelopes import STARTS, Envelope, open_envelope
 
 
 @dataclass(slots=True)
@@ -20,7 +21,8 @@ class LineTable:
     `numbers`, `offsets` and `lengths` (bytes) are those of the lines in the source. `texts` are the lines as decoded,
     `repaired` as the phone may have written them. `repairs` names the repairs of a row, for rows that have any.
     `after_gap` are the rows whose line does not follow the line of the previous row. `consumed` are the offsets of
-    lines that belong to events already returned.
+    lines that belong to events already returned. `envelopes` are those around the lines at these offsets; `repaired` is
+    then the line in it.
     """
 
     numbers: list[int] = field(default_factory=list)
@@ -31,6 +33,7 @@ class LineTable:
     repairs: dict[int, tuple[str, ...]] = field(default_factory=dict)
     after_gap: set[int] = field(default_factory=set)
     consumed: set[int] = field(default_factory=set)
+    envelopes: dict[int, Envelope] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -43,11 +46,12 @@ class LineTable:
         part.repairs = {row - start: names for row, names in self.repairs.items() if row >= start}
         part.after_gap = {row - start for row in self.after_gap if row >= start}
         part.consumed = {offset for offset in self.consumed if part and offset >= part.offsets[0]}
+        part.envelopes = {at: each for at, each in self.envelopes.items() if part and at >= part.offsets[0]}
         return part
 
     def picked(self, origin: Sequence[int]) -> "LineTable":
         """A new table with a copy of row `origin[i]` as row i. Only the first copy of a row is after a gap."""
-        part = LineTable(consumed=self.consumed)
+        part = LineTable(consumed=self.consumed, envelopes=self.envelopes)
         for name in _COLUMNS:
             values = getattr(self, name)
             setattr(part, name, [values[row] for row in origin])
@@ -68,6 +72,7 @@ class LineTable:
         self.repairs |= {row + start: names for row, names in others.repairs.items()}
         self.after_gap |= {row + start for row in others.after_gap}
         self.consumed |= others.consumed
+        self.envelopes |= others.envelopes
 
 
 _COLUMNS = ("numbers", "offsets", "lengths", "texts", "repaired")
@@ -97,7 +102,10 @@ def lines_of_window(window: Window, positions: list[tuple[int, int]] | None = No
         rows.lengths[-1] += window.beyond
     rows.texts, rows.repairs = _decoded(contents)
     _repair(rows)
-    return _without_blanks(rows)
+    rows = _without_blanks(rows)
+    if _may_have_envelopes(window.data):
+        _open_envelopes(rows)
+    return rows
 
 
 def _locate(
@@ -135,6 +143,29 @@ def _repair(rows: LineTable) -> None:
             rows.repaired[row], names = repair(text)
             if names:
                 rows.repairs[row] = (*rows.repairs.get(row, ()), *names)
+
+
+_STARTS = [start.encode() for start in STARTS]
+_AFTER_LINE_END = [b"\n" + start for start in _STARTS]
+
+
+def _may_have_envelopes(data: bytes) -> bool:
+    return data.startswith(tuple(_STARTS)) or any(start in data for start in _AFTER_LINE_END)
+
+
+def _open_envelopes(rows: LineTable) -> None:
+    rows.repaired = rows.repaired.copy()
+    for row, text in enumerate(rows.texts):
+        if text.startswith(STARTS) and (envelope := open_envelope(text)):
+            rows.envelopes[rows.offsets[row]] = envelope
+            rows.repaired[row] = envelope.texts[-1]
+            decoding = [name for name in rows.repairs.pop(row, ()) if name in _DECODING]
+            if names := (*decoding, *envelope.repairs):
+                rows.repairs[row] = names
+
+
+_DECODING = ("cp1252", "overlong")
+"""Names of what decoding changed; other repairs are those of the text."""
 
 
 def _without_blanks(rows: LineTable) -> LineTable:

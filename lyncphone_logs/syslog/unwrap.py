@@ -1,9 +1,11 @@
 """Takes the syslog prefix and the notice of a repetition off a line, and undoes damage."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lyncphone_logs.syslog.damage import repair
+from lyncphone_logs.syslog.envelopes import Envelope, open_envelope, within
 from lyncphone_logs.syslog.framing import SyslogPrefix, parse_prefix
 
 NOTICE = "message repeated"
@@ -49,9 +51,22 @@ class DeviceLine:
         return self.count > 1 and not self.text
 
 
-def unwrap(text: str) -> DeviceLine:
-    """Undo damage, then take the syslog prefix and the notice of a repetition off a line."""
-    repaired, names = repair(text)
+def unwrap(text: str, is_read: Callable[[str], bool] = bool) -> DeviceLine:
+    """Undo damage, then take the envelope, the syslog prefix and the notice of a repetition off a line.
+
+    `is_read` says of a line without framing whether it is one of a phone. It matters only for a line in an envelope
+    that has lost its program.
+    """
+    envelope = open_envelope(text)
+    repaired, names = (chosen_text(envelope, is_read), envelope.repairs) if envelope else repair(text)
     framed = parse_prefix(repaired)
     count, text_of_device = repeats(repaired[framed.start :])
-    return DeviceLine(framed, text_of_device or "", count, names)
+    return DeviceLine(
+        SyslogPrefix(**within(envelope, framed._asdict())) if envelope else framed, text_of_device or "", count, names
+    )
+
+
+def chosen_text(envelope: Envelope, is_read: Callable[[str], bool]) -> str:
+    """The line in an envelope as the phone wrote it: the first of its texts that is read, else the message itself."""
+    some, message = envelope.texts[:-1], envelope.texts[-1]
+    return next((text for text in some if is_read(text[parse_prefix(text).start :])), message)

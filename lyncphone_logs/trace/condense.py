@@ -3,13 +3,23 @@
 Keys, journeys and diagnoses of a condensed batch are those of the complete one. Tables need the complete one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from lyncphone_logs.events.batch import Batch, Omitted
 from lyncphone_logs.events.event import MESSAGE
 from lyncphone_logs.timestamps.resolver import OLDEST_PHONE
 from lyncphone_logs.trace.phone_identity import tells_maker
+
+MAX_ERRORS = 3
+"""Messages of the level error or worse that are kept, of which a report prints the first ones of a phone."""
+ERRORS = frozenset({"emerg", "alert", "crit", "err"})
+
+
+def error_rows(batch: Batch, rows: Iterable[int]) -> list[int]:
+    """Those of the rows whose severity is error or worse."""
+    severities = batch.columns["severity"]
+    return [row for row in rows if severities[row] in ERRORS] if not ERRORS.isdisjoint(severities) else []
 
 
 def condense(batch: Batch) -> Batch:
@@ -42,14 +52,15 @@ def _runs(batch: Batch) -> Iterator[tuple[int, int]]:
 
 
 def _edges(batch: Batch, start: int, stop: int) -> list[int]:
-    """The rows of a run that remain: its ends, its first and last messages, and the first that shows the maker."""
+    """The rows of a run that remain: its ends, its first and last messages, the first that shows the maker, errors."""
     rows = range(start, stop)
     if not _is_steady(batch, start, stop):
         return list(rows)
     messages = [row for row in rows if batch.columns["kind"][row] == MESSAGE]
     programs, components = batch.columns["app_name"], batch.columns["component"]
     shows_maker = next((row for row in messages if tells_maker(programs[row], components[row], MESSAGE)), start)
-    return sorted({start, stop - 1, shows_maker, *messages[:1], *messages[-1:]})
+    errors = error_rows(batch, messages)[:MAX_ERRORS]
+    return sorted({start, stop - 1, shows_maker, *messages[:1], *messages[-1:], *errors})
 
 
 def _is_steady(batch: Batch, start: int, stop: int) -> bool:

@@ -13,6 +13,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from lyncphone_logs.events.batch import Batch
+from lyncphone_logs.parsing.sequence_numbers import MAX_LATE_NUMBERS, SENDER
 from lyncphone_logs.timestamps.zones import Zone
 
 MAX_OPEN_SOURCES = 64
@@ -113,7 +114,7 @@ MAX_LATE_TIME = timedelta(seconds=5)
 class _Row(NamedTuple):
     batch: Batch
     row: int
-    sender: str | None
+    sender: tuple[str | None, ...]
     number: int
     time: datetime | None
 
@@ -130,9 +131,10 @@ def in_sequence(batches: Iterable[Batch]) -> Iterator[Batch]:
             yield batch
             continue
         ready = []
-        for row, number in enumerate(numbers):
-            columns = batch.columns
-            _insert(waiting, _Row(batch, row, columns["hostname"][row], number or 0, columns["time_corrected"][row]))
+        senders = zip(*(batch.columns[name] for name in SENDER), strict=True)
+        rows = zip(senders, numbers, batch.columns["time_corrected"], strict=True)
+        for row, (sender, number, time) in enumerate(rows):
+            _insert(waiting, _Row(batch, row, sender, number or 0, time))
             if len(waiting) > MAX_LATE_LINES:
                 ready.append(waiting.popleft())
         yield from _batches_of(ready)
@@ -143,7 +145,7 @@ def _insert(waiting: deque[_Row], new: _Row) -> None:
     """Add a row to those waiting: into the gap that its number fills, else at the end.
 
     A number before all those waiting, or equal to one of them, is no late line: the sender has restarted its count, or
-    the line was sent twice.
+    the line was sent twice. A number far from that which it would precede is of another counter of the sender.
     """
     # Most lines are in order.
     last = next((row.number for row in reversed(waiting) if row.number and row.sender == new.sender), 0)
@@ -152,7 +154,7 @@ def _insert(waiting: deque[_Row], new: _Row) -> None:
         return
     of_sender = [index for index, row in enumerate(waiting) if row.number and row.sender == new.sender]
     overtaken = next(index for index in of_sender if waiting[index].number >= new.number)
-    fills_gap = overtaken != of_sender[0] and waiting[overtaken].number > new.number
+    fills_gap = overtaken != of_sender[0] and 0 < waiting[overtaken].number - new.number <= MAX_LATE_NUMBERS
     time = waiting[overtaken].time
     is_near = time is None or new.time is None or abs(time - new.time) <= MAX_LATE_TIME
     waiting.insert(overtaken if fills_gap and is_near else len(waiting), new)

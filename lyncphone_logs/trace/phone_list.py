@@ -39,6 +39,11 @@ class PhoneEntry:
     segment: int = 0
     aliases: dict[str, None] = field(default_factory=dict)
 
+    @property
+    def is_phone(self) -> bool:
+        """Whether a line states what it is, or has a form that only one maker's phones write."""
+        return bool(self.identity)
+
     def note(self, time: datetime, segment: int) -> None:
         """Add the time of the next line. A clock that was set between two lines makes no silence."""
         if self.last is not None and segment == self.segment and time - self.last >= SILENCE:

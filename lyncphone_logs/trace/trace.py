@@ -10,14 +10,13 @@ from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.batch import Batch, with_last
 from lyncphone_logs.events.event import MESSAGE, Event
 from lyncphone_logs.events.vocabulary import unknown_kind
-from lyncphone_logs.grammar.grammar import reader_of
 from lyncphone_logs.notebook import MAX_REPR_CHARACTERS, bounded, shown
+from lyncphone_logs.parsing.enveloped import is_phone_line, unwrapped
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.reader import Reader
 from lyncphone_logs.sources.discovery import find_sources
 from lyncphone_logs.sources.rotation import copies_in, mark_duplicates
 from lyncphone_logs.sources.source import STDIN, Source
-from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.trace.accounting import SourceStats
 from lyncphone_logs.trace.clocks import SourceClocks
 from lyncphone_logs.trace.condense import condense
@@ -149,7 +148,7 @@ class Trace:
         return (f"--jobs {jobs} has no effect: {plan.one_job}",) if jobs > 1 and plan and plan.one_job else ()
 
     def _is_phone_line(self, line: str) -> bool:
-        return reader_of(unwrap(line).text, self.catalog.grammars) is not None
+        return is_phone_line(line, self.catalog.grammars)
 
     def _read(self, clocks: SourceClocks, plan: ReadPlan) -> Iterator[Batch]:
         grammars, is_alone = self.catalog.grammars, len(self.inputs) == 1
@@ -230,7 +229,7 @@ class Trace:
 
     def stops(self, event: Event) -> list[str]:
         """For a line that no grammar read: where each grammar stopped matching and what it expected, furthest first."""
-        text = unwrap(event.text).text
+        text = unwrapped(event.text, self.catalog.grammars).text
         found = [(grammar.name, *grammar.stopped_at(text)) for grammar in self.catalog.grammars]
         found.sort(key=lambda each: (-each[1], each[0]))
         return [

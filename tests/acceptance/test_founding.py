@@ -177,7 +177,8 @@ def test_the_sha1_advice_of_2013_is_history_with_its_danger_and_no_remedy() -> N
 
 
 def test_nothing_but_a_boot_is_uninformative_and_never_healthy(tmp_path: Path) -> None:
-    phone = phone_of(written(tmp_path, "syslogd started: BusyBox v1.22.1", "udhcpc[201]: Sending discover..."))
+    path = written(tmp_path, "syslogd started: BusyBox v1.22.1", "udhcpc[201]: Sending discover...")
+    phone = phone_of(path, model="420HD")
     assert names(phone) == ["trace-uninformative"]
     assert "signature-algorithm-unsupported" in {each.rule.name for each in phone.not_checkable}
     assert all(each.how_to_capture for each in phone.not_checkable)

@@ -1,6 +1,7 @@
 """Complete traces with their expected findings: fixtures/<grammar>/<story>/trace.log and story.toml next to it.
 
-Lines that no source shows come from a phone named `synthetic-phone`.
+Lines that no source shows come from a phone named `synthetic-phone`. `model` is stated for a story whose lines are all
+those of daemons, which do not show that their sender is a phone.
 """
 
 import tomllib
@@ -21,7 +22,8 @@ def expected(story: Path) -> dict[str, Any]:
 
 
 def trace_of(story: Path) -> lp.Trace:
-    return lp.read_trace(str(story / "trace.log"), year=expected(story)["year"])
+    facts = expected(story)
+    return lp.read_trace(str(story / "trace.log"), year=facts["year"], model=facts.get("model", ""))
 
 
 def test_the_stories_are_there() -> None:

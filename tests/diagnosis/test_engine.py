@@ -1,5 +1,6 @@
 """The rule engine with small rules: three values, scopes, shares, verdicts."""
 
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from support.keyed import keyed
 from support.small_rules import REJECTED, SYMPTOM, clause, event, phone_of, rule, state, term_of
 
+import lyncphone_logs
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.fact_weights import FACTOR
 from lyncphone_logs.diagnosis.ranking import CONSEQUENCE, OTHER_CAUSE, PRIOR
@@ -85,7 +87,8 @@ def test_a_clause_without_any_event_is_undecidable_with_reason_and_capture() -> 
     )
     assert (term.state, term.reason) == ("undecidable", "not given")
     assert "--certificate" in term.capture
-    assert state([SYMPTOM], event="dhcp.lease.failed") == ("undecidable", "the trace has no line about dhcp lease failed")
+    missing = "the trace has no line about dhcp lease failed"
+    assert state([SYMPTOM], event="dhcp.lease.failed") == ("undecidable", missing)
 
 
 @pytest.mark.parametrize(("sha2", "expected"), [("yes", "holds"), ("no", "refuted"), ("unknown", "undecidable")])
@@ -359,3 +362,16 @@ def test_a_specific_rule_silences_a_generic_one_and_both_are_listed() -> None:
     specific, general = rule("AAA002", silences=["AAA001"]), rule("AAA001", verify_code=9)
     phone = phone_of([SYMPTOM, event(SYMPTOM.kind, at=999, verify_code=9)], specific, general)
     assert [(each.rule.code, each.silenced_by) for each in phone.diagnoses] == [("AAA002", ()), ("AAA001", ("AAA002",))]
+
+
+def test_the_first_lines_of_the_level_error_that_no_grammar_knows_are_listed(tmp_path: Path) -> None:
+    levels = [("info", "INFO"), *[("err", "ERR")] * 5]
+    lines = [
+        f"Jul  9 10:00:0{n} phone1 local7.{level} voip_task[440]: CC       : {word} - {{f():1}} thing {n}"
+        for n, (level, word) in enumerate(levels)
+    ]
+    for name in ("a.log", "b.log"):  # Several sources are condensed.
+        (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
+        lines = [line.replace("phone1", "phone2") for line in lines]
+        phones = lyncphone_logs.diagnose(tmp_path, year=2013).phones
+        assert {tuple(event.line for event in phone.unknown_errors) for phone in phones} == {(2, 3, 4)}

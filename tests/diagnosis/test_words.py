@@ -28,7 +28,11 @@ SLACK = 1e-9
 @cache
 def diagnosed(path: str, **stated: Any) -> Mapping[str, Mapping[str, Diagnosis]]:
     report = api.diagnose(api.read_trace(path, year=2013, **stated))
-    return {phone.id: {each.rule.code: each for each in phone.diagnoses} for phone in report.phones}
+    # A firmware shows that a host is a phone, and only the trace of a phone is itself a subject.
+    return {
+        phone.id: {each.rule.code: each for each in phone.diagnoses if each.rule.fix_at != "trace"}
+        for phone in report.phones
+    }
 
 
 def score(found: Mapping[str, Mapping[str, Diagnosis]], phone: str, code: str) -> float:

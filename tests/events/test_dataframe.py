@@ -189,3 +189,12 @@ def test_duckdb_queries_a_frame(frame: pd.DataFrame) -> None:
     found = duckdb.sql("select phone, count(*) as lines from frame where severity is not null group by phone").df()
     assert found["lines"].sum() == frame["severity"].notna().sum()
     assert duckdb.sql("select * from frame").fetchall()
+
+
+def test_a_field_has_one_type_in_every_kind_so_that_tables_of_all_kinds_load() -> None:
+    written_as = {"version": "text", "time": "text"}
+    types: dict[str, set[str]] = {}
+    for kind in kinds().values():
+        for name, declared in kind.fields.items():
+            types.setdefault(name, set()).add(written_as.get(declared.type, declared.type))
+    assert {name: found for name, found in types.items() if len(found) > 1} == {}

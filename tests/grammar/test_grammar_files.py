@@ -192,7 +192,7 @@ def test_messages_of_several_lines_are_declared_by_the_new_key_or_the_old(key: s
 @pytest.mark.parametrize(
     ("value", "says"),
     [
-        ("{'opened': 'SIP'}", "{key} has no 'opened'; known: ['between', "),
+        ("{'opened': 'SIP'}", "{key} has no 'opened'; known: ['bare', 'between', "),
         ("{'by': 'time'}", "{key}: by is 'time'"),
         ("{'goes_on': pp.Literal('more')}", "{key}: goes_on has no field 'message'"),
         ("{'goes_on': pp.Forward()}", "own.py: {key}: goes_on"),

@@ -1,8 +1,12 @@
 """Gaps in the numbers of senders are lost lines; wraps, restarts and late lines are not."""
 
+import itertools
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import lyncphone_logs as lp
 from lyncphone_logs.catalog import read_catalog
@@ -151,3 +155,75 @@ def test_condensed_batches_report_the_same_gaps() -> None:
         found.append([(event.id, dict(event.fields)) for event in every if event.kind == "trace.lines_lost"])
     assert found[0] == found[1]
     assert [fields["lines"] for _, fields in found[0]] == [10]
+
+
+SPACING = st.lists(st.integers(1, 5_000), min_size=2, max_size=2) | st.lists(st.integers(2_000, 9_000), max_size=5)
+BURSTS = st.lists(st.integers(1, 40), min_size=4, max_size=40)
+
+
+def taking_turns(counters: list[list[int]], bursts: list[int]) -> list[int]:
+    """The numbers of several counters, some of each in turn, until the bursts end."""
+    rest = [iter(numbers) for numbers in counters]
+    return [
+        number
+        for turn, size in enumerate(bursts)
+        for _, number in zip(range(size), rest[turn % len(rest)], strict=False)
+    ]
+
+
+@given(SPACING, BURSTS, st.randoms())
+def test_counters_that_take_turns_under_one_name_lose_nothing(
+    spacing: list[int], bursts: list[int], random: Any
+) -> None:
+    starts = list(itertools.accumulate(spacing, initial=1))[1:] or [1]
+    random.shuffle(starts)
+    numbers = taking_turns([list(range(start, start + 2000)) for start in starts], bursts)
+    # Before each has had a second turn, another counter looks like lost lines.
+    if len(bursts) >= 2 * len(starts):
+        assert gaps_of(*((number, number) for number in numbers)) == []
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=4), st.sets(st.integers(2, 300), max_size=40))
+def test_the_lines_removed_from_a_counter_that_begins_anew_are_counted_exactly(
+    lengths: list[int], removed: set[int]
+) -> None:
+    # A count that goes back by less than a late line may is not seen to begin anew.
+    lengths = [length + 2 * MAX_LATE_NUMBERS for length in lengths]
+    kept = [[n for n in range(1, length + 1) if n not in removed or n == length] for length in lengths]
+    expected = sum(length - len(some) for length, some in zip(lengths, kept, strict=True))
+    found = gaps_of(*((number, number) for some in kept for number in some))
+    assert sum(last - first + 1 for first, last in found) == expected
+
+
+@given(BURSTS, st.sets(st.integers(2, 200), max_size=30))
+def test_each_facility_of_a_sender_has_its_own_counter(bursts: list[int], removed: set[int]) -> None:
+    tracker = SequenceTracker()
+    columns: dict[str, list[object]] = {"hostname": ["a"], "grammar": ["g"], "facility": ["f"], "sequence": [0]}
+    counters = {"local0": list(range(1, 1000)), "local1": list(range(100_000, 101_000))}
+    written = taking_turns([*counters.values()], bursts)
+    kept = [n for place, n in enumerate(written) if place not in removed]
+    found = []
+    for number in kept:
+        facility = "local0" if number < 1000 else "local1"
+        run = SequenceRun("a", "g", number, number, facility=facility)
+        found += [gap for report in tracker.report("x", {0: (run,)}, columns).values() for gap in report.lost]
+    missing = {n for gap in (*found, *tracker.end()) for n in range(gap.first, gap.last + 1)}
+    spans = [[n for n in kept if n in numbers] for numbers in map(set, counters.values())]
+    assert missing == {n for some in spans if some for n in range(some[0], some[-1] + 1)} - {*kept}
+
+
+def test_two_devices_behind_one_name_lose_nothing(tmp_path: Path) -> None:
+    other = [sbc(n).replace("0a1b2c", "0d0e0f") for n in (900, 901)]
+    assert lost(read([sbc(8), other[0], sbc(9), other[1], sbc(20)], tmp_path)) == []
+
+
+def test_the_first_lines_of_the_next_boot_are_not_those_after_the_last(tmp_path: Path) -> None:
+    events = read([sbc(8), sbc(9), sbc(12), sbc(50, resets=8), sbc(52, resets=8)], tmp_path)
+    assert sorted(each[3:] for each in lost(events)) == [(10, 11), (51, 51)]
+
+
+def test_a_call_record_and_a_trace_have_two_counters(tmp_path: Path) -> None:
+    record = "10:44:11.600  192.0.2.9  local1.info  [S={}] |CALL_START |SBC |1001:1:1:1|0a1b2c:7:5|LCL"
+    events = read([record.format(55), sbc(9001), record.format(56), sbc(9002), record.format(58)], tmp_path)
+    assert [each[2:] for each in lost(events)] == [(1, 57, 57)]
+    assert [event.sequence for event in events if not event.derived] == [55, 9001, 56, 9002, 58]

@@ -172,7 +172,7 @@ def test_a_failure_without_a_cause_shows_its_line_and_what_to_record() -> None:
     failed = phone(diagnoses=(), failures=(Failure(event()), Failure(event(line=9), 3)), capture="Set DEBUG.")
     said = words(tree(html.document(report(phones=(failed,)))))
     assert "No cause is known for this phone." in said
-    assert "To find the cause: Set DEBUG." in said
+    assert "To find the cause, record a more detailed trace. Set DEBUG." in said
     assert "1 more failure without a known cause" in said
     assert "(3 times)" in said
 
@@ -204,7 +204,7 @@ def test_a_phone_of_a_fleet_shows_the_steps_that_only_it_has() -> None:
 def test_failures_without_a_cause_are_a_row_of_the_fleet_too() -> None:
     page = tree(html.document(fleet(3, diagnoses=(), capture="Set DEBUG.")))
     assert "No known cause:" in words(page.findall(".//table")[0])
-    assert "To find the cause: Set DEBUG." in words(page)
+    assert "To find the cause, record a more detailed trace. Set DEBUG." in words(page)
 
 
 def test_a_thousand_phones_stay_small_and_all_are_in_the_table() -> None:

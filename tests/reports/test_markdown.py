@@ -69,7 +69,7 @@ def test_the_details_are_words_without_numbers_and_ids() -> None:
 def test_a_failure_without_a_cause_shows_its_line_and_what_to_record() -> None:
     failed = phone(diagnoses=(), failures=(Failure(event()), Failure(event(line=9), 3)), capture="Set DEBUG.")
     shown = markdown.render(report(phones=(failed,)))
-    assert "To find the cause: Set DEBUG." in shown
+    assert "To find the cause, record a more detailed trace. Set DEBUG." in shown
     assert "**1 more failure without a known cause**" in shown
     assert "(3 times)" in shown
     assert "founding.log:9  " in shown

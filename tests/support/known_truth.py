@@ -43,7 +43,7 @@ def diagnose(events: Sequence[Event], among: Sequence[Rule] | None = None) -> Ph
     seen = [event for event in events if event.family not in GIVEN]
     facts = [event for event in events if event.family in GIVEN]
     vendors = {each.name: each.vendor for each in read_catalog().grammars}
-    ((phone,), _) = diagnose_phones(keyed(seen), facts, among or rules(), vendors)
+    ((phone,), _) = diagnose_phones(keyed(seen), facts, among or rules(), vendors, are_phones=True)
     return phone
 
 

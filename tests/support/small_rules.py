@@ -61,7 +61,7 @@ def rule(code: str = "AAA001", *clauses: dict[str, Any], verify_code: int = 7, *
 
 
 def phone_of(events: Sequence[Event], *rules: Rule, facts: Sequence[Event] = ()) -> Phone:
-    ((phone,), _) = diagnose_phones(keyed(events), facts, rules, {})
+    ((phone,), _) = diagnose_phones(keyed(events), facts, rules, {}, are_phones=True)
     return phone
 
 

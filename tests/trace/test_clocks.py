@@ -301,7 +301,7 @@ def test_the_command_line_takes_zone_and_period(tmp_path: Path) -> None:
     words = ["events", str(path), "--year", "2013", "--tz", "Europe/Berlin", "--since", "12:00:05", "-f", "jsonl"]
     result = CliRunner().invoke(app, words)
     (line,) = result.stdout.strip().split("\n")
-    assert json.loads(line)["time_utc"] == "2013-07-09T10:00:05"
+    assert json.loads(line)["time_utc"] == "2013-07-09T10:00:05.000000"
 
 
 def numbered(*lines: tuple[int, int]) -> str:
@@ -422,9 +422,9 @@ def test_new_years_of_standard_input_count_from_the_stated_year_and_that_is_prin
     words = ["events", "-", "--year", "2013", "-f", "jsonl"]
     result = CliRunner().invoke(app, words, input=text)
     assert [json.loads(line)["time"] for line in result.stdout.strip().split("\n")] == [
-        "2013-12-31T23:59:58",
-        "2014-01-01T00:00:01",
-        "2014-02-03T10:00:00",
+        "2013-12-31T23:59:58.000000",
+        "2014-01-01T00:00:01.000000",
+        "2014-02-03T10:00:00.000000",
     ]
     assert "the stated year is that of its first line" in result.stderr
 

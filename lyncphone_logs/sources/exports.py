@@ -1,0 +1,184 @@
+"""Splits exports of log servers whose records are no lines: CSV, and JSON objects in an array or over several lines.
+
+A record becomes one line: a JSON object as it is written, a CSV row as an object of the columns that
+`record_names` knows. Each record keeps its place in the original and its line number. JSON Lines need none of this.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from lyncphone_logs.sources.encodings import Transcoded
+from lyncphone_logs.sources.record_names import HOSTS, MESSAGES, RAW_MESSAGES, STAMPS, known_name
+from lyncphone_logs.sources.window import MAX_LINE_BYTES, decode
+
+MAX_RECORD_BYTES = 4 * MAX_LINE_BYTES
+"""A longer record is no record: its lines are read as they are."""
+MAX_COLUMNS = 1000
+_DELIMITERS = ",;\t"
+_BLANK = b" \t\r\n"
+_BETWEEN = _BLANK + b",[]"
+_ARRAY = re.compile(rb"\[\s*+\{")
+_KEY = re.compile(rb'"([\w@.-]{1,64}+)"\s*+:\s*+["\[0-9]')
+# A string of JSON has no line break. A quote alone begins a string that is damaged or goes on in the next part.
+_JSON_TOKEN = re.compile(rb'"(?:[^"\\\n]++|\\[^\n])*+"|[{}"]')
+
+
+class Export(NamedTuple):
+    """The form of an export. Of CSV, `delimiter`, `heading` (the line, without its end) and `columns`; else empty."""
+
+    delimiter: str = ""
+    heading: bytes = b""
+    columns: tuple[str, ...] = ()
+
+
+class _Piece(NamedTuple):
+    """A record, or a line that is in none: where it is in the bytes, and what is read instead of it."""
+
+    start: int
+    stop: int
+    content: bytes
+
+
+def export_of(head: bytes) -> Export | None:
+    """The form of the export that begins with `head`, None if its records are lines or it is none.
+
+    An export has a message and a time under names that `record_names` knows, or the line as it was received. A row of
+    CSV may have a host instead of a time; a configuration in JSON has hosts and paths of logs too.
+    """
+    head = head.removeprefix(b"\xef\xbb\xbf").lstrip(_BLANK)
+    first, line_end, _ = head.partition(b"\n")
+    if head.startswith((b"[", b"{")):
+        is_lines = head.startswith(b"{") and (not line_end or _is_object(first))
+        keys = {key.decode() for key in _KEY.findall(head)}
+        is_array = _ARRAY.match(head) is not None
+        is_export = not is_lines and (is_array or head.startswith(b"{")) and _is_record(keys, STAMPS)
+        return Export() if is_export else None
+    first = first.removesuffix(b"\r")
+    for delimiter in _DELIMITERS if line_end and len(first) < MAX_LINE_BYTES else "":
+        columns = _cells(decode(first)[0], delimiter)[:MAX_COLUMNS]
+        if _is_record(columns, (*HOSTS, *STAMPS)):
+            return Export(delimiter, first, tuple(columns))
+    return None
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _is_record(keys: Iterable[str], others: Collection[str]) -> bool:
+    names = {known_name(key) for key in keys}
+    return not names.isdisjoint(RAW_MESSAGES) or not (names.isdisjoint(MESSAGES) or names.isdisjoint(others))
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    """The cells of a CSV row; none if it is no row."""
+    try:
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def split_records(raw: bytes, offset: int, export: Export, behind: int, *, is_last: bool) -> Transcoded:
+    """The complete records in `raw`, which begins at `offset` of the original, a line each.
+
+    What is in no record is a line as it is. `behind` is the number of line ends before `raw`, less that of the lines
+    that were made of them: a record is preceded by empty lines, so that it has the number of its line in the original.
+    """
+    records = list(_csv_rows(raw, export, is_last) if export.delimiter else _objects(raw, is_last))
+    stop = records[-1].stop if records else 0
+    if is_last:
+        stop = len(raw)
+    elif len(raw) - stop > MAX_RECORD_BYTES:
+        stop = max(stop, raw.rfind(b"\n") + 1) or len(raw)
+    lines: list[bytes] = []
+    places: list[tuple[int, int]] = []
+    at = 0
+    for piece in _with_lines_between(raw, records, stop, _BLANK if export.delimiter else _BETWEEN):
+        behind += raw.count(b"\n", at, piece.start)
+        missing = max(behind - len(lines), 0)
+        lines += [b""] * missing + [piece.content]
+        places += [(offset + piece.start, 0)] * missing + [(offset + piece.start, piece.stop - piece.start)]
+        at = piece.start
+    if stop and not lines:
+        lines, places = [b""], [(offset, 0)]
+    read = sum(length for line, (_, length) in zip(lines, places, strict=True) if line)
+    return Transcoded(b"".join(line + b"\n" for line in lines), places, stop, stop - read)
+
+
+def _with_lines_between(raw: bytes, records: Sequence[_Piece], stop: int, ignored: bytes) -> Iterator[_Piece]:
+    """The records, and the lines before, between and after them that have more than the bytes `ignored`."""
+    at = 0
+    for record in (*records, _Piece(stop, stop, b"")):
+        if raw[at : record.start].strip(ignored):
+            for line in re.finditer(rb"[^\n]++", raw[at : record.start]):
+                if content := line[0].strip(ignored):
+                    start = at + line.start() + line[0].index(content)
+                    yield _Piece(start, start + len(content), content)
+        if record.stop > record.start:
+            yield record
+        at = record.stop
+
+
+def _objects(raw: bytes, is_last: bool) -> Iterator[_Piece]:
+    """The outermost JSON objects. One with a damaged string ends at its line end; the next one is read again."""
+    start = depth = at = 0
+    while token := _JSON_TOKEN.search(raw, at):
+        at = token.end()
+        if token[0] == b"{":
+            start, depth = start if depth else token.start(), depth + 1
+        elif token[0] == b"}" and depth:
+            depth -= 1
+            if not depth:
+                yield _Piece(start, at, raw[start:at].replace(b"\r", b" ").replace(b"\n", b" "))
+        elif token[0] == b'"':
+            at, depth = raw.find(b"\n", at), 0
+            if at < 0:
+                return
+
+
+def _csv_rows(raw: bytes, export: Export, is_last: bool) -> Iterator[_Piece]:
+    """The rows as JSON objects; the heading, wherever it is repeated, as an empty one."""
+    start = 0
+    for end, stop in _row_ends(raw, export.delimiter, is_last):
+        row = raw[start:end]
+        if row == export.heading:
+            yield _Piece(start, stop, b"")
+        elif row.strip(_BLANK):
+            yield _Piece(start, end, _object_of(row, export))
+        start = stop
+
+
+def _row_ends(raw: bytes, delimiter: str, is_last: bool) -> Iterator[tuple[int, int]]:
+    """For each row, the index of the end of its content, and of the end of the row."""
+    for token in _csv_token(delimiter).finditer(raw):
+        if token[0] == b"\n":
+            end = token.start()
+            yield end - (raw[max(end - 1, 0) : end] == b"\r"), token.end()
+        elif token.end() == len(raw) and not is_last:
+            return
+    if is_last:
+        yield len(raw), len(raw)
+
+
+@cache
+def _csv_token(delimiter: str) -> re.Pattern[bytes]:
+    """A quoted cell, which may end with the bytes, or a line end. RFC 4180: only a cell that begins with one is quoted.
+
+    The first row of a part follows a line end.
+    """
+    return re.compile(rb'(?<![^%s\n])"(?:[^"]++|"")*+(?:"|\Z)|\n' % re.escape(delimiter.encode()))
+
+
+def _object_of(row: bytes, export: Export) -> bytes:
+    cells = _cells(decode(row)[0], export.delimiter)
+    known = {name: cell for name, cell in zip(export.columns, cells, strict=False) if known_name(name) and cell}
+    text = json.dumps(known, ensure_ascii=False) if known else ""
+    return text.encode("utf-8", "replace") or row.replace(b"\r", b" ").replace(b"\n", b" ")
