@@ -36,15 +36,20 @@ Unavailable|Session Progress|Temporarily Unavailable|Too Many
 Hops|Trying|Unauthorized|Undecipherable|Unsupported Media Type|Version Not Supported
 """
 phrase = pp.one_of(phrases.replace("\n", " ").strip().split("|"))("reason_phrase")
-method = pp.one_of(
-    "REGISTER INVITE ACK BYE CANCEL OPTIONS SUBSCRIBE NOTIFY BENOTIFY SERVICE MESSAGE INFO REFER UPDATE PRACK PUBLISH"
-)
-request = method + pp.Regex(r"sips?:\S+")
-# The body of a request may contain the start line of a response.
+# A method is any token, with escapes, and an URI has any scheme (RFC 3261 section 25.1, RFC 4475).
+token = r"[A-Za-z0-9!%*+_.`'~-]{1,64}"
+scheme = r"[A-Za-z][A-Za-z0-9+.-]{0,63}:"
+line_end = r"(?:#015|#012|\^M|\\r|\\n|[\r\n])"
+request_line = pp.Regex(token)("method") + pp.Regex(scheme + r"\S+")("request_uri") + "SIP/2.0"
+# Line ends before the start line are ignored (RFC 3261 section 7.5). A body may contain another start line.
+first_line = pp.Regex(rf"(?:{line_end} {{0,8}}(?={token} {{1,8}}{scheme}))|SIP/2\.0 [1-6]").leave_whitespace()
+line_before = pp.Regex(rf"{line_end} {{0,8}}").leave_whitespace()
+request = request_line | pp.SkipTo(first_line).leave_whitespace() + line_before + request_line
 start = ~request + pp.SkipTo(pp.Literal("SIP/2.0 ")) + "SIP/2.0"
 challenge = pp.Regex(r"401|407")
+# The headers that are read later supersede it.
 call_id = pp.Regex(r"[Cc][Aa][Ll][Ll]-[Ii][Dd] ?:")
-
+with_call_id = pp.Opt(pp.SkipTo(call_id) + call_id + pp.Regex(r"[^\s#^]+")("call_id"))
 messages = [
     ("sip.register.succeeded", start + pp.Regex(r"2[0-9][0-9]")("status_code") + of_register + pp.Opt(phrase) + rest),
     (
@@ -69,14 +74,7 @@ messages = [
         + with_diagnostics
         + rest,
     ),
-    (
-        "sip.request",
-        method("method")
-        + pp.Regex(r"sips?:\S+")("request_uri")
-        + "SIP/2.0"
-        + pp.Opt(pp.SkipTo(call_id) + call_id + pp.Regex(r"\S+")("call_id"))
-        + rest,
-    ),
+    ("sip.request", request + with_call_id + rest),
     ("sip.ms_diagnostics", ~start + pp.SkipTo(diagnostics_name) + diagnostics + rest),
 ]
 
