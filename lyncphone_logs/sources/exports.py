@@ -22,10 +22,10 @@ MAX_COLUMNS = 1000
 _DELIMITERS = ",;\t"
 _BLANK = b" \t\r\n"
 _BETWEEN = _BLANK + b",[]"
-_ARRAY = re.compile(rb"\[\s*+\{")
-_KEY = re.compile(rb'"([\w@.-]{1,64}+)"\s*+:\s*+["\[0-9]')
+_ARRAY = rb"\[\s*+\{"
+_KEY = rb'"([\w@.-]{1,64}+)"\s*+:\s*+["\[0-9]'
 # A string of JSON has no line break. A quote alone begins a string that is damaged or goes on in the next part.
-_JSON_TOKEN = re.compile(rb'"(?:[^"\\\n]++|\\[^\n])*+"|[{}"]')
+_JSON_TOKEN = rb'"(?:[^"\\\n]++|\\[^\n])*+"|[{}"]'
 
 
 class Export(NamedTuple):
@@ -54,8 +54,8 @@ def export_of(head: bytes) -> Export | None:
     first, line_end, _ = head.partition(b"\n")
     if head.startswith((b"[", b"{")):
         is_lines = head.startswith(b"{") and (not line_end or _is_object(first))
-        keys = {key.decode() for key in _KEY.findall(head)}
-        is_array = _ARRAY.match(head) is not None
+        keys = {key.decode() for key in re.findall(_KEY, head)}
+        is_array = re.match(_ARRAY, head) is not None
         is_export = not is_lines and (is_array or head.startswith(b"{")) and _is_record(keys, STAMPS)
         return Export() if is_export else None
     first = first.removesuffix(b"\r")
@@ -130,7 +130,8 @@ def _with_lines_between(raw: bytes, records: Sequence[_Piece], stop: int, ignore
 def _objects(raw: bytes, is_last: bool) -> Iterator[_Piece]:
     """The outermost JSON objects. One with a damaged string ends at its line end; the next one is read again."""
     start = depth = at = 0
-    while token := _JSON_TOKEN.search(raw, at):
+    tokens = re.compile(_JSON_TOKEN)
+    while token := tokens.search(raw, at):
         at = token.end()
         if token[0] == b"{":
             start, depth = start if depth else token.start(), depth + 1
