@@ -92,7 +92,9 @@ def split_records(raw: bytes, offset: int, export: Export, behind: int, *, is_la
     What is in no record is a line as it is. `behind` is the number of line ends before `raw`, less that of the lines
     that were made of them: a record is preceded by empty lines, so that it has the number of its line in the original.
     """
-    records = list(_csv_rows(raw, export, is_last) if export.delimiter else _objects(raw, is_last))
+    is_complete = is_last or len(raw) > MAX_RECORD_BYTES
+    text = raw[: raw.rfind(b"\n") + 1] if is_complete and not is_last else raw
+    records = list(_csv_rows(text, export, is_complete) if export.delimiter else _objects(raw))
     stop = records[-1].stop if records else 0
     if is_last:
         stop = len(raw)
@@ -107,6 +109,11 @@ def split_records(raw: bytes, offset: int, export: Export, behind: int, *, is_la
         lines += [b""] * missing + [piece.content]
         places += [(offset + piece.start, 0)] * missing + [(offset + piece.start, piece.stop - piece.start)]
         at = piece.start
+    if is_last:
+        behind += raw.count(b"\n", at) + (not raw.endswith(b"\n"))
+        missing = max(behind - len(lines), 0)
+        lines += [b""] * missing
+        places += [(offset + stop, 0)] * missing
     if stop and not lines:
         lines, places = [b""], [(offset, 0)]
     read = sum(length for line, (_, length) in zip(lines, places, strict=True) if line)
@@ -127,7 +134,7 @@ def _with_lines_between(raw: bytes, records: Sequence[_Piece], stop: int, ignore
         at = record.stop
 
 
-def _objects(raw: bytes, is_last: bool) -> Iterator[_Piece]:
+def _objects(raw: bytes) -> Iterator[_Piece]:
     """The outermost JSON objects. One with a damaged string ends at its line end; the next one is read again."""
     start = depth = at = 0
     tokens = re.compile(_JSON_TOKEN)
@@ -145,10 +152,10 @@ def _objects(raw: bytes, is_last: bool) -> Iterator[_Piece]:
                 return
 
 
-def _csv_rows(raw: bytes, export: Export, is_last: bool) -> Iterator[_Piece]:
+def _csv_rows(raw: bytes, export: Export, is_complete: bool) -> Iterator[_Piece]:
     """The rows as JSON objects; the heading, wherever it is repeated, as an empty one."""
     start = 0
-    for end, stop in _row_ends(raw, export.delimiter, is_last):
+    for end, stop in _row_ends(raw, export.delimiter, is_complete):
         row = raw[start:end]
         if row == export.heading:
             yield _Piece(start, stop, b"")
@@ -157,15 +164,24 @@ def _csv_rows(raw: bytes, export: Export, is_last: bool) -> Iterator[_Piece]:
         start = stop
 
 
-def _row_ends(raw: bytes, delimiter: str, is_last: bool) -> Iterator[tuple[int, int]]:
-    """For each row, the index of the end of its content, and of the end of the row."""
-    for token in _csv_token(delimiter).finditer(raw):
+def _row_ends(raw: bytes, delimiter: str, is_complete: bool) -> Iterator[tuple[int, int]]:
+    """For each row, the index of the end of its content, and of the end of the row.
+
+    A quote without an end begins a cell that goes on in the next part. If `is_complete`, it is a damaged one, and the
+    row ends with its line; so does the last row.
+    """
+    at = 0
+    tokens = _csv_token(delimiter)
+    while token := tokens.search(raw, at):
+        at = token.end()
         if token[0] == b"\n":
             end = token.start()
-            yield end - (raw[max(end - 1, 0) : end] == b"\r"), token.end()
-        elif token.end() == len(raw) and not is_last:
+            yield end - (raw[max(end - 1, 0) : end] == b"\r"), at
+        elif at == len(raw) and not is_complete:
             return
-    if is_last:
+        elif not token["end"]:
+            at = token.start() + 1
+    if is_complete:
         yield len(raw), len(raw)
 
 
@@ -175,7 +191,7 @@ def _csv_token(delimiter: str) -> re.Pattern[bytes]:
 
     The first row of a part follows a line end.
     """
-    return re.compile(rb'(?<![^%s\n])"(?:[^"]++|"")*+(?:"|\Z)|\n' % re.escape(delimiter.encode()))
+    return re.compile(rb'(?<![^%s\n])"(?:[^"]++|"")*+(?P<end>"|\Z)|\n' % re.escape(delimiter.encode()))
 
 
 def _object_of(row: bytes, export: Export) -> bytes:

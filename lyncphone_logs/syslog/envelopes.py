@@ -88,10 +88,16 @@ def within(envelope: Envelope, line: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+class _Integer(str):
+    """A number as written: converting long ones takes quadratic time."""
+
+    __slots__ = ()
+
+
 def _values(text: str) -> dict[str, str]:
     """The values of a JSON object by those of their dotted keys that are known; none if the text is no object."""
     try:
-        read = json.loads(text.strip(_NEXT_TO_OBJECT), parse_int=str, parse_float=str)
+        read = json.loads(text.strip(_NEXT_TO_OBJECT), parse_int=_Integer, parse_float=str)
     except (ValueError, RecursionError):
         return {}
     values: dict[str, str] = {}
@@ -122,7 +128,7 @@ def _flat(read: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 def _text_of(value: object) -> str | None:
     """The text of a value: of a list of texts the first one, of a list of bytes (journald) what they encode."""
     if isinstance(value, list) and value:
-        if all(isinstance(each, str) and each.isdigit() and len(each) <= 3 for each in value):
+        if all(isinstance(each, _Integer) and re.fullmatch("[0-9]{1,3}", each) for each in value):
             numbers = [int(each) for each in value]
             return bytes(numbers).decode("utf-8", "replace") if max(numbers) <= 0xFF else None
         value = value[0]

@@ -58,7 +58,7 @@ def _records(path: Path) -> list[bytes]:
     if path.suffix == ".csv":
         lines = content.splitlines(keepends=True)
         return [line for line in lines[1:] if b"BusyBox" in line or b"acl_user" in line or b"REGISTER sip" in line]
-    if path.name == "elasticsearch-export.json":
+    if path.name in ("elasticsearch-export.json", "tshark.json"):
         parts = content.split(b'  {\n    "_index"')
         return [b'{\n    "_index"' + part for part in parts[1:]]
     if path.name == "grafana-download.json":
