@@ -230,3 +230,10 @@ def test_each_row_of_a_csv_is_an_event_whatever_its_cells_contain(
         assert encoded[span.offset :][: span.length].decode().count(LINE) == 1
         assert event.line == encoded[: span.offset].count(b"\n") + 1
     assert sum(span.length for event in events for span in event.spans) < len(encoded)
+
+
+@pytest.mark.parametrize("path", EXPORTS, ids=lambda path: path.name)
+def test_the_report_shows_the_message_and_not_its_envelope(path: Path) -> None:
+    text = str(lp.diagnose(str(path)))
+    assert "server cert is invalid. ctx->error=7.\n" in text
+    assert '"' not in next(line for line in text.splitlines() if "ctx->error=7" in line)
