@@ -61,6 +61,8 @@ def _records(path: Path) -> list[bytes]:
     if path.name in ("elasticsearch-export.json", "tshark.json"):
         parts = content.split(b'  {\n    "_index"')
         return [b'{\n    "_index"' + part for part in parts[1:]]
+    if path.name == "elasticsearch-search.json":
+        return [b'{"_index"' + part for part in content.split(b'{"_index"')[1:]]
     if path.name == "grafana-download.json":
         return [b'{"line": ' + part for part in content.split(b'{"line": ')[1:]]
     return content.splitlines()
