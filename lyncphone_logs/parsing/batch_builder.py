@@ -11,7 +11,6 @@ from lyncphone_logs.parsing.header import Columns
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.multiline import EventLines
 from lyncphone_logs.parsing.sip import with_sip_fields
-from lyncphone_logs.syslog.envelopes import NAME as ENVELOPE
 from lyncphone_logs.timestamps.factory_dates import is_factory_date
 from lyncphone_logs.timestamps.formats import Anchor
 from lyncphone_logs.timestamps.resolver import StampResolver
@@ -94,7 +93,7 @@ class BatchBuilder:
             if offset in joined:
                 yield row, None
             elif found and names[row]:
-                is_altered = row in batch.repairs or batch.columns["framing"][row].startswith(ENVELOPE)
+                is_altered = row in batch.repairs or offset in lines.rows.envelopes
                 yield row, None if is_altered else self._search.messages(found, names[row])
 
     def _parse_messages(self, batch: Batch, candidates: Iterator[tuple[int, Sequence[int] | None]]) -> None:

@@ -1,10 +1,12 @@
 """Selects the lines and columns of an event that a report shows, around the part that the rule matched."""
 
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.reports.escaping import visible
+from lyncphone_logs.syslog.envelopes import NAME as ENVELOPE
 
 MAX_SHOWN_LINES = 6
 ELLIPSIS = "…"
@@ -49,8 +51,11 @@ def excerpt(event: Event) -> list[ExcerptLine]:
 
 def marked_line(event: Event) -> ExcerptLine:
     """The line of an event that the rule matched, without the header before its message; else its first line."""
-    lines = excerpt(event)
-    line = next((each for each in lines if each.marked), lines[0])
+    if event.framing.startswith(ENVELOPE) and event.message:
+        # Escapes of the envelope would be in the text, and what is around the message means nothing to a reader.
+        line = _marked_or_first(excerpt(event._replace(text=event.message)))
+        return line._replace(number=event.line, before=f"{ELLIPSIS} {line.before}")
+    line = _marked_or_first(excerpt(event))
     if event.message and not line.marked and event.message.split("\n", 1)[0] not in event.text:
         # Damage was undone before the message was read, so it is not in the text as it stands.
         return line._replace(before=f"{ELLIPSIS} {visible(event.message.split(chr(10), 1)[0])}")
@@ -61,6 +66,10 @@ def marked_line(event: Event) -> ExcerptLine:
     if header and not line.before and not line.marked and line.after.startswith(header):
         return line._replace(before=f"{ELLIPSIS} {line.after[len(header) :]}", after="")
     return line
+
+
+def _marked_or_first(lines: Sequence[ExcerptLine]) -> ExcerptLine:
+    return next((each for each in lines if each.marked), lines[0])
 
 
 def _mark(event: Event) -> tuple[int, int]:

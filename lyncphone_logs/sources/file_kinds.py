@@ -43,7 +43,9 @@ class FileKind(NamedTuple):
 CERTIFICATE = FileKind("a certificate", "use --certificate {path}", is_text=True)
 _DER = FileKind("a certificate", "use --certificate {path}")
 _CAPTURE = FileKind(
-    "a packet capture", "extract its syslog messages: tshark -r {path} -Y syslog -T fields -e syslog.msg > trace.log"
+    "a packet capture",
+    "extract its syslog messages with time and sender: tshark -r {path} -Y syslog -T json -e frame.time_epoch -e ip.src"
+    " -e syslog.facility -e syslog.level -e syslog.msg > trace.json",
 )
 _KEY = FileKind("a private key", "a diagnosis never needs a private key", is_text=True)
 _PICTURE, _PROGRAM, _OFFICE = FileKind("a picture"), FileKind("a program"), FileKind("an office document")

@@ -17,23 +17,25 @@ SOURCES = {
     "Loki": "`logcli -o jsonl`: line, timestamp, labels; Grafana's download: line, timestamp, date, labels, fields",
     "journald": "systemd.journal-fields(7): MESSAGE, __REALTIME_TIMESTAMP, _HOSTNAME, SYSLOG_IDENTIFIER, PRIORITY",
     "Docker": "driver json-file: log, stream, time",
+    "tshark": "`-T json -e frame.time_epoch -e ip.src -e syslog.msg`: nested in `_source.layers`",
     "Google Cloud Logging": "LogEntry: textPayload, jsonPayload.message, timestamp",
 }
 
-WRAPPERS = ("result", "_source", "fields", "labels", "stream", "jsonPayload", "event", "kubernetes")
+WRAPPERS = ("result", "_source", "fields", "labels", "stream", "jsonPayload", "event", "layers")
 """Keys whose object holds names of this module, in addition to the object around it."""
 
 RAW_MESSAGES = ("rawmsg", "event.original", "_raw")
 """The line as it was received, with its framing. It is complete, so it is preferred to a parsed message."""
 MESSAGES = (
     *RAW_MESSAGES, "full_message", "short_message", "_message", "MESSAGE", "message", "@message", "msg", "log", "line",
-    "textPayload", "event",
+    "textPayload", "event", "syslog.msg",
 )  # fmt: skip
 HOSTS = (
     "log.syslog.hostname", "SYSLOG_HOSTNAME", "logsource", "hostname", "HOSTNAME", "_HOSTNAME", "HOST", "host",
     "host.name", "host.hostname", "fromhost", "source", "source_ip", "fromhost-ip", "log.source.address", "host.ip",
+    "ip.src", "ipv6.src",
 )  # fmt: skip
-RECEIVED = ("__REALTIME_TIMESTAMP", "timegenerated", "R_ISODATE")
+RECEIVED = ("__REALTIME_TIMESTAMP", "timegenerated", "R_ISODATE", "frame.time_epoch")
 """The time at which the log server received a line. Other stamps may be the time at which a file was imported."""
 STAMPS = (
     *RECEIVED, "_SOURCE_REALTIME_TIMESTAMP", "timereported", "@timestamp", "timestamp", "_time", "ISODATE", "ts",
@@ -50,11 +52,11 @@ PRIORITIES = ("log.syslog.priority", "pri", "priority")
 """Facility and severity as one number (RFC 5424)."""
 FACILITIES = (
     "SYSLOG_FACILITY", "log.syslog.facility.name", "log.syslog.facility.code", "facility_label", "facility",
-    "syslogfacility-text", "syslogfacility", "FACILITY",
+    "syslogfacility-text", "syslogfacility", "FACILITY", "syslog.facility",
 )  # fmt: skip
 SEVERITIES = (
     "PRIORITY", "log.syslog.severity.name", "log.syslog.severity.code", "severity_label", "severity",
-    "syslogseverity-text", "syslogseverity", "level",
+    "syslogseverity-text", "syslogseverity", "syslog.level", "level",
 )  # fmt: skip
 
 ROLES = (MESSAGES, HOSTS, STAMPS, TAGS, PROGRAMS, PROCESSES, PRIORITIES, FACILITIES, SEVERITIES)

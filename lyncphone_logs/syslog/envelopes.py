@@ -7,9 +7,8 @@ the keys mean is in `sources.record_names`. The message may be in an envelope it
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from lyncphone_logs.events.event import SEVERITIES
 from lyncphone_logs.sources import record_names
@@ -23,23 +22,23 @@ STARTS = ("{", "[{", ",{")
 """How a line in an envelope begins."""
 MAX_ENVELOPES = 3
 MAX_KEYS, MAX_DEPTH = 1000, 6
+MAX_STAMP = 64
 _NEXT_TO_OBJECT = " \t\r,[]"
-_NUMBER = re.compile(r"([0-9]{9,10}|[0-9]{13}|[0-9]{16}|[0-9]{19})(?:\.([0-9]{1,12}))?")
+# Texts, because `re` compiles them when a line first needs them: most traces have no envelopes.
+_NUMBER = r"([0-9]{9,10}|[0-9]{13}|[0-9]{16}|[0-9]{19})(?:\.([0-9]{1,12}))?"
 _DIGITS_OF_SECONDS = 10
 _TIME = r"[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?"
-_DATED = re.compile(
+_DATED = (
     rf"(?P<day>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})[T ](?P<time>{_TIME})[ ]?"
-    r"(?P<zone>Z|UTC|[+-][0-9:]{{5,6}})?"
+    r"(?P<zone>Z|UTC|[+-][0-9]{2}:?[0-9]{2})?"
 )
-_KIBANA = re.compile(rf"(?P<day>[A-Z][a-z]{{2}} [0-9]{{1,2}}, [0-9]{{4}}) @ (?P<time>{_TIME})")
-_BSD = re.compile(rf"[A-Z][a-z]{{2}} [ 0-9][0-9] {_TIME}")
+_KIBANA = rf"(?P<day>[A-Z][a-z]{{2}} [0-9]{{1,2}}, [0-9]{{4}}) @ (?P<time>{_TIME})"
 # No path, and no input of a forwarder: Splunk and Docker call these `source`.
-_HOST = re.compile(r"(?!/|[A-Za-z]:\\|(?:udp|tcp|stdin|stdout|stderr)(?::|$)|-$)\S{1,255}+")
-_WITH_PORT = re.compile(r"([0-9.]{7,15}):[0-9]{1,5}")
+_HOST = r"(?!/|[A-Za-z]:\\|(?:udp|tcp|stdin|stdout|stderr)(?::|$)|-$)\S{1,255}+"
+_WITH_PORT = r"([0-9.]{7,15}):[0-9]{1,5}"
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """What an envelope says about a line.
 
     `texts` are the phone's line, if its program was taken off with this program before it, as it was probably written:
@@ -89,10 +88,16 @@ def within(envelope: Envelope, line: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
+class _Integer(str):
+    """A number as written: converting long ones takes quadratic time."""
+
+    __slots__ = ()
+
+
 def _values(text: str) -> dict[str, str]:
     """The values of a JSON object by those of their dotted keys that are known; none if the text is no object."""
     try:
-        read = json.loads(text.strip(_NEXT_TO_OBJECT), parse_int=str, parse_float=str)
+        read = json.loads(text.strip(_NEXT_TO_OBJECT), parse_int=_Integer, parse_float=str)
     except (ValueError, RecursionError):
         return {}
     values: dict[str, str] = {}
@@ -123,7 +128,7 @@ def _flat(read: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 def _text_of(value: object) -> str | None:
     """The text of a value: of a list of texts the first one, of a list of bytes (journald) what they encode."""
     if isinstance(value, list) and value:
-        if all(isinstance(each, str) and each.isdigit() and len(each) <= 3 for each in value):
+        if all(isinstance(each, _Integer) and re.fullmatch("[0-9]{1,3}", each) for each in value):
             numbers = [int(each) for each in value]
             return bytes(numbers).decode("utf-8", "replace") if max(numbers) <= 0xFF else None
         value = value[0]
@@ -171,25 +176,25 @@ def _with_program(message: str, app_name: str | None, procid: str | None, tag: s
 
 def _stamp(value: str) -> str:
     """A stamp as `timestamps.formats` reads it: of a number since 1970, by its size in s, ms, µs or ns; "" if none."""
-    if found := _NUMBER.fullmatch(value):
+    if found := re.fullmatch(_NUMBER, value):
         whole, fraction = found[1], found[2] or ""
         digits = _DIGITS_OF_SECONDS if len(whole) >= _DIGITS_OF_SECONDS else len(whole)
         return f"{whole[:digits]}.{(whole[digits:] + fraction + '0')[:6]}"
-    if found := _DATED.fullmatch(value):
+    if found := re.fullmatch(_DATED, value):
         zone = found["zone"] or ""
         return f"{found['day']}T{found['time']}{'Z' if zone == 'UTC' else zone}"
-    if found := _KIBANA.fullmatch(value):
+    if found := re.fullmatch(_KIBANA, value):
         try:
             return f"{datetime.strptime(found['day'], '%b %d, %Y'):%Y-%m-%d}T{found['time']}"
         except ValueError:
             return ""
-    return value if _BSD.fullmatch(value) else ""
+    return value if len(value) <= MAX_STAMP and re.search(_TIME, value) else ""
 
 
 def _host(value: str) -> str:
-    found = _WITH_PORT.fullmatch(value)
+    found = re.fullmatch(_WITH_PORT, value)
     host = found[1] if found else value
-    return host if _HOST.fullmatch(host) else ""
+    return host if re.fullmatch(_HOST, host) else ""
 
 
 def _levels(values: Mapping[str, str]) -> tuple[str | None, str | None]:
@@ -197,14 +202,14 @@ def _levels(values: Mapping[str, str]) -> tuple[str | None, str | None]:
     facility = _word(_first(values, record_names.FACILITIES), FACILITIES)
     severity = _word(_first(values, record_names.SEVERITIES), SEVERITIES)
     priority = _first(values, record_names.PRIORITIES) or ""
-    if (facility and severity) or not priority.isdecimal() or len(priority) > 3:
+    if (facility and severity) or not re.fullmatch("[0-9]{1,3}", priority):
         return facility, severity
     numbers = divmod(int(priority), len(SEVERITIES))
     return facility or _word(str(numbers[0]), FACILITIES), severity or _word(str(numbers[1]), SEVERITIES)
 
 
 def _word(value: str | None, words: Sequence[str]) -> str | None:
-    if value and value.isdecimal() and value.isascii() and len(value) <= 2:
+    if value and re.fullmatch("[0-9]{1,2}", value):
         return words[int(value)] if int(value) < len(words) else None
     word = (value or "").lower()
     word = SYNONYMS.get(word, word)

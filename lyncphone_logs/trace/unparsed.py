@@ -8,6 +8,7 @@ from typing import Literal
 
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import MESSAGE
+from lyncphone_logs.syslog.envelopes import NAME as ENVELOPE
 from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.trace.masking import mask
 
@@ -75,7 +76,8 @@ class UnparsedShapes:
 def _device_text(batch: Batch, row: int) -> str:
     """The text of an unparsed line after its syslog prefix, with continuation lines."""
     text: str = batch.columns["text"][row]
-    return unwrap(text).text if "\n" in text else batch.columns["message"][row]
+    is_plain = "\n" in text and not batch.columns["framing"][row].startswith(ENVELOPE)
+    return unwrap(text).text if is_plain else batch.columns["message"][row]
 
 
 def unparsed_shapes(batches: Iterable[Batch]) -> UnparsedShapes:

@@ -111,7 +111,7 @@ def test_a_named_file_that_is_no_log_is_an_error_with_what_helps(
     (folder / "config.toml").write_text("a = 1\n", encoding="utf-8")
     (folder / "x.pcap").write_bytes(b"\xd4\xc3\xb2\xa1\2\0\4\0")
     assert run(["x.pcap"]) == 2
-    assert "tshark -r x.pcap -Y syslog -T fields -e syslog.msg" in printed(capfd)
+    assert "tshark -r x.pcap -Y syslog -T json" in printed(capfd)
     (folder / "a.log").write_text(GOOD, encoding="utf-8")
     assert run(["a.log", "config.toml"]) == 3
     assert "onfig.toml is a TOML file" in printed(capfd)

@@ -47,6 +47,7 @@ def is_phone(line: str) -> bool:
         ("x", b"MZ\x90\0\3", "a program"),
         ("x", b"\xd4\xc3\xb2\xa1\2\0\4\0", "a packet capture"),
         ("x", b"\x0a\x0d\x0d\x0a\x1c\0\0\0", "a packet capture"),
+        ("x.pcap.gz", b"\x4d\x3c\xb2\xa1\2\0\4\0", "a packet capture"),
         ("x.docx", b"PK\3\4\x14\0", "an office document"),
         ("x.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an office document"),
         ("x.evtx", b"ElfFile\0\0", "a Windows event log"),
@@ -74,6 +75,8 @@ def test_files_that_are_no_logs(name: str, content: bytes, kind: str) -> None:
         ("trace.json", b'{"log": "a"}\n' * 10_000),
         ("trace.jsonl", b'{"log": "a"}\n{"log": "b"}\n'),
         ("trace.csv", b"time,text\n"),
+        ("trace.json", b'[{"line": "a", "timestamp": "1"},\n {"line": "b", "timestamp": "2"}]\n'),
+        ("trace.json", b'{\n "_source": {\n  "@timestamp": "x",\n  "message": "a"\n }\n}\n'),
         ("trace.json", b"no JSON at all\n"),
         ("trace", b"[12:00:00] text\n"),
         ("trace", b"[CERT] -----BEGIN CERTIFICATE-----\n"),
@@ -138,7 +141,7 @@ def test_utf16_is_examined_as_text(tmp_path: Path) -> None:
     [
         ("chain.pem", PEM, "is a certificate", "use --certificate {}"),
         ("a b.pem", PEM, "is a certificate", 'use --certificate "{}"'),
-        ("x.pcap", b"\xd4\xc3\xb2\xa1\2\0", "is a packet capture", "tshark -r {} -Y syslog -T fields -e syslog.msg"),
+        ("x.pcap", b"\xd4\xc3\xb2\xa1\2\0", "is a packet capture", "tshark -r {} -Y syslog -T json -e frame"),
         ("x.toml", b"a = 1\n", "is a TOML file", "name the log"),
     ],
 )
