@@ -10,6 +10,7 @@ from lyncphone_logs.events.batch import Batch, Omitted
 from lyncphone_logs.events.event import MESSAGE
 from lyncphone_logs.timestamps.resolver import OLDEST_PHONE
 from lyncphone_logs.trace.phone_identity import tells_maker
+from lyncphone_logs.trace.stated_identity import stated_by
 
 
 def condense(batch: Batch) -> Batch:
@@ -42,14 +43,16 @@ def _runs(batch: Batch) -> Iterator[tuple[int, int]]:
 
 
 def _edges(batch: Batch, start: int, stop: int) -> list[int]:
-    """The rows of a run that remain: its ends, its first and last messages, and the first that shows the maker."""
+    """The rows of a run that remain: its ends, its first and last messages, and those that show maker and identity."""
     rows = range(start, stop)
     if not _is_steady(batch, start, stop):
         return list(rows)
     messages = [row for row in rows if batch.columns["kind"][row] == MESSAGE]
     programs, components = batch.columns["app_name"], batch.columns["component"]
     shows_maker = next((row for row in messages if tells_maker(programs[row], components[row], MESSAGE)), start)
-    return sorted({start, stop - 1, shows_maker, *messages[:1], *messages[-1:]})
+    grammars, texts = batch.columns["grammar"], batch.columns["message"]
+    names_itself = (row for row in messages if stated_by(MESSAGE, grammars[row], texts[row]))
+    return sorted({start, stop - 1, shows_maker, next(names_itself, start), *messages[:1], *messages[-1:]})
 
 
 def _is_steady(batch: Batch, start: int, stop: int) -> bool:
