@@ -64,6 +64,8 @@ header = (
 levels = {"ERR": "err", "ERROR": "err", "WARN": "warning", "NOTICE": "notice", "INFO": "info", "DEBUG": "debug"}
 
 rest = pp.Regex(r".*")
+# The User-Agent in a SIP message may be that of the peer.
+in_sip_message = pp.SkipTo(pp.Literal("SIP/2.0")) + "SIP/2.0"
 device = "(" + pp.Regex(r"[0-9]{3}[A-Z]+")("model") + pp.SkipTo(";") + ";" + pp.Regex(r"[0-9A-Fa-f]{12}")("mac") + ")"
 messages = [
     (
@@ -78,7 +80,8 @@ messages = [
     ),
     (
         "device.identified",
-        pp.SkipTo(pp.Literal("AUDC-IPPhone"))
+        ~in_sip_message
+        + pp.SkipTo(pp.Literal("AUDC-IPPhone"))
         + (
             pp.Literal("AUDC-IPPhone/") + pp.Regex(r"[0-9][\w.]*")("firmware") + device
             | pp.Literal("AUDC-IPPhone-") + pp.Regex(r"[0-9A-Z]+")("model") + "_" + pp.Regex(r"UC_[0-9.]+")("firmware")

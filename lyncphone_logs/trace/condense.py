@@ -9,6 +9,7 @@ from itertools import pairwise
 from lyncphone_logs.events.batch import Batch, Omitted
 from lyncphone_logs.events.event import MESSAGE
 from lyncphone_logs.trace.phone_identity import tells_maker
+from lyncphone_logs.trace.stated_identity import stated_by
 
 MAX_ERRORS = 3
 """Messages of the level error or worse that are kept, of which a report prints the first ones of a phone."""
@@ -51,15 +52,17 @@ def _runs(batch: Batch) -> Iterator[tuple[int, int]]:
 
 
 def _edges(batch: Batch, start: int, stop: int) -> list[int]:
-    """The rows of a run that remain: its ends, its first and last messages, the first that shows the maker, errors."""
+    """The rows of a run that remain: ends, first and last messages, those that show maker and identity, errors."""
     rows = range(start, stop)
     if not _is_steady(batch, start, stop):
         return list(rows)
     messages = [row for row in rows if batch.columns["kind"][row] == MESSAGE]
     programs, components = batch.columns["app_name"], batch.columns["component"]
     shows_maker = next((row for row in messages if tells_maker(programs[row], components[row], MESSAGE)), start)
+    grammars, texts = batch.columns["grammar"], batch.columns["message"]
+    names_itself = next((row for row in messages if stated_by(MESSAGE, grammars[row], texts[row])), start)
     errors = error_rows(batch, messages)[:MAX_ERRORS]
-    return sorted({start, stop - 1, shows_maker, *messages[:1], *messages[-1:], *errors})
+    return sorted({start, stop - 1, shows_maker, names_itself, *messages[:1], *messages[-1:], *errors})
 
 
 def _is_steady(batch: Batch, start: int, stop: int) -> bool:

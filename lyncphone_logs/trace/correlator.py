@@ -5,7 +5,7 @@ starts. A segment ends at a boot and when the phone's clock jumps.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import LOST, Event, Value
 from lyncphone_logs.parsing.sequence_numbers import SequenceGap, SequenceReport, SequenceTracker
 from lyncphone_logs.trace.phone_identity import IDENTIFIED, PhoneNames
+from lyncphone_logs.trace.stated_identity import mac_in_name, named_in, statements
 from lyncphone_logs.trace.tls_handshakes import FAMILY, HandshakeTracker
 
 STEPPED, SET, UNSET, BOOTED = "time.clock.stepped", "time.clock.set", "time.clock.unset", "device.booted"
@@ -106,14 +107,17 @@ class _PhoneKeys:
 class Correlator:
     """Sets the keys of batches in the order in which they come.
 
-    `_era` counts the gaps of skipped lines so far. Phones compare their own era with it when their next line comes.
+    `mac_of_file` returns the MAC address of the phone of a file without host names, "" if it is not known. `_stated`
+    has what each phone has stated about itself. `_era` counts the gaps of skipped lines so far. Phones compare their
+    own era with it when their next line comes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mac_of_file: Callable[[str], str] = mac_in_name) -> None:
         self._sequences = SequenceTracker()
         self._phones: dict[str, _PhoneKeys] = {}
         self._era = 0
-        self._names = PhoneNames()
+        self._names = PhoneNames(mac_of_file)
+        self._stated: dict[str, dict[str, str]] = {}
         self._identified: set[tuple[str, str]] = set()
 
     def key(self, batch: Batch) -> None:
@@ -126,15 +130,16 @@ class Correlator:
         columns = batch.columns
         macs = self._name_phones(batch)
         reports = self._sequences.report(batch.source, batch.runs, columns)
+        stated = self._new_statements(batch)
         alone = {row for row in batch.parsed if columns["kind"][row].startswith(KEYED_ALONE)}
-        rows = sorted(alone | reports.keys() | macs.keys())
+        rows = sorted(alone | reports.keys() | macs.keys() | stated.keys())
         gaps = sorted(batch.gaps)
         start = 0
         for row, event in zip(rows, batch.pick(rows), strict=True):
             self._key_lines(batch, start, row, gaps)
             keyed = self._key_row(batch, row, event, reports.get(row))
-            if row in macs:
-                batch.derived.setdefault(row, []).extend(self._identify(keyed, macs[row]))
+            if identity := stated.get(row, {}) | self._new_mac(keyed.phone, macs.get(row, "")):
+                batch.derived.setdefault(row, []).append(_derived(keyed, IDENTIFIED, dict(identity)))
             start = row + 1
         self._key_lines(batch, start, len(batch), gaps)
 
@@ -155,11 +160,26 @@ class Correlator:
         pairs = {pair: row for row, pair in reversed(list(enumerate(zip(columns["phone"], macs, strict=True))))}
         return {row: mac for (phone, mac), row in pairs.items() if mac and (phone, mac) not in self._identified}
 
-    def _identify(self, keyed: Event, mac: str) -> list[Event]:
-        if not mac or (keyed.phone, mac) in self._identified:
-            return []
-        self._identified.add((keyed.phone, mac))
-        return [_derived(keyed, IDENTIFIED, {"mac": mac})]
+    def _new_statements(self, batch: Batch) -> dict[int, dict[str, str]]:
+        """What rows state about their phone that it has not stated before, and what the name of a file states."""
+        phones = batch.columns["phone"]
+        found: dict[int, dict[str, str]] = {}
+        in_name = named_in(batch.source) if batch.source else {}
+        of_file = [(phones.index(in_name["mac"]), in_name)] if in_name.get("mac") in phones else []
+        for row, stated in (*of_file, *statements(batch)):
+            known = self._stated.setdefault(phones[row], {})
+            new = {name: value for name, value in stated.items() if name not in known}
+            if new:
+                known |= new
+                found[row] = found.get(row, {}) | new
+        return found
+
+    def _new_mac(self, phone: str, mac: str) -> dict[str, str]:
+        """The MAC address in the header of a line, if no line of the phone before it has this address."""
+        if not mac or (phone, mac) in self._identified:
+            return {}
+        self._identified.add((phone, mac))
+        return {"mac": mac}
 
     def _key_lines(self, batch: Batch, start: int, stop: int, gaps: Sequence[int]) -> None:
         """Key rows that neither begin a boot nor belong to a handshake; in one run if they are of one phone."""

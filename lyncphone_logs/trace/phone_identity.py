@@ -3,20 +3,17 @@
 A MAC address in the phone's own header identifies it: two hosts with one MAC address are one phone that changed its
 address, and two MAC addresses with one host are two phones behind a relay. Without a MAC address it is the host name
 written by the collector. Without a host name it is a MAC address in the name of the file, as Polycom
-(`0004f2…-app.log`) and provisioning servers write it, else the file. An IP address is only a host name: DHCP may assign
-it to another phone tomorrow.
+(`0004f2…-app.log`) and provisioning servers write it, or the one that the first lines of the file state
+(`stated_identity`), else the file. An IP address is only a host name: DHCP may assign it to another phone tomorrow.
 """
 
 import re
 from collections import defaultdict
-from functools import cache
+from collections.abc import Callable
 
-from lyncphone_logs.events.event import UNPARSED, normalize_mac
+from lyncphone_logs.events.event import UNPARSED
 
-_HEX = r"[0-9A-Fa-f]"
-_MAC = re.compile(
-    rf"(?<!{_HEX})(?:{_HEX}{{12}}|{_HEX}{{2}}(?:[:-]{_HEX}{{2}}){{5}}|{_HEX}{{4}}(?:[.]{_HEX}{{4}}){{2}})(?!{_HEX})"
-)
+_MAC = re.compile(r"[0-9A-Fa-f]{12}")
 IDENTIFIED = "device.identified"
 FILE, HOST, MAC, HOST_AND_MAC = "file", "host name", "MAC address", "host name and MAC address"
 
@@ -32,13 +29,6 @@ def tells_maker(app_name: str | None, component: str | None, kind: str) -> bool:
     return app_name not in COMMON_PROGRAMS and bool(app_name or component or kind != "device.started")
 
 
-@cache
-def mac_in_name(path: str) -> str:
-    """The MAC address in the name of a file, or "". Twelve digits may be a date: then they do not begin with 00."""
-    found = (normalize_mac(each) for each in _MAC.findall(path.rpartition("/")[2]))
-    return next((mac for mac in found if mac.startswith("00") or not mac.isdecimal()), "")
-
-
 def basis_of(phone: str, hostname: str | None) -> str:
     """What a phone of this name was identified by; `hostname` is that of one of its lines."""
     if mac_of(phone):
@@ -49,17 +39,20 @@ def basis_of(phone: str, hostname: str | None) -> str:
 def mac_of(phone: str) -> str:
     """The MAC address in the name of a phone, or ""."""
     last = phone.rpartition(" ")[2]
-    return last if len(last) == 12 and _MAC.fullmatch(last) else ""
+    return last if _MAC.fullmatch(last) else ""
 
 
 class PhoneNames:
     """Names phones, line by line.
 
     `_by_mac` has the name of each MAC address and `_mac_of_phone` the reverse; `_macs_of_host` the MAC addresses seen
-    with a host, in order; `_latest` the phone of the latest line of each source.
+    with a host, in order; `_latest` the phone of the latest line of each source. `mac_of_file` returns the MAC address
+    of a source whose lines have no host, or ""; it is called once for each.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, mac_of_file: Callable[[str], str]) -> None:
+        self._mac_of_file = mac_of_file
+        self._macs_of_files: dict[str, str] = {}
         self._by_mac: dict[str, str] = {}
         self._mac_of_phone: dict[str, str] = {}
         self._macs_of_host: defaultdict[str, dict[str, None]] = defaultdict(dict)
@@ -95,5 +88,7 @@ class PhoneNames:
         return self._by_mac[mac]
 
     def _of_file(self, source: str) -> str:
-        mac = mac_in_name(source)
+        if source not in self._macs_of_files:
+            self._macs_of_files[source] = self._mac_of_file(source)
+        mac = self._macs_of_files[source]
         return self._of_mac(mac, None) if mac else source

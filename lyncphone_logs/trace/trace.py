@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -24,6 +25,7 @@ from lyncphone_logs.trace.correlator import DERIVED, Correlator
 from lyncphone_logs.trace.ordering import merge
 from lyncphone_logs.trace.read_plan import ReadPlan
 from lyncphone_logs.trace.reading_progress import Progress
+from lyncphone_logs.trace.stated_identity import mac_of_file
 from lyncphone_logs.trace.trace_options import TraceOptions
 
 if TYPE_CHECKING:
@@ -110,7 +112,7 @@ class Trace:
         self._plan = plan
         if progress:
             progress.begin(sources, in_parts=plan.jobs > 1)
-        correlator = Correlator()
+        correlator = Correlator(partial(mac_of_file, grammars=self.catalog.grammars))
         for batch, is_last in with_last(self._read_parts(clocks, plan) if plan.jobs > 1 else self._read(clocks, plan)):
             correlator.key(batch)
             if is_last:

@@ -7,8 +7,9 @@ import pytest
 
 import lyncphone_logs as lp
 from lyncphone_logs.events.event import MESSAGE, UNPARSED
-from lyncphone_logs.trace.phone_identity import PhoneNames, basis_of, mac_in_name
+from lyncphone_logs.trace.phone_identity import PhoneNames, basis_of
 from lyncphone_logs.trace.phone_list import PhoneEntry, phone_list
+from lyncphone_logs.trace.stated_identity import mac_in_name
 
 ONE, OTHER = "000413000001", "000413000002"
 Line = tuple[str | None, str]
@@ -27,12 +28,12 @@ Line = tuple[str | None, str]
     ids=["hosts", "an address that changed", "a relay", "a host that tells later", "no host at first", "a file"],
 )
 def test_a_phone_is_told_by_its_mac_address_then_by_its_host(lines: Sequence[Line], phones: list[str]) -> None:
-    identities = PhoneNames()
+    identities = PhoneNames(mac_in_name)
     assert [identities.phone_of("t.log", host, MESSAGE, mac) for host, mac in lines] == phones
 
 
 def test_a_line_that_nobody_understood_is_of_the_phone_before() -> None:
-    identities = PhoneNames()
+    identities = PhoneNames(mac_in_name)
     assert identities.phone_of("t.log", None, UNPARSED) == "t.log"
     identities.phone_of("t.log", "a", MESSAGE, ONE)
     assert identities.phone_of("t.log", None, UNPARSED) == "a"
