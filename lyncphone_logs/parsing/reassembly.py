@@ -6,7 +6,7 @@ number may come. A piece that is not found within these bounds is missing.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lyncphone_logs.events.event import MESSAGE
@@ -16,6 +16,7 @@ from lyncphone_logs.parsing import sip
 from lyncphone_logs.parsing.datagrams import STAMPS
 from lyncphone_logs.parsing.header import Columns
 from lyncphone_logs.parsing.sequence_numbers import MAX_LATE_NUMBERS
+from lyncphone_logs.parsing.sip_text import NAMES
 from lyncphone_logs.syslog.lines import LineTable
 from lyncphone_logs.syslog.unwrap import unwrap
 
@@ -31,6 +32,8 @@ _LINE_START = re.compile(
     r"|v=0\b|o=\S|s=[^\d\s]|c=IN |t=\d{1,20} \d|m=[a-z]{1,20} \d|a=[a-z]"
 )
 _RETURN = ("^M", "\r")
+MAX_FOLD = 8
+"""Blanks that a header's folded line begins with, seldom more."""
 
 
 @dataclass(slots=True)
@@ -317,20 +320,50 @@ class Reassembler:
                 break
             more = self._piece(row, piece)
             is_cut = not (text.endswith(_RETURN) and not more.startswith("\n"))
-            if number and self._spec.by != SEQUENCE and (self._spec.whole or _LINE_START.match(more)):
+            if number and (self._begins_line(more) if self._spec.by != SEQUENCE else _is_cut_at_line_end(text, more)):
                 is_cut = False
             text = f"{text}{more}" if is_cut or not number else f"{text}\n{more}"
         return text
 
+    def _begins_line(self, more: str) -> bool:
+        return self._spec.whole or _LINE_START.match(more) is not None
+
     def _piece(self, row: int, text: str) -> str:
         """A line and the lines that directly continue it, without what the datagram adds at its end."""
         before = self._rows.numbers[row]
-        for following in self._lines.get(row, ()):
+        more = self._lines.get(row, ())
+        common = _common_indent([self._columns["message"][following] for following in more], self._spec.indents)
+        for following in more:
             line = self._columns["message"][following]
-            indent = next(filter(line.startswith, self._spec.indents), "")
+            indent = common or next(filter(line.startswith, self._spec.indents), "")
             ends = "\n" * min(self._rows.numbers[following] - before, 2)
             text, before = f"{text}{ends}{line.removeprefix(indent)}", self._rows.numbers[following]
         if self._spec.trailer is None:
             return text
         spans = self._spec.trailer.match(text)
         return (text[slice(*spans["message"])] if spans else text).removesuffix(" ")
+
+
+def _is_cut_at_line_end(text: str, more: str) -> bool:
+    """Whether a line ended between two pieces, in a trace that does not show the line end there.
+
+    The rest of a name, as in `Record-` and `Route: `, begins no line.
+    """
+    if text.endswith("\n") or "#012" in text or "^M" in text or "\r" in text or not _LINE_START.match(more):
+        return False
+    last = text.rpartition("\n")[2]
+    return last[1:2] == "=" if more[1:2] == "=" else ":" in last and more.partition(":")[0].lower() in NAMES
+
+
+def _common_indent(lines: Sequence[str], indents: Sequence[str]) -> str:
+    """What a viewer with wider columns indents all further lines by, "" if it is one of these or less.
+
+    One line alone may be a folded header.
+    """
+    first = min(lines, default="")
+    begin = next(filter(first.startswith, indents), "")
+    if not begin:
+        return ""
+    width = min((len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()), default=0)
+    common = first[:width] if all(line.startswith(first[:width]) for line in lines if line.strip()) else ""
+    return common if len(lines) > 1 or len(common) > len(begin) + MAX_FOLD else ""

@@ -8,7 +8,7 @@ import pytest
 from lyncphone_logs.events.event import NOTHING, Value, frozen
 from lyncphone_logs.grammar import linearity
 from lyncphone_logs.grammar.regex_linearity import regex_facts
-from lyncphone_logs.parsing import sip
+from lyncphone_logs.parsing import sip, sip_text
 from lyncphone_logs.parsing.sip import parse, sip_fields
 from lyncphone_logs.sources.window import MAX_LINE_BYTES
 
@@ -127,8 +127,11 @@ def test_a_text_without_a_start_line_has_no_fields(text: str) -> None:
     assert sip_fields(text) == {}
 
 
-PATTERNS = {name: value for name, value in vars(sip).items() if isinstance(value, re.Pattern)}
-MATCHED = {"_HEADER", "_ADDRESS", "_BODY"}
+PATTERNS = {
+    name: value for module in (sip, sip_text) for name, value in vars(module).items() if isinstance(value, re.Pattern)
+}
+PATTERNS |= {f"value of {name}": pattern for name, pattern in sip_text._VALUES.items()}
+MATCHED = {"_HEADER", "_ADDRESS", "_BODY", "_CSEQ", "_DIGITS", "_ANY_VALUE", *(n for n in PATTERNS if " " in n)}
 """Patterns that are tried at one position only; the others are searched for."""
 LOOKS_BACK = re.compile(r"\(\?<!(?:\[[^]]*\]|[^)])*\)")
 
@@ -177,6 +180,7 @@ STARTS = ["", 'From: "', "ms-diagnostics: 1;", "Via: ", "\nv=0\n"]
 def test_a_long_message_is_read_whatever_it_repeats(pump: str) -> None:
     pumped = pump * (MAX_LINE_BYTES // 4 // len(pump))
     assert sip_fields(f"SIP/2.0 200 x{pumped}y")["status_code"] == 200
+    assert sip_fields(f"SIP/2.0 200 OK Via: SIP/2.0/UDP a;b {pumped}\n")["status_code"] == 200
     for start in STARTS:
         assert sip_fields(f"SIP/2.0 200 OK\n{start}{pumped}\n\n")["status_code"] == 200
 
