@@ -19,8 +19,7 @@ mid-word and continues in the next sequence number. A gap in the numbers means l
 device calls session, or one number in 2015: mac6 are the last digits of its MAC address, and resets grows by one at
 each boot. Alarms, and their spelling in syslog, are known from manuals only. One real handshake shows an error as
 OpenSSL prints it, and then `TLS handshake error code 19`. It is inferred that a code above 11, the last one of
-SSL_get_error, is a verify code. Call detail records have the columns of the manuals unless the device is told
-otherwise; only those of an SBC's signalling are read.
+SSL_get_error, is a verify code.
 The console is known from one boot log of an MP-264. Most of its lines have no header, and any C program may print
 `[file.c:line]`, so only AudioCodes' own names are read. It says nothing about telephones.
 """
@@ -90,29 +89,6 @@ alarm = (
     + rest
 )
 handshake_code = pp.SkipTo("TLS handshake error code ") + "TLS handshake"
-separator = pp.Literal("|")
-
-
-def column(name: str) -> pp.ParserElement:
-    """The next column of a call detail record, without the blanks around it. It may be empty."""
-    return separator + pp.Opt(pp.Regex(r"[^|\s]+(?: +[^|\s]+)*")(name))
-
-
-skipped_columns = pp.Regex(
-    r"(?:\|[^|]*){4}"
-)  # The addresses of the call, before and after the manipulation of numbers.
-addresses = column("source") + column("source_port") + column("destination") + column("destination_port")
-call_end = column("duration") + column("ended_by") + column("reason") + column("category")
-call_record = (
-    separator
-    + pp.Regex(r"(?:CALL|DIALOG)_[A-Z]+")("report")
-    + separator
-    + "SBC"
-    + column("call_id")
-    + column("session")
-    + column("originator")
-    + pp.Opt(addresses + column("transport") + pp.Opt(skipped_columns + call_end))
-)
 raised = pp.SkipTo(pp.Literal("RAISE-ALARM:")) + "RAISE-ALARM:"
 cleared = pp.SkipTo(pp.Literal("CLEAR-ALARM:")) + "CLEAR-ALARM:"
 messages = [
@@ -125,7 +101,6 @@ messages = [
         + pp.Opt(pp.SkipTo(call_id) + call_id + pp.Regex(r"\S+")("call_id"))
         + rest,
     ),
-    ("call.record", call_record + rest),
     (
         "tls.server_certificate.rejected",
         handshake_code + "error code" + pp.Regex(r"(?:1[2-9]|[2-9][0-9]|1[0-9]{2})\b")("verify_code") + rest,
@@ -149,13 +124,12 @@ messages = [
     ),
     ("device.identified", pp.Literal("mac_str =") + pp.Regex(r"(?:[0-9A-F]{2}:){5}[0-9A-F]{2}")("mac") + rest),
 ]
-shared = ("openssl", "sip")
+shared = ("call_records", "openssl", "sip")
 
 MANUAL = "real: AudioCodes user manual, topic Syslog Message Format"
 MANUAL_72 = "real: Mediant 500L user manual 7.2, page 961; the prefix of ACSyslog is removed"
 GAP = "real: Mediant 4000 user manual 7.0, page 765; the prefix of ACSyslog is removed"
 ISSUE = "real: github.com/sipcapture/paStash issue 75, Mediant SBC 7.20A; truncated after the last header shown"
-CALL_RECORD = "real: easymanua.ls/audiocodes: media-800-msbr, page 705, a signalling CDR; line breaks removed"
 HANDSHAKE = "real: test data of github.com/dfgs/SIP-o-matic (OneBlock), addresses replaced"
 OLD_GATEWAY = "real: gist of lucasmcastro, 2015, a Mediant 2000; the prefix of grep is removed"
 CONSOLE = "real: boot log of an MP-264 in github.com/appleorange1/Audiocodes_MP264_Research"
@@ -213,41 +187,6 @@ samples = [
         {},
     ),
     (
-        CALL_RECORD,
-        "[S=3] |CALL_END |SBC |170369730753201211288@10.132.10.245 |0 |RMT |10.132.10.245 |5060 |10.132.10.250 |5070 "
-        "|UDP |103@audiocodes.com |103@audiocodes.com |101@10.132.10.250 |101@10.132.10.250 |0 |RMT "
-        "|GWAPP_NORMAL_CALL_CLEAR |NO_ANSWER |06:13:54.950 UTC Thu Mar 02 2012 | |06:14:01.175 UTC Thu Mar 02 2012 "
-        "|-1 | | |40 |2 () |0 (5070SRD) |2 |3 |0 () |0 (lanmedia) |no |CANCEL",
-        "call.record",
-        {
-            "report": "CALL_END",
-            "call_id": "170369730753201211288@10.132.10.245",
-            "session": "0",
-            "originator": "RMT",
-            "source": "10.132.10.245",
-            "source_port": 5060,
-            "destination": "10.132.10.250",
-            "destination_port": 5070,
-            "transport": "UDP",
-            "duration": 0,
-            "ended_by": "RMT",
-            "reason": "GWAPP_NORMAL_CALL_CLEAR",
-            "category": "NO_ANSWER",
-        },
-    ),
-    (
-        CALL_RECORD,
-        "[S=1] |SBCReportType |EPTyp| SIPCallId| SessionId |Orig |SourceIp |SourcePort |DestIp",
-        "log.message",
-        {},
-    ),
-    (
-        "synthetic",
-        "[S=55] |CALL_START |SBC |7f3a@192.0.2.7 |0a1b2c:7:55 |LCL",
-        "call.record",
-        {"report": "CALL_START", "call_id": "7f3a@192.0.2.7", "session": "0a1b2c:7:55", "originator": "LCL"},
-    ),
-    (
         HANDSHAKE,
         "[S=2506] [BID=b0883a:27]  (N     8728) TLSSocketAPI(#2788) Socket debug message: "
         "CTlsSocket::ContinueHandshake TLS handshake error code 19, last error: "
@@ -274,7 +213,12 @@ samples = [
         "tls.handshake.failed",
         {"reason": "error code 5"},
     ),
-    (OLD_GATEWAY, "[S=18991145] [SID:596640847] ( lgr_flow)(18917013 ) #118:RELEASE_EV", "log.message", {}),
+    (
+        OLD_GATEWAY,
+        "[S=18989700] [SID:596640847] ( lgr_endpoint)(18915579 ) #118:Digit Map Support Enabled",
+        "log.message",
+        {},
+    ),
     (
         "synthetic",
         f"<133>[S=30] [SID=0a1b2c:7:55]  (N  90) ---- Incoming SIP Message {TEAMS} ---- #012"

@@ -110,46 +110,16 @@ number = pp.Word(pp.nums)
 name = pp.Regex(r"[^\s\[\]]+")
 mac = pp.Regex(r"[0-9A-Fa-f]{12}")("mac")
 address = pp.Regex(r"[0-9A-Fa-f.:]*[0-9A-Fa-f]")
-peer = "<" + address("server") + ">"
 phone_uuid = pp.Regex(r"[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}")
 bracketed = pp.Regex(r"\[[^\]]*\]")
 job = pp.Opt(pp.Regex(r"\[[0-9]+\]:"))
 registered = pp.Regex(r"\*+ALL LINES REGISTERED|Registration state change: \w+ ---> SIP_REG_STATE_REGISTERED\b")
 line_state = pp.Literal("sipcc resp: line") + number("line") + pp.Regex(r"\([^)]*\)")
 all_failed = pp.Regex(r"\*+") + pp.Literal("Registration to all CUCMs failed")("reason_phrase")
-port = pp.Word(pp.nums)("port")
-connecting = (
-    pp.Literal("Trying to connect to IPV") + pp.Regex(r"[46], IP:") + address("server") + pp.Regex(r", Port *:") + port
-    | pp.Literal("BIO created with: addr:") + address("server") + ", port:" + port
-    | pp.Literal("Sec SSL Connection -") + pp.Regex(r"[A-Z_]+(?=\.(?: |$))")("role")
-)
-not_trusted = pp.Literal("No match found in trust list against the item") | pp.Literal(
-    "HTTPS cert not in CTL"
-) + pp.Opt(pp.Regex(r", <") + pp.Regex(r"[0-9.]+")("server") + ":" + port)
-shook_hands = pp.Literal("Handshake successful") | "Successfully obtained a TLS connection"
-accepted = pp.Regex(r"SSL session setup Cert Verification - Certificate is valid|Authenticated the HTTPS conn")
-alert_text = pp.Regex(r"fatal:|warning:") + pp.Regex(r"[^:<]+")("description") + ":" + pp.Opt(peer)
-tls_failed = pp.Opt("**") + pp.Regex(r"SSL(?:/TLS)? (?:handshake|setup) failed,") + peer
-tls_failed_in = pp.Literal("SSL_connect:failed in") + pp.Regex(r"[^:<]+")("reason") + ":" + peer
 download = pp.Literal("GETXXTP") + bracketed + "[src=" + name("file") + "]" + pp.SkipTo("[serv=") + "[serv="
 tftp_request = job + "Requesting" + name("file") + "from" + address("server")
 http_failure = pp.Literal("http get [HTTP/1.1") + pp.Regex(r"[45][0-9]{2}")("status_code")
 tftp_failure = pp.Literal("Error: (") + pp.Regex(r"[0-9+]+") + ")" + pp.Regex(r"\S+(?: \S+)*")("reason")
-
-
-def parameter(name: str, value: str, field: str) -> pp.ParserElement:
-    """A parameter of an alarm, from the text before it on."""
-    opening = pp.Regex(rf'<(?:Enum|String) name="{name}">')
-    return pp.SkipTo(opening) + opening + pp.Regex(value)(field)
-
-
-alarm = (
-    pp.Literal('<Alarm Name="LastOutOfServiceInformation">')
-    + pp.Opt(parameter("DeviceName", r"[^<]+", "device"))
-    + pp.Opt(parameter("ModelNumber", r"[^<]+", "model"))
-    + pp.Opt(parameter("UnifiedCMIPAddress", r"[^<]+", "server"))
-    + parameter("ReasonForOutOfService", r"[0-9]+", "reason_code")
-)
 counted_received = pp.Literal("[Rx Count=") + number("packets") + "]" + "[Rx Lost=" + number("lost") + "]"
 messages = [
     ("device.identified", pp.Literal("tracking ID:") + pp.Regex(r"[0-9]{4}")("model") + "_" + phone_uuid + mac + rest),
@@ -158,15 +128,6 @@ messages = [
     ("sip.register.ended", pp.Regex(r"\*+ALL LINES UN-REGISTERED") + rest),
     ("sip.register.ended", line_state + "is NOT REGISTERED" + rest),
     ("sip.register.failed", all_failed + rest),
-    ("tls.handshake.completed", pp.Opt("Sec SSL Connection -") + shook_hands + rest),
-    ("tls.handshake.failed", tls_failed + rest),
-    ("tls.handshake.failed", tls_failed_in + rest),
-    ("tls.handshake.failed", pp.Opt("Sec SSL Connection -") + "Handshake failed" + rest),
-    ("tls.handshake.started", connecting + rest),
-    ("tls.alert.received", pp.Literal("SSL3 alert read:") + alert_text + rest),
-    ("tls.alert.sent", pp.Literal("SSL3 alert write:") + alert_text + rest),
-    ("tls.server_certificate.unknown", not_trusted + rest),
-    ("tls.server_certificate.accepted", accepted + rest),
     ("provisioning.file.requested", download + pp.Opt(name("server")) + rest),
     ("provisioning.file.requested", tftp_request + rest),
     ("provisioning.file.received", job + "Finished --> rcvd" + number("size") + "bytes" + rest),
@@ -174,25 +135,11 @@ messages = [
     ("provisioning.file.failed", http_failure + pp.Regex(r"[^\]]*")("reason") + rest),
     ("provisioning.file.failed", tftp_failure + rest),
     ("provisioning.file.verified", pp.Regex(r"Hashes match\.\.\. authentication successful") + rest),
-    ("device.identified", pp.Literal("Welcome to CP-") + pp.Regex(r"89[0-9]{2}")("model") + rest),
-    (
-        "provisioning.file.requested",
-        pp.Regex(r"HTTP|TFTP") + "server=" + address("server") + "filename=" + pp.Regex(r"\S+")("file") + rest,
-    ),
-    (
-        "provisioning.file.failed",
-        pp.Literal("TFTP error : download") + pp.Regex(console_file)("file") + pp.Literal("fail") + rest,
-    ),
-    (
-        "provisioning.file.failed",
-        pp.Regex(console_file)("file") + pp.Regex(r"not found(?= in )")("reason") + rest,
-    ),
-    ("device.out_of_service", alarm + rest),
     ("dhcp.lease.obtained", pp.SkipTo(' to "IPv4-stack-state:1 (DHCP BOUND)') + rest),
     ("call.media.sent", pp.Literal("[Tx Count=") + number("packets") + "]" + rest),
     ("call.media.received", counted_received + rest),
 ]
-shared = ("openssl", "sip")
+shared = ("cisco_console", "cisco_tls", "openssl", "sip")
 
 EMCC = "real: Cisco TAC article 214535, Extension Mobility Cross Cluster, a healthy 7821 with sip78xx.12-1-1-12"
 MEDIA = "real: Cisco TAC article on one-way audio with the console logs of 7800 and 8800 phones"
@@ -200,9 +147,6 @@ MIGRATION = "real: Cisco TAC article 213407, Migrate Phones Between Secure Clust
 DIRECTORY = "real: Cisco TAC article 118699, Corporate Directory Host Not Found, 79xx; line breaks restored"
 DUMP_7945 = "real: public paste 'cisco7945-console-log', 2020-11-09"
 DUMP_7942 = "real: public paste 'Log Dump CISCO7942', 2021-03-08"
-HEADSET = "real: Cisco TAC article on headsets of an 8861 that the server refuses"
-CONSOLE = "real: pastebin.com/te6Lx9w9, 2018, an 8945; MAC address replaced"
-ALARM = "real: github.com/chan-sccp/chan-sccp issue 469, an 8941, as Asterisk prints the message; shortened"
 SIPCC = "1020 NOT Mar 09 18:40:00.000001 (618:927) JAVA-SIPCC-"
 samples = [
     (DUMP_7945, "|== Syslogd TNP== Sat Jan 25 21:55:54 2014", "log.message", {}),
@@ -229,51 +173,8 @@ samples = [
     (DUMP_7942, "540: WRN 03:43:03.453394 SECD: WARN:lookupCTL: ** no CTL, assume TFTP NONSECURE", "log.message", {}),
     (
         DIRECTORY,
-        "5011: ERR 10:25:10.068387 SECD: EROR:clpState: SSL3 alert read:fatal:handshake failure:<192.168.136.6>",
-        "tls.alert.received",
-        {"description": "handshake failure", "server": "192.168.136.6"},
-    ),
-    (
-        DIRECTORY,
-        "5012: ERR 10:25:10.069449 SECD: EROR:clpState: "
-        "SSL_connect:failed in SSLv3 read server hello A:<192.168.136.6>",
-        "tls.handshake.failed",
-        {"reason": "SSLv3 read server hello A", "server": "192.168.136.6"},
-    ),
-    (
-        DIRECTORY,
-        "5013: ERR 10:25:10.075656 SECD: EROR:clpSetupSsl: ** SSL handshake failed, <192.168.136.6> c:14 s:15",
-        "tls.handshake.failed",
-        {"server": "192.168.136.6"},
-    ),
-    (
-        DIRECTORY,
-        "5014: ERR 10:25:10.076664 SECD: EROR:clpSetupSsl: SSL/TLS handshake failed, <192.168.136.6> c:14 s:15",
-        "tls.handshake.failed",
-        {"server": "192.168.136.6"},
-    ),
-    (
-        DIRECTORY,
         "7990 NOT 11:04:15.038714  SECD: -TVS service available, can attempt via TVS",
         "log.message",
-        {},
-    ),
-    (
-        DIRECTORY,
-        "8096 NOT 11:04:15.173585  SECD: -Successfully obtained a TLS connection to the TVS server",
-        "tls.handshake.completed",
-        {},
-    ),
-    (
-        DIRECTORY,
-        "8185 NOT 11:04:15.221043  SECD: -Authenticated the HTTPS conn via TVS",
-        "tls.server_certificate.accepted",
-        {},
-    ),
-    (
-        MIGRATION,
-        "3310 INF Nov 29 06:33:59.403731 SECUREAPP-SSL session setup Cert Verification - Certificate is valid.",
-        "tls.server_certificate.accepted",
         {},
     ),
     (
@@ -299,12 +200,6 @@ samples = [
         EMCC,
         "4929 NOT Mar 09 18:32:38.943628 (339:1882) downd-XXTP complete - status = 100 ",
         "provisioning.file.received",
-        {},
-    ),
-    (
-        EMCC,
-        "4935 NOT Mar 09 18:32:40.161238 (346:1810) SECUREAPP-Sec SSL Connection - Handshake successful.",
-        "tls.handshake.completed",
         {},
     ),
     (
@@ -434,83 +329,9 @@ samples = [
         {"packets": 514},
     ),
     (
-        DIRECTORY,
-        "5007: NOT 10:25:10.060663 SECD: clpSetupSsl: Trying to connect to IPV4, IP: 192.168.136.6, Port : 2445",
-        "tls.handshake.started",
-        {"server": "192.168.136.6", "port": 2445},
-    ),
-    (
-        MIGRATION,
-        "3290 DEB Nov 29 06:33:59.396111 SECUREAPP-BIO created with: addr:192.168.11.32, port:2445, mode:IPv4",
-        "tls.handshake.started",
-        {"server": "192.168.11.32", "port": 2445},
-    ),
-    (
-        HEADSET,
-        "7950 INF Jul 11 20:37:18.382089 (29894:30031) JAVA-Sec SSL Connection - HTTPS_TLS.",
-        "tls.handshake.started",
-        {"role": "HTTPS_TLS"},
-    ),
-    (
-        HEADSET,
-        "7996 ERR Jul 11 20:37:19.380225 (29894:30031) JAVA-Sec SSL Connection - Handshake failed.",
-        "tls.handshake.failed",
-        {},
-    ),
-    (
-        HEADSET,
-        "7988 ERR Jul 11 20:37:18.587580 (366:32531) SECUREAPP-No match found in trust list against the item",
-        "tls.server_certificate.unknown",
-        {},
-    ),
-    (
-        DIRECTORY,
-        "7989 ERR 11:04:15.038637  SECD: -HTTPS cert not in CTL, <10.106.111.100:8443>",
-        "tls.server_certificate.unknown",
-        {"server": "10.106.111.100", "port": 8443},
-    ),
-    (
-        "synthetic",
-        "12: ERR 10:25:10.068387 SECD: EROR:clpState: SSL3 alert write:fatal:unknown CA:<192.0.2.6>",
-        "tls.alert.sent",
-        {"description": "unknown CA", "server": "192.0.2.6"},
-    ),
-    (
         "synthetic",
         "13: NOT 10:25:10.068387 SECD: setupSocketToTvsProxy: Connected to TVS proxy server",
         "log.message",
         {},
-    ),
-    (CONSOLE, "Welcome to CP-8945", "device.identified", {"model": "8945"}),
-    (CONSOLE, "[CP-8945] provision_task_delete_and_recreate(), recreate= 1", "log.message", {}),
-    (CONSOLE, "00:00:49:38.216 - E/REG (Fail)", "log.message", {}),
-    (CONSOLE, "16:04:06, 04/05/2018 : CTLSEP001122334455.tlv updating", "log.message", {}),
-    (CONSOLE, "HTTP download error, try tftp download", "log.message", {}),
-    (
-        CONSOLE,
-        "provision_download_file 1638: TFTP server=172.16.3.200 filename=CTLSEP001122334455.tlv",
-        "provisioning.file.requested",
-        {"server": "172.16.3.200", "file": "CTLSEP001122334455.tlv"},
-    ),
-    (
-        CONSOLE,
-        "TFTP error : download CTLSEP001122334455.tlv fail",
-        "provisioning.file.failed",
-        {"file": "CTLSEP001122334455.tlv"},
-    ),
-    (
-        CONSOLE,
-        "16:04:06, 04/05/2018 : CTLSEP001122334455.tlv not found in 172.16.3.200",
-        "provisioning.file.failed",
-        {"file": "CTLSEP001122334455.tlv", "reason": "not found"},
-    ),
-    (
-        ALARM,
-        '<?xml version="1.0" encoding="UTF-8"?><x-cisco-alarm><Alarm Name="LastOutOfServiceInformation">'
-        '<ParameterList><String name="DeviceName">SEP001122334455</String><String name="ModelNumber">CP-8941</String>'
-        '<String name="UnifiedCMIPAddress">192.0.2.33</String><Enum name="ReasonForOutOfService">24</Enum>'
-        "</ParameterList></Alarm></x-cisco-alarm>",
-        "device.out_of_service",
-        {"device": "SEP001122334455", "model": "CP-8941", "server": "192.0.2.33", "reason_code": 24},
     ),
 ]
