@@ -4,8 +4,9 @@ Time moves forward from sample to sample: a year passes from December to January
 anchor (`--year`, file time) or lines with a full date determine the last year. A 29 February is in a leap year.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from calendar import isleap
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,24 +14,23 @@ from itertools import pairwise
 
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.timestamps.formats import Anchor
+from lyncphone_logs.timestamps.stated_dates import DatedStamp, StatedDate, with_days, with_years
 
 BACK, AHEAD = timedelta(days=115), timedelta(days=250)
 """Largest steps of stamps without a year: back, if clocks differ or are set, and ahead, if a phone was silent."""
 DAY, LATE = timedelta(days=1), timedelta(hours=6)
 """A time of day that is more than `LATE` earlier than the one before is of the next day."""
 ALMOST_LATE = DAY - LATE - timedelta(microseconds=1)
-DatedStamp = tuple[int, datetime]
-"""The byte offset of a line, and its moment."""
 
 
 @dataclass(slots=True)
 class Seen:
     """Stamps of a source in order: `dated` have a full date, `yearless` no year (read as of 2000), `dayless` no date.
-    `unset` have the full date of a clock that was never set.
+    `unset` have the full date of a clock that was never set, `doubtful` no year and the first of January.
 
     `orders` are the results of `day_stands_first` for all stamps, `device_orders` those for devices. `undecided` is a
     numeric date of unknown order.
-    `is_numbered` means that the lines have sequence numbers.
+    `stated` are dates in the texts of the lines. `is_numbered` means that the lines have sequence numbers.
     """
 
     dated: list[DatedStamp]
@@ -40,6 +40,8 @@ class Seen:
     undecided: str = ""
     is_numbered: bool = False
     unset: list[DatedStamp] = field(default_factory=list)
+    doubtful: list[DatedStamp] = field(default_factory=list)
+    stated: list[StatedDate] = field(default_factory=list)
     device_orders: set[bool | None] = field(default_factory=set)
 
 
@@ -83,6 +85,13 @@ def _last_year(seen: Seen, passed: Sequence[int], anchor: Anchor) -> tuple[int, 
         _, nearest = min(seen.dated, key=lambda dated: abs(dated[0] - offset))
         years = [year for year in (nearest.year - 1, nearest.year, nearest.year + 1) if 1 <= year <= 9999]
         return min(years, key=lambda year: abs(_in_year(last, year) - nearest)), "dated lines"
+    stated = with_years(seen.stated, seen.yearless) if anchor.basis != "--year" else []
+    if stated:
+        rows = (bisect_left(seen.yearless, (each.offset, datetime.min)) for each in stated)
+        last_years = Counter(
+            (each.moment.year + passed[-1] - passed[row], each.what) for each, row in zip(stated, rows, strict=True)
+        )
+        return last_years.most_common(1)[0][0]
     if anchor.limit is None:
         return 1, ""
     # The newest moment decides. It is not that of the last line if a clock went back.
@@ -104,6 +113,12 @@ def _periods(moments: Sequence[datetime], back: timedelta, ahead: timedelta) -> 
     for before, moment in pairwise(moments):
         passed.append(passed[-1] + (moment < before - back) - (moment > before + ahead))
     return passed
+
+
+def days_in_text(seen: Seen, anchor: Anchor) -> tuple[list[DatedStamp], str]:
+    """The stamps without a date whose day a date in the text states, and what it is; nothing if a year is given."""
+    stated = with_days(seen.stated, seen.dayless) if anchor.basis != "--year" else []
+    return sorted((each.offset, each.moment) for each in stated), stated[0].what if stated else ""
 
 
 def days_of(dayless: Sequence[DatedStamp], dated: Sequence[DatedStamp], anchor: Anchor) -> list[DatedStamp]:

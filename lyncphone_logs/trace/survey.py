@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from lyncphone_logs.grammar.grammar import Grammar
@@ -18,7 +19,8 @@ from lyncphone_logs.syslog.lines import lines_of_window
 from lyncphone_logs.timestamps.factory_dates import is_factory_date
 from lyncphone_logs.timestamps.formats import Anchor, ParsedStamp, day_stands_first, read_stamp
 from lyncphone_logs.timestamps.resolver import FIRST_DAY
-from lyncphone_logs.timestamps.years import AHEAD, ALMOST_LATE, BACK, LATE, DatedStamp, Seen, days_of, years_of
+from lyncphone_logs.timestamps.stated_dates import MARKS, DatedStamp, has_stated_date, stated_dates, with_years
+from lyncphone_logs.timestamps.years import AHEAD, ALMOST_LATE, BACK, LATE, Seen, days_in_text, days_of, years_of
 
 MAX_SAMPLES, SAMPLE_BYTES = 64, 2048
 """Positions at which a source is sampled, and bytes of a sample."""
@@ -26,6 +28,8 @@ MAX_WHOLE_BYTES = 64 * 1024
 """A source up to this size is one sample."""
 MAX_SAMPLED_ROWS = 256
 """Lines of a sample that are examined, about."""
+MAX_SEARCHED_BYTES = 256 * 1024
+"""Bytes that are searched for dates in the texts of lines."""
 MAX_SAMPLED_BYTES = 64 * 1024 * 1024
 """Bytes that are read to sample a source that cannot be read from the middle."""
 LEAP_YEAR = timedelta(days=366)
@@ -72,13 +76,17 @@ def sample_timestamps(
 
 def _survey(seen: Seen, anchor: Anchor) -> Survey:
     anchor = replace(anchor, day_first=_order(seen.orders), device_day_first=_order(seen.device_orders))
+    if with_years(seen.stated, seen.doubtful):
+        seen.yearless = sorted(seen.yearless + seen.doubtful)
     years, basis, conflict = years_of(seen, anchor)
-    days = days_of(seen.dayless, sorted([*seen.dated, *seen.unset] or years), anchor)
+    dated = sorted([*seen.dated, *seen.unset] or years)
+    in_text, what = ([], "") if dated else days_in_text(seen, anchor)
+    days = days_of(seen.dayless, dated or in_text, anchor)
     moments = [moment for _, moment in (*seen.dated, *years, *days)]
     if not moments:
         return Survey(anchor, is_numbered=seen.is_numbered)
     last = max(moment for _, moment in years) if years else None
-    basis = basis or ("dated lines" if days and (seen.dated or seen.unset) else anchor.basis)
+    basis = basis or ("dated lines" if days and dated else what or anchor.basis)
     parts = _parts(years, days, replace(anchor, basis=basis))
     undecided = seen.undecided if read_stamp(seen.undecided, anchor).quality == "assumed-date" else ""
     return Survey(
@@ -103,13 +111,20 @@ def _windows(source: Source) -> Iterable[Window]:
             if size <= MAX_WHOLE_BYTES:
                 yield Window(1, 0, file.read(size))
                 return
-            for number in range(MAX_SAMPLES + 1):
-                start = file.seek((size - SAMPLE_BYTES) * number // MAX_SAMPLES)
+            starts = {(size - SAMPLE_BYTES) * number // MAX_SAMPLES for number in range(MAX_SAMPLES + 1)}
+            for start in sorted(starts | _near_dates(file.read(MAX_SEARCHED_BYTES))):
+                file.seek(start)
                 data = file.read(SAMPLE_BYTES)
                 begin = data.find(b"\n") + 1 if start else 0
                 yield Window(1, start + begin, data[begin : data.rfind(b"\n") + 1])
     except OSError:
         return
+
+
+def _near_dates(data: bytes) -> set[int]:
+    """Where to sample the beginning of a file, so that the first date in its text of each kind is in a sample."""
+    found = (data.find(mark) for mark in MARKS)
+    return {max(0, place - SAMPLE_BYTES // 2) for place in found if place >= 0}
 
 
 def _heads(source: Source) -> Iterable[Window]:
@@ -150,6 +165,8 @@ def _sample(window: Window, grammars: Mapping[str, Grammar], seen: Seen) -> Read
             trailers = filter(None, (trailer_of(rows.repaired[row], spec) for spec in specs))
             stamps[row] = "", next((trailer.stamp for trailer in trailers), "")
     seen.device_orders |= {day_stands_first(stamp, of_device=True) for _, stamp in stamps.values() if "@" in stamp}
+    if not seen.dated and has_stated_date("\n".join(rows.repaired)):
+        seen.stated += chain.from_iterable(map(stated_dates, rows.repaired, rows.offsets))
     first = 0
     for row, written in stamps.items():
         # The stamp at the end of a datagram is that of its first line.
@@ -193,8 +210,9 @@ def _note(stamps: tuple[str, str], family: str, offset: int, seen: Seen) -> None
             continue
         if reading.time and reading.quality == "assumed-date":
             seen.dayless.append((offset, reading.time))
-        elif reading.time and not _may_be_unset(reading.time, seen.yearless):
-            seen.yearless.append((offset, reading.time))
+        elif reading.time:
+            may_be_unset = _may_be_unset(reading.time, seen.yearless)
+            (seen.doubtful if may_be_unset else seen.yearless).append((offset, reading.time))
 
 
 def _may_be_unset(moment: datetime, before: Sequence[DatedStamp]) -> bool:
@@ -232,5 +250,5 @@ def _with(anchor: Anchor, name: str, newest: datetime) -> Anchor:
 def _newest(moment: datetime, name: str, anchor: Anchor) -> datetime:
     margin = AHEAD if name == "latest" else ALMOST_LATE
     newest = moment + min(margin, datetime.max - moment)
-    is_limit = name == "latest" and anchor.latest is not None and anchor.basis != "dated lines"
+    is_limit = name == "latest" and anchor.latest is not None and anchor.basis.startswith(("--year", "file time"))
     return min(newest, anchor.latest) if is_limit and anchor.latest else newest

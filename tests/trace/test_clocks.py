@@ -11,13 +11,14 @@ import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.paths import FIXTURES
+from support.paths import CORPUS, FIXTURES
 from typer.testing import CliRunner
 
 import lyncphone_logs as lp
@@ -29,6 +30,7 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.sources.source import InMemorySource
 from lyncphone_logs.timestamps import correction
 from lyncphone_logs.timestamps.formats import Anchor
+from lyncphone_logs.timestamps.stated_dates import stated_dates
 from lyncphone_logs.timestamps.zones import Zone, Zones
 from lyncphone_logs.trace import ordering, parallel, read_plan, survey
 from lyncphone_logs.trace.parallel import slices_of
@@ -569,3 +571,117 @@ def test_the_factory_date_of_a_family_is_not_that_of_another() -> None:
     line = LINE.format("2009-12-16T03:43:03Z", "x") + "\n"
     (event,) = events_of(line)
     assert event.time_quality == "exact"
+
+
+def cisco_line(number: int, stamp: str, text: str) -> str:
+    return f"{number} NOT {stamp} (618:910) JAVA-configmgr MQThread|cip.cfg.Config:  - {text}"
+
+
+def ways_to_state(moment: datetime) -> dict[str, str]:
+    seconds = int(moment.replace(tzinfo=UTC).timestamp())
+    return {
+        f"Received HTTP/1.1 200 OK^M Date: {moment:%a, %d %b %Y %H:%M:%S} GMT^M": "a Date header",
+        f"[SipConfig] beginDownloadConfig-time:{seconds}600": "a Unix time in the text",
+        f'{{"time":  {seconds}, "key": "x"}}': "a Unix time in the text",
+        f"setting time to {moment:%Y-%m-%d %H:%M:%S}.123456 (offset +0.1s)": "a full date in the text",
+    }
+
+
+@given(
+    st.datetimes(datetime(2010, 1, 3), datetime(2033, 1, 1)).map(lambda moment: moment.replace(microsecond=0)),
+    st.integers(0, 3),
+    st.integers(-12, 14),
+    st.booleans(),
+    st.datetimes(datetime(2011, 1, 1), datetime(2033, 1, 1)),
+)
+def test_the_trace_itself_states_the_year_before_the_time_of_the_file_does(
+    moment: datetime, way: int, zone: int, is_before: bool, saved_at: datetime
+) -> None:
+    text, what = [*ways_to_state(moment).items()][way]
+    local = moment + timedelta(hours=zone)
+    moments = [local + timedelta(seconds=second) for second in range(3)]
+    texts = [text, "x", "x"] if is_before else ["x", "x", text]
+    lines = [cisco_line(101 + n, f"{at:%b %d %H:%M:%S}.600001", texts[n]) for n, at in enumerate(moments)]
+    events = [event for event in events_of("\n".join(lines) + "\n", saved_at) if not event.derived]
+    is_leap_day = (2, 29) in {(at.month, at.day) for at in moments}
+    assert is_leap_day or [event.time and event.time.replace(microsecond=0) for event in events] == moments, what
+
+
+@given(
+    st.datetimes(datetime(2010, 1, 3), datetime(2033, 1, 1)).map(lambda moment: moment.replace(microsecond=0)),
+    st.integers(0, 2),
+    st.integers(-11, 11),
+)
+def test_the_trace_itself_states_the_day(moment: datetime, way: int, zone: int) -> None:
+    text, _ = [*ways_to_state(moment).items()][way]
+    local = moment + timedelta(hours=zone)
+    moments = [local + timedelta(seconds=second) for second in range(3)]
+    lines = [cisco_line(101 + n, f"{at:%H:%M:%S}.600001", text if n == 1 else "x") for n, at in enumerate(moments)]
+    events = [event for event in events_of("\n".join(lines) + "\n") if not event.derived]
+    assert [event.time and event.time.replace(microsecond=0) for event in events] == moments
+
+
+def test_the_note_says_what_states_the_year_and_a_stated_year_counts_more(tmp_path: Path) -> None:
+    moment = datetime(2019, 11, 29, 9, 31, 57)
+    for text, what in ways_to_state(moment).items():
+        path = tmp_path / "trace.log"
+        path.write_text(cisco_line(1, "Nov 29 09:31:57.600001", text) + "\n", encoding="utf-8")
+        report = lp.diagnose(lp.read_trace(saved(path, datetime(2026, 11, 30))))
+        assert f"{path}: year 2019 assumed from {what} (--year to change)" in report.notes
+        (event,) = read(path, year=2018)
+        assert str(event.time).startswith("2018")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["notAfter 2031-06-01 10:00:00", "Last-Modified: Fri, 01 Jun 2012 10:00:00 GMT", "expire-time:1893456000"],
+)
+def test_any_other_date_in_the_text_states_no_year(text: str) -> None:
+    line = cisco_line(1, "Nov 29 09:31:57.600001", text) + "\n"
+    assert events_of(line)[0].time == datetime(2013, 11, 29, 9, 31, 57, 600_001)
+
+
+def test_one_date_in_the_text_of_a_large_file_states_its_year() -> None:
+    start = datetime(2019, 11, 29, 9)
+    moments = [start + timedelta(seconds=second) for second in range(3000)]
+    texts = ["x" * 60] * 3000
+    texts[1234] = "setting time to 2019-11-29 09:20:34"
+    lines = [cisco_line(1 + n, f"{at:%b %d %H:%M:%S}.000001", texts[n]) for n, at in enumerate(moments)]
+    assert {event.time.year for event in events_of("\n".join(lines) + "\n") if event.time} == {2019}
+
+
+MINIMAL = CORPUS / "field_min"
+REAL_TIMES = {
+    "K01": ("2026-03-02 09:31:56.810000", "assumed-year"),
+    "K01a": ("2026-03-02 09:31:56.810000", "assumed-year"),
+    "K01b": ("2026-03-02 09:31:56.810000", "assumed-year"),
+    "K01c": ("2026-03-02 09:31:56.810000", "assumed-year"),
+    "K01d": ("2026-05-30 09:31:56.810000", "assumed-year"),
+    "K09": ("2026-11-29 09:31:57", "exact"),
+    "K15": ("2009-12-16 03:43:04.333301", "unset"),
+    "K15_set": ("2020-11-11 03:43:04.333301", "assumed-date"),
+    "K29": ("2019-11-29 09:31:58.600001", "assumed-year"),
+}
+
+
+@pytest.mark.skipif(not MINIMAL.exists(), reason="needs the real lines")
+@pytest.mark.parametrize("name", REAL_TIMES)
+def test_the_last_line_of_a_real_shape_has_its_time(name: str, tmp_path: Path) -> None:
+    path = saved(Path(shutil.copy(MINIMAL / f"{name}.log", tmp_path)), datetime(2026, 11, 29))
+    *_, last = [event for event in lp.read_trace(path).events() if event.grammar]
+    assert (str(last.time), last.time_quality) == REAL_TIMES[name]
+
+
+@pytest.mark.skipif(not MINIMAL.exists(), reason="needs the real lines")
+@pytest.mark.parametrize("name", ["field_min/K01a", "field_min/K01b", "field_min/K02", "field/001", "field/003"])
+def test_a_healthy_clock_and_a_complete_trace_are_not_convicted(name: str, tmp_path: Path) -> None:
+    path = saved(Path(shutil.copy(CORPUS / f"{name}.log", tmp_path)), datetime(2026, 11, 29))
+    found = {each.rule.code for phone in lp.diagnose(lp.read_trace(path)).phones for each in phone.diagnoses}
+    assert not found & {"TIME001", "TIME002", "LOG003"}
+
+
+@pytest.mark.parametrize("text", ["time" + " " * 9, 'time":', "Date: ", "Date: Fri, 29 Nov ", "2019-11-29 ", "=1" * 5])
+def test_a_long_text_is_searched_for_dates_in_no_time(text: str) -> None:
+    started = perf_counter()
+    assert list(stated_dates(text * 50_000, 0)) == []
+    assert perf_counter() - started < 2
