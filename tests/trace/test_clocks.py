@@ -513,8 +513,7 @@ def test_no_assumed_date_convicts_a_clock(phone: datetime, collector: datetime, 
     inner = f"[Time:{phone:%d-%m@%H:%M:%S}.810]" if "@" in form else ""
     text = f"{outer} {inner}\n"
     events = events_of(text)
-    is_start = (phone.month, phone.day) == (1, 1)
-    assert is_start or not [event.kind for event in events if event.kind.startswith("time.")]
+    assert not [event.kind for event in events if event.kind.startswith("time.")]
 
 
 @given(st.datetimes(datetime(2001, 1, 1), datetime(2009, 12, 31)))
@@ -685,3 +684,25 @@ def test_a_long_text_is_searched_for_dates_in_no_time(text: str) -> None:
     started = perf_counter()
     assert list(stated_dates(text * 50_000, 0)) == []
     assert perf_counter() - started < 2
+
+
+@given(
+    st.datetimes(datetime(2011, 1, 1), datetime(2030, 1, 1)),
+    st.sampled_from(["{:%Y-%m-%d %H:%M:%S}\tLocal0.Notice\t192.0.2.9\t", "{:%b %d %H:%M:%S} 192.0.2.9 "]),
+    st.booleans(),
+    st.datetimes(datetime(2011, 1, 1), datetime(2030, 1, 1)),
+)
+def test_the_day_of_the_collector_shows_the_order_of_day_and_month(
+    moment: datetime, form: str, day_first: bool, saved_at: datetime
+) -> None:
+    stamp = device_stamp(moment, day_first, has_year=False, blank="")
+    line = f"{form.format(moment)}[S=20] [SID=0a1b2c:36:1001]  (N 700)  x {stamp}\n"
+    (event, *derived) = events_of(line, saved_at)
+    assert not derived
+    assert event.time is None or (event.time.month, event.time.day) == (moment.month, moment.day)
+
+
+@pytest.mark.parametrize("collector", ["Nov 29 09:31:57 192.0.2.9 ", "2026-11-29 09:31:57\tLocal0.Notice\t192.0.2.9\t"])
+def test_the_day_of_a_phone_without_its_year_convicts_no_clock(collector: str) -> None:
+    line = collector + "[S=20] [SID=0a1b2c:36:1001]  (N 700)  x [Time:25-03@09:31:56.810]\n"
+    assert [event.kind for event in events_of(line, datetime(2026, 11, 30))] == ["log.message"]
