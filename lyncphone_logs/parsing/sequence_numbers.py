@@ -300,7 +300,8 @@ def runs_of(
             runs[index] = runs[index][0], runs[index][1]._replace(last=number)
         else:
             latest[sender] = len(runs)
-            runs.append((row, SequenceRun(sender[0], sender[1], number, number, boot, count, sender[2])))
+            host, grammar, facility = sender
+            runs.append((row, SequenceRun(host, grammar, number, number, boot, count, facility)))
     return _by_position(runs, event_rows, columns)
 
 

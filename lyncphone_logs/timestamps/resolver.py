@@ -108,6 +108,8 @@ class StampResolver:
         if received and is_dated:
             anchor = replace(self._anchor, latest=received.time, basis="collector", day=None)
         parsed = read_stamp(stamp, anchor) if stamp else _NO_STAMP
+        if received and "@" in stamp and received.quality != "assumed-date":
+            parsed = _nearer(parsed, stamp, anchor, received)
         is_assumed = any(each and each.quality.startswith("assumed") for each in (parsed, received))
         self.assumed |= is_assumed and not is_dated
         time, quality = parsed.time, parsed.quality
@@ -120,7 +122,7 @@ class StampResolver:
         never_set: bool | None = False
         if time and quality != "collector":
             self.has_factory_dates |= is_stated and is_factory_date(time)
-            never_set = _is_unset(time, quality, arrived, is_stated, is_dated)
+            never_set = _is_unset(time, quality, received, is_stated)
         return Stamp(time, parsed.utc, "unset" if never_set else quality, arrived, never_set)
 
 
@@ -130,23 +132,32 @@ def _seconds_of_hour() -> dict[str, timedelta]:
     return {f":{second // 60:02}:{second % 60:02}": timedelta(seconds=second) for second in range(3600)}
 
 
-def _is_unset(
-    time: datetime, quality: str, received: datetime | None, is_stated: bool, is_received_stated: bool
-) -> bool | None:
+def _is_unset(time: datetime, quality: str, received: ParsedStamp | None, is_stated: bool) -> bool | None:
     """Whether a phone's clock was never set: it states a factory date, or is a day behind the collector's clock.
 
-    None if that cannot be decided here. A date that is assumed, on either side, decides nothing.
+    None if that cannot be decided here. A date that is assumed, on either side, decides nothing. Stamps without a year
+    state a day: that of the phone must be the one at which clocks start.
     """
     if is_stated and is_factory_date(time, ""):
         return True
     is_start = _is_start(time, quality)
-    # Without years, the days differ, and the phone's is that at which clocks start.
-    if received is not None and (is_received_stated or is_start):
-        behind = received - time
-        if behind > MAX_BEHIND_COLLECTOR and (is_stated or behind < ALMOST_A_YEAR):
-            return True
-    may_be_unset = not is_received_stated and (is_start or (is_stated and time < OLDEST_PHONE))
-    return None if may_be_unset else False
+    is_received_stated = received is not None and received.quality == "exact"
+    if received and received.time and received.quality != "assumed-date":
+        behind = received.time - time
+        if (is_stated and is_received_stated) or (is_start and behind < ALMOST_A_YEAR):
+            return behind > MAX_BEHIND_COLLECTOR
+    return None if not is_received_stated and (is_start or (is_stated and time < OLDEST_PHONE)) else False
+
+
+def _nearer(parsed: ParsedStamp, stamp: str, anchor: Anchor, received: ParsedStamp) -> ParsedStamp:
+    """A device's stamp in that order of day and month in which it is of the collector's day, if only one is."""
+    orders = [read_stamp(stamp, replace(anchor, device_day_first=day_first)) for day_first in (True, False)]
+    near = [
+        each
+        for each in orders
+        if each.time and received.time and abs(each.time - received.time) <= MAX_BEHIND_COLLECTOR
+    ]
+    return near[0] if near else parsed
 
 
 def _is_start(time: datetime, quality: str) -> bool:

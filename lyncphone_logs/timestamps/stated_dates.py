@@ -15,11 +15,20 @@ DatedStamp = tuple[int, datetime]
 MARKS = (b"setting time to ", b"Date: ", b'ime": ', b"ime:1", b"ime=1")
 """Texts that most of these dates follow, to find them in a large file."""
 DATE, UNIX, FULL = "a Date header", "a Unix time in the text", "a full date in the text"
-_STATED = re.compile(
-    r"[Dd]ate: ?[A-Z][a-z]{2}, (?P<day>[0-9]{2}) (?P<month>[A-Z][a-z]{2}) (?P<year>[0-9]{4}) (?P<at>[0-9:]{8}) GMT"
-    r"|(?:[Tt]ime|[Dd]ate|[Ss]tamp|[Ee]poch)[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?"
-    r"(?P<unix>1[0-9]{9})(?:[0-9]{3})?(?![0-9])"
-    r"|(?<![0-9])(?P<full>(?:19|20)[0-9]{2}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9])"
+_VALUE = r"[\"']?[ \t]{0,4}[:=][ \t]{0,4}[\"']?(?P<unix>1[0-9]{9})(?:[0-9]{3})?(?![0-9])"
+# Each begins with a literal, for which `re` searches fast. Their words are Date, time, stamp and epoch in either case.
+_PATTERNS = tuple(
+    (what, re.compile(pattern))
+    for what, pattern in (
+        (
+            DATE,
+            r"ate: ?[A-Z][a-z]{2}, (?P<day>[0-9]{2}) (?P<month>[A-Z][a-z]{2}) (?P<year>[0-9]{4}) (?P<at>[0-9:]{8}) GMT",
+        ),
+        (UNIX, r"ime" + _VALUE),
+        (UNIX, r"tamp" + _VALUE),
+        (UNIX, r"poch" + _VALUE),
+        (FULL, r"20(?P<full>[0-9]{2}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9])"),
+    )
 )
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _EPOCH = datetime(1970, 1, 1)
@@ -38,24 +47,26 @@ class StatedDate(NamedTuple):
 
 def stated_dates(text: str, offset: int) -> Iterator[StatedDate]:
     """The dates in the text of a line; `offset` is that of the line."""
-    for found in _STATED.finditer(text):
-        try:
-            if found["day"]:
-                month = _MONTHS.index(found["month"]) + 1
-                yield StatedDate(
-                    offset, datetime.fromisoformat(f"{found['year']}-{month:02}-{found['day']}T{found['at']}"), DATE
-                )
-            elif found["unix"]:
-                yield StatedDate(offset, _EPOCH + timedelta(seconds=int(found["unix"])), UNIX)
-            else:
-                yield StatedDate(offset, datetime.fromisoformat(found["full"]), FULL)
-        except ValueError:
-            continue
+    for what, pattern in _PATTERNS:
+        for found in pattern.finditer(text):
+            try:
+                yield StatedDate(offset, _moment(found, what), what)
+            except ValueError:
+                continue
+
+
+def _moment(found: re.Match[str], what: str) -> datetime:
+    if what == UNIX:
+        return _EPOCH + timedelta(seconds=int(found["unix"]))
+    if what == FULL:
+        return datetime.fromisoformat(f"20{found['full']}")
+    month = _MONTHS.index(found["month"]) + 1
+    return datetime.fromisoformat(f"{found['year']}-{month:02}-{found['day']}T{found['at']}")
 
 
 def has_stated_date(text: str) -> bool:
     """Whether there may be a date in a text."""
-    return _STATED.search(text) is not None
+    return any(pattern.search(text) for _, pattern in _PATTERNS)
 
 
 def with_years(stated: Sequence[StatedDate], yearless: Sequence[DatedStamp]) -> list[StatedDate]:

@@ -28,7 +28,7 @@ MAX_WHOLE_BYTES = 64 * 1024
 """A source up to this size is one sample."""
 MAX_SAMPLED_ROWS = 256
 """Lines of a sample that are examined, about."""
-MAX_SEARCHED_BYTES = 1024 * 1024
+MAX_SEARCHED_BYTES = 256 * 1024
 """Bytes that are searched for dates in the texts of lines."""
 MAX_SAMPLED_BYTES = 64 * 1024 * 1024
 """Bytes that are read to sample a source that cannot be read from the middle."""
@@ -165,7 +165,7 @@ def _sample(window: Window, grammars: Mapping[str, Grammar], seen: Seen) -> Read
             trailers = filter(None, (trailer_of(rows.repaired[row], spec) for spec in specs))
             stamps[row] = "", next((trailer.stamp for trailer in trailers), "")
     seen.device_orders |= {day_stands_first(stamp, of_device=True) for _, stamp in stamps.values() if "@" in stamp}
-    if has_stated_date("\n".join(rows.repaired)):
+    if not seen.dated and has_stated_date("\n".join(rows.repaired)):
         seen.stated += chain.from_iterable(map(stated_dates, rows.repaired, rows.offsets))
     first = 0
     for row, written in stamps.items():

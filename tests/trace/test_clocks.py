@@ -11,13 +11,14 @@ import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.paths import FIXTURES
+from support.paths import CORPUS, FIXTURES
 from typer.testing import CliRunner
 
 import lyncphone_logs as lp
@@ -29,6 +30,7 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.sources.source import InMemorySource
 from lyncphone_logs.timestamps import correction
 from lyncphone_logs.timestamps.formats import Anchor
+from lyncphone_logs.timestamps.stated_dates import stated_dates
 from lyncphone_logs.timestamps.zones import Zone, Zones
 from lyncphone_logs.trace import ordering, parallel, read_plan, survey
 from lyncphone_logs.trace.parallel import slices_of
@@ -511,8 +513,7 @@ def test_no_assumed_date_convicts_a_clock(phone: datetime, collector: datetime, 
     inner = f"[Time:{phone:%d-%m@%H:%M:%S}.810]" if "@" in form else ""
     text = f"{outer} {inner}\n"
     events = events_of(text)
-    is_start = (phone.month, phone.day) == (1, 1)
-    assert is_start or not [event.kind for event in events if event.kind.startswith("time.")]
+    assert not [event.kind for event in events if event.kind.startswith("time.")]
 
 
 @given(st.datetimes(datetime(2001, 1, 1), datetime(2009, 12, 31)))
@@ -646,3 +647,62 @@ def test_one_date_in_the_text_of_a_large_file_states_its_year() -> None:
     texts[1234] = "setting time to 2019-11-29 09:20:34"
     lines = [cisco_line(1 + n, f"{at:%b %d %H:%M:%S}.000001", texts[n]) for n, at in enumerate(moments)]
     assert {event.time.year for event in events_of("\n".join(lines) + "\n") if event.time} == {2019}
+
+
+MINIMAL = CORPUS / "field_min"
+REAL_TIMES = {
+    "K01": ("2026-03-02 09:31:56.810000", "assumed-year"),
+    "K01a": ("2026-03-02 09:31:56.810000", "assumed-year"),
+    "K01b": ("2026-03-02 09:31:56.810000", "assumed-year"),
+    "K01c": ("2026-03-02 09:31:56.810000", "assumed-year"),
+    "K01d": ("2026-05-30 09:31:56.810000", "assumed-year"),
+    "K09": ("2026-11-29 09:31:57", "exact"),
+    "K15": ("2009-12-16 03:43:04.333301", "unset"),
+    "K15_set": ("2020-11-11 03:43:04.333301", "assumed-date"),
+    "K29": ("2019-11-29 09:31:58.600001", "assumed-year"),
+}
+
+
+@pytest.mark.skipif(not MINIMAL.exists(), reason="needs the real lines")
+@pytest.mark.parametrize("name", REAL_TIMES)
+def test_the_last_line_of_a_real_shape_has_its_time(name: str, tmp_path: Path) -> None:
+    path = saved(Path(shutil.copy(MINIMAL / f"{name}.log", tmp_path)), datetime(2026, 11, 29))
+    *_, last = [event for event in lp.read_trace(path).events() if event.grammar]
+    assert (str(last.time), last.time_quality) == REAL_TIMES[name]
+
+
+@pytest.mark.skipif(not MINIMAL.exists(), reason="needs the real lines")
+@pytest.mark.parametrize("name", ["field_min/K01a", "field_min/K01b", "field_min/K02", "field/001", "field/003"])
+def test_a_healthy_clock_and_a_complete_trace_are_not_convicted(name: str, tmp_path: Path) -> None:
+    path = saved(Path(shutil.copy(CORPUS / f"{name}.log", tmp_path)), datetime(2026, 11, 29))
+    found = {each.rule.code for phone in lp.diagnose(lp.read_trace(path)).phones for each in phone.diagnoses}
+    assert not found & {"TIME001", "TIME002", "LOG003"}
+
+
+@pytest.mark.parametrize("text", ["time" + " " * 9, 'time":', "Date: ", "Date: Fri, 29 Nov ", "2019-11-29 ", "=1" * 5])
+def test_a_long_text_is_searched_for_dates_in_no_time(text: str) -> None:
+    started = perf_counter()
+    assert list(stated_dates(text * 50_000, 0)) == []
+    assert perf_counter() - started < 2
+
+
+@given(
+    st.datetimes(datetime(2011, 1, 1), datetime(2030, 1, 1)),
+    st.sampled_from(["{:%Y-%m-%d %H:%M:%S}\tLocal0.Notice\t192.0.2.9\t", "{:%b %d %H:%M:%S} 192.0.2.9 "]),
+    st.booleans(),
+    st.datetimes(datetime(2011, 1, 1), datetime(2030, 1, 1)),
+)
+def test_the_day_of_the_collector_shows_the_order_of_day_and_month(
+    moment: datetime, form: str, day_first: bool, saved_at: datetime
+) -> None:
+    stamp = device_stamp(moment, day_first, has_year=False, blank="")
+    line = f"{form.format(moment)}[S=20] [SID=0a1b2c:36:1001]  (N 700)  x {stamp}\n"
+    (event, *derived) = events_of(line, saved_at)
+    assert not derived
+    assert event.time is None or (event.time.month, event.time.day) == (moment.month, moment.day)
+
+
+@pytest.mark.parametrize("collector", ["Nov 29 09:31:57 192.0.2.9 ", "2026-11-29 09:31:57\tLocal0.Notice\t192.0.2.9\t"])
+def test_the_day_of_a_phone_without_its_year_convicts_no_clock(collector: str) -> None:
+    line = collector + "[S=20] [SID=0a1b2c:36:1001]  (N 700)  x [Time:25-03@09:31:56.810]\n"
+    assert [event.kind for event in events_of(line, datetime(2026, 11, 30))] == ["log.message"]
