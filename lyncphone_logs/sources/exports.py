@@ -126,6 +126,9 @@ def split_records(raw: bytes, offset: int, export: Export, behind: int, *, is_la
     text = raw[: raw.rfind(b"\n") + 1] if is_complete and not is_last else raw
     records = list(_csv_rows(text, export, is_complete) if export.delimiter else _objects(raw, export.is_nested))
     stop = records[-1].stop if records else 0
+    if not (export.delimiter or export.is_nested):
+        # With its comma. In a nested array, that shows that another element follows.
+        stop = len(raw) - len(raw[stop:].lstrip(_ignored(export)))
     if is_last:
         stop = len(raw)
     elif len(raw) - stop > MAX_RECORD_BYTES:
@@ -141,7 +144,7 @@ def split_records(raw: bytes, offset: int, export: Export, behind: int, *, is_la
         places += [(offset + piece.start, 0)] * missing + [(offset + piece.start, piece.stop - piece.start)]
         at = piece.start
     if is_last:
-        behind += raw.count(b"\n", at) + (not raw.endswith(b"\n"))
+        behind += raw.count(b"\n", at) + (bool(raw) and not raw.endswith(b"\n"))
         missing = max(behind - len(lines), 0)
         lines += [b""] * missing
         places += [(offset + stop, 0)] * missing
