@@ -44,7 +44,7 @@ class Export(NamedTuple):
     is_nested: bool = False
 
 
-class _Piece(NamedTuple):
+class _Record(NamedTuple):
     """A record, or a line that is in none: where it is in the bytes, and what is read instead of it."""
 
     start: int
@@ -126,6 +126,9 @@ def split_records(raw: bytes, offset: int, export: Export, behind: int, *, is_la
     text = raw[: raw.rfind(b"\n") + 1] if is_complete and not is_last else raw
     records = list(_csv_rows(text, export, is_complete) if export.delimiter else _objects(raw, export.is_nested))
     stop = records[-1].stop if records else 0
+    if not (export.delimiter or export.is_nested):
+        # With its comma. In a nested array, that shows that another element follows.
+        stop = len(raw) - len(raw[stop:].lstrip(_ignored(export)))
     if is_last:
         stop = len(raw)
     elif len(raw) - stop > MAX_RECORD_BYTES:
@@ -141,7 +144,7 @@ def split_records(raw: bytes, offset: int, export: Export, behind: int, *, is_la
         places += [(offset + piece.start, 0)] * missing + [(offset + piece.start, piece.stop - piece.start)]
         at = piece.start
     if is_last:
-        behind += raw.count(b"\n", at) + (not raw.endswith(b"\n"))
+        behind += raw.count(b"\n", at) + (bool(raw) and not raw.endswith(b"\n"))
         missing = max(behind - len(lines), 0)
         lines += [b""] * missing
         places += [(offset + stop, 0)] * missing
@@ -157,22 +160,22 @@ def _ignored(export: Export) -> bytes:
 
 
 def _with_lines_between(
-    raw: bytes, records: Sequence[_Piece], extent: tuple[int, int], ignored: bytes
-) -> Iterator[_Piece]:
+    raw: bytes, records: Sequence[_Record], extent: tuple[int, int], ignored: bytes
+) -> Iterator[_Record]:
     """The records, and the lines before, between and after them that have more than the bytes `ignored`."""
     at, stop = extent
-    for record in (*records, _Piece(stop, stop, b"")):
+    for record in (*records, _Record(stop, stop, b"")):
         if raw[at : record.start].strip(ignored):
             for line in re.finditer(rb"[^\n]++", raw[at : record.start]):
                 if content := line[0].strip(ignored):
                     start = at + line.start() + line[0].index(content)
-                    yield _Piece(start, start + len(content), content)
+                    yield _Record(start, start + len(content), content)
         if record.stop > record.start:
             yield record
         at = record.stop
 
 
-def _objects(raw: bytes, is_nested: bool) -> Iterator[_Piece]:
+def _objects(raw: bytes, is_nested: bool) -> Iterator[_Record]:
     """The outermost JSON objects, or those in an array if `is_nested`.
 
     One with a damaged string ends at its line end; the next one is read again.
@@ -186,7 +189,7 @@ def _objects(raw: bytes, is_nested: bool) -> Iterator[_Piece]:
         elif token[0] == b"}" and depth:
             depth -= 1
             if not depth:
-                yield _Piece(start, at, raw[start:at].replace(b"\r", b" ").replace(b"\n", b" "))
+                yield _Record(start, at, raw[start:at].replace(b"\r", b" ").replace(b"\n", b" "))
         elif token[0] == b'"':
             at, depth = raw.find(b"\n", at), 0
             if at < 0:
@@ -198,15 +201,15 @@ def _is_element(raw: bytes, start: int) -> bool:
     return raw[max(start - MAX_INDENT, 0) : start].rstrip(_BLANK).endswith((b"[", b","))
 
 
-def _csv_rows(raw: bytes, export: Export, is_complete: bool) -> Iterator[_Piece]:
-    """The rows as JSON objects; the heading, wherever it is repeated, as an empty one."""
+def _csv_rows(raw: bytes, export: Export, is_complete: bool) -> Iterator[_Record]:
+    """The rows as JSON objects; the heading and copies of it as empty ones."""
     start = 0
     for end, stop in _row_ends(raw, export.delimiter, is_complete):
         row = raw[start:end]
         if row == export.heading:
-            yield _Piece(start, stop, b"")
+            yield _Record(start, stop, b"")
         elif row.strip(_BLANK):
-            yield _Piece(start, end, _object_of(row, export))
+            yield _Record(start, end, _object_of(row, export))
         start = stop
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import accumulate, compress
+from operator import itemgetter
 
 from lyncphone_logs.sources.window import MAX_LINE_BYTES, Window, decode
 from lyncphone_logs.syslog.damage import repair
@@ -103,7 +104,7 @@ def lines_of_window(window: Window, positions: list[tuple[int, int]] | None = No
     rows.texts, rows.repairs = _decoded(contents)
     _repair(rows)
     rows = _without_blanks(rows)
-    if _may_have_envelopes(window.data):
+    if not _ENVELOPE_STARTS.isdisjoint(map(itemgetter(0), rows.texts)):
         _open_envelopes(rows)
     return rows
 
@@ -145,12 +146,7 @@ def _repair(rows: LineTable) -> None:
                 rows.repairs[row] = (*rows.repairs.get(row, ()), *names)
 
 
-_STARTS = [start.encode() for start in STARTS]
-_AFTER_LINE_END = [b"\n" + start for start in _STARTS]
-
-
-def _may_have_envelopes(data: bytes) -> bool:
-    return data.startswith(tuple(_STARTS)) or any(start in data for start in _AFTER_LINE_END)
+_ENVELOPE_STARTS = {start[0] for start in STARTS}
 
 
 def _open_envelopes(rows: LineTable) -> None:

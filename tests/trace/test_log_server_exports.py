@@ -239,3 +239,59 @@ def test_the_report_shows_the_message_and_not_its_envelope(path: Path) -> None:
     text = str(lp.diagnose(str(path)))
     assert "server cert is invalid. ctx->error=7.\n" in text
     assert '"' not in next(line for line in text.splitlines() if "ctx->error=7" in line)
+
+
+@pytest.mark.parametrize(
+    "name", ["graylog.csv", "elasticsearch-export.json", "grafana-download.json", "vector.jsonl", "tshark.json"]
+)
+def test_records_at_any_position_in_the_windows_are_read(tmp_path: Path, name: str) -> None:
+    content = (FIXTURES / "log_servers" / name).read_bytes()
+    if name.endswith(".csv"):
+        heading, rows = content.split(b"\n", 1)
+        content = heading + b"\n" + rows * 700
+    elif name.endswith(".json"):
+        records = content.strip()[1:-1].rstrip(b"\n")
+        content = b"[" + (records + b",\n") * 699 + records + b"\n]\n"
+    else:
+        content *= 700
+    events, trace = read(written(tmp_path, content, name))
+    assert len(events) == 3 * 700
+    assert {event.kind for event in events} == {"device.started", "tls.server_certificate.rejected", "sip.request"}
+    if name != "grafana-download.json":  # It has several records in a line.
+        assert trace.inputs[0][0].lines == content.count(b"\n")
+        assert all(event.line == content.count(b"\n", 0, event.spans[0].offset) + 1 for event in events[::97])
+
+
+def test_a_row_with_a_damaged_quote_ends_with_its_line(tmp_path: Path) -> None:
+    row = f'"{STAMP}","{HOST}","{LINE}"\n'
+    damaged = f'"{STAMP}","{HOST}","text\n'
+    events, _ = read(written(tmp_path, f'"timestamp","source","message"\n{row}{damaged}', "export.csv"))
+    assert [event.kind for event in events] == ["tls.server_certificate.rejected", UNPARSED]
+    assert events[1].message.strip() == "text"
+
+
+def test_a_damaged_object_of_an_array_costs_no_other(tmp_path: Path) -> None:
+    good = json.dumps({"message": LINE, "time": STAMP}, indent=1)
+    damaged = good.replace('"time"', '"time')
+    events, _ = read(written(tmp_path, f"[\n{good},\n{damaged},\n{good}\n]\n", "export.json"))
+    assert events[0].kind == events[-1].kind == "tls.server_certificate.rejected"
+    assert {event.kind for event in events[1:-1]} == {UNPARSED}
+
+
+def test_a_file_that_only_begins_like_an_export_is_read_line_by_line(tmp_path: Path) -> None:
+    content = '[{"message": "a", "time": "' + "{" * 700_000 + f"\n{LINE}\n"
+    events, _ = read(written(tmp_path, content))
+    assert events[-1].kind == "tls.server_certificate.rejected"
+
+
+def test_objects_with_commas_and_no_brackets(tmp_path: Path) -> None:
+    line = json.dumps({"message": LINE, "time": STAMP}) + ",\n"
+    events, trace = read(written(tmp_path, line * 3, "export.json"))
+    assert [event.line for event in events] == [1, 2, 3]
+    assert trace.inputs[0][0].lines == 3
+
+
+def test_an_export_with_a_byte_order_mark_and_empty_first_cells(tmp_path: Path) -> None:
+    content = "\ufeffextra\tmessage\tsource\r\n" + f"\t{LINE}\t{HOST}\r\n" * 2
+    events, _ = read(written(tmp_path, content, "export.csv"))
+    assert [event.hostname for event in events] == [HOST, HOST]
