@@ -578,7 +578,7 @@ def validity(first: bytes, last: bytes, tag: int = 0x17) -> bytes:
 
 CN = attribute(b"fe01.contoso.com")
 EARLY = b"120101000000Z"
-ODD = {
+ODD: dict[str, tuple[dict[str, bytes], dict[str, object]]] = {
     "empty part of a name": (
         {"subject": value(0x30, value(0x31), value(0x31, CN))}, {"subject": "CN=fe01.contoso.com"},
     ),
