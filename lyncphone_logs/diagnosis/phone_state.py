@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ class PhoneState:
     write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each;
     `grammar` is the name of the grammar that the vendor is from. `hostnames` are those of its lines, at most
     MAX_HOSTNAMES, `errors` its first messages of the level error whose meaning no grammar knows, at most MAX_ERRORS.
+    `dated` is the time of its last line whose date is written in full, in UTC if the zone is known.
     """
 
     symptom_state: SymptomState
@@ -52,6 +54,7 @@ class PhoneState:
     components: set[str] = field(default_factory=set)
     environment: EnvironmentEvidence = field(default_factory=EnvironmentEvidence)
     hostnames: dict[str, None] = field(default_factory=dict)
+    dated: datetime | None = None
 
     def mac(self, phone: str) -> str:
         """The MAC address that its lines state, or that is a part of its name; or ""."""
@@ -71,6 +74,10 @@ class PhoneState:
             self.errors += batch.pick(unknown[: MAX_ERRORS - len(self.errors)])
         times = batch.columns["time"]
         self.journey.add_times(last.boot, [times[row] for row in rows])
+        qualities = batch.columns["time_quality"]
+        dated = next((row for row in reversed(rows) if qualities[row] == "exact"), None)
+        if dated is not None:
+            self.dated = batch.columns["time_utc"][dated] or times[dated]
         self.basis = basis_of(last.phone, last.hostname)
         if len(self.hostnames) < MAX_HOSTNAMES:
             hosts = batch.columns["hostname"]
@@ -173,8 +180,10 @@ def finish_phone(phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = 
     """
     if not phone.symptom_state.unseen:
         phone.symptom_state.add(_summary(phone))
-    phone.symptom_state.end(phone.last)
     agreeing = [fact for fact in facts if _agrees(fact, phone.identity)]
+    for validity in filter(None, (_validity(phone, fact) for fact in agreeing)):
+        phone.symptom_state.add(validity)
+    phone.symptom_state.end(phone.last)
     for fact in agreeing:
         phone.symptom_state.add_fact(fact)
     environment = phone.environment.found(agreeing)
@@ -201,6 +210,33 @@ def _summary(phone: PhoneState) -> Event:
     return phone.last._replace(
         id=f"{phone.last.id}:{kind}",
         kind=kind,
+        fields=MappingProxyType(fields),
+        marked=None,
+        derived=True,
+        handshake=None,
+    )
+
+
+def _validity(phone: PhoneState, fact: Event) -> Event | None:
+    """How long a certificate is still valid after the last dated line of the phone; None if that is not known."""
+    ends = fact.fields.get("not_after")
+    if fact.kind != "certificate.inspected" or not isinstance(ends, datetime) or phone.dated is None:
+        return None
+    kind = "certificate.validity_compared"
+    ends_utc = ends.astimezone(UTC).replace(tzinfo=None) if ends.tzinfo else ends
+    fields: dict[str, Value] = {
+        name: fact.fields[name] for name in ("role", "subject", "not_after") if name in fact.fields
+    }
+    fields |= {"days_left": (ends_utc - phone.dated).days, "compared_with": phone.dated}
+    return phone.last._replace(
+        id=f"{fact.id}:{kind}:{phone.last.phone}",
+        kind=kind,
+        source=fact.source,
+        member="",
+        line=fact.line,
+        spans=fact.spans,
+        text=fact.text,
+        message=fact.message,
         fields=MappingProxyType(fields),
         marked=None,
         derived=True,

@@ -5,30 +5,24 @@ No signature is verified: cryptography verifies neither SHA-1 nor MD5 signatures
 
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from lyncphone_logs.events.event import Span, Value
+from lyncphone_logs.evidence.der import parts
 
-UNREADABLE = (
-    ValueError,
-    TypeError,
-    KeyError,
-    UnsupportedAlgorithm,
-    x509.InvalidVersion,
-    x509.DuplicateExtension,
-    x509.UnsupportedGeneralNameType,
-)
-"""What cryptography raises if it cannot read a certificate. TypeError and KeyError come from rare types of names."""
+UNREADABLE = Exception
+"""What cryptography raises for rare certificates: ValueError, TypeError, KeyError, and undocumented types."""
 
+_COMMON_NAME = re.compile(r"(?:^|[,+])CN=((?:\\.|[^,+\\])*)")
 _HOST_NAME = re.compile(r"[\w*-]+(\.[\w-]+)+")
 
 # By object identifier: OpenSSL's name, digest and scheme (RFC 3279, 4055, 5758, 8410). PSS stores the digest elsewhere.
@@ -54,6 +48,7 @@ _SIGNATURES = {
     "1.3.101.113": ("ED448", "none", "eddsa"),
 }
 
+T = TypeVar("T")
 ExtensionT = TypeVar("ExtensionT", bound=x509.ExtensionType)
 
 
@@ -75,8 +70,8 @@ class Extensions(NamedTuple):
 class Certificate:
     """One certificate of a file. `number` counts from 1, `span` are its bytes in the file, times are UTC.
 
-    What cannot be read is None: the digest of an unknown algorithm, the size of an unknown key, and all fields of
-    damaged extensions. `notes` are warnings about the certificate.
+    What cannot be read is None: the digest of an unknown algorithm, the size of an unknown key, a date that is none,
+    and all fields of damaged extensions. `notes` are warnings about the certificate.
     """
 
     number: int
@@ -89,8 +84,8 @@ class Certificate:
     signature_scheme: str
     key_type: str
     key_size: int | None
-    not_before: datetime
-    not_after: datetime
+    not_before: datetime | None
+    not_after: datetime | None
     extensions: Extensions
     notes: tuple[str, ...] = ()
 
@@ -130,28 +125,53 @@ class Certificate:
 
 
 def inspect(der: bytes, number: int, span: Span, notes: tuple[str, ...] = ()) -> Certificate:
-    """Read one certificate in DER. `notes` are added to its own. Raises one of `UNREADABLE` if it cannot be read."""
+    """Read one certificate in DER. `notes` are added to its own.
+
+    What cryptography refuses is read without it, and noted. Raises ValueError if it is no certificate at all.
+    """
     with noting() as warned:
-        raw = x509.load_der_x509_certificate(der)
-        oid = raw.signature_algorithm_oid.dotted_string
+        read = parts(der)
+        raw = _loaded(der)
+        oid = read.signature_algorithm
         algorithm, digest, scheme = _SIGNATURES.get(oid, (oid, None, "other"))
-        key_type, key_size = _key(raw)
+        key_type, key_size = _key(read.key)
+        odd: list[str] = []
         certificate = Certificate(
             number=number,
             span=span,
-            subject=raw.subject.rfc4514_string(),
-            issuer=raw.issuer.rfc4514_string(),
-            serial_number=_hexadecimal(raw.serial_number),
+            subject=_read(lambda: raw.subject.rfc4514_string(), read.subject, "its subject is unusual", odd),
+            issuer=_read(lambda: raw.issuer.rfc4514_string(), read.issuer, "its issuer is unusual", odd),
+            serial_number=_hexadecimal(read.serial_number),
             signature_algorithm=algorithm,
-            signature_hash=_digest_of_pss(raw) if scheme == "pss" else digest,
+            signature_hash=_read(lambda: _digest_of_pss(raw), None, "", odd) if scheme == "pss" else digest,
             signature_scheme=scheme,
             key_type=key_type,
             key_size=key_size,
-            not_before=raw.not_valid_before_utc,
-            not_after=raw.not_valid_after_utc,
-            extensions=_extensions_or_note(raw, warned),
+            not_before=_read(lambda: raw.not_valid_before_utc, read.not_before, "its first date is unusual", odd),
+            not_after=_read(lambda: raw.not_valid_after_utc, read.not_after, "its last date is unusual", odd),
+            extensions=_read(
+                lambda: _extensions(raw, read.subject), Extensions(), "its extensions cannot be read", odd
+            ),
         )
-    return replace(certificate, notes=(*notes, *warned))
+    if raw is None:
+        odd = ["it does not conform to RFC 5280, and was read in part"]
+    return replace(certificate, notes=(*notes, *warned, *filter(None, odd)))
+
+
+def _loaded(der: bytes) -> Any:
+    try:
+        return x509.load_der_x509_certificate(der)
+    except UNREADABLE:
+        return None
+
+
+def _read(read: Callable[[], T], otherwise: T, note: str, notes: list[str]) -> T:
+    """What cryptography reads, else `otherwise` and a note."""
+    try:
+        return read()
+    except UNREADABLE:
+        notes.append(note)
+        return otherwise
 
 
 @contextmanager
@@ -174,16 +194,13 @@ def _hexadecimal(number: int) -> str:
 
 
 def _digest_of_pss(raw: x509.Certificate) -> str | None:
-    try:
-        digest = raw.signature_hash_algorithm
-    except UNREADABLE:
-        return None
+    digest = raw.signature_hash_algorithm
     return digest.name if digest else None
 
 
-def _key(raw: x509.Certificate) -> tuple[str, int | None]:
+def _key(encoded: bytes) -> tuple[str, int | None]:
     try:
-        key = raw.public_key()
+        key = load_der_public_key(encoded)
     except UNREADABLE:
         return "other", None
     kinds = {"rsa": rsa.RSAPublicKey, "ec": ec.EllipticCurvePublicKey, "dsa": dsa.DSAPublicKey}
@@ -191,21 +208,13 @@ def _key(raw: x509.Certificate) -> tuple[str, int | None]:
     return name, getattr(key, "key_size", None)
 
 
-def _extensions_or_note(raw: x509.Certificate, notes: list[str]) -> Extensions:
-    try:
-        return _extensions(raw)
-    except UNREADABLE:
-        notes.append("its extensions cannot be read")
-        return Extensions()
-
-
-def _extensions(raw: x509.Certificate) -> Extensions:
+def _extensions(raw: x509.Certificate, subject: str) -> Extensions:
     constraints = _extension(raw, x509.BasicConstraints)
     own = _extension(raw, x509.SubjectKeyIdentifier)
     authority = _extension(raw, x509.AuthorityKeyIdentifier)
     usage = _extension(raw, x509.ExtendedKeyUsage)
     return Extensions(
-        names=_names(raw),
+        names=_names(raw, subject),
         server_auth=usage is None or ExtendedKeyUsageOID.SERVER_AUTH in usage,
         key_identifiers=authority is not None,
         ca=constraints is not None and constraints.ca,
@@ -218,8 +227,11 @@ def _extension(raw: x509.Certificate, kind: type[ExtensionT]) -> ExtensionT | No
     return next((found.value for found in raw.extensions if isinstance(found.value, kind)), None)
 
 
-def _names(raw: x509.Certificate) -> tuple[str, ...]:
+def _names(raw: x509.Certificate, subject: str) -> tuple[str, ...]:
     alternative = _extension(raw, x509.SubjectAlternativeName)
     dns = alternative.get_values_for_type(x509.DNSName) if alternative else []
-    common = [str(name.value) for name in raw.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    return tuple(dns or common)
+    return tuple(dns or map(_unescaped, _COMMON_NAME.findall(subject)))
+
+
+def _unescaped(value: str) -> str:
+    return re.sub(r"\\(.)", r"\1", value)

@@ -3,9 +3,9 @@
 import re
 from binascii import a2b_base64
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from types import MappingProxyType
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from lyncphone_logs.errors import EvidenceError
@@ -13,6 +13,7 @@ from lyncphone_logs.events.event import Event, Span, Value
 from lyncphone_logs.events.vocabulary import capture_of
 from lyncphone_logs.evidence.certificate import UNREADABLE, Certificate, inspect, noting
 from lyncphone_logs.evidence.chain import Chain, order
+from lyncphone_logs.evidence.der import parts
 
 MAX_FILE_BYTES = 1 << 20
 """A larger file is not read."""
@@ -28,14 +29,16 @@ def read_certificates(path: str, *, domain: str = "") -> list[Event]:
     Returns one `certificate.inspected` for each certificate, the server's first and its issuers after it, then one
     `certificate.chain`, then one `certificate.names_checked` if a SIP domain is given and a certificate is a server's.
     `line` is the number of the certificate in the file, from 1. `spans` is its PEM block, else the complete file.
-    Duplicates are skipped. Raises EvidenceError if the file cannot be read, is larger than `MAX_FILE_BYTES`, contains
-    no certificate, or contains a damaged one.
+    Duplicates are skipped, and so are blocks that are no certificates, which the chain's text counts. Raises
+    EvidenceError if the file cannot be read, is larger than `MAX_FILE_BYTES`, or contains no certificate that can be
+    read.
     """
     data = _read(path)
     domain = domain.strip().lower().rstrip(".")
-    chain = order(_certificates(path, data))
+    certificates, damaged = _certificates(path, data)
+    chain = order(certificates)
     events = [_inspected(path, certificate, chain) for certificate in (*chain.links, *chain.others)]
-    events.append(_chain(path, chain, Span(0, len(data))))
+    events.append(_chain(path, chain, Span(0, len(data)), damaged))
     if domain and chain.server and chain.server.names is not None:
         events.append(_names_checked(path, chain.server, chain.server.names, domain))
     return events
@@ -53,39 +56,48 @@ def _read(path: str) -> bytes:
     return data
 
 
-def _certificates(path: str, data: bytes) -> list[Certificate]:
+def _certificates(path: str, data: bytes) -> tuple[list[Certificate], int]:
+    """The certificates, and the number of blocks that are none. Raises EvidenceError if no block is one."""
     found: dict[bytes, Certificate] = {}
     number = 0
+    problems: list[EvidenceError] = []
     for content, span in _blocks(path, data):
         try:
             with noting() as notes:
-                certificates = _ders(content)
+                certificates = _ders(_decoded(content, path, data, span))
             for der in certificates:
                 number += 1
                 if der not in found:
                     found[der] = inspect(der, number, span, tuple(notes))
-        except UNREADABLE as error:
-            raise _damaged(path, data, span) from error
+        except EvidenceError as error:
+            problems.append(error)
+        except UNREADABLE:
+            problems.append(_damaged(path, data, span))
+    if problems and not found:
+        raise problems[0]
     if not found:
         raise EvidenceError("the file contains no certificate", _why_none(data), path, _HELP)
-    return list(found.values())
+    return list(found.values()), len(problems)
 
 
-def _blocks(path: str, data: bytes) -> Iterator[tuple[bytes, Span]]:
-    """The bytes and the span of each PEM block that may contain certificates. All bytes if the file is not PEM."""
+def _blocks(path: str, data: bytes) -> Iterator[tuple[bytes | re.Match[bytes], Span]]:
+    """Each PEM block that may contain certificates, and its span. All bytes if the file is not PEM."""
     text, width = _narrowed(data)
     if not _LABEL.search(text):
         if data:
             yield data, Span(0, len(data))
         return
     for block in _PEM.finditer(text):
-        span = Span(block.start() * width, (block.end() - block.start()) * width)
-        if not block[3]:
-            raise _damaged(path, data, span, "its END line is missing")
-        try:
-            yield a2b_base64(block[2]), span
-        except ValueError as error:
-            raise _damaged(path, data, span) from error
+        yield block, Span(block.start() * width, (block.end() - block.start()) * width)
+
+
+def _decoded(content: bytes | re.Match[bytes], path: str, data: bytes, span: Span) -> bytes:
+    """The bytes of a block. Raises EvidenceError if its end is missing, ValueError if it is not base64."""
+    if isinstance(content, bytes):
+        return content
+    if not content[3]:
+        raise _damaged(path, data, span, "its END line is missing")
+    return a2b_base64(content[2])
 
 
 def _narrowed(data: bytes) -> tuple[bytes, int]:
@@ -98,10 +110,11 @@ def _narrowed(data: bytes) -> tuple[bytes, int]:
 
 
 def _ders(content: bytes) -> list[bytes]:
+    """One certificate, or those of PKCS#7. Raises what cryptography raises if it is neither."""
     try:
-        x509.load_der_x509_certificate(content)
+        parts(content)
         return [content]
-    except UNREADABLE:
+    except ValueError:
         return [certificate.public_bytes(Encoding.DER) for certificate in pkcs7.load_der_pkcs7_certificates(content)]
 
 
@@ -149,13 +162,17 @@ def _text(role: str, certificate: Certificate) -> str:
         f"{role} certificate {certificate.subject or 'without a subject'}",
         f"{certificate.signature_algorithm}{digest}",
         f"{certificate.key_type.upper()} {certificate.key_size or 'key'}",
-        f"valid {certificate.not_before:%Y-%m-%d} to {certificate.not_after:%Y-%m-%d}",
+        f"valid {_date(certificate.not_before)} to {_date(certificate.not_after)}",
         "self-signed" if certificate.self_signed else f"issued by {certificate.issuer}",
     ]
     return "; note: ".join([", ".join(parts), *certificate.notes])
 
 
-def _chain(path: str, chain: Chain, span: Span) -> Event:
+def _date(moment: datetime | None) -> str:
+    return moment.date().isoformat() if moment else "an unknown date"
+
+
+def _chain(path: str, chain: Chain, span: Span, damaged: int) -> Event:
     roles = [chain.role(certificate) for certificate in (*chain.links, *chain.others)]
     fields: dict[str, Value] = {
         "certificates": len(roles),
@@ -167,6 +184,8 @@ def _chain(path: str, chain: Chain, span: Span) -> Event:
         "described": chain.described(),
     }
     text = f"{'complete' if chain.complete else 'incomplete'} chain: {chain.described()}"
+    if damaged:
+        text += f"; note: {damaged} block{'s' * (damaged > 1)} of the file cannot be read"
     return _event(path, "chain", "chain", text, fields, 0, span)
 
 

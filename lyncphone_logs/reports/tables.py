@@ -66,7 +66,7 @@ EVENT_FORMATS: dict[str, Callable[[Iterable[Batch]], Iterator[str]]] = {
 
 
 def _cell(text: str) -> str:
-    """A text as a cell of CSV: not a formula, and not to be taken for anything but text."""
+    """A text as a cell of CSV: not a formula, and nothing that a program reads as another type."""
     if ";" in text or "\n" in text:
         shown = "\n".join(map(visible, _GUARDED.sub(r"\1'", text).split("\n")))
     else:

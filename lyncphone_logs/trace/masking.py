@@ -1,6 +1,6 @@
 """Masks all of a text but ordinary words, short numbers, times and punctuation, so that no name or address is shown.
 
-What is shown is a list (content/knowledge/plain_words.txt), not what is hidden: a name in a form that nobody thought of
+What is shown is a list (content/knowledge/plain_words.txt), not what is hidden: a name in an unforeseen form
 is no ordinary word, and is masked. Ordinary words are masked if they are part of a name: in quotes, in an address, in a
 distinguished name, or after a word such as `user=`.
 """
@@ -153,7 +153,7 @@ def _plain_words() -> tuple[frozenset[str], frozenset[str]]:
     """The ordinary words, and those that are also names."""
     listed = (content.path("knowledge") / "plain_words.txt").read_text(encoding="utf-8")
     words: list[set[str]] = []
-    for line in listed.splitlines():
+    for line in listed.split("\n"):
         if not line.startswith("#"):
             words[-1].update(line.split())
         elif not words or words[-1]:

@@ -21,6 +21,7 @@ from lyncphone_logs.errors import EvidenceError
 from lyncphone_logs.events.event import Event, Span
 from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.evidence.certificate_file import MAX_FILE_BYTES, read_certificates
+from lyncphone_logs.evidence.der import elements
 
 CERTIFICATES = FIXTURES / "certificates"
 CERTIFICATE_FILES = sorted(path.name for path in CERTIFICATES.iterdir() if path.suffix in {".pem", ".der", ".p7b"})
@@ -416,8 +417,6 @@ def test_a_private_key_next_to_a_certificate_is_skipped_and_never_shown(tmp_path
     assert not any(line.decode() in shown for line in key.split(b"\n") if line)
 
 
-TRUNCATED = pem(SERVER, ISSUING)[:-60]
-SECOND_BLOCK = pem(SERVER).count(b"\n") + 1
 PRIVATE = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
@@ -440,7 +439,7 @@ PRIVATE = KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         ),
         (b"x" * (2 * MAX_FILE_BYTES), "too large", "larger than 1 MiB", ""),
         (pem(SERVER) + b"\n" * MAX_FILE_BYTES, "too large", "larger than 1 MiB", ""),
-        (TRUNCATED, "is damaged", "its END line is missing", f", line {SECOND_BLOCK}"),
+        (pem(SERVER)[:-60], "is damaged", "its END line is missing", ", line 1"),
         (
             b"-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
             "is damaged",
@@ -534,9 +533,104 @@ def test_any_damage_to_a_certificate_file_gives_events_or_an_evidence_error(
 
 
 @pytest.mark.parametrize("kind", [b"\x03", b"\x32"])
-def test_a_name_of_an_odd_type_is_an_evidence_error(tmp_path: Path, kind: bytes) -> None:
+def test_a_name_of_an_odd_type_is_given_raw(tmp_path: Path, kind: bytes) -> None:
     der = made("fe01.contoso.com", "Contoso CA").public_bytes(Encoding.DER)
     odd = der.replace(b"\x0c\x10fe01", kind + b"\x10fe01")
     assert odd != der
-    with pytest.raises(EvidenceError):
-        read_certificates(written(tmp_path, odd))
+    server = read_certificates(written(tmp_path, odd))[0]
+    assert (server.fields["subject"], server.fields["issuer"]) == ("CN=fe01.contoso.com", "CN=Contoso CA")
+
+
+def test_a_damaged_block_costs_only_itself(tmp_path: Path) -> None:
+    broken = b"-----BEGIN CERTIFICATE-----\nAAA\n-----END CERTIFICATE-----\n"
+    events = read_certificates(written(tmp_path, pem(SERVER) + broken + pem(ISSUING)[:-60]))
+    assert [event.kind for event in events] == ["certificate.inspected", "certificate.chain"]
+    assert events[1].text.endswith("; note: 2 blocks of the file cannot be read")
+
+
+# Odd certificates, which cryptography refuses in part or altogether, made by replacing a part of a sound one.
+
+
+def value(tag: int, *content: bytes) -> bytes:
+    inner = b"".join(content)
+    size = len(inner)
+    length = bytes([size]) if size < 0x80 else b"\x82" + size.to_bytes(2)
+    return bytes([tag]) + length + inner
+
+
+def edited(certificate: x509.Certificate, **changed: bytes) -> bytes:
+    """The certificate with other parts: `version`, `serial`, `algorithm`, `issuer`, `validity`, `subject`, `key`."""
+    (outer,) = elements(certificate.public_bytes(Encoding.DER))
+    body, *rest = elements(outer.content)
+    names = ("version", "serial", "algorithm", "issuer", "validity", "subject", "key")
+    fields = [each.encoded for each in elements(body.content)]
+    new = [changed.get(name, old) for name, old in zip(names, fields, strict=False)] + fields[len(names) :]
+    return value(0x30, value(0x30, *new), *(each.encoded for each in rest))
+
+
+def attribute(text: bytes, oid: bytes = b"\x55\x04\x03", tag: int = 0x0C) -> bytes:
+    return value(0x30, value(6, oid), value(tag, text))
+
+
+def validity(first: bytes, last: bytes, tag: int = 0x17) -> bytes:
+    return value(0x30, value(tag, first), value(tag, last))
+
+
+CN = attribute(b"fe01.contoso.com")
+EARLY = b"120101000000Z"
+ODD: dict[str, tuple[dict[str, bytes], dict[str, object]]] = {
+    "empty part of a name": (
+        {"subject": value(0x30, value(0x31), value(0x31, CN))}, {"subject": "CN=fe01.contoso.com"},
+    ),
+    "attribute twice": (
+        {"subject": value(0x30, value(0x31, CN, attribute(b"second")))},
+        {"subject": "CN=fe01.contoso.com+CN=second"},
+    ),
+    "part of equal attributes": (
+        {"subject": value(0x30, value(0x31, CN, CN))}, {"subject": "CN=fe01.contoso.com+CN=fe01.contoso.com"},
+    ),
+    "no UTF-8": ({"subject": value(0x30, value(0x31, attribute(b"\xff\xfe")))}, {"subject": "CN=#0c02fffe"}),
+    "country of three letters": (
+        {"issuer": value(0x30, value(0x31, attribute(b"MEX", b"\x55\x04\x06", 0x13)))}, {"issuer": "C=MEX"},
+    ),
+    "empty name": ({"subject": value(0x30)}, {"subject": ""}),
+    "version 4": ({"version": value(0xA0, value(2, b"\x03"))}, {"serial_number": "07", "key_type": "ec"}),
+    "zone of a date": (
+        {"validity": validity(EARLY, b"320101000000+0100")}, {"not_after": datetime(2031, 12, 31, 23, tzinfo=UTC)},
+    ),
+    "no seconds": ({"validity": validity(EARLY, b"3201010000Z")}, {"not_after": datetime(2032, 1, 1, tzinfo=UTC)}),
+    "year 1": (
+        {"validity": validity(b"00010101000000Z", b"20320101000000Z", 0x18)},
+        {"not_before": datetime(1, 1, 1, tzinfo=UTC)},
+    ),
+    "no date": ({"validity": validity(EARLY, b"321301000000Z")}, {"subject": "CN=fe01.contoso.com", "not_after": None}),
+    "unknown key": ({"key": value(0x30, value(0x30, value(6, b"\x2a\x03")), value(3, b"\0\0"))}, {"key_type": "other"}),
+    "negative serial number": ({"serial": value(2, b"\xff")}, {"serial_number": "-01"}),
+    "empty serial number": ({"serial": value(2)}, {"serial_number": "00"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_of_an_odd_certificate_is_read_what_can_be_read(name: str, tmp_path: Path) -> None:
+    changed, expected = ODD[name]
+    server, chain = read_certificates(written(tmp_path, edited(SERVER, **changed)), domain="contoso.com")[:2]
+    assert {field: server.fields.get(field) for field in expected} == expected
+    assert server.fields["signature_algorithm"] == "ecdsa-with-SHA256"
+    assert chain.kind == "certificate.chain"
+
+
+def test_a_dsa_key_without_its_parameters_is_a_certificate(tmp_path: Path) -> None:
+    """They may be those of the issuer (RFC 3279 section 2.3.2)."""
+    key = value(0x30, value(0x30, value(6, bytes.fromhex("2a8648ce380401"))), value(3, b"\0", value(2, b"\x05")))
+    server = read_certificates(written(tmp_path, edited(SERVER, key=key)))[0]
+    assert (server.fields["key_type"], server.fields["subject"]) == ("other", "CN=fe01.contoso.com")
+
+
+def test_an_odd_certificate_of_a_chain_costs_nothing_of_the_others(tmp_path: Path) -> None:
+    odd = edited(ISSUING, version=value(0xA0, value(2, b"\x03")))
+    block = b"-----BEGIN CERTIFICATE-----\n%b\n-----END CERTIFICATE-----\n" % b64encode(odd)
+    events = of_kind(read_certificates(written(tmp_path, pem(SERVER) + block + pem(ROOT))), "inspected")
+    assert [event.fields["subject"] for event in events] == [
+        "CN=fe01.contoso.com", "CN=Contoso Issuing CA", "CN=Contoso Root CA",
+    ]  # fmt: skip
+    assert events[1].text.endswith("; note: it does not conform to RFC 5280, and was read in part")
