@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, compress
 
 from lyncphone_logs.sources.window import MAX_LINE_BYTES, Window, decode
-from lyncphone_logs.syslog.damage import repair
+from lyncphone_logs.syslog.damage import has_escapes, repair
 
 
 @dataclass(slots=True)
@@ -127,11 +127,12 @@ def _decoded(contents: Sequence[bytes]) -> tuple[list[str], dict[int, tuple[str,
 def _repair(rows: LineTable) -> None:
     joined = "\n".join(rows.texts)
     rows.repaired = rows.texts
-    if joined.isascii() and "&" not in joined:
+    is_escaped = has_escapes(joined)
+    if joined.isascii() and "&" not in joined and not is_escaped:
         return
     rows.repaired = rows.texts.copy()
     for row, text in enumerate(rows.texts):
-        if not text.isascii() or "&" in text:
+        if is_escaped or not text.isascii() or "&" in text:
             rows.repaired[row], names = repair(text)
             if names:
                 rows.repairs[row] = (*rows.repairs.get(row, ()), *names)
