@@ -47,6 +47,10 @@ header = (
     | device + program + level + pp.Opt(stamp) + message
 )
 
+distinctive = pp.Regex(r"GS_LOG:? ?\[[0-9A-Fa-f:]{12,17}\]") | pp.Regex(
+    r"(?:[A-Z]{2,3}-?[0-9]{3,4}[A-Za-z0-9]{0,8} {0,4})?\[[0-9A-Fa-f:]{12,17}"
+) + pp.MatchFirst([pp.Literal("] ["), pp.Literal("][")]) + pp.Regex(r"[0-9]{1,3}(?:\.[0-9]{1,3}){2,3}\]")
+
 text = pp.Regex(r"[\s\S]*")("message")
 multiline = {
     "opens": "SIP/2.0",

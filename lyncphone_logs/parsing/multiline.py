@@ -7,10 +7,9 @@ from typing import NamedTuple
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.multiline_spec import MAX_CONTINUATIONS, MultilineSpec
 from lyncphone_logs.parsing.datagrams import share_datagram_header, split_datagrams
-from lyncphone_logs.parsing.header import Columns
+from lyncphone_logs.parsing.header import Columns, device_text
 from lyncphone_logs.parsing.reassembly import reassemble
 from lyncphone_logs.syslog.lines import LineTable
-from lyncphone_logs.syslog.unwrap import unwrap
 
 LINE_END = 2
 """Bytes of a line end in SIP (RFC 3261 section 7)."""
@@ -72,7 +71,7 @@ def _counted_bodies(rows: LineTable, columns: Columns, specs: Mapping[str, Multi
     for name, spec in specs.items():
         if spec.counted:
             for first in [row for row, grammar in enumerate(columns["grammar"]) if grammar == name]:
-                text = unwrap(rows.repaired[first]).text
+                text = device_text(rows, columns, first)
                 if spans := spec.counted.match(text):
                     start, end = spans["length"]
                     owner |= dict.fromkeys(_body(rows, columns, first, int(text[start:end][:9])), first)

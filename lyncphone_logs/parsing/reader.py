@@ -13,10 +13,10 @@ from lyncphone_logs.parsing.header import ReadLines, line_columns
 from lyncphone_logs.parsing.literal_search import Search, select
 from lyncphone_logs.parsing.multiline import EventLines, lines_of
 from lyncphone_logs.parsing.sequence_numbers import runs_of
+from lyncphone_logs.parsing.unknown_framing import device_line
 from lyncphone_logs.sources.source import WINDOW, InMemorySource, Source
 from lyncphone_logs.sources.window import Window, decode
 from lyncphone_logs.syslog.lines import LineTable, lines_of_window
-from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.timestamps.formats import Anchor
 
 SEARCHED = 512 * 1024
@@ -98,7 +98,7 @@ class _WindowReader:
 
 
 def _is_parsed(line: bytes, grammars: Sequence[Grammar]) -> bool:
-    return reader_of(unwrap(decode(line.rstrip(b"\r\n"))[0]).text, grammars) is not None
+    return reader_of(device_line(decode(line.rstrip(b"\r\n"))[0], grammars).text, grammars) is not None
 
 
 @dataclass(slots=True)

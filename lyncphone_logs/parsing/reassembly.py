@@ -13,10 +13,9 @@ from lyncphone_logs.events.event import MESSAGE
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.multiline_spec import MAX_EVENT_LINES, SEQUENCE, MultilineSpec
 from lyncphone_logs.parsing import sip
-from lyncphone_logs.parsing.header import Columns
+from lyncphone_logs.parsing.header import Columns, device_text
 from lyncphone_logs.parsing.sequence_numbers import MAX_LATE_NUMBERS
 from lyncphone_logs.syslog.lines import LineTable
-from lyncphone_logs.syslog.unwrap import unwrap
 
 MAX_PIECES = 64
 MAX_MESSAGE_BYTES = 256 * 1024
@@ -245,7 +244,7 @@ class Reassembler:
     def _continuation(self, row: int) -> str | None:
         """The text of a line that continues a message, None if it does not."""
         goes_on = self._spec.goes_on
-        line = unwrap(self._rows.repaired[row]).text
+        line = device_text(self._rows, self._columns, row)
         spans = goes_on.match(line) if goes_on else None
         return line[slice(*spans["message"])] if spans else None
 

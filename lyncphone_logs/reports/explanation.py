@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from lyncphone_logs.diagnosis.findings import Evidence, Explanation, Term, WeighedSymptom
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.grammar import Grammar, ParsedLine
+from lyncphone_logs.parsing.unknown_framing import device_line as found_line
 from lyncphone_logs.reports import grouping, wording
 from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.page import Ink, Page
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import SYMPTOM, Condition, EventPattern, Scalar, unfilled
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Check, Remedy, Rule
-from lyncphone_logs.syslog.unwrap import DeviceLine, unwrap
+from lyncphone_logs.syslog.unwrap import DeviceLine
 
 ROLES = {
     "requires": "requires",
@@ -212,7 +213,7 @@ def _fields(event: Event) -> str:
 
 def render_line(line: str, grammars: Sequence[Grammar]) -> Iterator[str]:
     """How a line is parsed: its framing, the grammars that match it, then the others, longest match first."""
-    device_line = unwrap(line)
+    device_line = found_line(line, grammars)
     yield visible(line)
     yield from _framing(device_line)
     results = [(grammar, grammar.read(device_line.text)) for grammar in grammars]

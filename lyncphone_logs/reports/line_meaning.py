@@ -1,6 +1,6 @@
 """Prints what a pasted line of a trace means: which grammar reads it, its event, its codes, and the possible causes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from lyncphone_logs.events import codes, pasted
 from lyncphone_logs.events.codes import CodeEntry
@@ -8,20 +8,20 @@ from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event
 from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.grammar.grammar import Grammar, ParsedLine
 from lyncphone_logs.matching.matcher import matches
+from lyncphone_logs.parsing.unknown_framing import device_line
 from lyncphone_logs.reports.code_lookup import print_entries, rule_line
 from lyncphone_logs.reports.page import Page
 from lyncphone_logs.rules.rule import Rule
-from lyncphone_logs.syslog.unwrap import unwrap
 
 MAX_LINES = 20
 """Lines of a pasted text that are explained."""
 
 
-def readings(text: str, grammars: Iterable[Grammar]) -> list[tuple[str, Grammar, ParsedLine]]:
+def readings(text: str, grammars: Sequence[Grammar]) -> list[tuple[str, Grammar, ParsedLine]]:
     """The lines of a text with the first grammar that reads a message in each, or else its header."""
     found = []
     for line in [line for line in text.split("\n") if line.strip()][:MAX_LINES]:
-        device_text = unwrap(line).text
+        device_text = device_line(line, grammars).text
         read = [(grammar, parsed) for grammar in grammars if (parsed := grammar.read(device_text))]
         read.sort(key=lambda each: each[1].kind in (MESSAGE, UNPARSED))
         found += [(line, *read[0])] if read else []

@@ -12,10 +12,10 @@ from lyncphone_logs.grammar.grammar import Grammar, reader_of
 from lyncphone_logs.grammar.multiline_spec import MAX_EVENT_LINES
 from lyncphone_logs.parsing.literal_search import Search, is_available
 from lyncphone_logs.parsing.reader import Reader
+from lyncphone_logs.parsing.unknown_framing import device_line
 from lyncphone_logs.sources.decompression import Readable
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.sources.window import decode
-from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.timestamps.formats import Anchor
 from lyncphone_logs.trace.accounting import SourceStats
 from lyncphone_logs.trace.condense import condense
@@ -88,7 +88,7 @@ def _may_open(lines: bytes, grammars: Sequence[Grammar]) -> bool:
     """Whether one of these lines may open a message that continues in lines that are not indented."""
     literals = {each.encode() for grammar in grammars if grammar.multiline for each in grammar.multiline.literals}
     found = [line for line in lines.split(b"\n") if any(each in line for each in literals)]
-    texts = (unwrap(decode(line.removesuffix(b"\r"))[0]).text for line in found)
+    texts = (device_line(decode(line.removesuffix(b"\r"))[0], grammars).text for line in found)
     readers = (reader_of(text, grammars) for text in texts)
     return any(reader is not None and reader.multiline is not None for reader in readers)
 

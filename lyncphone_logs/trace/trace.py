@@ -14,10 +14,10 @@ from lyncphone_logs.grammar.grammar import reader_of
 from lyncphone_logs.notebook import MAX_REPR_CHARACTERS, bounded, shown
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.reader import Reader
+from lyncphone_logs.parsing.unknown_framing import device_line
 from lyncphone_logs.sources.discovery import find_sources
 from lyncphone_logs.sources.rotation import copies_in, mark_duplicates
 from lyncphone_logs.sources.source import STDIN, Source
-from lyncphone_logs.syslog.unwrap import unwrap
 from lyncphone_logs.trace.accounting import SourceStats
 from lyncphone_logs.trace.clocks import SourceClocks
 from lyncphone_logs.trace.condense import condense
@@ -133,10 +133,12 @@ class Trace:
             for source, tally in self.inputs
             if tally.events and tally.looks_like
         ]
+        framed = [f"{source.path}: {tally.of_framings}" for source, tally in self.inputs if tally.of_framings]
         assumed = [each for source, tally in self.inputs for each in clocks.assumptions(source.path, tally)]
         return (
             *self._skipped,
             *foreign,
+            *framed,
             *copies_in([source for source, _ in self.inputs]),
             *assumed,
             *clocks.of_all,
@@ -149,7 +151,7 @@ class Trace:
         return (f"--jobs {jobs} has no effect: {plan.one_job}",) if jobs > 1 and plan and plan.one_job else ()
 
     def _is_phone_line(self, line: str) -> bool:
-        return reader_of(unwrap(line).text, self.catalog.grammars) is not None
+        return reader_of(device_line(line, self.catalog.grammars).text, self.catalog.grammars) is not None
 
     def _read(self, clocks: SourceClocks, plan: ReadPlan) -> Iterator[Batch]:
         grammars, is_alone = self.catalog.grammars, len(self.inputs) == 1
@@ -230,7 +232,7 @@ class Trace:
 
     def stops(self, event: Event) -> list[str]:
         """For a line that no grammar read: where each grammar stopped matching and what it expected, furthest first."""
-        text = unwrap(event.text).text
+        text = device_line(event.text, self.catalog.grammars).text
         found = [(grammar.name, *grammar.stopped_at(text)) for grammar in self.catalog.grammars]
         found.sort(key=lambda each: (-each[1], each[0]))
         return [

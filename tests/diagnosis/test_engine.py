@@ -85,7 +85,10 @@ def test_a_clause_without_any_event_is_undecidable_with_reason_and_capture() -> 
     )
     assert (term.state, term.reason) == ("undecidable", "not given")
     assert "--certificate" in term.capture
-    assert state([SYMPTOM], event="dhcp.lease.failed") == ("undecidable", "the trace has no line about dhcp lease failed")
+    assert state([SYMPTOM], event="dhcp.lease.failed") == (
+        "undecidable",
+        "the trace has no line about dhcp lease failed",
+    )
 
 
 @pytest.mark.parametrize(("sha2", "expected"), [("yes", "holds"), ("no", "refuted"), ("unknown", "undecidable")])
