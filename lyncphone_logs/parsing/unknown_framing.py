@@ -17,7 +17,7 @@ A line that only quotes a header is none of the phone's. What decides is the tex
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from lyncphone_logs.grammar.grammar import Grammar, reader_of
@@ -42,7 +42,6 @@ _LOOKS_STAMPED = re.compile(r"[0-9]:[0-5][0-9]:[0-5][0-9]|(?<![0-9])1[0-9]{9}|T[
 _PRI = re.compile(r"<(1[0-8][0-9]|19[01]|[1-9]?[0-9])>")
 _PRI_LAST = re.compile(r"<(?:1[0-8][0-9]|19[01]|[1-9]?[0-9])>[ ]?$")
 _ANY_LEVEL = LEVEL.replace(r"\.", r"[.|,;\t]")
-_LEVEL = re.compile(rf"<?(?<![A-Za-z0-9.]){_ANY_LEVEL}(?![\w.])[>:]?", re.ASCII)
 _FORWARDED = re.compile(r"(?i:message forwarded from)[ ](?P<host>[^\s:]{1,255}|[0-9A-Fa-f:.]{2,45}):?[ ]")
 _VERSION_LAST = re.compile(r"(?:^|[\s>:\]])[1-9][0-9]?[ ]$")
 _STRUCTURED = re.compile(
@@ -56,7 +55,7 @@ _FIELD_BEFORE_QUOTE = re.compile(
     r"(?:[,;\t|]|\b(?i:msg|message|raw|log|line|text|event|original|body|payload)[\"']?[ ]?[=:][ ]?)$"
 )
 _BRACKETED = re.compile(r"\[[^\[\]\n]{0,255}\]|\([^()\n]{0,255}\)")
-_NAME = re.compile(r"[^\W\d_]{2}")
+_NAME = re.compile(r"[A-Za-z]{2}|[^\x00-\x7f\s]{2}|[A-Za-z][^\x00-\x7f\s]")
 _LEVEL_WORDS = ("emerg", "alert", "crit", "error", "err", "warning", "warn", "notice", "info", "debug")
 # Words of tcpdump, Wireshark and of the log files of containers.
 _NO_NAME = frozenset((*_LEVEL_WORDS, "ip", "ip6", "udp", "tcp", "tls", "syslog", "length", "stdout", "stderr"))
@@ -75,6 +74,18 @@ _ADDRESS_PORT = re.compile(r"((?:[0-9]{1,3}\.){3}[0-9]{1,3})\.[0-9]{1,5}")
 # What a known framing takes for the host if it knows only the beginning of the stamp.
 _MISTAKEN_HOST = re.compile(rf"(?i:message|[ap]m(?:[.,][0-9]{{1,64}})?)|{ZONE_NAME}:?")
 _TAG = re.compile(r"(?P<app_name>[^\s:\[\]()<>\"'{}=]{1,48})(?:\[(?P<procid>[^\s\[\]]{1,32})\])?:(?=[ \t]|$)")
+
+
+@cache
+def _level() -> re.Pattern[str]:
+    return re.compile(rf"<?(?<![A-Za-z0-9.]){_ANY_LEVEL}(?![\w.])[>:]?", re.ASCII)
+
+
+@cache
+def _skipped() -> re.Pattern[str]:
+    """What may be before a host: levels, priorities, and marks of tools."""
+    marks = rf"IP6?(?=[ ])|[:*-](?=[ ])|std(?:out|err)(?: [FP])?(?=[ ])|(?i:{'|'.join(_LEVEL_WORDS)})(?=[ :,|]):?"
+    return re.compile(rf"(?:{_level().pattern}|{_PRI.pattern}|{marks})[ \t|]{{0,16}}", re.ASCII)
 
 
 class _Read(NamedTuple):
@@ -112,9 +123,8 @@ def find_header(
         rest = _without_notice(text[found:])
         if reader_of(rest[1], grammars) is not None:
             is_foreign = bool(program_of(own, framed.app_name)) if is_foreign is None else is_foreign
-            if is_foreign or is_quoted(text[:found]):
-                return None
-            return _Read(_described(text[:found]), rest[1], rest[0])
+            prefix = None if is_foreign else _envelope(text[:found])
+            return _Read(prefix, rest[1], rest[0]) if prefix else None
     if framed.app_name and (read := _with_tag(framed, own, grammars)):
         return read
     return _after_stamp(text, framed, grammars)
@@ -159,11 +169,17 @@ def _with_tag(framed: SyslogPrefix, own: str, grammars: Sequence[Grammar]) -> _R
     return _Read(framed, text, count) if reader_of(text, grammars) else None
 
 
-def is_quoted(prefix: str) -> bool:
+@lru_cache(maxsize=1024)
+def _envelope(prefix: str) -> SyslogPrefix | None:
+    """What the text before a header says; None if it shows that a program quotes the header."""
+    stamps = list(stamps_in(prefix, len(prefix)))
+    return None if _is_quoted(prefix, stamps) else _described(prefix, stamps)
+
+
+def _is_quoted(prefix: str, stamps: Sequence[FoundStamp]) -> bool:
     """Whether the text before a header shows that a program quotes it (see the module)."""
     if _PRI_LAST.search(prefix):
         return False
-    stamps = list(stamps_in(prefix, len(prefix)))
     before, after = (prefix[: stamps[-1].start], prefix[stamps[-1].end :]) if stamps else ("", prefix)
     after = _FORWARDED.sub(" ", after)
     if _SOURCE_FILE.search(prefix) or _PROGRAM.search(after) or any(map(_opens_quote, (before, after))):
@@ -185,7 +201,7 @@ def _opens_quote(text: str) -> bool:
 
 def _names(text: str) -> list[str]:
     """The words of a text, without levels, priorities, addresses, and text in brackets."""
-    plain = _BRACKETED.sub(" ", _PRI.sub(" ", _LEVEL.sub(" ", text)))
+    plain = _BRACKETED.sub(" ", _PRI.sub(" ", _level().sub(" ", text)))
     return [word for word in plain.split() if _NAME.search(word) and word.strip(":").lower() not in _NO_NAME]
 
 
@@ -194,9 +210,8 @@ def _is_structured(before: str, after: str) -> re.Match[str] | None:
     return _STRUCTURED.match(after) if _VERSION_LAST.search(before) else None
 
 
-def _described(prefix: str) -> SyslogPrefix:
+def _described(prefix: str, stamps: Sequence[FoundStamp]) -> SyslogPrefix:
     """What an unknown framing says: stamp, host, level, program; the stamp nearest to the header is the phone's."""
-    stamps = list(stamps_in(prefix, len(prefix)))
     named = _levels_of(prefix) | _stamps_of(stamps)
     before, after = (prefix[: stamps[-1].start], prefix[stamps[-1].end :]) if stamps else ("", prefix)
     if stamps and (found := _is_structured(before, after)):
@@ -210,7 +225,7 @@ def _described(prefix: str) -> SyslogPrefix:
 
 
 def _levels_of(prefix: str) -> dict[str, str | None]:
-    level, priorities = _LEVEL.search(prefix), _PRI.findall(prefix)
+    level, priorities = _level().search(prefix), _PRI.findall(prefix)
     if not (level or priorities):
         return {}
     words = level.group("facility", "severity") if level else (None, None)
@@ -241,18 +256,11 @@ def _start_of_host(after: str, start: int = 0) -> int:
     tail = _TAIL_OF_STAMP.match(after, start)
     position = tail.end() if tail else start
     for _ in range(MAX_TRIES):
-        found = _SKIPPED.match(after, position)
+        found = _skipped().match(after, position)
         if not found:
             break
         position = found.end()
     return position
-
-
-_SKIPPED = re.compile(
-    rf"(?:{_LEVEL.pattern}|{_PRI.pattern}|IP6?(?=[ ])|[:*-](?=[ ])|std(?:out|err)(?: [FP])?(?=[ ])"
-    rf"|(?i:{'|'.join(_LEVEL_WORDS)})(?=[ :,|]):?)[ \t|]{{0,16}}",
-    re.ASCII,
-)
 
 
 def _host_of(found: re.Match[str]) -> str | None:
@@ -286,15 +294,15 @@ def _after_stamp(text: str, framed: SyslogPrefix, grammars: Sequence[Grammar]) -
         return None
     own = text[framed.start :]
     last, before = stamps[-1], text[: stamps[-1].start]
-    if is_quoted_before(before) or program_of(own, framed.app_name):
+    if _is_quoted_before(before) or program_of(own, framed.app_name):
         return None
     if found := _is_structured(before, text[last.end :]):
-        prefix = _described(text[: last.end + found.end()])
-        return _with_tag(prefix, text[prefix.start :], grammars) or _first_read(text, [prefix.start], grammars)
-    return _first_read(text, _starts_after(text, last), grammars)
+        prefix = _described(text[: last.end + found.end()], stamps)
+        return _with_tag(prefix, text[prefix.start :], grammars) or _first_read(text, [prefix.start], stamps, grammars)
+    return _first_read(text, _starts_after(text, last), stamps, grammars)
 
 
-def is_quoted_before(before: str) -> bool:
+def _is_quoted_before(before: str) -> bool:
     """Whether the text before a stamp is more than what a collector or a tool writes there."""
     if _PRI_LAST.search(before):
         return False
@@ -305,8 +313,9 @@ def is_quoted_before(before: str) -> bool:
 def _leading_stamps(text: str) -> Iterator[FoundStamp]:
     """The stamps at the beginning of a line, each at most some words after the one before."""
     end = 0
-    for number, stamp in enumerate(stamps_in(text, MAX_STAMPED)):
-        if number >= MAX_TRIES or (number and is_quoted_before(text[end : stamp.start])):
+    for _ in range(MAX_TRIES):
+        stamp = next(stamps_in(text, MAX_STAMPED, end), None) if _LOOKS_STAMPED(text, end, MAX_STAMPED) else None
+        if stamp is None or (end and _is_quoted_before(text[end : stamp.start])):
             return
         yield stamp
         end = stamp.end
@@ -328,10 +337,12 @@ def _is_program(text: str, found: re.Match[str]) -> bool:
     return is_tag and not _TAG.match(text, found.end())
 
 
-def _first_read(text: str, starts: Sequence[int], grammars: Sequence[Grammar]) -> _Read | None:
+def _first_read(
+    text: str, starts: Sequence[int], stamps: Sequence[FoundStamp], grammars: Sequence[Grammar]
+) -> _Read | None:
     readings = [(start, *_without_notice(text[start:])) for start in starts]
     for start, count, rest in readings:
         if (count > 1 and not rest) or reader_of(rest, grammars):
-            return _Read(_described(text[:start]), rest, count)
+            return _Read(_described(text[:start], stamps), rest, count)
     start, count, rest = readings[0]
-    return _Read(_described(text[:start]), rest, count)
+    return _Read(_described(text[:start], stamps), rest, count)

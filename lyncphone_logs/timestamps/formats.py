@@ -25,6 +25,7 @@ _STAMP = re.compile(
     r"(?:[.,](?P<fraction>[0-9]{1,9}|[ ][0-9]{2}|[ ]{2}[0-9])|:(?P<milliseconds>[0-9]{1,3}))?"
     r"(?P<zone>Z|[+-][0-9]{2}:?[0-5][0-9])?(?(month)(?:[ ]++(?P<year_last>[0-9]{4}))?)"
 )
+_MAY_HAVE_PARTS = re.compile(r"[0-9]:[0-9]|T[0-9]{6}|[0-9]{8}[T _-]?[0-9]{6}").search
 _TEN_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})")
 _SINCE_BOOT = re.compile(r"[0-9]{2,4}[0-5][0-9][0-5][0-9]\.[0-9]{3}")
 _SINCE_1970 = re.compile(r"([0-9]{9,10})\.([0-9]{1,6})")
@@ -110,7 +111,10 @@ def _read(stamp: str, anchor: Anchor) -> ParsedStamp:
 
 
 def _parts(stamp: str) -> re.Match[str] | None:
-    return _STAMP.fullmatch(stamp) or _STAMP.fullmatch(plain_stamp(stamp))
+    """The parts of a stamp with colons, in any shape."""
+    if found := _STAMP.fullmatch(stamp):
+        return found
+    return _STAMP.fullmatch(plain_stamp(stamp)) if _MAY_HAVE_PARTS(stamp) else None
 
 
 def _of_digits(stamp: str, anchor: Anchor) -> ParsedStamp:
