@@ -47,7 +47,8 @@ origin = "{" + pp.Regex(r"[^ \n\r\t(){}]+")("function") + "()" + ":" + pp.Word(p
 message = pp.Regex(r".*")("message")
 
 own_tag = pp.Literal("voip_task")("app_name") + pp.Opt(procid) + ":"
-tag = app_name + pp.Opt(procid) + ":"
+# What grep and viewers write before the tag is no part of it.
+tag = ~pp.Regex(r"[A-Za-z0-9_./-]+[./-]voip_task\b") + app_name + pp.Opt(procid) + ":"
 padded = pp.Regex(r"[A-Z][A-Z0-9_]*")("component") + pp.Regex(r" {2,16}:").leave_whitespace()
 daemons = pp.one_of("voip_task udhcpc ntpd syslogd klogd init wpa_supplicant ifplugd").set_name("daemon")
 daemon = daemons("app_name") + pp.Opt(procid) + ":"
@@ -60,6 +61,17 @@ header = (
     | pp.Literal("kernel")("app_name") + ":" + pp.Regex(r".*?voip_task.*")("message")
     | pp.Regex(r"syslogd started: BusyBox .*").set_name("'syslogd started: BusyBox'")("message")
 )
+
+# No other program is called voip_task, and none is known that writes module, level, dash and origin.
+short_tag = pp.Regex(r"[A-Za-z_][A-Za-z0-9_./-]{0,47}(?:\[[0-9]{1,10}\])?:")
+module_and_origin = (
+    pp.Regex(r"[A-Za-z][A-Za-z0-9_]{0,31}")
+    + pp.Regex(r":(?= {0,4}[A-Z])")
+    + pp.Regex(r"[A-Z]{1,12}")
+    + dash
+    + pp.Regex(r"\{[^ \n\r\t(){}]{1,64}\(\):[0-9]{1,6}\}")
+)
+distinctive = pp.Regex(r"voip_task(?:\[[0-9]{1,10}\])?:") | short_tag + module_and_origin | module_and_origin
 
 levels = {"ERR": "err", "ERROR": "err", "WARN": "warning", "NOTICE": "notice", "INFO": "info", "DEBUG": "debug"}
 

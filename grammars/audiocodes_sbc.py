@@ -56,6 +56,8 @@ header = (
     | console + pp.Regex(r"[\s\S]*")("message")
 )
 
+distinctive = pp.Regex(r"\[S=[0-9]{1,10}\]")
+
 text = pp.Regex(r"[\s\S]*").leave_whitespace()("message")
 multiline = {
     "opens": " SIP Message ",

@@ -95,6 +95,11 @@ console = (
 alarm_head = pp.Regex(r"(?:<\?xml [^?>]*\?>)?<x-cisco-alarm>").leave_whitespace().set_name("x-cisco-alarm")
 header = number_and_level + body + message | file_head + message | console + message | alarm_head + message
 
+# A number, a level and microseconds; other programs write the level after the time.
+distinctive = pp.Regex(r"[0-9]{1,10}:?(?= )") + pp.Regex(r"(?:DEB |INF |NOT |WRN |ERR )") + pp.Regex(
+    r"(?:[A-Z][a-z]{2} {1,2}[0-9]{1,2} {1,2})?[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6} "
+) | pp.Regex(r"\|== Syslogd TNP==")
+
 # Other programs may write in between, so a continuation is recognized by the number of its line.
 multiline = {
     "opens": "sipio-",

@@ -49,6 +49,10 @@ header = (
     | device + program + level + pp.Opt(stamp) + message
 )
 
+distinctive = pp.Regex(r"GS_LOG:? ?\[[0-9A-Fa-f:]{12,17}\]") | pp.Regex(
+    r"(?:[A-Z]{2,3}-?[0-9]{3,4}[A-Za-z0-9]{0,8} {0,4})?\[[0-9A-Fa-f:]{12,17}"
+) + pp.MatchFirst([pp.Literal("] ["), pp.Literal("][")]) + pp.Regex(r"[0-9]{1,3}(?:\.[0-9]{1,3}){2,3}\]")
+
 # A line with the time or the class begins another entry. SIP messages are in the lines after one, without both.
 text = pp.Regex(r"(?![0-9]{9,10}\.[0-9]{1,6} |LIB[A-Z]{1,20}:|[A-Za-z]\w{1,40}(?:\([0-9]{1,3}\))?::)[\s\S]*")("message")
 # Start line or header of SIP, line of a session description or of XML.

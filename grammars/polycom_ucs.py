@@ -42,6 +42,12 @@ level = pp.Char("01234567*")("level") + "|"
 missed = pp.Regex(r"[0-9]{2}").set_name("two digits of missed lines")("missed") + "|"
 header = pp.Opt(stamp) + component + level + missed + pp.Regex(r".*")("message")
 
+distinctive = (
+    pp.Regex(r"(?:(?:[0-9]{6,8}\.[0-9]{3}|[0-9]{10})\|)?[A-Za-z][A-Za-z0-9]{0,4}")
+    + pp.MatchFirst([pp.Literal(f"|{level}|") for level in "01234567*"])
+    + pp.Regex(r"[0-9]{2}\|")
+)
+
 levels = {"0": "debug", "1": "debug", "2": "info", "3": "info", "4": "err", "5": "crit", "6": "emerg", "7": "notice"}
 
 rest = pp.Regex(r".*")

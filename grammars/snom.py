@@ -44,6 +44,14 @@ trace = direction + peer + "at" + stamp + length + pp.Regex(r".*", flags=re.DOTA
 
 header = log | trace
 
+# Other programs write a level in brackets too; with the MAC address, or a level that only snom has, it is snom's.
+own_level = pp.MatchFirst([pp.Literal(f"[{word}") for word in ("DEBUG", "INFO ", "WARN ", "ERROR ", "FATAL ")])
+module = pp.Regex(r"[0-9 ]{0,2}\] {0,2}[A-Z][A-Z0-9_]{1,14}:")
+mac_and_bracket = pp.Regex(r"000413[0-9A-Fa-f]{6} {1,2}(?=\[)")
+distinctive = (
+    own_level + module | mac_and_bracket + own_level + module | mac_and_bracket + pp.Regex(r"\[NOTICE") + module
+)
+
 multiline = {"counted": direction + peer + "at" + stamp + "(" + pp.Word(pp.nums)("length") + pp.Regex(r"bytes\):?")}
 
 levels = {

@@ -34,6 +34,12 @@ address = pp.Regex(r"\([0-9]{1,3}(?:\.[0-9]{1,3}){3}\)").set_name("IP address in
 sequence = "[" + pp.Regex(r"[0-9A-Fa-f]{4}").set_name("sequence number")("sequence_hex") + "]"
 header = pp.Opt(logger) + pp.Opt(stamp) + pp.Opt(own_mac) + address + sequence + pp.Regex(r".*")("message")
 
+distinctive = (
+    pp.Regex(r"[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4} {0,4}\([0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+    + pp.MatchFirst([pp.Literal(") ["), pp.Literal(")[")])
+    + pp.Regex(r"[0-9A-Fa-f]{4}\]")
+)
+
 levels: dict[str, str] = {}
 
 rest = pp.Regex(r".*")

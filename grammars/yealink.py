@@ -70,6 +70,15 @@ multiline = {
     "whole": True,
 }
 
+own_process = pp.Regex(r"[A-Za-z][A-Za-z0-9_-]{0,31} {0,8}\[[0-9.:]{1,32}\]:")
+own_level = pp.MatchFirst([pp.Literal(f"<{digit}+") for digit in "01234567"])
+distinctive = (
+    pp.Regex(r"/phone/bin/[A-Za-z][A-Za-z0-9_-]{0,31} {0,8}\[[0-9.:]{1,32}\]:")
+    | own_process + pp.Regex(r"[A-Z][A-Z0-9]{1,3}") + own_level + pp.Regex(r"[a-z]{1,12} {0,8}>")
+    | pp.MatchFirst([pp.Literal("syslog ["), pp.Literal("syslog[")])
+    + pp.Regex(r"[0-9.:]{1,32}\]: {0,4}(?:<[0-9]>\|LEVEL[0-9]\||\[[0-9]{4}\][0-9]{1,10} )")
+)
+
 levels = {
     "0": "emerg", "1": "alert", "2": "crit", "3": "err", "4": "warning", "5": "notice", "6": "info", "7": "debug",
 }  # fmt: skip

@@ -18,7 +18,7 @@ COLUMNS = (
 """The columns of a batch; `events.columns` has those of a table."""
 _FIELDS_OF_COLUMNS = tuple(name for name in COLUMNS if name in Event._fields)
 # The other fields, in the order in which `Batch._event` collects them.
-_OTHER_FIELDS = ("id", "source", "member", "spans", "fields", "marked", "repairs", "handshake", "derived")
+_OTHER_FIELDS = ("id", "source", "member", "spans", "fields", "marked", "repairs", "prefix", "handshake", "derived")
 _VALUES = itemgetter(*_FIELDS_OF_COLUMNS)
 _IN_ORDER = itemgetter(*map((*_FIELDS_OF_COLUMNS, *_OTHER_FIELDS).index, Event._fields))
 Marked = tuple[int, int] | None
@@ -58,6 +58,7 @@ class Batch:
     Values that few rows have are stored by row:
     `parsed`: fields, and their extent in the message, of messages of a known kind;
     `spans` of events over several lines; `repairs`; `handshake`;
+    `prefixes`: the text before the header, of lines with an unknown framing;
     `derived`: events that follow the row;
     `gaps`: rows before which lines were skipped;
     `omitted`: messages that the row represents in addition to itself;
@@ -74,6 +75,7 @@ class Batch:
     unparsed: list[int] = field(default_factory=list)
     spans: dict[int, tuple[Span, ...]] = field(default_factory=dict)
     repairs: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    prefixes: dict[int, str] = field(default_factory=dict)
     gaps: set[int] = field(default_factory=set)
     omitted: dict[int, Omitted] = field(default_factory=dict)
     runs: dict[int, tuple[SequenceRun, ...]] = field(default_factory=dict)
@@ -122,6 +124,8 @@ class Batch:
             self.spans[row] = event.spans
         if event.repairs:
             self.repairs[row] = event.repairs
+        if event.prefix:
+            self.prefixes[row] = event.prefix
         if event.handshake is not None:
             self.handshake[row] = event.handshake
         if event.id != self._id(row):
@@ -136,7 +140,7 @@ class Batch:
             return self
         columns = {name: [self.columns[name][row] for row in rows] for name in COLUMNS}
         some = Batch(self.source, columns, [self.own_messages[row] for row in rows])
-        for name in ("parsed", "spans", "repairs", "omitted", "runs", "ids"):
+        for name in ("parsed", "spans", "repairs", "prefixes", "omitted", "runs", "ids"):
             values = getattr(self, name)
             if values:
                 setattr(some, name, {index: values[row] for index, row in enumerate(rows) if row in values})
@@ -170,6 +174,7 @@ class Batch:
             self._fields(row),
             self.parsed[row][1] if row in self.parsed else None,
             self.repairs.get(row, ()),
+            self.prefixes.get(row, ""),
             self.handshake.get(row),
             False,
         )

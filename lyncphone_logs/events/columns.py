@@ -15,6 +15,7 @@ COLUMNS: dict[str, str] = {
     "sequence": "Int32", "hostname": "str", "facility": "str", "severity": "category", "app_name": "str",
     "procid": "str", "component": "str", "level": "str", "function": "str",
     "source_line": "Int32", "message": "str", "fields": "object",
+    "prefix": "str",
 }  # fmt: skip
 """Name and dtype of each column, in order.
 
@@ -58,6 +59,8 @@ def column(batch: Batch, name: str) -> list[Any]:
         return batch.all_ids()
     if name == "fields":
         return batch.all_fields()
+    if name == "prefix":
+        return [batch.prefixes.get(row, "") for row in range(len(batch))] if batch.prefixes else [""] * len(batch)
     return [batch.source if name == "source" else ""] * len(batch)
 
 

@@ -65,7 +65,8 @@ class Event(NamedTuple):
 
     `text` is the line in the file, decoded, without its line end. `message` is what follows the header. `marked` is the
     range of `message` that the fields of the kind cover, in characters. `repairs` names damage that was undone before
-    parsing. `derived` marks an additional event of a line, such as a clock that jumped there.
+    parsing. `prefix` is the text before the phone's own line, without damage, if its framing is `unknown`. `derived`
+    marks an additional event of a line, such as a clock that jumped there.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Event(NamedTuple):
     repairs: tuple[str, ...] = ()
     grammar: str = ""
     framing: str = ""
+    prefix: str = ""
     phone: str = ""
     boot: int = 0
     handshake: int | None = None

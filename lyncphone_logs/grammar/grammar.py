@@ -59,6 +59,7 @@ class Grammar:
     """The compiled grammar of one phone family. `levels` maps its words for levels to severities of RFC 5424.
 
     `capture` says how to record a trace of these phones. `specify` runs its file again for the pyparsing originals.
+    `distinctive` matches the beginning of headers that no other program writes, None if there are no such headers.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Grammar:
     specify: Callable[[], Specification]
     capture: CaptureHint
     multiline: MultilineSpec | None = None
+    distinctive: CompiledExpression | None = None
 
     @cached_property
     def specification(self) -> Specification:

@@ -10,6 +10,8 @@ A grammar file defines these names:
     samples    tuples (origin, line, kind, fields); origin is `synthetic` or `real: source`
     capture    how to record a trace of these phones (see `capture_hint`); neutral texts if it is missing
     multiline  optional: how messages continue after their first line (see `multiline_spec`)
+    distinctive  optional: expression for the beginning of headers that no other program writes. They are found anywhere
+               in a line. Its repetitions must be bounded, so that the search takes linear time.
 
 A message set defines `messages` and `samples`. `joining`, the name of `multiline` in version 0.1, is accepted for one
 release; a file that defines both is refused.
@@ -56,6 +58,7 @@ class Compiled:
     samples: tuple[tuple[Any, ...], ...]
     capture: CaptureHint
     multiline: MultilineSpec | None = None
+    distinctive: CompiledExpression | None = None
 
 
 CLASSES = (Compiled, CompiledExpression, CaptureHint, MultilineSpec)
@@ -99,6 +102,7 @@ def read_grammar(path: Path, builtin: Path) -> Grammar:
         specify,
         compiled.capture,
         compiled.multiline,
+        compiled.distinctive,
     )
 
 
@@ -183,7 +187,22 @@ def _compiled_parts(path: Path, parts: Sequence[dict[str, Any]]) -> Compiled:
         samples=tuple(_sample(*each) for part in parts for each in part["samples"]),
         capture=capture_hint(module["capture"]) if "capture" in module else NEUTRAL,
         multiline=_compiled_multiline(module, path),
+        distinctive=_compiled_distinctive(module["distinctive"], path) if "distinctive" in module else None,
     )
+
+
+def _compiled_distinctive(expression: "pp.ParserElement", path: Path) -> CompiledExpression:
+    from lyncphone_logs.grammar.compiler import compile_expression
+    from lyncphone_logs.grammar.regex_linearity import is_bounded
+
+    compiled = compile_expression(expression, where=f"{path}: distinctive")
+    if not compiled.literals:
+        raise GrammarError("'distinctive' has no literal", "each header must contain one", str(path))
+    if not is_bounded(compiled.rendered):
+        because = "it is searched for at each position of a line"
+        help = "write {1,32} for + and *, and no SkipTo"
+        raise GrammarError("'distinctive' has an unbounded repetition", because, str(path), help)
+    return compiled
 
 
 def _compiled_multiline(module: Mapping[str, Any], path: Path) -> MultilineSpec | None:

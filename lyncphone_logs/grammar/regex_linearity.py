@@ -234,3 +234,16 @@ def _folded(characters: int) -> int:
     if characters & _LETTERS:
         characters |= linearity.WORD
     return characters | (_FOLDED_BEYOND_ASCII if characters & linearity.WORD else 0)
+
+
+MAX_WIDTH = 512
+_BLANKS = r"[\t-\n\r ]*+"
+
+
+def is_bounded(pattern: str) -> bool:
+    """Whether a rendered pattern matches at most MAX_WIDTH characters, apart from runs of blanks.
+
+    A search for such a pattern takes linear time: few positions are near enough to a run to scan it.
+    """
+    longest: int = _parser.parse(pattern.replace(_BLANKS, "")).getwidth()[1]
+    return longest <= MAX_WIDTH

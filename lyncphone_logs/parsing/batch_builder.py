@@ -56,7 +56,9 @@ class BatchBuilder:
         columns = {
             name: [*chain.from_iterable(map(values.__getitem__, slices))] for name, values in lines.columns.items()
         }
+        prefixes = columns.pop("prefix", ())
         batch = Batch(self._source, columns, columns["message"])
+        batch.prefixes = {row: prefix for row, prefix in enumerate(prefixes) if prefix}
         batch.unparsed = [row for row, name in enumerate(columns["grammar"]) if not name]
         batch.gaps = {bisect_left(event_rows, row) for row in lines.rows.after_gap} - {len(event_rows)}
         if repairs := lines.rows.repairs:

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from lyncphone_logs.grammar.grammar import Grammar, reader_of
+from lyncphone_logs.parsing.unknown_framing import find_header
 from lyncphone_logs.syslog.envelopes import Envelope, within
 from lyncphone_logs.syslog.framing import SyslogPrefix
 from lyncphone_logs.syslog.lines import LineTable
-from lyncphone_logs.syslog.unwrap import DeviceLine, chosen_text, unwrap
+from lyncphone_logs.syslog.unwrap import DeviceLine, Framed, chosen_text, unwrap
 from lyncphone_logs.timestamps.formats import Anchor, read_stamp
 
 MAX_DELAY = timedelta(days=1)
@@ -44,8 +45,13 @@ def enveloped_columns(rows: LineTable, columns_of: Callable[[list[str]], dict[st
 
 
 def unwrapped(line: str, grammars: Sequence[Grammar]) -> DeviceLine:
-    """A line without envelope and framing, as `unwrap` returns it; of a message of several lines only the first."""
-    device_line = unwrap(line, _is_read_by(grammars))
+    """A line without envelope and framing, known or not, as `unwrap` returns it; of several lines only the first."""
+    is_read = _is_read_by(grammars)
+
+    def search(text: str, known: Framed) -> Framed | None:
+        return None if is_read(known.text) else find_header(text.partition("\n")[0], known.prefix, grammars)
+
+    device_line = unwrap(line, is_read, search)
     return replace(device_line, text=device_line.text.partition("\n")[0])
 
 

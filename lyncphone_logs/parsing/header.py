@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 
 from lyncphone_logs.grammar.grammar import HEADER_FIELDS, Grammar
 from lyncphone_logs.parsing.enveloped import choose_lines, enveloped_columns
-from lyncphone_logs.syslog.framing import PrefixColumns, parse_prefixes
+from lyncphone_logs.parsing.unknown_framing import UNKNOWN, find_header, may_hold_header, tag_of
+from lyncphone_logs.syslog.framing import PrefixColumns, SyslogPrefix, parse_prefixes
 from lyncphone_logs.syslog.lines import LineTable
-from lyncphone_logs.syslog.unwrap import NOTICE, repeats
+from lyncphone_logs.syslog.unwrap import NOTICE, repeats, unwrap
 
 FIELDS = tuple(sorted(HEADER_FIELDS))
 MAX_DIGITS = {10: 9, 16: 7}
@@ -51,13 +52,64 @@ def _text_columns(texts: Sequence[str], grammars: Mapping[str, Grammar]) -> Colu
     device_texts = [text[start:] for text, start in zip(texts, prefixes.start, strict=True)]
     counts = _without_notices(device_texts)
     headers = read_headers(device_texts, tuple(grammars.values()))
+    before = _with_unknown_framings(texts, prefixes, device_texts, counts, headers, tuple(grammars.values()))
     read = zip(headers["message"], headers["grammar"], device_texts, strict=True)
     return {
         **_names(prefixes, headers, grammars),
         **_times(prefixes, headers),
         "message": [message or "" if name else text for message, name, text in read],
         "count": counts,
+        **before,
     }
+
+
+def _with_unknown_framings(
+    texts: Sequence[str],
+    prefixes: PrefixColumns,
+    device_texts: list[str],
+    counts: list[int],
+    headers: Columns,
+    grammars: Sequence[Grammar],
+) -> Columns:
+    """Read the lines again that no grammar reads, without a known framing. Changes all columns of their rows.
+
+    Returns the column `prefix`, if there are such lines: their text before the header.
+    """
+    found: dict[int, SyslogPrefix] = {}
+    unread = [row for row, name in enumerate(headers["grammar"]) if not name]
+    some = [texts[row] for row in unread]
+    may_begin = may_hold_header("\n".join(some), grammars)
+    framed = map(SyslogPrefix, *([getattr(prefixes, name)[row] for row in unread] for name in SyslogPrefix._fields))
+    for row, text, prefix in zip(unread, some, framed, strict=True):
+        if not device_texts[row] and counts[row] > 1 and prefix.framing != "none":
+            continue
+        if read := find_header(text, prefix, grammars, is_searched=may_begin):
+            found[row], device_texts[row], counts[row] = read
+    if found:
+        prefixes.replace([*found], PrefixColumns(*map(list, zip(*found.values(), strict=True))))
+        for name, values in read_headers([device_texts[row] for row in found], grammars).items():
+            headers[name] = column = list(headers[name])
+            for row, value in zip(found, values, strict=True):
+                column[row] = value
+    _add_tags(prefixes, device_texts, [row for row in unread if not headers["grammar"][row]])
+    unknown = {row: texts[row][: each.start] for row, each in found.items() if each.framing == UNKNOWN}
+    return {"prefix": [unknown.get(row, "") for row in range(len(texts))]} if unknown else {}
+
+
+def _add_tags(prefixes: PrefixColumns, device_texts: Sequence[str], unread: Sequence[int]) -> None:
+    """Give lines that no grammar reads the program and process id of their TAG, if a syslog server framed them."""
+    framed = [row for row in unread if prefixes.framing[row] != "none" and not prefixes.app_name[row]]
+    tags = {row: tag for row in framed if (tag := tag_of(device_texts[row]))}
+    if tags:
+        prefixes.app_name, prefixes.procid = prefixes.app_name.copy(), prefixes.procid.copy()
+    for row, (app_name, procid) in tags.items():
+        prefixes.app_name[row], prefixes.procid[row] = app_name, prefixes.procid[row] or procid
+
+
+def device_text(rows: LineTable, columns: Columns, row: int) -> str:
+    """The text of a row after its framing, without the notice of a repetition."""
+    prefix = columns["prefix"][row] if "prefix" in columns else ""
+    return rows.repaired[row][len(prefix) :] if prefix else unwrap(rows.repaired[row]).text
 
 
 def _without_notices(texts: list[str]) -> list[int]:

@@ -18,9 +18,12 @@ from lyncphone_logs.sources.window import Window
 from lyncphone_logs.syslog.unwrap import NOTICE
 
 # Bytes that `repair` or an envelope may change, so that a literal may be there in another spelling: the character
-# references that it resolves, and all that is neither ASCII nor one of the dashes, which it does not change.
+# references that it resolves, escapes of rsyslog and of terminals, and all that is neither ASCII nor one of the dashes,
+# which it does not change.
 _DAMAGE = (
     rb"&(?:[lg]t|amp|quot|apos|nbsp|shy|[nm]dash|[lr][sd]quo|minus|#)",
+    rb"#(?:0(?:[02][0-7]|1[0134567]|3[0-7])|177|[23][0-7]{2}#)",
+    rb"\x1b|\^\[\[|\\(?:x1[bB]|033|u001[bB]|e)\[",
     rb"[\xc0-\xe1\xe3-\xff]",
     rb"\xe2(?:[^\x80\x88]|\x80[^\x92-\x94]|\x88[^\x92])",
     rb"\xe2[\x80\x88]?\z",

@@ -8,11 +8,10 @@ from typing import NamedTuple
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.multiline_spec import MAX_CONTINUATIONS, MultilineSpec
 from lyncphone_logs.parsing.datagrams import share_datagram_header, split_datagrams
-from lyncphone_logs.parsing.header import Columns
+from lyncphone_logs.parsing.header import Columns, device_text
 from lyncphone_logs.parsing.reassembly import reassemble
 from lyncphone_logs.syslog.envelopes import NAME
 from lyncphone_logs.syslog.lines import LineTable
-from lyncphone_logs.syslog.unwrap import unwrap
 
 UNFRAMED = ("none", NAME)
 """Framings of further lines of a message: a forwarder that reads a file puts each line into an envelope."""
@@ -95,7 +94,7 @@ def _counted_bodies(rows: LineTable, columns: Columns, specs: Mapping[str, Multi
     for name, spec in specs.items():
         if spec.counted:
             for first in [row for row, grammar in enumerate(columns["grammar"]) if grammar == name]:
-                text = unwrap(rows.repaired[first]).text
+                text = device_text(rows, columns, first)
                 if spans := spec.counted.match(text):
                     start, end = spans["length"]
                     owner |= dict.fromkeys(_body(rows, columns, first, int(text[start:end][:9])), first)

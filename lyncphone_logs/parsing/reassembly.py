@@ -14,11 +14,10 @@ from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.multiline_spec import MAX_EVENT_LINES, SEQUENCE, MultilineSpec
 from lyncphone_logs.parsing import sip
 from lyncphone_logs.parsing.datagrams import STAMPS
-from lyncphone_logs.parsing.header import Columns
+from lyncphone_logs.parsing.header import Columns, device_text
 from lyncphone_logs.parsing.sequence_numbers import MAX_LATE_NUMBERS
 from lyncphone_logs.parsing.sip_text import NAMES
 from lyncphone_logs.syslog.lines import LineTable
-from lyncphone_logs.syslog.unwrap import unwrap
 
 MAX_PIECES = 64
 MAX_MESSAGE_BYTES = 256 * 1024
@@ -293,7 +292,7 @@ class Reassembler:
         return bool(procid == self._columns["procid"][message.pieces[0]])
 
     def _device_text(self, row: int) -> str:
-        return unwrap(self._rows.repaired[row]).text
+        return device_text(self._rows, self._columns, row)
 
     def _bytes(self, row: int) -> int:
         return self._rows.lengths[row] + sum(self._rows.lengths[line] for line in self._lines.get(row, ()))

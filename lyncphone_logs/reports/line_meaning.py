@@ -1,6 +1,6 @@
 """Prints what a pasted line of a trace means: which grammar reads it, its event, its codes, and the possible causes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from lyncphone_logs.events import codes, pasted
 from lyncphone_logs.events.codes import CodeEntry
@@ -17,7 +17,7 @@ MAX_LINES = 20
 """Lines of a pasted text that are explained."""
 
 
-def readings(text: str, grammars: Iterable[Grammar]) -> list[tuple[str, Grammar, ParsedLine]]:
+def readings(text: str, grammars: Sequence[Grammar]) -> list[tuple[str, Grammar, ParsedLine]]:
     """The lines of a text with the first grammar that reads a message in each, or else its header."""
     found = []
     grammars = tuple(grammars)

@@ -124,7 +124,7 @@ def program_of(text: str, app_name: str | None = None) -> str:
     `text` is what follows the syslog framing, with or without the path of the program. `app_name` is the name of the
     program if the framing has one.
     """
-    if app_name:
+    if app_name and not text.startswith(app_name):
         text = f"{app_name}: {text}"
     elif text.startswith("/"):
         tag, blank, rest = text.partition(" ")

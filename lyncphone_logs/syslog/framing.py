@@ -200,13 +200,14 @@ def _levels(groups: dict[str, list[Any]]) -> dict[str, list[Any]]:
     if numbers is None and "severity" not in groups:
         return {}
     none: list[None] = [None] * len(numbers or groups["severity"])
-    levels = map(_level, groups.get("facility", none), groups.get("severity", none), numbers or none)
+    levels = map(level_words, groups.get("facility", none), groups.get("severity", none), numbers or none)
     facilities, severities = zip(*levels, strict=True)
     return {"facility": [*facilities], "severity": [*severities]}
 
 
 @lru_cache(MAX_CACHED_LEVELS)
-def _level(facility: str | None, severity: str | None, pri: str | None) -> tuple[str | None, str | None]:
+def level_words(facility: str | None, severity: str | None, pri: str | None) -> tuple[str | None, str | None]:
+    """Facility and severity as words of FACILITIES and SEVERITIES, from words in any spelling, else from a priority."""
     if severity:
         facility, severity = facility and facility.lower(), severity.lower()
         return facility and SYNONYMS.get(facility, facility), SYNONYMS.get(severity, severity)

@@ -43,7 +43,9 @@ def _words(name: str, *kinds: tuple[str, ...]) -> str:
 
 _END = r"(?:[ \t]++|$)"
 # The lookaheads reject quickly what is no level or no month.
-_LEVEL = rf"(?=[A-Za-z0-9]++\.){_words('facility', FACILITIES)}\.{_words('severity', SEVERITIES)}{_END}"
+LEVEL = rf"(?=[A-Za-z0-9]++\.){_words('facility', FACILITIES)}\.{_words('severity', SEVERITIES)}"
+"""Facility and severity as words."""
+_LEVEL = rf"{LEVEL}{_END}"
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _BSD_STAMP = rf"(?=[A-Za-z]{{3}}[ ])(?P<stamp>{_MONTH}[ ]++[0-9]{{1,2}}[ ]++{_TIME}(?:\.[0-9]{{1,9}})?){_END}"
@@ -63,18 +65,18 @@ _NOT_AFTER_HOST = (
 )
 _HOST = rf"(?:{_NO_HOST}(?P<hostname>{_NAME}){_END}{_NOT_AFTER_HOST})?"
 _PRI = r"<(?P<pri>1[0-8][0-9]|19[01]|[1-9]?[0-9])>"
-_SD = r'(?:-|(?:\[[^\s=\]"]++(?:[ ]++[^\s=\]"]++="(?:[^"\\]++|\\.)*+")*+\])++)(?=[ ]|$)'
+STRUCTURED_DATA = r'(?:-|(?:\[[^\s=\]"]++(?:[ ]++[^\s=\]"]++="(?:[^"\\]++|\\.)*+")*+\])++)(?=[ ]|$)'
 # The second spelling is a byte-order mark in a line that was read as cp1252.
 _BOM = "(?:\ufeff|ï»¿)?"
 
 _RFC5424 = (
     rf"{_PRI}[1-9][0-9]{{0,2}} (?P<stamp>{_ISO}|-) (?P<hostname>\S++) (?P<app_name>\S++) (?P<procid>\S++) \S++"
-    rf"(?: {_SD})?+ ?{_BOM}"
+    rf"(?: {STRUCTURED_DATA})?+ ?{_BOM}"
 )
 _RSYSLOG_ISO = rf"(?P<stamp>{_ISO}){_END}{_HOST}"
 _KIWI_DATE = r"(?:[0-9]{4}[-.][0-9]{2}[-.][0-9]{2}|[0-9]{2}-[0-9]{2}-[0-9]{4})"
 _KIWI = rf"(?P<stamp>{_KIWI_DATE}[ \t]{_TIME}(?:\.[0-9]{{1,9}})?)[ \t]++{_LEVEL}(?P<hostname>\S++)(?:\t|[ ]++|$)"
-_VIEWER = rf"(?P<stamp>{_TIME}\.[0-9]{{1,3}})[ \t]++(?P<hostname>\S++)[ \t]++{_LEVEL}"
+_VIEWER = rf"(?P<stamp>(?:[0-9]{{2}}/[0-9]{{2}}[ ])?{_TIME}\.[0-9]{{1,3}})[ \t]++(?P<hostname>\S++)[ \t]++{_LEVEL}"
 _ACSYSLOG = (
     rf"(?P<stamp>{_TIME}\.(?:[0-9]{{3}}|[ ][0-9]{{2}}|[ ]{{2}}[0-9]))[ ]?:[ ]"
     r"(?P<hostname>[0-9]{1,3}(?:\.[0-9]{1,3}){3})[ ]?:[ ](?P<severity>ERROR|WARNING|NOTICE|INFO|DEBUG)[ ]?:[ ]"

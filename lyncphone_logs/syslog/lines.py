@@ -11,7 +11,7 @@ from itertools import accumulate, compress
 from operator import itemgetter
 
 from lyncphone_logs.sources.window import MAX_LINE_BYTES, Window, decode
-from lyncphone_logs.syslog.damage import repair
+from lyncphone_logs.syslog.damage import has_escapes, repair
 from lyncphone_logs.syslog.envelopes import STARTS, Envelope, open_envelope
 
 
@@ -136,11 +136,12 @@ def _decoded(contents: Sequence[bytes]) -> tuple[list[str], dict[int, tuple[str,
 def _repair(rows: LineTable) -> None:
     joined = "\n".join(rows.texts)
     rows.repaired = rows.texts
-    if joined.isascii() and "&" not in joined:
+    is_escaped = has_escapes(joined)
+    if joined.isascii() and "&" not in joined and not is_escaped:
         return
     rows.repaired = rows.texts.copy()
     for row, text in enumerate(rows.texts):
-        if not text.isascii() or "&" in text:
+        if is_escaped or not text.isascii() or "&" in text:
             rows.repaired[row], names = repair(text)
             if names:
                 rows.repairs[row] = (*rows.repairs.get(row, ()), *names)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lyncphone_logs.syslog.damage import repair
 from lyncphone_logs.syslog.envelopes import Envelope, open_envelope, within
@@ -51,19 +52,32 @@ class DeviceLine:
         return self.count > 1 and not self.text
 
 
-def unwrap(text: str, is_read: Callable[[str], bool] = bool) -> DeviceLine:
+class Framed(NamedTuple):
+    """A line without its framing: the text for a grammar, and how often the phone wrote it."""
+
+    prefix: SyslogPrefix
+    text: str
+    count: int
+
+
+def unwrap(
+    text: str,
+    is_read: Callable[[str], bool] = bool,
+    search: Callable[[str, Framed], Framed | None] = lambda line, known: None,
+) -> DeviceLine:
     """Undo damage, then take the envelope, the syslog prefix and the notice of a repetition off a line.
 
     `is_read` says of a line without framing whether it is one of a phone. It matters only for a line in an envelope
-    that has lost its program.
+    that has lost its program. `search` may find another framing of a repaired line than the known one.
     """
     envelope = open_envelope(text)
     repaired, names = (chosen_text(envelope, is_read), envelope.repairs) if envelope else repair(text)
-    framed = parse_prefix(repaired)
-    count, text_of_device = repeats(repaired[framed.start :])
-    return DeviceLine(
-        SyslogPrefix(**within(envelope, framed._asdict())) if envelope else framed, text_of_device or "", count, names
-    )
+    known = parse_prefix(repaired)
+    count, text_of_device = repeats(repaired[known.start :])
+    framed = Framed(known, text_of_device or "", count)
+    framed = search(repaired, framed) or framed
+    prefix = SyslogPrefix(**within(envelope, framed.prefix._asdict())) if envelope else framed.prefix
+    return DeviceLine(prefix, framed.text, framed.count, names)
 
 
 def chosen_text(envelope: Envelope, is_read: Callable[[str], bool]) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
+from lyncphone_logs.timestamps.shapes import plain_stamp
+
 # Leap years are up to eight years apart, because 1900 was none: 1896 and 1904.
 _MAX_YEARS_TO_29_FEBRUARY = 8
 
@@ -24,6 +26,7 @@ _STAMP = re.compile(
     r"(?:[.,](?P<fraction>[0-9]{1,9}|[ ][0-9]{2}|[ ]{2}[0-9])|:(?P<milliseconds>[0-9]{1,3}))?"
     r"(?P<zone>Z|[+-][0-9]{2}:?[0-5][0-9])?(?(month)(?:[ ]++(?P<year_last>[0-9]{4}))?)"
 )
+_MAY_HAVE_PARTS = re.compile(r"[0-9]:[0-9]|T[0-9]{6}|[0-9]{8}[T _-]?[0-9]{6}").search
 _TEN_DIGITS = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})")
 _SINCE_BOOT = re.compile(r"[0-9]{2,4}[0-5][0-9][0-5][0-9]\.[0-9]{3}")
 _SINCE_1970 = re.compile(r"([0-9]{9,10})\.([0-9]{1,6})")
@@ -88,6 +91,7 @@ def read_stamp(stamp: str, anchor: Anchor) -> ParsedStamp:
     - Of two numbers in dates of Kiwi (`dd-mm-yyyy`) and snom (`d/m/yyyy`), one over 12 is the day. Otherwise
       `anchor.day_first` decides. Without it, the order is assumed: American for Kiwi, European for snom, which writes
       milliseconds after a colon.
+    - Stamps of collectors in any other shape of `shapes.SHAPES` are read as the plain form of them.
     - `hh:mm:ss.mmm` is of the latest day on which it is not after the anchor.
     - `seconds.fraction` is Unix time, and therefore UTC.
     - Polycom writes `hhmmss.mmm` since boot, or ten digits: `MMDDhhmmss`, the only form in real logs, else `YYMMDDhhmm`
@@ -101,7 +105,7 @@ def read_stamp(stamp: str, anchor: Anchor) -> ParsedStamp:
 @lru_cache(maxsize=1024)
 def _read(stamp: str, anchor: Anchor) -> ParsedStamp:
     try:
-        if found := _STAMP.fullmatch(stamp):
+        if found := _parts(stamp):
             day_time = _time(found)
             day, quality = _date(found, day_time, anchor)
             moment = datetime.combine(day, day_time)
@@ -111,13 +115,23 @@ def _read(stamp: str, anchor: Anchor) -> ParsedStamp:
         return _UNREADABLE
 
 
+def _parts(stamp: str) -> re.Match[str] | None:
+    """The parts of a stamp with colons, in any shape."""
+    if found := _STAMP.fullmatch(stamp):
+        return found
+    return _STAMP.fullmatch(plain_stamp(stamp)) if _MAY_HAVE_PARTS(stamp) else None
+
+
 def _of_digits(stamp: str, anchor: Anchor) -> ParsedStamp:
     if found := _TEN_DIGITS.fullmatch(stamp):
         return _polycom(stamp, [int(number) for number in found.groups()], anchor)
     if found := _SINCE_1970.fullmatch(stamp):
         moment = _EPOCH + timedelta(seconds=int(found[1]), microseconds=int(found[2].ljust(6, "0")))
         return ParsedStamp(moment, moment, "exact")
-    return ParsedStamp(None, None, "uptime") if _SINCE_BOOT.fullmatch(stamp) else _UNREADABLE
+    if _SINCE_BOOT.fullmatch(stamp):
+        return ParsedStamp(None, None, "uptime")
+    plain = plain_stamp(stamp)
+    return _of_digits(plain, anchor) if plain and plain != stamp else _UNREADABLE
 
 
 def _polycom(stamp: str, numbers: list[int], anchor: Anchor) -> ParsedStamp:
@@ -178,7 +192,7 @@ def day_stands_first(stamp: str, of_device: bool = False) -> bool | None:
 
     None if the stamp does not show it.
     """
-    found = _STAMP.fullmatch(stamp)
+    found = _parts(stamp)
     names = ("one", "other") if of_device else ("first", "second", "before", "after")
     written = found.group(*names) if found else ()
     is_day = [int(number) > 12 for number in written if number]

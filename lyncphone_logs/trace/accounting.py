@@ -57,9 +57,10 @@ class ByteAccount:
 class SourceStats:
     """The account of bytes, and counts of events (also by grammar) and of lines that no grammar reads.
 
-    `first_unparsed` is the first of these. `foreign` counts them by the program that wrote them, as long as hardly any
-    line is one of a phone. `outside_lines` are outside the time range. `assumed`: a year or a date was
-    completed from the anchor.
+    `unknown_framings` counts the lines of phones that were found after an unknown framing, and `longest_prefix` is the
+    greatest length of one in characters. `first_unparsed` is the first line that no grammar reads. `foreign` counts
+    such lines by the program that wrote them, as long as hardly any line is one of a phone. `outside_lines` are outside
+    the time range. `assumed`: a year or a date was completed from the anchor.
     """
 
     account: ByteAccount = field(default_factory=ByteAccount)
@@ -70,6 +71,8 @@ class SourceStats:
     grammars: Counter[str] = field(default_factory=Counter)
     foreign: Counter[str] = field(default_factory=Counter)
     assumed: bool = False
+    unknown_framings: int = 0
+    longest_prefix: int = 0
 
     @property
     def is_mostly_unparsed(self) -> bool:
@@ -85,6 +88,14 @@ class SourceStats:
             return ""
         return f"these look like lines of {name} ({count:,} of {lines:,} {'line' if lines == 1 else 'lines'})"
 
+    @property
+    def of_framings(self) -> str:
+        """How many lines had an unknown framing; "" if none had."""
+        if not self.unknown_framings:
+            return ""
+        lines = "1 line" if self.unknown_framings == 1 else f"{self.unknown_framings:,} lines"
+        return f"{lines}: framing unknown, header found after up to {self.longest_prefix} characters"
+
     def count(self, batch: Batch) -> None:
         """Count the events of a batch: their first spans are lines, the others continuation lines."""
         lengths = batch.columns["bytes"]
@@ -97,6 +108,9 @@ class SourceStats:
             self.foreign.update(filter(None, (program_of(texts[row], names[row]) for row in batch.unparsed)))
         self.unparsed_lines += len(batch.unparsed)
         self.events += len(batch) - len(batch.unparsed)
+        found = [len(prefix) for row, prefix in batch.prefixes.items() if batch.columns["grammar"][row]]
+        self.unknown_framings += len(found)
+        self.longest_prefix = max(self.longest_prefix, *found, 0)
         self.grammars.update(name for name in batch.columns["grammar"] if name)
         if batch.unparsed and not self.first_unparsed:
             self.first_unparsed = batch.event(batch.unparsed[0])
@@ -122,3 +136,5 @@ class SourceStats:
         self.foreign.update(other.foreign)
         self.first_unparsed = self.first_unparsed or other.first_unparsed
         self.assumed |= other.assumed
+        self.unknown_framings += other.unknown_framings
+        self.longest_prefix = max(self.longest_prefix, other.longest_prefix)

@@ -134,10 +134,12 @@ class Trace:
             for source, tally in self.inputs
             if tally.events and tally.looks_like
         ]
+        framed = [f"{source.path}: {tally.of_framings}" for source, tally in self.inputs if tally.of_framings]
         assumed = [each for source, tally in self.inputs for each in clocks.assumptions(source.path, tally)]
         return (
             *self._skipped,
             *foreign,
+            *framed,
             *copies_in([source for source, _ in self.inputs]),
             *assumed,
             *clocks.of_all,
