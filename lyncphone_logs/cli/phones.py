@@ -61,7 +61,8 @@ def unparsed(
 ) -> None:
     """Group unparsed lines by shape, with counts and a masked example.
 
-    Only ordinary technical words, numbers of up to three digits, and times are shown. All other words are masked.
+    Only ordinary words, numbers of up to three digits and times are shown: names in other words are masked. Others may
+    remain: check before sharing.
     """
     from lyncphone_logs.cli.progress import watched
     from lyncphone_logs.reports import tables

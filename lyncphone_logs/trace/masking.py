@@ -1,4 +1,4 @@
-"""Masks all of a text but ordinary words, short numbers, times and punctuation, so that no name or address is shown.
+"""Masks all of a text but ordinary words, short numbers, times and punctuation, to hide names and addresses.
 
 What is shown is a list (content/knowledge/plain_words.txt), not what is hidden: a name in an unforeseen form
 is no ordinary word, and is masked. Ordinary words are masked if they are part of a name: in quotes, in an address, in a
