@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from support.collector_prefixes import BARE, START, CollectorPrefix, prefixes, some_prefixes
-from support.paths import FIXTURES
+from support.paths import CORPUS, FIXTURES
 
 import lyncphone_logs as lp
-from lyncphone_logs.catalog import read_catalog
+from lyncphone_logs.catalog import grammars_folder, read_catalog
 from lyncphone_logs.grammar.grammar import reader_of
 from lyncphone_logs.parsing.unknown_framing import find_header
 from lyncphone_logs.syslog.damage import repair
@@ -106,6 +106,10 @@ def test_a_distinctive_header_is_found_without_a_stamp(grammar: str, bare: str) 
     assert [line for line, found in read_lines if line in own and not (found and found.text == line)] == []
 
 
+FOREIGN = (
+    "020", "022", "023", "025", "026", "027", "028", "029", "030", "031", "033", "036", "037", "039", "042",
+)  # fmt: skip
+"""Excerpts of programs that are no phones."""
 QUOTING = [
     "[2026-11-29 10:00:00] NOTICE[123]: chan_sip.c:24 handle: {}",
     "[Nov 29 10:00:00] WARNING[99][C-0001]: app.c:1 x: Unknown line '{}'",
@@ -181,3 +185,21 @@ def test_a_line_that_no_grammar_reads_has_host_and_tag(
     path.write_text(f"{line}\n")
     (event,) = lp.read_trace(str(path), year=2026).events()
     assert (event.kind, event.hostname, event.app_name, event.procid) == ("unparsed", host, program, process)
+
+
+@pytest.mark.parametrize(
+    ("distinctive", "reason"),
+    [("pp.Regex('gs[0-9]+:')", "unbounded repetition"), ("pp.Regex('[a-z]{1,4}[0-9]')", "has no literal")],
+)
+def test_a_distinctive_header_is_bounded_and_has_a_literal(distinctive: str, reason: str, tmp_path: Path) -> None:
+    text = (grammars_folder() / "spectralink.py").read_text(encoding="utf-8")
+    (tmp_path / "other.py").write_text(f"{text}\ndistinctive = {distinctive}\n", encoding="utf-8")
+    (problem,) = read_catalog(grammars=str(tmp_path)).problems
+    assert reason in str(problem)
+
+
+@pytest.mark.skipif(not (CORPUS / "field").is_dir(), reason="the excerpts are outside the repository")
+@pytest.mark.parametrize("number", FOREIGN)
+def test_no_line_of_a_real_foreign_log_is_claimed(number: str) -> None:
+    events = lp.read_trace(str(CORPUS / "field" / f"{number}.log")).events()
+    assert [event.text for event in events if event.grammar] == []
