@@ -90,6 +90,8 @@ NAMING = (
 )
 """Words before `=` or `:` and a name."""
 MASKS = (
+    ("<key>", re.compile(r"\binline:[^\s|]+(?:\|[^\s|]*)*", re.I)),
+    ("<key>", re.compile(r"(?<![\w+/])(?=[a-z+/]*[A-Z0-9])(?=[A-Z0-9+/]*[a-z])[A-Za-z0-9+/]{32,}={0,2}")),
     ("<url>", re.compile(r"\b(?:https?|ftps?|tftp|ldaps?)://[^\s\"'<>]+", re.I)),
     ("<uri>", re.compile(r"\b(?:sips?|tel|im|mailto):[^\s\"'<>;,]+|[\w.+%-]+@[\w.-]+", re.I)),
     ("<text>", re.compile(r"\"[^\"]*\"|“[^”]*”|(?<!\w)'[^']*'(?!\w)")),
