@@ -336,7 +336,9 @@ class Reassembler:
             line = self._columns["message"][following]
             indent = common or next(filter(line.startswith, self._spec.indents), "")
             ends = "\n" * min(self._rows.numbers[following] - before, 2)
-            text, before = f"{text}{ends}{line.removeprefix(indent)}", self._rows.numbers[following]
+            # A line may have nothing but its indentation, whatever that is, if a datagram ends with a line end.
+            shown = "" if line.isspace() else line.removeprefix(indent)
+            text, before = f"{text}{ends}{shown}", self._rows.numbers[following]
         if self._spec.trailer is None:
             return text
         spans = self._spec.trailer.match(text)

@@ -12,7 +12,16 @@ from functools import lru_cache
 from lyncphone_logs.events.event import Value, frozen
 from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.grammar.grammar import MAX_CACHED_CHARACTERS, MAX_CACHED_MESSAGES
-from lyncphone_logs.parsing.sip_text import COMPACT, NAMES, TOKEN, URI_AND_VERSION, flat_body, flat_message, lines_of
+from lyncphone_logs.parsing.sip_text import (
+    COMPACT,
+    NAMES,
+    TOKEN,
+    URI_AND_VERSION,
+    FlatMessage,
+    flat_body,
+    flat_message,
+    lines_of,
+)
 
 TEXTS = {"user-agent": "user_agent", "server": "server", "reason": "reason", "warning": "warning"}
 NUMBERS = {"expires": "expires", "retry-after": "retry_after"}
@@ -99,6 +108,10 @@ def parse(text: str, *, shortest_line_end: bool = False) -> SipMessage | None:
 
 def _start_line(line: str) -> re.Match[str] | None:
     """The first start line in a line: a body may contain another one."""
+    if line.startswith("SIP/2.0 ") and (start := _RESPONSE.match(line)):
+        return start
+    if start := _REQUEST.match(line):
+        return start
     response = _RESPONSE.search(line)
     return _REQUEST.search(line, 0, response.start() if response else len(line)) or response
 
@@ -197,7 +210,7 @@ def header_fields(headers: Mapping[str, Sequence[str]]) -> dict[str, Value]:
 
 def _parse(start: re.Match[str], pieces: Sequence[tuple[str, int]]) -> SipMessage:
     more, is_response = start[start.lastindex or 0], "code" in start.groupdict()
-    flat = flat_message(f" {more}", is_response=is_response)
+    flat = flat_message(f" {more}", is_response=is_response) if ":" in more else FlatMessage()
     shows_headers = bool(pieces) and (not pieces[0][0].strip() or _HEADER.match(pieces[0][0]) is not None)
     if len(flat.headers) > shows_headers:
         if pieces:
@@ -214,17 +227,18 @@ def _parse(start: re.Match[str], pieces: Sequence[tuple[str, int]]) -> SipMessag
 
 def _end_of_headers(pieces: Sequence[tuple[str, int]]) -> int | None:
     """The first line after the headers, if it is there; blank lines before CSeq may separate headers by mistake."""
-    has_cseq, end = False, None
+    blank = None
     for number, (line, _) in enumerate(pieces):
-        if not line.strip():
-            end = number if end is None else end
-        elif _BODY.match(line):
-            return number if end is None else end
-        elif end is not None and (has_cseq or not ((found := _HEADER.match(line)) and found["name"].lower() in NAMES)):
-            return end
-        else:
-            has_cseq, end = has_cseq or line[:4].lower() == "cseq", None
-    return end
+        if not line or line.isspace():
+            blank = number if blank is None else blank
+        elif blank is not None:
+            found = None if any(line[:4].lower() == "cseq" for line, _ in pieces[:blank]) else _HEADER.match(line)
+            if found is None or found["name"].lower() not in NAMES:
+                return blank
+            blank = None
+        elif line[0] in "v<-" and _BODY.match(line):
+            return number
+    return blank
 
 
 def _set_body(message: SipMessage, lines: Sequence[tuple[str, int]] | None) -> None:
@@ -245,16 +259,17 @@ def _by_name(headers: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def _headers_of(lines: Iterable[str]) -> dict[str, list[str]]:
     """The values of each header by its lower-case long name; folded lines are joined (RFC 3261 section 7.3.1)."""
-    headers: dict[str, list[list[str]]] = {}
-    value: list[str] | None = None
+    headers: dict[str, list[str]] = {}
+    values: list[str] = []
     for line in lines:
-        if line[:1] in (" ", "\t") and value is not None:
-            value.append(line.strip())
+        if line[:1] in (" ", "\t") and values:
+            values[-1] = f"{values[-1]} {line.strip()}".strip()
         elif found := _HEADER.match(line):
-            name = found["name"].lower()
-            value = [found["value"].strip()]
-            headers.setdefault(COMPACT.get(name, name), []).append(value)
-    return {name: [" ".join(filter(None, parts)) for parts in values] for name, values in headers.items()}
+            name, value = found.groups()
+            name = name.lower()
+            values = headers.setdefault(COMPACT.get(name, name), [])
+            values.append(value.strip())
+    return headers
 
 
 def _start(message: SipMessage) -> dict[str, Value]:

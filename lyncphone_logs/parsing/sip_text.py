@@ -44,6 +44,11 @@ MAY_BE_EMPTY = frozenset(
 )
 """Headers that are complete without a value (RFC 3261 section 25.1)."""
 
+RETURNS = ("\r", "#015", "^M")
+"""Spellings of a carriage return."""
+MAX_RETURNS = 3
+"""Returns before a line feed: some programs write one for each of theirs."""
+
 # Each pattern takes linear time, also when it is searched for: a trace may contain anything. Repeats are possessive.
 # What is scanned from more than one start is bounded: blanks begin at the first one, quoted texts have a largest size.
 TOKEN = r"[A-Za-z0-9.!%*_+`'~-]"
@@ -59,7 +64,7 @@ _BODY = rf"v=0\s++[a-z]=|(?:<\?xml\s|--[^\s-]|{_MESSAGE})"
 _FLAT = re.compile(
     r'"[^"\\]{0,400}+(?:\\.[^"\\]{0,400}+){0,8}+"(?=[\s;,<>)]|\Z)'
     r'|\([^()"]{0,200}+\)'
-    rf"|(?<!\s)\s++(?:(?P<body>{_BODY})|{_NAME})",
+    rf"|\s(?<!\s\s)\s*+(?:{_NAME}|(?P<body>{_BODY}))",
     re.DOTALL,
 )
 """What stands in a value as a whole, or begins a header or the body. A quote that nothing legal follows opens none."""
@@ -76,7 +81,7 @@ _ANY_VALUE = re.compile(r"\s*+\S")
 MAX_PHRASE = 64
 """Characters of a reason phrase that may be a registered one."""
 _BEGINS = {"v": re.compile(r"\s*+SIP\b"), "l": re.compile(r"\s*+[0-9]")}
-"""What the values of compact headers begin with that words before a colon could be taken for."""
+"""What the values of some compact headers begin with, since a value may contain such a letter and a colon."""
 _WIDE = re.compile(r"(?<!\s)\s{2,}+")
 _SDP_LINE = re.compile(r"(?<!\s)\s++(?=[a-z]=)")
 
@@ -87,22 +92,53 @@ def lines_of(text: str, *, shortest: bool = False) -> Iterator[tuple[str, int]]:
     A line end counts two bytes if the trace does not show them, one with `shortest`.
     """
     shows_returns = shortest or "^M\n" in text or "#015#012" in text or "\r\n" in text
-    at = 0
-    for end in _line_end(text).finditer(text):
+    separator = _plain_separator(text)
+    if separator:
+        yield from _split(text, separator, 1 if shows_returns else 2)
+        return
+    at, line_end = 0, _line_end(text)
+    for end in line_end.finditer(text) if line_end else ():
         yield text[at : end.start()], 2 if end["cr"] or not shows_returns else 1
         at = end.end()
     if at < len(text):
         yield text[at:], 0
 
 
-def _line_end(text: str) -> re.Pattern[str]:
-    """How the line ends of this text are written."""
+def _plain_separator(text: str) -> str:
+    """What alone separates the lines, "" if returns do so too."""
+    if any(f"{sign} " in text for sign in RETURNS):
+        return ""
+    return ("" if "#012" in text else "\n") if "\n" in text else "#012" if "#012" in text else ""
+
+
+def _split(text: str, separator: str, shortest: int) -> Iterator[tuple[str, int]]:
+    *lines, last = text.split(separator)
+    for line in lines:
+        line = line.removesuffix(" ") if separator == "#012" else line
+        if line.endswith(RETURNS):
+            yield _without_returns(line), 2
+        else:
+            yield line, shortest
+    if last:
+        ends = last.endswith(RETURNS)
+        yield (_without_returns(last) if ends else last), 2 if ends else 0
+
+
+def _without_returns(line: str) -> str:
+    for _ in range(MAX_RETURNS):
+        sign = next(filter(line.endswith, RETURNS), "")
+        line = line.removesuffix(sign)
+    return line
+
+
+def _line_end(text: str) -> re.Pattern[str] | None:
+    """How the line ends of this text are written, None if it shows none."""
     if "\n" in text or "#012" in text:
         return _LINE_END
-    if _RETURN_AND_TEXT.search(text):
-        return _BARE_RETURN
+    if any(sign in text for sign in RETURNS):
+        return _BARE_RETURN if _RETURN_AND_TEXT.search(text) else _LINE_END
     is_in_letters = ("\\" in text or "␊" in text or "<LF>" in text) and _LETTERS_THEN_HEADER.search(text)
-    return _IN_LETTERS if is_in_letters else _LINE_END
+    return _IN_LETTERS if is_in_letters else None
 
 
 @dataclass(slots=True)
@@ -122,16 +158,17 @@ def flat_message(text: str, *, is_response: bool) -> FlatMessage:
     found = FlatMessage()
     name, at, end, speaks_of_body = "", 0, len(text), False
     for place in _FLAT.finditer(text):
-        if place["name"] is not None:
-            value = _Value(text, COMPACT.get(name, name), at, place.start())
+        if place.lastgroup == "before_colon":
+            value = _Value(text, name, at, place.start())
             if _begins_header(place, value, is_response):
                 _add(found, value)
                 name, at = place["name"].lower(), place.end()
-                speaks_of_body |= COMPACT.get(name, name) in ("content-length", "content-type")
-        elif place["body"] is not None and (speaks_of_body or place["body"].startswith("v=0")):
+                name = COMPACT.get(name, name)
+                speaks_of_body = speaks_of_body or name in ("content-length", "content-type")
+        elif place.lastgroup == "body" and (speaks_of_body or place["body"].startswith("v=0")):
             found.body, end = text[place.start("body") :], place.start()
             break
-    _add(found, _Value(text, COMPACT.get(name, name), at, end))
+    _add(found, _Value(text, name, at, end))
     if found.body is None and found.headers:
         _split_last(found)
     return found

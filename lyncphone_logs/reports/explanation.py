@@ -214,7 +214,6 @@ def _fields(event: Event) -> str:
 def render_line(line: str, grammars: Sequence[Grammar]) -> Iterator[str]:
     """How a line is parsed: its framing, the grammars that match it, then the others, longest match first."""
     device_line = unwrapped(line, grammars)
-    device_line = found_line(line, grammars)
     yield visible(line)
     yield from _framing(device_line)
     results = [(grammar, grammar.read(device_line.text)) for grammar in grammars]

@@ -8,7 +8,7 @@ import pytest
 import sipmessage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.cut_messages import WAYS, as_cisco, as_datagrams, as_snom, as_viewer, interleaved, sip_messages
+from support.cut_messages import WAYS, as_cisco, as_datagrams, as_snom, as_viewer, cut, interleaved, sip_messages
 from support.paths import ROOT
 
 from lyncphone_logs.catalog import read_catalog
@@ -279,3 +279,43 @@ def test_a_remark_of_a_reader_is_a_line_of_its_own(remark: str) -> None:
     events = read([line, "", remark, line.replace("101", "102"), ""])
     assert [event.message for event in events] == ["one", remark, "one"]
     assert [event.kind for event in events] == ["log.message", "unparsed", "log.message"]
+
+
+def viewer(pieces: list[str], width: int) -> list[str]:
+    """Datagrams of a border controller as its viewer writes them, in columns of this width."""
+    marker = "(N 1)  ---- Incoming SIP Message from 192.0.2.75:5061 to SIPInterface #1 (T) TLS TO(#1) SocketID(2) ---- "
+    lines: list[str] = []
+    for number, piece in enumerate([f"{marker}\n{pieces[0]}", *pieces[1:]]):
+        first, *more = f"{piece} [Time:10-09@09:42:56.10{number}]".split("\n")
+        lines.append(f"10:44:11.299  192.0.2.11  local0.notice  [S={7 + number}] [SID=0a1b2c:7:55]  {first}")
+        lines += [f"{' ' * width}{line}" for line in more]
+    return lines
+
+
+@pytest.mark.parametrize("width", [79, 89, 100])
+@given(places=st.lists(st.integers(1, 10_000), max_size=4))
+def test_a_body_cut_anywhere_is_joined_in_columns_of_any_width(width: int, places: list[int]) -> None:
+    sdp = "v=0\nc=IN IP4 192.0.2.9\nm=audio 4000 RTP/SAVP 8\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAABBBB\n"
+    body = f"{sdp}a=rtpmap:8 PCMA/8000\na=candidate:1 1 UDP 1 192.0.2.9 4000 typ host\na=ptime:20\n"
+    head = "INVITE sip:a@b SIP/2.0\nCall-ID: 7\nCSeq: 1 INVITE\nContent-Type: application/sdp\n"
+    text = f"{head}Content-Length: {len(body) + body.count(chr(10))}\n\n"
+    (event,) = read(viewer(cut_after(text, body, places), width))
+    assert event.kind == "sip.request"
+    expected: dict[str, Value] = {
+        "media": ("audio 4000 RTP/SAVP 8",), "codecs": ("PCMA",), "crypto": True, "ice": True, "call_id": "7",
+    }  # fmt: skip
+    assert {name: event.fields.get(name) for name in expected} == expected
+    assert "fragment" not in event.fields
+
+
+def cut_after(head: str, body: str, places: list[int]) -> list[str]:
+    """The pieces of a message that is cut in its body."""
+    first, *more = cut(body, places)
+    return [head + first, *more]
+
+
+def test_a_message_without_its_later_datagrams_does_not_deny_what_they_may_have() -> None:
+    head = "INVITE sip:a@b SIP/2.0\nCall-ID: 7\nCSeq: 1 INVITE\nContent-Length: 900\n\n"
+    (event,) = read(viewer([f"{head}v=0\nm=audio 4000 RTP/SAVP 8"], 89))
+    assert event.fields["fragment"] is True
+    assert not {"crypto", "ice", "media", "codecs"} & event.fields.keys()
