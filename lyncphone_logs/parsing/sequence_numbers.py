@@ -5,6 +5,7 @@ the end. If a count goes back further than that, it wrapped around or began anew
 also have several counters, one for each facility or program. A jump from one to another is no gap: see `_Count`.
 """
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +23,10 @@ MAX_NUMBERS_TO_RETURN = 4096
 MAX_FORMER = 8
 """Counters of a sender that are remembered."""
 COUNTS_BOOTS = ("device", "resets")
+# The name of a file, the number of a line, or both.
+_PRINTED_BY_GREP = re.compile(
+    r"(?:[^\s:]{0,255}/[^\s:]{0,255}|[^\s:]{1,255}\.(?:log|txt|[0-9]{1,3})):|[0-9]{1,9}:(?![0-9]{2}[:.\s])"
+).match
 
 SENDER = ("hostname", "grammar", "facility")
 """The columns of `Sender`."""
@@ -281,9 +286,13 @@ def runs_of(
 ) -> dict[int, tuple[SequenceRun, ...]]:
     """The runs of the rows before `end`, by position in `event_rows`, the rows that become events.
 
-    `specs` are those of the grammars, by name. The result is empty if no sender counts its lines.
+    `specs` are those of the grammars, by name. The result is empty if no sender counts its lines. Lines that `grep`
+    printed have no number: the ones between them were not lost.
     """
     numbers = columns["sequence"]
+    if prefixes := columns.get("prefix"):
+        pairs = zip(numbers, prefixes, strict=True)
+        numbers = [None if _PRINTED_BY_GREP(prefix) else number for number, prefix in pairs]
     missed = columns.get("missed") or [None] * len(numbers)
     if not event_rows or (not any(missed) and numbers.count(None) == len(numbers)):
         return {}

@@ -227,3 +227,16 @@ def test_a_call_record_and_a_trace_have_two_counters(tmp_path: Path) -> None:
     events = read([record.format(55), sbc(9001), record.format(56), sbc(9002), record.format(58)], tmp_path)
     assert [each[2:] for each in lost(events)] == [(1, 57, 57)]
     assert [event.sequence for event in events if not event.derived] == [55, 9001, 56, 9002, 58]
+
+
+@pytest.mark.parametrize("place", ["/var/log/phone.log:", "phone.log:", "m2000.log.1:", "12:", "logs/a.log:7:"])
+def test_lines_that_grep_printed_are_an_excerpt(place: str, tmp_path: Path) -> None:
+    events = read([place + cisco(number) for number in (1, 2, 6, 7)], tmp_path)
+    assert [event.grammar for event in events] == ["cisco"] * 4
+    assert not lost(events)
+
+
+@pytest.mark.parametrize("before", ["", "2013-07-09 10:00:00 site/phone ", "relay.example "])
+def test_other_lines_after_an_unknown_framing_are_counted(before: str, tmp_path: Path) -> None:
+    lines = [before + cisco(number) if before else cisco(number) for number in (1, 2, 6, 7)]
+    assert [lines for _, _, lines, _, _ in lost(read(lines, tmp_path))] == [3]
