@@ -49,13 +49,8 @@ message = pp.Regex(r"[\s\S]*")("message")
 line_and_call = pp.Opt("LINE") + pp.Regex(r"[0-9]+/[0-9]+[,:]")
 # The copy that is stored for alarms is not a second response.
 copy_for_alarm = pp.Regex(r"ccsip_store_rcvd_msg_for_alarm")("function") + ":" + pp.Regex(r"Rcvd:SIP/2\.0 ")
-sipcc = (
-    "SIPCC-"
-    + pp.Regex(r"[A-Z0-9_]+")("component")
-    + ":"
-    + pp.Opt(line_and_call)
-    + pp.Opt(copy_for_alarm | function + ":")
-)
+sipcc = "SIPCC-" + pp.Regex(r"[A-Z0-9_]+")("component") + ":"
+sipcc += pp.Opt(line_and_call) + pp.Opt(copy_for_alarm | function + ":")
 # A method such as `XsiAppData:getCdUrl:`.
 of_class = pp.Regex(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")("component") + ":" + named_function
 module = (

@@ -292,12 +292,19 @@ def _is_quoted_before(before: str) -> bool:
     return _opens_quote(before) or bool(_SOURCE_FILE.search(before)) or len(names) > MAX_NAMES
 
 
+def _is_field(before: str) -> bool:
+    """Whether a stamp is the value of a field, as in the header `Date:` of SIP, or of a later part of a line."""
+    found = _CISCO_HOST.search(before)
+    return any(name.endswith(":") for name in _names(before)) and not (found and found["number"])
+
+
 def _leading_stamps(text: str) -> Iterator[FoundStamp]:
     """The stamps at the beginning of a line, each at most some words after the one before."""
     end = 0
     for _ in range(MAX_TRIES):
         stamp = next(stamps_in(text, MAX_STAMPED, end), None) if _LOOKS_STAMPED(text, end, MAX_STAMPED) else None
-        if stamp is None or (end and _is_quoted_before(text[end : stamp.start])):
+        between = text[end : stamp.start] if stamp else ""
+        if stamp is None or (end and (_is_quoted_before(between) or _is_field(between))):
             return
         yield stamp
         end = stamp.end
@@ -326,5 +333,7 @@ def _first_read(
     for start, count, rest in readings:
         if (count > 1 and not rest) or reader_of(rest, grammars):
             return Framed(_described(text[:start], stamps), rest, count)
+    if _is_field(text[: stamps[0].start]):
+        return None
     start, count, rest = readings[0]
     return Framed(_described(text[:start], stamps), rest, count)

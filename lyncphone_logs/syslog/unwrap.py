@@ -57,7 +57,7 @@ class Framed(NamedTuple):
 
     prefix: SyslogPrefix
     text: str
-    count: int
+    repeats: int
 
 
 def unwrap(
@@ -77,7 +77,7 @@ def unwrap(
     framed = Framed(known, text_of_device or "", count)
     framed = search(repaired, framed) or framed
     prefix = SyslogPrefix(**within(envelope, framed.prefix._asdict())) if envelope else framed.prefix
-    return DeviceLine(prefix, framed.text, framed.count, names)
+    return DeviceLine(prefix, framed.text, framed.repeats, names)
 
 
 def chosen_text(envelope: Envelope, is_read: Callable[[str], bool]) -> str:

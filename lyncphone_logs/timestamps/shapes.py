@@ -90,7 +90,7 @@ SHAPES = (
         r"(?<![\w.+@])(?<![0-9]-)@?(?P<epoch>1[0-9]{9})"
         r"(?:\.(?P<part>[0-9]{1,64})|(?P<rest>[0-9]{3}(?:[0-9]{3}){0,2}))?(?![\w|.-])(?!:[^ ])",
     ),
-    StampShape("clock", "10:00:00.123", rf"(?<![0-9A-Za-z.-])(?<![0-9]:){_TIME}(?![\w:])"),
+    StampShape("clock", "10:00:00.123", rf"(?<![0-9A-Za-z.-])(?<![0-9A-Fa-f]:){_TIME}(?![\w:])"),
 )
 """Tried in this order at each place of a text."""
 

@@ -14,7 +14,7 @@ import lyncphone_logs as lp
 from lyncphone_logs.reports.report import Report
 
 KEY = ec.generate_private_key(ec.SECP256R1())
-QUIET = "2013-07-09T10:00:00Z 420HD udhcpc[210]: Lease of 10.1.2.3 obtained, lease time 86400\n"
+QUIET = "2013-07-09T10:00:00Z 420HD voip_task[440]: UI       : INFO - nothing\n"
 LAST = datetime(2013, 7, 9, 10, tzinfo=UTC)
 
 
