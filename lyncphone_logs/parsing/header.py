@@ -77,6 +77,8 @@ def _with_unknown_framings(
     """
     found: dict[int, SyslogPrefix] = {}
     unread = [row for row, name in enumerate(headers["grammar"]) if not name]
+    if not unread:
+        return {}
     some = [texts[row] for row in unread]
     may_begin = may_hold_header("\n".join(some), grammars)
     framed = map(SyslogPrefix, *([getattr(prefixes, name)[row] for row in unread] for name in SyslogPrefix._fields))
@@ -190,6 +192,8 @@ def read_headers(texts: Sequence[str], grammars: Sequence[Grammar]) -> Columns:
     columns["grammar"] = [""] * len(texts)
     rest: Sequence[int] = range(len(texts))
     for grammar in grammars:
+        if not rest:
+            break
         matches = list(map(grammar.header.pattern.fullmatch, [texts[row] for row in rest]))
         rows = [row for row, match in zip(rest, matches, strict=True) if match]
         if len(rest) == len(texts) and rows:

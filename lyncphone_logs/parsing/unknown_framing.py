@@ -88,7 +88,7 @@ def _skipped() -> re.Pattern[str]:
 
 def may_hold_header(text: str, grammars: Sequence[Grammar]) -> bool:
     """Whether a text, which may have many lines, may hold a distinctive header."""
-    return any(map(text.__contains__, _distinctive(tuple(grammars))[1]))
+    return any(map(text.__contains__, _literals(tuple(grammars))))
 
 
 def find_header(
@@ -120,7 +120,7 @@ def tag_of(text: str) -> tuple[str, str | None] | None:
 
 def _headers_in(text: str, grammars: Sequence[Grammar]) -> Iterator[int]:
     """Where distinctive headers begin."""
-    pattern, _ = _distinctive(tuple(grammars))
+    pattern = _distinctive(tuple(grammars))
     start = 0
     for _ in range(MAX_TRIES):
         found = pattern.search(text, start, 2 * MAX_PREFIX) if start < min(MAX_PREFIX, len(text)) else None
@@ -131,11 +131,17 @@ def _headers_in(text: str, grammars: Sequence[Grammar]) -> Iterator[int]:
 
 
 @lru_cache(maxsize=16)
-def _distinctive(grammars: tuple[Grammar, ...]) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """A pattern for the beginning of any distinctive header, and texts of which one is in each of them."""
+def _literals(grammars: tuple[Grammar, ...]) -> tuple[str, ...]:
+    """Texts of which one is in each distinctive header."""
+    return tuple({text: 0 for each in grammars if each.distinctive for text in each.distinctive.literals})
+
+
+@lru_cache(maxsize=16)
+def _distinctive(grammars: tuple[Grammar, ...]) -> re.Pattern[str]:
+    """A pattern for the beginning of any distinctive header."""
     found = [grammar.distinctive for grammar in grammars if grammar.distinctive]
     parts = "|".join(re.sub(r"\(\?P<f\d+>", "(?:", each.rendered) for each in found) or "(?!)"
-    return re.compile(rf"(?<![\w./])(?=\S)(?:{parts})"), tuple({text: 0 for each in found for text in each.literals})
+    return re.compile(rf"(?<![\w./])(?=\S)(?:{parts})")
 
 
 def _without_notice(text: str) -> tuple[int, str]:

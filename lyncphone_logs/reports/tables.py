@@ -27,6 +27,8 @@ _NOT_TEXT = re.compile(
 )
 """Cells that pandas, polars, DuckDB or PyArrow take for a number, time, truth value or nothing, and a column with them:
 types are inferred from the first rows, and the first other text would not fit."""
+MAX_WORD = 8
+"""Length of the longest of them that begins with a letter."""
 MISSING_NUMBER = -1
 """In JSON Lines: null in the first rows of a column would be the type that polars infers."""
 
@@ -67,6 +69,8 @@ EVENT_FORMATS: dict[str, Callable[[Iterable[Batch]], Iterator[str]]] = {
 
 def _cell(text: str) -> str:
     """A text as a cell of CSV: not a formula, and nothing that a program reads as another type."""
+    if len(text) > MAX_WORD and text[0].isalpha() and not text[-1].isspace() and ";" not in text and "\n" not in text:
+        return visible(text)
     if ";" in text or "\n" in text:
         shown = "\n".join(map(visible, _GUARDED.sub(r"\1'", text).split("\n")))
     else:

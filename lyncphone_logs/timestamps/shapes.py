@@ -93,6 +93,8 @@ SHAPES = (
     StampShape("clock", "10:00:00.123", rf"(?<![0-9A-Za-z.-])(?<![0-9A-Fa-f]:){_TIME}(?![\w:])"),
 )
 """Tried in this order at each place of a text."""
+MIN_LENGTH = 7
+"""Characters of the shortest stamp."""
 
 
 def _nameless(pattern: str, dash: str) -> str:
@@ -142,7 +144,7 @@ def plain_stamp(stamp: str) -> str:
 
     A date with a known order of its parts becomes ISO 8601, one without a year RFC 3164.
     """
-    for pattern in _patterns():
+    for pattern in _patterns() if len(stamp) >= MIN_LENGTH else ():
         if found := pattern.fullmatch(stamp):
             return _plain(found.groupdict())
     return ""

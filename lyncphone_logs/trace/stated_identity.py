@@ -7,9 +7,9 @@ files and certificates.
 
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from lyncphone_logs import content
 from lyncphone_logs.events.batch import Batch
@@ -30,22 +30,19 @@ SEP = re.compile(rf"(?:(CP-[0-9]{{4}}[0-9A-Z]{{0,6}})-)?(CTL|ITL)?SEP({_HEX}{{12
 _INSTANCE = re.compile(rf"urn:uuid:0{{8}}-0000-[01]000-[08]000-({_HEX}{{12}})(?!{_HEX})")
 """A +sip.instance that ends with the MAC address; sources: Grandstream HT801 lines (tcz/rotary-gpt #2), Cisco 7960."""
 _AGENT_HEADER = re.compile(r"User-Agent: {0,4}([^\r\n]{1,200})", re.IGNORECASE)
-AGENTS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"AUDC-IPPhone/(?P<firmware>[0-9][\w.]{1,30}) \((?P<model>[0-9]{3}[A-Z]{1,6})[^;)]{0,20}; ?"
-        rf"(?P<mac>{_HEX}{{12}})\)",
-        r"AUDC-IPPhone-(?P<model>[0-9A-Z]{3,8})_(?P<firmware>UC_[0-9.]{1,20})",
-        r"Polycom\w{1,20}-(?P<model>\w{2,12}_[0-9]{2,4}\w{0,4})-UA/(?P<firmware>[0-9][0-9.]{2,20})"
-        rf"(?:_(?P<mac>{_HEX}{{12}})(?!{_HEX}))?",
-        r"Yealink (?P<model>[A-Z][A-Za-z0-9-]{1,12})(?: (?P<firmware>[0-9]{1,3}(?:\.[0-9]{1,3}){3}))?"
-        rf"(?: (?P<mac>{_HEX}{{12}}(?!{_HEX})|{_HEX}{{2}}(?::{_HEX}{{2}}){{5}}))?",
-        r"Cisco-(?P<model>CP-?[0-9]{4}[0-9A-Z-]{0,6})/(?P<firmware>[0-9][\w.]{0,20})"
-        rf"(?: \((?P<mac>{_HEX}{{12}})\))?",
-        r"(?P<model>snom-?[A-Za-z]?[0-9]{1,4}[A-Za-z]?)(?:-SIP )?/?(?P<firmware>[0-9]{1,3}(?:\.[0-9]{1,3}){1,3})",
-        r"Grandstream (?P<model>[A-Z]{2,3}-?[0-9]{3,4}[A-Za-z0-9]{0,4}) (?P<firmware>[0-9]{1,3}(?:\.[0-9]{1,3}){2,3})"
-        rf"(?: (?P<mac>{_HEX}{{12}})(?!{_HEX}))?",
-    )
+AGENTS = (
+    r"AUDC-IPPhone/(?P<firmware>[0-9][\w.]{1,30}) \((?P<model>[0-9]{3}[A-Z]{1,6})[^;)]{0,20}; ?"
+    rf"(?P<mac>{_HEX}{{12}})\)",
+    r"AUDC-IPPhone-(?P<model>[0-9A-Z]{3,8})_(?P<firmware>UC_[0-9.]{1,20})",
+    r"Polycom\w{1,20}-(?P<model>\w{2,12}_[0-9]{2,4}\w{0,4})-UA/(?P<firmware>[0-9][0-9.]{2,20})"
+    rf"(?:_(?P<mac>{_HEX}{{12}})(?!{_HEX}))?",
+    r"Yealink (?P<model>[A-Z][A-Za-z0-9-]{1,12})(?: (?P<firmware>[0-9]{1,3}(?:\.[0-9]{1,3}){3}))?"
+    rf"(?: (?P<mac>{_HEX}{{12}}(?!{_HEX})|{_HEX}{{2}}(?::{_HEX}{{2}}){{5}}))?",
+    r"Cisco-(?P<model>CP-?[0-9]{4}[0-9A-Z-]{0,6})/(?P<firmware>[0-9][\w.]{0,20})"
+    rf"(?: \((?P<mac>{_HEX}{{12}})\))?",
+    r"(?P<model>snom-?[A-Za-z]?[0-9]{1,4}[A-Za-z]?)(?:-SIP )?/?(?P<firmware>[0-9]{1,3}(?:\.[0-9]{1,3}){1,3})",
+    r"Grandstream (?P<model>[A-Z]{2,3}-?[0-9]{3,4}[A-Za-z0-9]{0,4}) (?P<firmware>[0-9]{1,3}(?:\.[0-9]{1,3}){2,3})"
+    rf"(?: (?P<mac>{_HEX}{{12}})(?!{_HEX}))?",
 )
 """User-Agent headers of phones. Sources: the grammars (AudioCodes, Yealink, Grandstream, snom); public SIP traces and
 tests of Polycom (PolycomVVX-VVX_150-UA/6.4.1.2280_482567…), Cisco (Cisco-CP7861/12.1.1) and snom (snomD785-SIP
@@ -54,10 +51,20 @@ MAX_PEEKED_BYTES = 64 * 1024
 """Bytes at the beginning of a file in which it is looked for the MAC address of its phone."""
 
 
+def _table(name: str) -> list[dict[str, Any]]:
+    # Few traces need a table of makers, and this import takes 4 ms.
+    import tomllib
+
+    found: list[dict[str, Any]] = tomllib.loads((content.path("knowledge") / f"{name}.toml").read_text("utf-8"))[
+        "maker"
+    ]
+    return found
+
+
 @cache
 def maker_prefixes() -> Mapping[str, str]:
     """The maker by the first six digits of a MAC address (knowledge/mac_prefixes.toml)."""
-    rows = tomllib.loads((content.path("knowledge") / "mac_prefixes.toml").read_text(encoding="utf-8"))["maker"]
+    rows = _table("mac_prefixes")
     return {prefix: row["vendor"] for row in rows for prefix in row["prefixes"].split()}
 
 
@@ -88,7 +95,7 @@ def _model_before(text: str, mac: str) -> dict[str, str]:
     maker, found = maker_prefixes().get(mac[:6]), _MODEL_BEFORE.search(text)
     if not maker or not found:
         return {}
-    makers = tomllib.loads((content.path("knowledge") / "phone_models.toml").read_text(encoding="utf-8"))["maker"]
+    makers = _table("phone_models")
     pattern = next(row["pattern"] for row in makers if row["vendor"] == maker)
     folded = re.sub(r"[ _-]", "", found[1]).casefold().removeprefix(maker.casefold())
     return {"model": found[1]} if re.fullmatch(pattern, folded) else {}
@@ -109,7 +116,7 @@ def _of_register(text: str) -> dict[str, str]:
         return {}
     stated: dict[str, str] = {}
     if header := _AGENT_HEADER.search(text):
-        agent = next(filter(None, (pattern.match(header[1]) for pattern in AGENTS)), None)
+        agent = next(filter(None, (re.match(pattern, header[1]) for pattern in AGENTS)), None)
         stated = {name: value for name, value in agent.groupdict().items() if value} if agent else {}
     if "mac" not in stated and (found := _INSTANCE.search(text)):
         stated["mac"] = found[1]
