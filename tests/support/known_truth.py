@@ -99,7 +99,7 @@ def pairs() -> Iterator[Pair]:
 def _judged(one: str, other: str, phone: Phone) -> Pair:
     listed = {each.rule.code: each for each in phone.diagnoses}
     rivals = {name for code in (one, other) if code in listed for name in listed[code].rivals}
-    confirmed = {code for code, each in listed.items() if each.verdict == "confirmed"}
+    confirmed = {code for code, each in listed.items() if each.verdict == "confirmed" and not each.silenced_by}
     order = [each.rule.code for each in phone.diagnoses if each.rule.code in (one, other)]
     known = {rule.code: rule for rule in rules()}
     led = {(root, code) for root in (one, other) for code in known[root].leads_to if code in (one, other)}
