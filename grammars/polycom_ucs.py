@@ -94,6 +94,7 @@ messages = [
         "sign_in.web_ticket.address_invalid",
         pp.Opt("Prov|") + "Invalid STS-URI:" + "'" + pp.Regex(r"[^']*")("uri") + rest,
     ),
+    ("vlan.lldp.discarded", pp.Literal("Ignoring corrupt LLDP packet") + rest),
     ("sign_in.web_ticket.failed", pp.Literal("m_eErrorCode [") + pp.Regex(r"[1-9][0-9]*")("reason") + rest),
     (
         "dns.lookup.failed",
@@ -157,7 +158,7 @@ samples = [
         "device.identified",
         {"mac": "0004f2000001"},
     ),
-    (TRIO, "1015152006|lldp |4|00|Ignoring corrupt LLDP packet.", "log.message", {}),
+    (TRIO, "1015152006|lldp |4|00|Ignoring corrupt LLDP packet.", "vlan.lldp.discarded", {}),
     (
         TRIO,
         "1015152457|log  |4|00|UtilLogServerC::uploadFifoLog: upload error. protocol 0 result = 17",

@@ -42,6 +42,7 @@ messages = [
         + rest,
     ),
     ("dhcp.lease.failed", pp.Regex(r"[Nn]o lease, (?:failing|forking to background)") + rest),
+    ("dhcp.nak.foreign", pp.Regex(r"[Rr]eceived DHCP NAK with wrong server ID") + rest),
     ("dhcp.nak.received", pp.Regex(r"[Rr]eceived DHCP NAK") + ~pp.Literal("with wrong server ID") + rest),
     ("dhcp.address.conflict", pp.Regex(r"[Oo]ffered address is in use") + rest),
     ("dhcp.lease.lost", pp.Regex(r"[Ll]ease lost, entering init state") + rest),
@@ -96,7 +97,7 @@ samples = [
     ("synthetic", "udhcpc[201]: no lease, failing", "dhcp.lease.failed", {}),
     ("synthetic", "udhcpc[201]: No lease, forking to background", "dhcp.lease.failed", {}),
     ("synthetic", "udhcpc[201]: received DHCP NAK", "dhcp.nak.received", {}),
-    ("synthetic", "udhcpc[201]: received DHCP NAK with wrong server ID, ignoring packet", "log.message", {}),
+    ("synthetic", "udhcpc[201]: received DHCP NAK with wrong server ID, ignoring packet", "dhcp.nak.foreign", {}),
     ("synthetic", "udhcpc[201]: offered address is in use (got ARP reply), declining", "dhcp.address.conflict", {}),
     ("synthetic", "udhcpc[201]: lease lost, entering init state", "dhcp.lease.lost", {}),
     (
