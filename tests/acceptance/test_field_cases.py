@@ -45,23 +45,8 @@ PHONES = {
 """By case: exit code, phones, text."""
 
 FOREIGN = [
-    "020",
-    "022",
-    "023",
-    "025",
-    "026",
-    "027",
-    "028",
-    "029",
-    "030",
-    "031",
-    "033",
-    "036",
-    "037",
-    "038",
-    "039",
-    "042",
-]
+    "020", "022", "023", "025", "026", "027", "028", "029", "030", "031", "033", "036", "037", "038", "039", "042",
+]  # fmt: skip
 """Logs of servers and of other devices: no phone, no finding. 038 is an alarm of a phone in the log of Asterisk."""
 
 OUT_OF_SERVICE = "DEV003"
