@@ -20,9 +20,9 @@ host name. Digits other than 3, 5 and 6, and the modules of SIP and TLS, were no
 for Business firmware is known.
 
 Real lines report the download of configuration files and the phone's identity. HTTP responses of 400 and above are
-inferred from those with 200. It is inferred too that SIP messages, OpenSSL's errors, responses of Microsoft's services
-and texts of BusyBox and wpa_supplicant appear after such a header. `udhcpc[pid]:` alone does not show the maker and is
-read as a line of `audiocodes_400hd`.
+inferred from those with 200, complete URLs from shortened ones. It is inferred too that SIP messages, OpenSSL's errors,
+responses of Microsoft's services and texts of BusyBox and wpa_supplicant appear after such a header. `udhcpc[pid]:`
+alone does not show the maker and is read as a line of `audiocodes_400hd`.
 """
 
 import pyparsing as pp
@@ -96,6 +96,7 @@ messages = [
     ),
     ("device.identified", pp.Literal("lldpd_med: mac =") + mac + rest),
     ("provisioning.file.requested", pp.Literal("Request Line: GET") + pp.Regex(r"\S+")("file") + rest),
+    ("provisioning.file.requested", pp.Literal("URL :") + pp.Regex(r"[a-z]{3,5}://\S+")("file") + rest),
     ("provisioning.file.received", pp.Literal("download file success") + rest),
     (
         "provisioning.file.failed",
@@ -137,6 +138,12 @@ samples = [
         "AUTP[528]: AUTP<3+error > http to file failed, code = -3, msg = Connect Failed, cout = 0",
         "provisioning.file.failed",
         {"reason": "Connect Failed"},
+    ),
+    (
+        "synthetic",
+        f"{HTTP}<5+notice> URL : https://prov.contoso.com/001565000001.cfg",
+        "provisioning.file.requested",
+        {"file": "https://prov.contoso.com/001565000001.cfg"},
     ),
     ("synthetic", f"{HTTP}<5+notice> response code: 404", "provisioning.file.failed", {"status_code": 404}),
     (

@@ -16,6 +16,12 @@ from lyncphone_logs.rules.rule import Rule
 RANGE = "IDs of this server component; no cited source documents this ID"
 LOGGED = {"x509", "alert", "sip", "ms", "step", "q850", "openssl"}
 """Tables whose texts are printed by programs. Those of the others are further names."""
+STEP_KINDS = {
+    "certificate-service": ("sign_in.web_ticket.address_invalid", "sign_in.root_certificate.download_failed"),
+    "provisioning": ("provisioning.",),
+    "btoe": ("btoe.",),
+}
+"""For steps of the sign-in that are no stage of a rule: beginnings of the event kinds that show a fault of the step."""
 
 
 def render_entries(entries: Iterable[CodeEntry], rules: Sequence[Rule], *, color: bool, width: int | None) -> str:
@@ -103,12 +109,18 @@ def _named(word: str) -> str:
 
 def _rules(page: Page, meant: Sequence[CodeEntry], rules: Sequence[Rule]) -> None:
     stage = meant[0].name if meant[0].table == "step" else ""
-    explaining = [rule for rule in rules if rule.stage == stage or uses_entry(rule.explains, meant)]
+    explaining = [rule for rule in rules if _is_of_step(rule, stage) or uses_entry(rule.explains, meant)]
     further = [rule for rule in rules if rule not in explaining and uses_entry(rule.clause, meant)]
     page.labelled("diagnoses", *map(rule_line, explaining))
     page.labelled("evidence in", *map(rule_line, further))
     if not explaining and not further and meant[0].table in LOGGED - {"openssl"}:
         page.labelled("diagnoses", "no rule uses it yet")
+
+
+def _is_of_step(rule: Rule, step: str) -> bool:
+    """Whether a rule is about a step of the sign-in: by its stage, or by a symptom that only this step has."""
+    shown = STEP_KINDS.get(step, ())
+    return rule.stage == step or any(kind.startswith(shown) for each in rule.explains for kind in each.kinds if shown)
 
 
 def rule_line(rule: Rule) -> str:

@@ -32,8 +32,8 @@ def rule_lists(rule: Rule, before_undo: str = " ") -> Lists:
         "impact": _plain(grouping.paragraphs(rule.impact)),
         "fix": [
             Item(
-                f"{number}. {{}}: {{}}{before_undo}(undo: {{}})",
-                (" · ".join(filter(None, [step.who, step.where])), step.what, step.undo),
+                f"{number}. {{}}: {{}}" + f"{before_undo}(undo: {{}})" * bool(step.way_back),
+                (" · ".join(filter(None, [step.who, step.where])), step.what, *filter(None, [step.way_back])),
             )
             for number, step in enumerate(rule.remedy, start=1)
         ],

@@ -60,7 +60,7 @@ def _check(page: Page, check: Check) -> None:
 
 
 def _step(step: Remedy) -> str:
-    undo = "" if step.undo.casefold().startswith("nothing") else f"   (undo: {step.undo})"
+    undo = f"   (undo: {step.way_back})" if step.way_back else ""
     return f"{_tag(step)}{' · '.join(filter(None, [step.who, step.where]))}: {step.what}{undo}"
 
 

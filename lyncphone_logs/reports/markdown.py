@@ -273,7 +273,7 @@ def _cause_details(found: Diagnosis, shown: Collection[str]) -> Iterator[str]:
     yield from _items(f"{rule.code} supported by", (says for says in support if says not in shown))
     yield from _items(f"{rule.code} contradicted by", (says for says in but if says not in shown))
     yield from _items(f"{rule.code} to decide", _numbered(gap.capture for gap in grouping.open_questions(found)))
-    yield from _items(f"{rule.code} how to undo the fix", _numbered(step.undo for step in rule.remedy))
+    yield from _items(f"{rule.code} how to undo the fix", _undo(rule))
     old = (f"{each.year}: {each.advice}. Do not do this today: {each.danger}" for each in rule.history)
     yield from _items(f"{rule.code} history", old)
     yield f"- **{rule.code} read** {'; '.join(_references(rule))}"
@@ -281,6 +281,12 @@ def _cause_details(found: Diagnosis, shown: Collection[str]) -> Iterator[str]:
 
 def _items(label: str, texts: Iterable[str]) -> Iterator[str]:
     yield from (f"- **{label}** {escaped(each)}" for each in texts)
+
+
+def _undo(rule: Rule) -> list[str]:
+    """How to undo the steps of the fix that can be undone, with the number of each step."""
+    ways = [f"({number}) {step.way_back}" for number, step in enumerate(rule.remedy, 1) if step.way_back]
+    return [" ".join(ways)] if len(rule.remedy) > 1 and ways else [way.partition(" ")[2] for way in ways]
 
 
 def _numbered(texts: Iterable[str]) -> list[str]:

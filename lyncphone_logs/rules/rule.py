@@ -51,6 +51,11 @@ class Remedy(ClosedModel):
     vendor: str = ""
     unless: str = ""
 
+    @property
+    def way_back(self) -> str:
+        """How to undo the step; empty if there is nothing to undo."""
+        return "" if self.undo.casefold().startswith("nothing to undo") else self.undo
+
 
 @dataclass(frozen=True, kw_only=True)
 class Check(ClosedModel):

@@ -26,12 +26,12 @@ def test_an_spa_adapter_reports_that_its_registration_fails() -> None:
 
 
 @pytest.mark.parametrize("path", [FIELD / "018.log", SMALL / "K18.log"], ids=lambda path: path.stem)
-def test_a_polycom_phone_without_its_configuration_has_a_failure(path: str) -> None:
+def test_a_polycom_phone_without_its_configuration_uses_the_stored_one(path: str) -> None:
     (phone,) = lp.diagnose(path, year=2026).phones
-    assert {failure.kind for failure in phone.failures} == {"provisioning.file.failed"}
     kinds = [event.kind for event in lp.read_trace(path, year=2026).events()]
     assert "provisioning.stored_used" in kinds
-    assert [each.rule.code for each in phone.diagnoses] == []
+    assert (phone.diagnoses[0].rule.code, phone.diagnoses[0].verdict) == ("PROV007", "confirmed")
+    assert [failure.kind for failure in phone.failures] == []
 
 
 def test_the_registrar_that_omits_contact_is_a_finding_although_the_adapter_is_registered() -> None:
@@ -39,8 +39,8 @@ def test_the_registrar_that_omits_contact_is_a_finding_although_the_adapter_is_r
     assert [(each.rule.code, each.rule.severity) for each in phone.diagnoses] == [("SIP006", "warning")]
 
 
-def test_a_name_that_is_not_the_registrars_and_not_in_dns_is_a_failure() -> None:
+def test_a_name_that_is_not_the_registrars_and_not_in_dns_is_a_finding() -> None:
     (phone,) = lp.diagnose(SMALL / "K32.log", year=2026).phones
-    assert [(failure.kind, failure.count) for failure in phone.failures] == [("dns.lookup.failed", 1)]
+    assert [each.rule.code for each in phone.diagnoses] == ["PROV008"]
     (phone,) = lp.diagnose(FIELD / "052.log", year=2013).phones
-    assert {failure.kind for failure in phone.failures} == {"dns.lookup.failed"}
+    assert [(each.rule.code, each.verdict) for each in phone.diagnoses] == [("PROV008", "confirmed")]

@@ -55,7 +55,11 @@ def test_a_draft_passes_lint_and_its_samples_next_to_the_built_in_rules(
     assert read_rule(target).name == "my-own-rule"
 
 
-@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*/*/trace.log"))[::6], ids=lambda path: path.parent.name)
+# A message that is cut over datagrams cannot be drafted from one of its lines.
+DRAFTABLE = [path for path in sorted(FIXTURES.glob("*/*/trace.log")) if path.parent.name != "refused-in-datagrams-cut"]
+
+
+@pytest.mark.parametrize("path", DRAFTABLE[::6], ids=lambda path: path.parent.name)
 def test_the_drafts_of_the_first_events_of_a_trace_pass_lint(path: Path, tmp_path: Path) -> None:
     catalog = read_catalog()
     events = list(lyncphone_logs.read_trace(path).events())
