@@ -2,16 +2,30 @@
 
 Source of the codes: the table of responses to a wrong password in the default parameters of AudioCodes' Skype for
 Business firmware 3.0.4 (public parameter data base). Source of the texts on the certificate chain: screens of Lync
-Phone Edition, quoted by TechNet. It is inferred that a trace shows them.
+Phone Edition, quoted by TechNet. Source of the fault: the elements of MS-OCAUTHWS 2.2.4.1, with any prefix; source of
+28003: Test-CsPhoneBootstrap, in the article "VVX PIN Authentication Error" of 2017. It is inferred that a trace shows
+them. 28020 (no valid security token) is no failure: it is the normal answer to a request without a ticket.
 """
 
 import pyparsing as pp
 
 rest = pp.Regex(r"[\s\S]*")
 reason = pp.Regex(r"AADSTS50126|AADSTS50055|0x80048821|invalid_grant")
+fault = pp.Regex(r"<(?:\w{1,20}:)?ErrorId>")
+end_and_reason = pp.Regex(r"</(?:\w{1,20}:)?ErrorId>") + pp.Opt(
+    pp.Regex(r"\s*<(?:\w{1,20}:)?Reason>") + pp.Regex(r"[^<]+")("reason")
+)
 no_chain = pp.Regex(r"Unable to locate Lync Certificate Web service|Error downloading certificate chain")
 messages = [
     ("sign_in.web_ticket.failed", pp.SkipTo(reason) + reason("reason") + rest),
+    (
+        "sign_in.pin.refused",
+        pp.SkipTo(fault) + fault + pp.Regex(r"28003")("ms_diagnostics") + end_and_reason + rest,
+    ),
+    (
+        "sign_in.web_ticket.failed",
+        pp.SkipTo(fault) + fault + pp.Regex(r"(?!28003|28020)28[0-9]{3}")("ms_diagnostics") + end_and_reason + rest,
+    ),
     ("sign_in.root_certificate.download_failed", pp.SkipTo(no_chain) + no_chain("reason") + rest),
 ]
 
@@ -27,6 +41,20 @@ samples = [
         "voip_task[440]: CC       : ERR  - AADSTS50126: Error validating credentials",
         "sign_in.web_ticket.failed",
         {"reason": "AADSTS50126"},
+    ),
+    (
+        "synthetic",
+        "voip_task[440]: SIPE     : ERR  - <OCSDiagnosticsFault><Ms-Diagnostics-Fault><ErrorId>28003</ErrorId>"
+        "<Reason>The pin is invalid.</Reason></Ms-Diagnostics-Fault></OCSDiagnosticsFault>",
+        "sign_in.pin.refused",
+        {"ms_diagnostics": 28003, "reason": "The pin is invalid."},
+    ),
+    (
+        "synthetic",
+        "voip_task[440]: SIPE     : ERR  - <af:Ms-Diagnostics-Fault><af:ErrorId>28032</af:ErrorId>"
+        "<af:Reason>The web ticket is invalid.</af:Reason></af:Ms-Diagnostics-Fault>",
+        "sign_in.web_ticket.failed",
+        {"ms_diagnostics": 28032, "reason": "The web ticket is invalid."},
     ),
     (
         "synthetic",

@@ -3,7 +3,8 @@
 No trace with any of these lines is known, so their wording is inferred. Documented are the reasons for which a PIN is
 refused (enumeration PinFailureReason of UCMA, Microsoft hh383225), SIPE's texts on the user certificate
 (sipe-certificate.c), the text of Lync Phone Edition on Exchange (o-xchange.com), the option numbers (RFC 2132, RFC
-3361) and the origins of a VLAN (LLDP-MED, CDP, DHCP).
+3361) and the origins of a VLAN (LLDP-MED, CDP, DHCP). Real is the Warning header of a web ticket service that refuses
+a PIN, as Test-CsPhoneBootstrap prints it; that a phone prints it too is inferred.
 """
 
 import pyparsing as pp
@@ -15,6 +16,8 @@ locked = pp.Regex(r"UserPinAccountLocked|PIN is locked|PIN locked out")
 refused = pp.Regex(
     r"IncorrectPin|PinExpired|PinNotSet|PinNotEnabledForUser|UserDoesNotExist|Incorrect PIN|PIN is incorrect"
 )
+# The Warning header (RFC 2616, 14.46) of the web ticket service's answer; a phone may print it without blanks.
+warning = pp.Regex(r"Warning ?: ?[0-9]{3} \S+") + pp.Opt(pp.Char('"'))
 no_store = pp.Literal("data store is unavailable")
 service = pp.Literal("CertProvisioningService.svc")
 root = pp.Regex(r"[Rr]oot (?:CA )?certificate (?:was )?(?:downloaded|installed)")
@@ -25,6 +28,7 @@ origin = pp.Opt("from" + word("server"))
 messages = [
     ("sign_in.pin.locked", pp.SkipTo(locked) + locked("reason") + rest),
     ("sign_in.pin.refused", pp.SkipTo(refused) + refused("reason") + rest),
+    ("sign_in.pin.refused", pp.SkipTo(warning) + warning + pp.Literal("InvalidPin")("reason") + rest),
     ("sign_in.user_certificate.failed", pp.Regex(r"get_and_publish_cert: [a-z ]{0,40}failed")("reason") + rest),
     ("sign_in.user_certificate.failed", pp.SkipTo(no_store) + no_store("reason") + rest),
     (
@@ -63,6 +67,12 @@ samples = [
     ("synthetic", f"{HEAD}web ticket: UserPinAccountLocked", "sign_in.pin.locked", {"reason": "UserPinAccountLocked"}),
     ("synthetic", f"{HEAD}PIN is locked", "sign_in.pin.locked", {"reason": "PIN is locked"}),
     ("synthetic", f"{HEAD}web ticket: IncorrectPin", "sign_in.pin.refused", {"reason": "IncorrectPin"}),
+    (
+        "synthetic",
+        f'{HEAD}HTTP/1.1 401 Unauthorized Warning: 120 fe01.contoso.com "InvalidPin"',
+        "sign_in.pin.refused",
+        {"reason": "InvalidPin"},
+    ),
     (
         "synthetic",
         f"{HEAD}get_and_publish_cert: request failed",

@@ -34,8 +34,8 @@ FRAMINGS = {
     "rfc3164+rfc3164": f"{STAMP} 192.0.2.20 Jan  1 00:00:05 ",
 }
 NO_HOST = ("rfc3164 without host", "kiwi+rfc3164", "rfc3164+rfc3164")
-CONSOLE = "an 8945"
-"""Origin of lines that no syslog server received: after a stamp, their first word would be read as the host."""
+CONSOLES = ("an 8945", "PowerShell console")
+"""Origins of lines that no syslog server received: after a stamp, their first word would be read as the host."""
 
 
 def readings(line: str) -> dict[str, tuple[str, dict[str, Any], str]]:
@@ -64,9 +64,13 @@ def test_the_matrix_of_samples_and_grammars_is_diagonal() -> None:
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
 def test_a_line_reads_the_same_under_every_framing(grammar: Grammar, framing: str) -> None:
-    samples = [sample for sample in own_samples(grammar) if CONSOLE not in sample.origin or framing not in NO_HOST]
+    samples = [
+        sample
+        for sample in own_samples(grammar)
+        if framing not in NO_HOST or not any(console in sample.origin for console in CONSOLES)
+    ]
     texts = sorted({unwrap(sample.line).text for sample in samples})
-    assert texts
+    assert texts or framing in NO_HOST
     changed = [text for text in texts if readings(FRAMINGS[framing] + text) != readings(text)]
     assert changed == []
 

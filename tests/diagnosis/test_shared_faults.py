@@ -15,7 +15,7 @@ from lyncphone_logs.reports.fleet_text import render
 START = datetime(2013, 7, 9, 10)
 EXPIRED = "local7.err voip_task[440]: CERT     : ERR  - {a():653} server cert is invalid. ctx->error=10."
 NO_ROOT = EXPIRED.replace("=10.", "=20.")
-FORBIDDEN = "HT801 [c0:74:ad:00:00:{n:02}] [1.0.49.2] GS_ATA: USER.DEBUG  SIP/2.0 403 Forbidden CSeq: 2 REGISTER"
+REFUSED = "HT801 [c0:74:ad:00:00:{n:02}] [1.0.49.2] GS_ATA: USER.DEBUG  SIP/2.0 420 Bad Extension CSeq: 2 REGISTER"
 SILENT = "0004130000{n:02} [ERROR ] SIP: Registrar 7351@192.0.2.{server} timed out"
 
 
@@ -109,9 +109,9 @@ def test_rivals_do_not_report_a_fault_again(log: Path) -> None:
 
 
 def test_a_failure_without_a_known_cause_is_shared_by_its_kind(log: Path) -> None:
-    (fault,) = found(log, [own(n, host, FORBIDDEN.format(n=n)) for n, host in enumerate(hosts(5))])
+    (fault,) = found(log, [own(n, host, REFUSED.format(n=n)) for n, host in enumerate(hosts(5))])
     assert (fault.code, fault.kind) == ("", "sip.register.failed")
-    assert fault.what == "the registrar refused REGISTER: 403 Forbidden"
+    assert fault.what == "the registrar refused REGISTER: 420 Bad Extension"
 
 
 def test_phones_without_times_do_not_count(log: Path) -> None:
