@@ -1,4 +1,4 @@
-"""Decodes ICEWarn of ms-client-diagnostics: a hexadecimal number whose bits say which paths of a call's media failed."""
+"""Decodes ICEWarn of ms-client-diagnostics: a hexadecimal number whose bits name the paths of media that failed."""
 
 import re
 
