@@ -78,6 +78,9 @@ TABLES = {
             ("cisco_out_of_service",), kind="device.out_of_service", number_field="reason_code", numbered=False,
             aliases=("reasonforoutofservice", "lastoutofservice"),
         ),
+        CodeTable(
+            "ice", "bit of ICEWarn in ms-client-diagnostics", ("ice_warnings",), numbered=False, aliases=("icewarn",)
+        ),
         CodeTable("term", "term", ("terms",), numbered=False),
     )
 }  # fmt: skip
@@ -121,12 +124,20 @@ class CodeEntry:
     sources: tuple[Citation, ...]
 
     @property
+    def number_field(self) -> str:
+        """The field of an event that has the number; empty if none has it."""
+        client = "ms_client_diagnostics" if self.scope == "ms-client-diagnostics" else ""
+        return client or TABLES[self.table].number_field
+
+    @property
     def word(self) -> str:
         """The word that finds it: `x509:20`, `ms:1000-1999`, `step:tls`, `openssl:1416F086`."""
         if self.table in _NAMED:
             return f"{self.table}:{self.name}"
         if self.table == "openssl":
             return f"openssl:{self.number:08X}"
+        if self.table == "ice":
+            return f"ice:0x{self.number:x}"
         number = f"{self.number}-{self.last}" if self.last > self.number else str(self.number)
         return f"{self.table}:{number}"
 
@@ -307,6 +318,8 @@ def _span(table: str) -> str:
 
 def _of_fields(table: CodeTable, event: Event) -> tuple[CodeEntry, ...]:
     index = _index(table.name)
-    by_number = index.get(str(event.fields.get(table.number_field)), ())
+    names = [table.number_field] + (["ms_client_diagnostics"] if table.name == "ms" else [])
+    numbered = (entry for name in names for entry in index.get(str(event.fields.get(name)), ()))
+    by_number = tuple(entry for entry in numbered if entry.number_field in event.fields)
     by_text = index.get(folded(str(event.fields.get(table.text_field))), ())
     return tuple(entry for entry in by_number if entry in by_text) or by_number or by_text

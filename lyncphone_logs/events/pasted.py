@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from lyncphone_logs.errors import InputError
-from lyncphone_logs.events import openssl_errors
+from lyncphone_logs.events import ice_warnings, openssl_errors
 from lyncphone_logs.events.codes import CodeEntry, entries, folded, look_up
 
 IN_CONTEXT = tuple(
@@ -87,11 +87,14 @@ def words(text: str) -> list[str]:
         (match.start(), f"{table}:{match[1]}") for table, pattern in IN_CONTEXT for match in pattern.finditer(text)
     ]
     found += [(match.start(), f"openssl:{match[match.lastindex or 0]}") for match in OPENSSL_ERROR.finditer(text)]
+    found += [(match.start(), f"ice:0x{match[1]}") for match in ice_warnings.IN_TEXT.finditer(text)]
     return [word for _, word in sorted(found)]
 
 
 def _of_word(word: str) -> Iterable[CodeEntry]:
     table, _, key = word.partition(":")
+    if table == "ice":
+        return ice_warnings.decode(int(key, 16))
     if table != "openssl":
         return look_up(word)
     decoded = openssl_errors.decode(key)
@@ -102,6 +105,8 @@ def _exact(text: str) -> tuple[CodeEntry, ...]:
     table, _, key = text.partition(":")
     if table.casefold() == "openssl" and re.fullmatch(r"[0-9A-Fa-f]{7,8}|[0-9]{9,10}", key):
         return tuple(_of_word(f"openssl:{key}"))
+    if table.casefold() in ("ice", "icewarn") and re.fullmatch(r"0x[0-9A-Fa-f]{1,8}", key):
+        return tuple(_of_word(f"ice:{key}"))
     try:
         return look_up(text)
     except InputError:

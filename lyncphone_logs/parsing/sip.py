@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from lyncphone_logs.events import ice_warnings
 from lyncphone_logs.events.event import Value, frozen
 from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.grammar.grammar import MAX_CACHED_CHARACTERS, MAX_CACHED_MESSAGES
@@ -305,6 +306,9 @@ def _diagnostics(headers: Mapping[str, Sequence[str]]) -> dict[str, Value]:
         for name in ("source", "reason"):
             fields |= {f"{field_name}_{name}": named[name]} if named.get(name) else {}
         fields |= {f"{field_name}_others": tuple(dict.fromkeys(other for _, other in others))} if others else {}
+    media = " ".join(headers.get("ms-client-diagnostics", ())).translate(_STRAIGHT_QUOTES)
+    if failed := tuple(entry.name for entry in ice_warnings.of_text(media) if entry.number):
+        fields["ice_warnings"] = failed
     return fields
 
 
@@ -347,6 +351,9 @@ def session_fields(body: Sequence[str], *, is_complete: bool = True) -> dict[str
     lists: dict[str, Value] = {"media": media, "codecs": tuple(dict.fromkeys(filter(None, codecs)))}
     offers = {"crypto": "a=crypto:", "ice": "a=candidate:"}
     offered = {name: any(line.startswith(begin) for line in lines) for name, begin in offers.items()}
+    # The key follows the name of the suite, and is no field.
+    suites = (line.split()[1] for line in lines if line.startswith("a=crypto:") and len(line.split()) > 1)
+    lists["crypto_suites"] = tuple(dict.fromkeys(suites))
     return {
         **{name: value for name, value in lists.items() if value and is_complete},
         **({"media_address": address} if address else {}),

@@ -137,7 +137,7 @@ def _tests(pattern: EventPattern, entry: CodeEntry) -> bool:
     table = TABLES[entry.table]
     kind = next((kind for kind in pattern.kinds if kind.startswith(table.kind)), "")
     values: dict[str, tuple[Value, ...]] = {
-        table.number_field: (entry.number,),
+        entry.number_field: (entry.number,),
         table.text_field: (entry.name, entry.name.replace("_", " "), *entry.texts),
     }
     tested = [(field, value) for field, known in values.items() if kind and field in pattern.where for value in known]

@@ -121,6 +121,32 @@ def test_a_session_description_has_address_media_codecs_keys_and_candidates() ->
     assert "fragment" not in fields
 
 
+def test_the_suites_of_an_offer_are_named_without_their_keys() -> None:
+    suites = ("AES_256_CM_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_80")
+    lines = [f"a=crypto:{number} {suite} inline:c2VjcmV0" for number, suite in enumerate(suites, 1)]
+    body = "".join(f"{line}\r\n" for line in ["v=0", "m=audio 1 RTP/SAVP 0", *lines, "a=crypto:3"])
+    fields = sip_fields(f"INVITE sip:a@b SIP/2.0\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+    assert fields["crypto_suites"] == suites
+
+
+@pytest.mark.parametrize(
+    ("written", "paths"),
+    [
+        (
+            'CallerMediaDebug="audio:ICEWarn=0x320,LocalSite=192.0.2.1:5"',
+            ("local path failed", "TCP through NAT failed"),
+        ),
+        ('UserType="Callee";ICEWarn="0x80";LocalSite="192.0.2.1:5"', ("UDP through the TURN server failed",)),
+        ("ICEWarn=”0x1″", ("TURN server not reached",)),
+        ('CallerMediaDebug="audio:ICEWarn=0x0"', None),
+        ('reason="none"', None),
+    ],
+)
+def test_the_bits_of_icewarn_are_named(written: str, paths: tuple[str, ...] | None) -> None:
+    found = sip_fields(f"BYE sip:a@b SIP/2.0\r\nms-client-diagnostics: 23;{written}\r\n\r\n").get("ice_warnings")
+    assert found is None if paths is None else isinstance(found, tuple) and found[: len(paths)] == paths
+
+
 @pytest.mark.parametrize("text", ["", "no SIP", "Via: SIP/2.0/TLS 192.0.2.1", "GET / HTTP/1.1", "SIP/2.0"])
 def test_a_text_without_a_start_line_has_no_fields(text: str) -> None:
     assert parse(text) is None
