@@ -99,5 +99,5 @@ def _form(clause: Clause) -> type[Accumulator]:
         return SequenceMatch
     if clause.first_of:
         return FirstOf
-    is_plain = clause.count == 1 or not (clause.within or clause.by or clause.once_per)
+    is_plain = clause.count == 1 or not (clause.within or clause.by or clause.once_per or clause.distinct)
     return Accumulator if is_plain else WindowCount

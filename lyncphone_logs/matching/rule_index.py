@@ -42,9 +42,12 @@ class ClauseQuery:
 
     @property
     def is_windowed(self) -> bool:
-        """Whether each occurrence of the symptom opens a window of absence, even if no event of the clause was seen."""
+        """Whether each occurrence of the symptom opens a window, even if no event of the clause was seen before it.
+
+        That of an absence may stay empty, and with `offset` another one than that of the latest occurrence may count.
+        """
         clause = self.clause
-        return clause.absent and clause.is_by_symptom and bool(clause.within or clause.between)
+        return clause.is_by_symptom and bool(clause.offset or (clause.absent and (clause.within or clause.between)))
 
 
 QueriesByScope = dict[ScopeName, tuple[ClauseQuery, ...]]

@@ -88,7 +88,8 @@ class Condition(ClosedModel):
             ipaddress.ip_network(network)
         if self.present is False and len(self.given) > 1:
             raise ValueError("present = false cannot be combined with another test")
-        if self.days_from and (not {"at_least", "at_most"}.intersection(self.given) or len(self.given) > 3):
+        ranges = {"at_least", "at_most"}
+        if self.days_from and (ranges.isdisjoint(self.given) or {*self.given} - ranges - {"days_from"}):
             raise ValueError("days_from needs at_least or at_most, and permits no other test")
         if self.not_ and {"not_", "present", "compared", "days_from"}.intersection(self.not_.given):
             raise ValueError("not cannot contain not, present, compared or days_from: state the opposite test instead")
