@@ -1,7 +1,7 @@
 """What a clause can ask beyond one event: each form holds, is refuted, or is undecidable with a reason."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ LEASE, LOOKUP, CHALLENGED, MESSAGE, CERTIFICATE = (
     "log.message",
     "certificate.inspected",
 )
-AFTER, LAST = {"after": "symptom"}, timedelta(hours=9)
+AFTER = {"after": "symptom"}
 
 
 def line(kind: str = MESSAGE, *, at: float = 0.0, **columns: Any) -> Event:
