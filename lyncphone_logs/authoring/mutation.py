@@ -7,7 +7,7 @@ from lyncphone_logs.authoring.rule_samples import diagnosed, events_of, failures
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.rules.clause import Clause, ScopeName, Step
+from lyncphone_logs.rules.clause import Clause, ScopeName, SequenceStep
 from lyncphone_logs.rules.condition import Condition
 from lyncphone_logs.rules.rule import Rule
 
@@ -82,7 +82,9 @@ def _loosened(clause: Clause) -> Clause | None:
     if clause.where:
         return replace(clause, where={}, says="looser")
     if clause.then:
-        return replace(clause, then=tuple(Step(event=step.event) for step in clause.then[:-1]), count=1, within=None)
+        return replace(
+            clause, then=tuple(SequenceStep(event=step.event) for step in clause.then[:-1]), count=1, within=None
+        )
     if clause.count > 1:
         within = None if not clause.anchors else clause.within
         return replace(clause, count=1, within=within, by="", once_per="", distinct="")

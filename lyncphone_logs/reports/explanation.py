@@ -9,7 +9,7 @@ from lyncphone_logs.parsing.enveloped import unwrapped
 from lyncphone_logs.reports import grouping, wording
 from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.page import Ink, Page
-from lyncphone_logs.rules.clause import Clause, Step
+from lyncphone_logs.rules.clause import Clause, SequenceStep
 from lyncphone_logs.rules.condition import SYMPTOM, Condition, EventPattern, Scalar, unfilled
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Check, Remedy, Rule
 from lyncphone_logs.syslog.unwrap import DeviceLine
@@ -117,7 +117,7 @@ def _form(clause: Clause) -> str:
 
 def _step_pattern(step: EventPattern) -> str:
     """A step of a sequence; how often a clause without one counts is said with its other limits."""
-    count = step.count if isinstance(step, Step) or (isinstance(step, Clause) and step.then) else 1
+    count = step.count if isinstance(step, SequenceStep) or (isinstance(step, Clause) and step.then) else 1
     return _pattern(step) + (f" {count} times" if count > 1 else "")
 
 

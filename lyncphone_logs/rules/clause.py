@@ -57,7 +57,7 @@ class Explained(EventPattern):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step(EventPattern):
+class SequenceStep(EventPattern):
     """A step of a sequence: `count` such events, repeats counted."""
 
     count: Annotated[int, Constraint(ge=1, le=MAX_SEQUENCE)] = 1
@@ -97,7 +97,7 @@ class Clause(EventPattern):
     distinct: str = ""
     phones: Annotated[int, Constraint(ge=0, le=MAX_COUNT)] = 0
     once_per: Literal["", "transaction", "call", "handshake", "boot"] = ""
-    then: tuple[Step, ...] = ()
+    then: tuple[SequenceStep, ...] = ()
     ordered: bool = True
     first_of: tuple[EventPattern, ...] = ()
     before: str = ""

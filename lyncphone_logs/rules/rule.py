@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from lyncphone_logs.errors import suggestion
 from lyncphone_logs.events.vocabulary import Environment, Stage, unknown_field, unknown_kind
 from lyncphone_logs.notebook import shown
-from lyncphone_logs.rules.clause import Clause, Explained, Step
+from lyncphone_logs.rules.clause import Clause, Explained, SequenceStep
 from lyncphone_logs.rules.condition import SYMPTOM, TRACE, VERSION, Condition, EventPattern, Scalar
 from lyncphone_logs.rules.impossible import never_compares
 from lyncphone_logs.validation import ClosedModel, Constraint, OneLine, Text
@@ -276,6 +276,6 @@ def _referred_to(clause: Clause) -> set[str]:
 
 CLASSES = (
     Applicability, Check, Clause, Condition, EventPattern, Explained, History, Reference, Remedy, Rule, RuleSample,
-    SampleEvent, SampleLine, Step, Verify,
+    SampleEvent, SampleLine, SequenceStep, Verify,
 )  # fmt: skip
 """The classes of all instances in a Rule."""

@@ -302,7 +302,8 @@ def fleet(*seconds: float | None, kind: str = REJECTED, clock: str = "received")
         host = f"phone{number}"
         made = event(kind, at=at or 0.0, procid=host, verify_code=7) if at is not None else event(kind, verify_code=1)
         moment = START + timedelta(seconds=at or 0)
-        events.append(made._replace(id=f"{host}:{at}", hostname=host, **{clock: moment}))
+        placed = made._replace(id=f"{host}:{at}", hostname=host)
+        events.append(placed._replace(received=moment) if clock == "received" else placed._replace(time_utc=moment))
     return events
 
 

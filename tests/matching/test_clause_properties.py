@@ -115,7 +115,7 @@ def test_offsets_of_windows(events: list[Seen], offset: int, width: int, side: s
     found = placed(events)
     # The anchor is the symptom itself, or the event of another clause.
     anchor_letter = "S" if is_by_symptom else "C"
-    asked = {"event": LEASE, side: "symptom" if is_by_symptom else "anchor"}
+    asked: dict[str, Any] = {"event": LEASE, side: "symptom" if is_by_symptom else "anchor"}
     asked |= {"offset": float(offset), "within": float(offset + width)}
     parts = [] if is_by_symptom else [clause(id="anchor", role="part", event=CHALLENGED)]
     order = -1 if side == "before" else 1
@@ -228,11 +228,11 @@ def test_phones(seconds: list[list[int]], needed: int, within: int) -> None:
     events = []
     for number, times in enumerate(seconds):
         host = f"phone{number}"
-        shown = [event(LEASE, at=at)._replace(received=START + timedelta(seconds=at)) for at in times]
+        leases = [event(LEASE, at=at)._replace(received=START + timedelta(seconds=at)) for at in times]
         symptom = event(REJECTED, at=999, procid=host, verify_code=9)
         same = event("dhcp.discover.sent", at=0)
         events += [
-            each._replace(id=f"{host}:{place}", hostname=host) for place, each in enumerate([same, *shown, symptom])
+            each._replace(id=f"{host}:{place}", hostname=host) for place, each in enumerate([same, *leases, symptom])
         ]
     asked = clause(event=LEASE, phones=needed, within=float(within))
     shown = {"event": REJECTED, "where": {"verify_code": 9}, "basis": "seen", "source": "t", "says": "s"}
