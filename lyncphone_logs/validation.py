@@ -42,7 +42,8 @@ class ClosedModel:
     A subclass may have a method `check` that raises ValueError if the values are wrong together.
     """
 
-    __pydantic_config__: ClassVar = {"extra": "forbid"}
+    # `not_` is the key `not`, which no name in Python can be.
+    __pydantic_config__: ClassVar = {"extra": "forbid", "alias_generator": lambda name: name.removesuffix("_")}
 
 
 class Fault(NamedTuple):

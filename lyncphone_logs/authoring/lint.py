@@ -13,7 +13,7 @@ from lyncphone_logs import content
 from lyncphone_logs.authoring.lint_texts import text_complaints
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.events.event import LOST, family_of
-from lyncphone_logs.events.vocabulary import kinds
+from lyncphone_logs.events.vocabulary import field_of, is_of_line
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.linearity import UnsupportedElement
 from lyncphone_logs.grammar.regex_linearity import regex_facts
@@ -24,7 +24,8 @@ from lyncphone_logs.rules.toml_positions import key_positions, nearest
 from lyncphone_logs.trace.correlator import DERIVED
 from lyncphone_logs.validation import KeyPath
 
-NOT_FROM_LINES = {*DERIVED, LOST, "trace.examined", "log.message"}
+DERIVED_KINDS = {*DERIVED, LOST, "trace.examined", "certificate.validity_compared"}
+NOT_FROM_LINES = {*DERIVED_KINDS, "log.message"}
 """Kinds that no message of a grammar produces."""
 MIN_SAMPLES = {"positive": 3, "negative": 5}
 OPPOSITES = {("supports", "contradicts"), ("requires", "rules_out")}
@@ -81,6 +82,8 @@ def _pattern(pattern: EventPattern, position: KeyPath, produced: set[str]) -> It
         yield position, f"no grammar produces {' or '.join(pattern.kinds)}"
     for kind in pattern.kinds:
         for name, test in pattern.where.items():
+            if kind in DERIVED_KINDS and is_of_line(kind, name):
+                yield (*position, "where", name), f"{kind} is not from a line, so {name} is not what it says"
             yield from (((*position, "where", name), says) for says in _values(kind, name, test))
     for name, test in pattern.where.items():
         if isinstance(test, Condition):
@@ -88,7 +91,9 @@ def _pattern(pattern: EventPattern, position: KeyPath, produced: set[str]) -> It
 
 
 def _values(kind: str, name: str, test: Condition | list[Scalar] | Scalar) -> Iterator[str]:
-    field = kinds()[kind].fields[name]
+    field = field_of(kind, name)
+    if field is None:
+        return
     values = test.none_of if isinstance(test, Condition) else test if isinstance(test, list) else [test]
     unknown = [each for each in values if field.values and str(each) not in field.values]
     if unknown:
@@ -100,13 +105,11 @@ def _values(kind: str, name: str, test: Condition | list[Scalar] | Scalar) -> It
 
 
 def _condition(test: Condition) -> Iterator[str]:
-    if test.at_least is not None and test.at_most is not None and test.at_least > test.at_most:
-        yield "no number meets both at_least and at_most"
-    if test.contains and test.prefix and test.contains.casefold() in test.prefix.casefold():
-        yield "contains has no effect: prefix implies it"
-    if test.regex:
+    if test.contains and any(test.contains.casefold() in each.casefold() for each in (test.prefix, test.suffix)):
+        yield "contains has no effect: prefix or suffix implies it"
+    for expression in filter(None, (test.regex, test.not_.regex if test.not_ else "")):
         try:
-            regex_facts(test.regex, re.IGNORECASE if test.regex.startswith("(?i)") else 0)
+            regex_facts(expression, re.IGNORECASE if expression.startswith("(?i)") else 0)
         except (UnsupportedElement, re.error) as error:
             yield f"regex is not proven to take linear time: {error}"
 
@@ -146,8 +149,9 @@ def _window(clause: Clause) -> Iterator[str]:
 
 def _conditions(clause: Clause) -> tuple[object, ...]:
     window = (clause.before, clause.after, clause.between, clause.within, clause.count, clause.by, clause.once_per)
+    further = (clause.offset, clause.distinct, clause.phones, [step.count for step in clause.then])
     steps = [(step.kinds, step.where) for step in clause.steps]
-    return (steps, clause.named, window, clause.same, clause.absent)
+    return (steps, clause.named, window, further, clause.same, clause.absent)
 
 
 def _sets(rule: Rule) -> Iterator[tuple[KeyPath, str]]:

@@ -7,8 +7,8 @@ from lyncphone_logs.authoring.rule_samples import diagnosed, events_of, failures
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.grammar import Grammar
-from lyncphone_logs.rules.clause import Clause, ScopeName
-from lyncphone_logs.rules.condition import EventPattern
+from lyncphone_logs.rules.clause import Clause, ScopeName, SequenceStep
+from lyncphone_logs.rules.condition import Condition
 from lyncphone_logs.rules.rule import Rule
 
 WIDER: dict[ScopeName, ScopeName] = {"transaction": "call", "call": "phone", "handshake": "boot", "boot": "phone"}
@@ -38,7 +38,7 @@ def _rivals(rule: Rule, rules: Sequence[Rule]) -> list[Rule]:
 
 
 def mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
-    """Each change with the changed rule: a symptom dropped; a clause dropped, negated or loosened."""
+    """Each change with the changed rule: a symptom dropped; a clause dropped, negated or loosened in each way."""
     for number in range(len(rule.explains)):
         rest = (*rule.explains[:number], *rule.explains[number + 1 :])
         if rest:
@@ -53,6 +53,8 @@ def mutants(rule: Rule) -> Iterator[tuple[str, Rule]]:
         looser = _loosened(clause)
         if looser:
             yield f"clause {clause.id} loosened", _with(rule, clause, [looser])
+        for what, changed in _without_a_limit(clause):
+            yield f"clause {clause.id} without {what}", _with(rule, clause, [changed])
 
 
 def _is_anchor(rule: Rule, clause: Clause) -> bool:
@@ -81,13 +83,47 @@ def _loosened(clause: Clause) -> Clause | None:
         return replace(clause, where={}, says="looser")
     if clause.then:
         return replace(
-            clause, then=tuple(EventPattern(event=step.event) for step in clause.then[:-1]), count=1, within=None
+            clause, then=tuple(SequenceStep(event=step.event) for step in clause.then[:-1]), count=1, within=None
         )
     if clause.count > 1:
-        return replace(clause, count=1, within=None if not clause.anchors else clause.within, by="", once_per="")
+        within = None if not clause.anchors else clause.within
+        return replace(clause, count=1, within=within, by="", once_per="", distinct="")
     if clause.within:
         return replace(clause, within=clause.within * LOOSENED)
     return replace(clause, same=WIDER[clause.same]) if clause.same in WIDER and not clause.absent else None
+
+
+def _without_a_limit(clause: Clause) -> Iterator[tuple[str, Clause]]:
+    """The clause without each single limit that `_loosened` removes only together with others, or not at all."""
+    if clause.offset:
+        yield "offset", replace(clause, offset=0)
+    if clause.distinct:
+        yield "distinct", replace(clause, distinct="")
+    if clause.phones:
+        yield "phones", replace(clause, phones=0, within=None)
+        if clause.where and clause.within:
+            yield "time", replace(clause, within=clause.within * LOOSENED)
+    if clause.then and clause.count > 1:
+        yield "count", replace(clause, count=1)
+    for number, step in enumerate(clause.then):
+        if step.count > 1:
+            steps = (*clause.then[:number], replace(step, count=1), *clause.then[number + 1 :])
+            yield f"count of step {number + 2}", replace(clause, then=steps)
+    for name, test in clause.where.items():
+        for what, looser in _looser_tests(test) if isinstance(test, Condition) else ():
+            yield f"{what} of {name}", replace(clause, where=clause.where | {name: looser})
+
+
+def _looser_tests(test: Condition) -> Iterator[tuple[str, Condition]]:
+    anything = Condition(present=True)
+    if test.not_:
+        yield "not", replace(test, not_=None) if len(test.given) > 1 else anything
+    if test.suffix:
+        yield "suffix", replace(test, suffix="") if len(test.given) > 1 else anything
+    if test.days_from and test.at_least is not None:
+        yield "at_least", replace(test, at_least=None) if test.at_most is not None else anything
+    if test.days_from and test.at_most is not None:
+        yield "at_most", replace(test, at_most=None) if test.at_least is not None else anything
 
 
 def _misleading_lines(rule: Rule, events: Sequence[Event], grammars: Sequence[Grammar]) -> Iterator[str]:

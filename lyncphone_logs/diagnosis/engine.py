@@ -18,7 +18,7 @@ from lyncphone_logs.diagnosis.findings import (
     RuledOut,
     WeighedSymptom,
 )
-from lyncphone_logs.diagnosis.phone_state import PhoneState, finish_phone, gather_phones
+from lyncphone_logs.diagnosis.phone_state import PhoneState, add_groups, finish_phone, gather_phones
 from lyncphone_logs.diagnosis.ranking import Assessment, Device, Standing, assess, grade, is_decided, standings, verdict
 from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import Event, family_of
@@ -139,6 +139,7 @@ def _assess_phones(
     are_phones: bool = False,
 ) -> Iterator[_AssessedPhone]:
     """Finish and assess the phones by name; each is removed from `phones`, so that its state can be freed."""
+    add_groups(phones, facts, are_phones=are_phones)
     for name in sorted(phones):
         phone = phones.pop(name)
         agreeing, device, environment, is_phone = finish_phone(phone, facts, hints.get(phone.grammar, NEUTRAL))

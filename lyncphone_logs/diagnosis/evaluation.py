@@ -1,22 +1,26 @@
 """Evaluates each clause of a rule for one symptom: holds, refuted, or undecidable with the reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lyncphone_logs.diagnosis.findings import State
-from lyncphone_logs.events.event import Event, family_of
+from lyncphone_logs.events.event import Event, Value, family_of
+from lyncphone_logs.events.vocabulary import value_of
 from lyncphone_logs.matching.absence import Absence, AbsenceWindow, incomplete_reason
-from lyncphone_logs.matching.accumulators import MAX_EVENTS, NOT_ENOUGH_KNOWN, Accumulator
-from lyncphone_logs.matching.matcher import all_of, any_of, compares, matches
+from lyncphone_logs.matching.accumulators import MAX_EVENTS, NOT_ENOUGH_KNOWN, TOO_MANY, Accumulator
+from lyncphone_logs.matching.matcher import Moment, all_of, any_of, compares, is_days_from, matches, moment_of
 from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.matching.symptom_state import SymptomState
-from lyncphone_logs.rules.clause import Clause
-from lyncphone_logs.rules.condition import SYMPTOM
+from lyncphone_logs.rules.clause import MAX_STORED, Clause
+from lyncphone_logs.rules.condition import GIVEN as GIVEN
+from lyncphone_logs.rules.condition import SYMPTOM, TRACE, Condition
 from lyncphone_logs.rules.rule import Rule
 
+NO_DATE = "no line that the time is compared with has a complete date"
+ZONE_UNKNOWN = "the time zone of the phone is not known, and it decides the number of days"
 LINES_SKIPPED = "lines were skipped; run with --full to decide"
-GIVEN = {"certificate", "fact", "display"}
-"""Families of events that the user gives; they do not come from the trace."""
+MAX_SHOWN = 80
+"""Characters of a value in the nearest miss."""
 VALUES: dict[State, bool | None] = {"holds": True, "refuted": False, "undecidable": None}
 STATES: dict[bool | None, State] = {value: state for state, value in VALUES.items()}
 
@@ -35,14 +39,14 @@ class Decision:
 class _Matched:
     """Events that match a clause: facts, and the evidence and count of its accumulator.
 
-    `is_open`: the fields of a further event do not decide whether it matches.
+    `open_reason`: why it is not known whether a further event matches, "" if it is.
     """
 
     facts: list[Event]
     evidence: list[Event]
     count: int
     holds: bool
-    is_open: bool
+    open_reason: str
 
 
 class Evaluator:
@@ -65,6 +69,8 @@ class Evaluator:
                 decision = self._composed(clause)
             elif clause.absent:
                 decision = self._absent(clause, self._accumulator(clause.id))
+            elif clause.phones:
+                decision = self._of_phones(clause)
             else:
                 decision = self._present(clause, self._accumulator(clause.id))
             self._decisions[clause.id] = decision
@@ -72,6 +78,16 @@ class Evaluator:
 
     def _accumulator(self, clause_id: str) -> Accumulator | None:
         return self._symptom.best(self._state.matcher.index.queries[self._rule.code, clause_id])
+
+    def _of_phones(self, clause: Clause) -> Decision:
+        """A clause that asks for events of several phones at the same time."""
+        query = self._state.matcher.index.queries[self._rule.code, clause.id]
+        found = self._state.groups[query].decision(self._state.name)
+        if found.holds:
+            return Decision("holds", (found.event,) if found.event else ())
+        if self._state.unseen.intersection(clause.kinds):
+            return Decision("undecidable", (), LINES_SKIPPED, found.nearest)
+        return Decision(STATES[found.holds], (), found.reason, found.nearest)
 
     def _composed(self, clause: Clause) -> Decision:
         """A clause made of others: all of `all`, one of `any`, none of `none`."""
@@ -109,13 +125,15 @@ class Evaluator:
     def _matched(self, clause: Clause, accumulator: Accumulator | None) -> _Matched:
         results = {event.id: matches(clause, event, self._symptom.last) for event in self._facts}
         facts = [event for event in self._facts if results[event.id]]
-        is_open = None in results.values()
+        open_reason = NOT_ENOUGH_KNOWN if None in results.values() else ""
         if accumulator is None:
-            matched = _Matched(facts, [], 0, False, is_open)
+            matched = _Matched(facts, [], 0, False, open_reason)
         else:
-            matched = _Matched(facts, accumulator.evidence, accumulator.count, accumulator.holds, is_open)
+            matched = _Matched(facts, accumulator.evidence, accumulator.count, accumulator.holds, open_reason)
         for comparison in clause.comparisons:
             matched = self._compared(comparison, matched)
+        for name, test in clause.dates:
+            matched = self._dated(name, test, matched)
         return matched
 
     def _compared(self, comparison: tuple[str, str, str, str], matched: _Matched) -> _Matched:
@@ -125,15 +143,27 @@ class Evaluator:
             event.id: any_of(compares(event, comparison, other) for other in others if other.id != event.id)
             for event in (*matched.facts, *matched.evidence)
         }
-        evidence = [event for event in matched.evidence if results[event.id]]
-        return replace(
-            matched,
-            facts=[event for event in matched.facts if results[event.id]],
-            evidence=evidence,
-            count=sum(event.count for event in evidence),
-            holds=bool(evidence),
-            is_open=matched.is_open or None in results.values() or not others,
-        )
+        is_open = None in results.values() or not others
+        return _only(matched, results, NOT_ENOUGH_KNOWN if is_open else "")
+
+    def _dated(self, name: str, test: Condition, matched: _Matched) -> _Matched:
+        """The events of which the time in a field is as many days from a line as required."""
+        moments = self._moments(test.days_from)
+        results = {
+            event.id: any_of(is_days_from(test, value_of(event, name), moment) for moment in moments)
+            if moments
+            else None
+            for event in (*matched.facts, *matched.evidence)
+        }
+        reason = NO_DATE if not moments else ZONE_UNKNOWN if None in results.values() else ""
+        return _only(matched, results, reason)
+
+    def _moments(self, name: str) -> list[Moment]:
+        """The known times of the last line with a complete date, of the symptom, or of the events of another clause."""
+        if name == TRACE:
+            return [self._state.dated] if self._state.dated else []
+        events = [self._symptom.last] if name == SYMPTOM else self._events_of(name)
+        return [moment for moment in map(moment_of, events) if moment]
 
     def _events_of(self, name: str) -> list[Event]:
         """The events of another clause of the rule, or of the symptom."""
@@ -148,8 +178,8 @@ class Evaluator:
         """Why an event that was not counted may still match the clause; empty if none may."""
         if self._state.unseen.intersection(clause.all_kinds):
             return LINES_SKIPPED
-        if matched.is_open:
-            return NOT_ENOUGH_KNOWN
+        if matched.open_reason:
+            return matched.open_reason
         return accumulator.undecidable_reason if accumulator else ""
 
     def _has_kind_of(self, clause: Clause) -> bool:
@@ -163,7 +193,7 @@ class Evaluator:
         event = self._state.matcher.near_miss([clause])
         if event is None:
             return ""
-        tested = [f"{name} {event.fields.get(name, '(not known)')}" for name in clause.where]
+        tested = [f"{name} {_shown(value_of(event, name))}" for name in clause.where]
         return f"{event.source}:{event.line} is {event.kind} with {', '.join(tested)}" if tested else ""
 
     def _absent(self, clause: Clause, accumulator: Accumulator | None) -> Decision:
@@ -208,9 +238,30 @@ class Evaluator:
         return LINES_SKIPPED if state.unseen else _not_logged(families)
 
 
+def _only(matched: _Matched, results: Mapping[str, bool | None], open_reason: str) -> _Matched:
+    """The matched events that pass a further test. Events beyond the stored ones were not tested."""
+    stored = matched.evidence
+    evidence = [event for event in stored if results[event.id]]
+    is_cut = len(stored) >= MAX_STORED and matched.count > sum(event.count for event in stored)
+    return replace(
+        matched,
+        facts=[event for event in matched.facts if results[event.id]],
+        evidence=evidence,
+        count=sum(event.count for event in evidence),
+        holds=bool(evidence),
+        open_reason=matched.open_reason or open_reason or (TOO_MANY if is_cut else ""),
+    )
+
+
+def _shown(value: Value | None) -> str:
+    """A value in the nearest miss; a text is cut, because a line can be long."""
+    text = "(not known)" if value is None else str(value)
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+
+
 def _is_plain(clause: Clause) -> bool:
     """Whether facts may be added to the count: they have no position and no time."""
-    return len(clause.steps) == 1 and not (clause.within or clause.by or clause.once_per)
+    return len(clause.steps) == 1 and not (clause.within or clause.by or clause.once_per or clause.distinct)
 
 
 def _missing(clause: Clause) -> str:

@@ -7,14 +7,14 @@ score of a diagnosis without the fact lies between its least and its greatest sc
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple, get_args
 
 from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.events.vocabulary import Environment
-from lyncphone_logs.matching.matcher import any_of, matches
+from lyncphone_logs.matching.matcher import Moment, all_of, any_of, is_days_from, matches
 from lyncphone_logs.rules.clause import Clause, Explained
 from lyncphone_logs.rules.rule import Rule
 
@@ -137,10 +137,16 @@ def _scale(scaled: _Scaled, fact: Fact) -> float:
     return 1 / mean if mean else 1.0
 
 
+def _is_held(clause: Clause, event: Event, symptom: Event) -> bool | None:
+    seen_at = Moment(SEEN_AT, timedelta())
+    dates = [is_days_from(test, event.fields.get(name), seen_at) for name, test in clause.dates]
+    return all_of([matches(clause, event, symptom), *dates])
+
+
 def _factor(clauses: Collection[Clause], events: Sequence[Event]) -> float:
     """The factor of all clauses if these events state the fact."""
     symptom = Event(id="", kind="", source="", time=SEEN_AT)
-    held = {each.id: any_of(matches(each, event, symptom) for event in events) for each in clauses}
+    held = {each.id: any_of(_is_held(each, event, symptom) for event in events) for each in clauses}
     if any(each.role == "requires" and held[each.id] is False for each in clauses):
         return 0.0
     return strongest(each for each in clauses if held[each.id])

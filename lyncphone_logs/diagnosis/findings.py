@@ -7,6 +7,7 @@ from typing import Literal
 
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
+from lyncphone_logs.matching.phone_group import Clock
 from lyncphone_logs.notebook import shown
 from lyncphone_logs.rules.clause import Basis
 from lyncphone_logs.rules.packs import Pack
@@ -15,8 +16,6 @@ from lyncphone_logs.trace.accounting import ByteAccount
 
 State = Literal["holds", "refuted", "undecidable"]
 FixState = Literal["fixed", "not fixed", "cannot tell"]
-Clock = Literal["collector", "utc", "phone"]
-"""The clocks by which times of several phones are compared, the best one first."""
 
 
 @shown()

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,10 +10,11 @@ from lyncphone_logs.diagnosis.environment import EnvironmentEvidence, FoundEnvir
 from lyncphone_logs.diagnosis.journey import Journey
 from lyncphone_logs.diagnosis.ranking import Device
 from lyncphone_logs.events.batch import Batch
-from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value, normalize_mac
+from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value, family_of, normalize_mac
 from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
-from lyncphone_logs.matching.matcher import version_of
-from lyncphone_logs.matching.rule_index import RuleMatcher, index_of
+from lyncphone_logs.matching.matcher import UNKNOWN_ZONE, Moment, version_of
+from lyncphone_logs.matching.phone_group import PhoneGroup
+from lyncphone_logs.matching.rule_index import ClauseQuery, RuleMatcher, index_of
 from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.trace.condense import MAX_ERRORS, error_rows
@@ -38,7 +39,7 @@ class PhoneState:
     write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each;
     `grammar` is the name of the grammar that the vendor is from. `hostnames` are those of its lines, at most
     MAX_HOSTNAMES, `errors` its first messages of the level error whose meaning no grammar knows, at most MAX_ERRORS.
-    `dated` is the time of its last line whose date is written in full, in UTC if the zone is known.
+    `dated` is the time of its last line whose date is written in full, in UTC if the zone is known (`is_dated_in_utc`).
     """
 
     symptom_state: SymptomState
@@ -55,6 +56,7 @@ class PhoneState:
     environment: EnvironmentEvidence = field(default_factory=EnvironmentEvidence)
     hostnames: dict[str, None] = field(default_factory=dict)
     dated: datetime | None = None
+    is_dated_in_utc: bool = False
 
     def mac(self, phone: str) -> str:
         """The MAC address that its lines state, or that is a part of its name; or ""."""
@@ -77,6 +79,7 @@ class PhoneState:
         qualities = batch.columns["time_quality"]
         dated = next((row for row in reversed(rows) if qualities[row] == "exact"), None)
         if dated is not None:
+            self.is_dated_in_utc = batch.columns["time_utc"][dated] is not None
             self.dated = batch.columns["time_utc"][dated] or times[dated]
         self.basis = basis_of(last.phone, last.hostname)
         if len(self.hostnames) < MAX_HOSTNAMES:
@@ -161,6 +164,20 @@ def _relevant_events(batch: Batch, kinds: Collection[str]) -> Iterator[Event]:
         yield from batch.derived.get(row, ())
 
 
+def add_groups(phones: Mapping[str, PhoneState], facts: Sequence[Event], *, are_phones: bool) -> None:
+    """Give each phone what all phones have for the clauses with `phones`. Hosts that may be no phones do not count."""
+    states = {name: phone.symptom_state for name, phone in phones.items() if are_phones or is_of_phone(phone, facts)}
+    asked = {query for state in states.values() for query in state.matcher.index.group_queries}
+    groups: dict[ClauseQuery, PhoneGroup] = {}
+    for query in asked:
+        families = set(map(family_of, query.clause.kinds))
+        logging = sum(not families.isdisjoint(state.families) for state in states.values())
+        sightings = {name: state.sightings(query) for name, state in states.items()}
+        groups[query] = PhoneGroup(query.clause, sightings, logging, len(states))
+    for name, phone in phones.items():
+        phone.symptom_state.name, phone.symptom_state.groups = name, groups
+
+
 class FinishedPhone(NamedTuple):
     """The facts that do not contradict the lines of a phone, what is known about the device, and its environment.
 
@@ -183,16 +200,19 @@ def finish_phone(phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = 
     agreeing = [fact for fact in facts if _agrees(fact, phone.identity)]
     for validity in filter(None, (_validity(phone, fact) for fact in agreeing)):
         phone.symptom_state.add(validity)
+    if phone.dated:
+        slack = timedelta() if phone.is_dated_in_utc else UNKNOWN_ZONE
+        phone.symptom_state.dated = Moment(phone.dated, slack)
     phone.symptom_state.end(phone.last)
     for fact in agreeing:
         phone.symptom_state.add_fact(fact)
     environment = phone.environment.found(agreeing)
     device = replace(_device(phone.identity, agreeing), environment=environment.name, hint=hint)
-    is_phone = _is_phone(phone, agreeing)
+    is_phone = is_of_phone(phone, agreeing)
     return FinishedPhone(agreeing, device, environment, is_phone)
 
 
-def _is_phone(phone: PhoneState, facts: Sequence[Event]) -> bool:
+def is_of_phone(phone: PhoneState, facts: Sequence[Event]) -> bool:
     """Whether a line has a form of one maker only or identifies the device, or the user states something about it."""
     is_stated = any(fact.kind in OF_A_PHONE or fact.family == "display" for fact in facts)
     return bool(phone.grammar or phone.identity) or is_stated

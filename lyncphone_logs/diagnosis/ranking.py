@@ -13,7 +13,7 @@ from lyncphone_logs.diagnosis.evaluation import Decision, Evaluator
 from lyncphone_logs.diagnosis.fact_weights import FACTOR, Fact, fact_of, scale
 from lyncphone_logs.diagnosis.findings import Evidence, Term
 from lyncphone_logs.events.event import Event
-from lyncphone_logs.events.vocabulary import capture_of
+from lyncphone_logs.events.vocabulary import capture_of, value_of
 from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
 from lyncphone_logs.matching.matcher import all_of, version_matches
 from lyncphone_logs.matching.symptom import Symptom
@@ -100,8 +100,10 @@ def assess(
 
 
 def is_decided(assessment: Assessment) -> bool:
-    """Whether all clauses of one set of `confirmed_by` hold."""
-    return any(assessment.holding.issuperset(together) for together in assessment.rule.confirmed_by)
+    """Whether all clauses of one set of `confirmed_by` hold; words of a line alone decide nothing."""
+    rule, holding = assessment.rule, assessment.holding
+    explains = [entry for other, entry in assessment.symptom.explained_by if other is rule]
+    return any(holding.issuperset(each) and not rule.rests_on_text(each, explains) for each in rule.confirmed_by)
 
 
 class Standing(NamedTuple):
@@ -251,7 +253,7 @@ class _FieldTexts(dict[str, str]):
         self._event = event
 
     def __missing__(self, name: str) -> str:
-        return _shown(self._event.fields.get(name))
+        return _shown(value_of(self._event, name))
 
 
 def _fill(template: str, event: Event) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 
-from lyncphone_logs.diagnosis.findings import Clock, Diagnosis, Phone, SharedFault
+from lyncphone_logs.diagnosis.findings import Diagnosis, Phone, SharedFault
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import happened_to_all
+from lyncphone_logs.matching.phone_group import Clock, time_of
 from lyncphone_logs.rules.rule import EXPLAINS
 
 MIN_PHONES = 5
@@ -63,21 +64,10 @@ def _first_sightings(phone: Phone, causes: Iterable[Diagnosis]) -> Iterator[tupl
     for failure in phone.failures:
         events.setdefault(("", failure.kind, ""), []).append(failure.event)
     for (code, kind, title), each in events.items():
-        times = [(*timed, event) for event in each if (timed := _time_of(event))]
+        times = [(*timed, event) for event in each if (timed := time_of(event))]
         if times:
             clock, moment, event = min(times, key=lambda time: (get_args(Clock).index(time[0]), time[1]))
             yield _Fault(code, kind, clock), _Sighting(moment, phone.id, event, title)
-
-
-def _time_of(event: Event) -> tuple[Clock, datetime] | None:
-    """The time of an event by the best clock that is known for it."""
-    if event.received:
-        return "collector", event.received.replace(tzinfo=None)
-    if event.time_quality in ("unset", "uptime"):
-        return None
-    if event.time_utc:
-        return "utc", event.time_utc
-    return ("phone", event.time_corrected.replace(tzinfo=None)) if event.time_corrected else None
 
 
 def _groups(sightings: Iterable[_Sighting]) -> Iterator[list[_Sighting]]:

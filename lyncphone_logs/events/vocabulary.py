@@ -9,7 +9,7 @@ from typing import Literal
 from lyncphone_logs import content
 from lyncphone_logs.cache import cached, code_version, fingerprint
 from lyncphone_logs.errors import suggestion
-from lyncphone_logs.events.event import Value, family_of
+from lyncphone_logs.events.event import SEVERITIES, Event, Value, family_of
 from lyncphone_logs.validation import ClosedModel, validate
 
 Stage = Literal[
@@ -32,6 +32,23 @@ class Field(ClosedModel):
     unit: str = ""
     values: tuple[str, ...] = ()
 
+
+LINE_FIELDS: Mapping[str, Field] = {
+    "message": Field(type="text", meaning="what follows the header"),
+    "text": Field(type="text", meaning="the whole line"),
+    "hostname": Field(type="text", meaning="the sender, as its line states it"),
+    "facility": Field(type="text", meaning="the facility, such as local7"),
+    "severity": Field(type="text", meaning="the severity", values=SEVERITIES),
+    "app_name": Field(type="text", meaning="the program"),
+    "procid": Field(type="text", meaning="the process"),
+    "component": Field(type="text", meaning="the component of the program"),
+    "level": Field(type="text", meaning="the level, as the phone writes it"),
+    "function": Field(type="text", meaning="the function that wrote the line"),
+    "source_line": Field(type="integer", meaning="the line in the source code of that function"),
+}
+"""What rules may ask about the line of any event. A field of that name in the kind itself has precedence."""
+FREE_TEXT = frozenset({"message", "text"})
+"""Those of which no grammar says what they mean."""
 
 Outcome = Literal["passed", "failed"]
 
@@ -140,6 +157,30 @@ def unknown_field(kind: str, field: str) -> str:
     if field in fields:
         return ""
     return " ".join(filter(None, [f"{kind} has no field {field!r}", suggestion(field, list(fields))]))
+
+
+def unknown_test(kind: str, name: str) -> str:
+    """Why a rule may not ask for a field or a part of the line of a known kind, "" if it may."""
+    if field_of(kind, name):
+        return ""
+    return " ".join(filter(None, [unknown_field(kind, name), suggestion(name, list(LINE_FIELDS))]))
+
+
+def field_of(kind: str, name: str) -> Field | None:
+    """The declaration of a field of a known kind, or of a part of its line; None if there is none."""
+    return kinds()[kind].fields.get(name) or LINE_FIELDS.get(name)
+
+
+def is_of_line(kind: str, name: str) -> bool:
+    """Whether a name is a part of the line, and no field of the kind."""
+    return name in LINE_FIELDS and (kind not in kinds() or name not in kinds()[kind].fields)
+
+
+def value_of(event: Event, name: str) -> Value | None:
+    """What an event has for a field or a part of its line; None if that is not known."""
+    if is_of_line(event.kind, name):
+        return getattr(event, name) or None
+    return event.fields.get(name)
 
 
 @cache

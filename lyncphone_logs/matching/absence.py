@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.accumulators import MAX_EVENTS, NOT_ENOUGH_KNOWN, START, TARGET, Accumulator
 from lyncphone_logs.matching.coverage import CLOCK_UNKNOWN, Coverage, seconds_between
-from lyncphone_logs.rules.clause import MAX_COUNT, Clause
+from lyncphone_logs.rules.clause import MAX_STORED, Clause
 
 TRACE_ENDED = "the trace ends within the time window"
 TRACE_BEGAN = "the trace begins within the time window"
@@ -42,7 +42,7 @@ class Absence(Accumulator):
         # with `between` the end anchor closes them. If it has an end anchor only, the window reaches back from it: the
         # latest events are kept in `_pending` and compared with each new window. `has_event` never becomes False again.
         super().__init__(clause, max_events)
-        self.windows: deque[AbsenceWindow] = deque(maxlen=MAX_COUNT)
+        self.windows: deque[AbsenceWindow] = deque(maxlen=MAX_STORED)
 
     @property
     def rank(self) -> tuple[bool, int]:
@@ -84,10 +84,12 @@ class Absence(Accumulator):
 
     def _fill(self, window: AbsenceWindow, event: Event) -> None:
         """Note that an event is in the window, if it is close enough to the anchor."""
-        limit = self.clause.within
+        limit, offset = self.clause.within, self.clause.offset
         seconds = seconds_between(window.anchor, event) if limit else 0.0
         if seconds is None:
             window.undecidable_reason = CLOCK_UNKNOWN
+        elif seconds < offset:
+            self.nearest = f"{seconds:g} s away, at least {offset:g} s required"
         elif limit is None or seconds <= limit:
             window.has_event = True
         else:

@@ -2,12 +2,14 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator
-from itertools import repeat
+from itertools import accumulate, repeat
 from typing import TypeVar
 
 from lyncphone_logs.events.event import Event
+from lyncphone_logs.events.vocabulary import value_of
 from lyncphone_logs.matching.coverage import CLOCK_UNKNOWN, seconds_between
-from lyncphone_logs.rules.clause import MAX_COUNT, Clause
+from lyncphone_logs.matching.matcher import folded
+from lyncphone_logs.rules.clause import MAX_STORED, Clause
 
 TARGET, END, START = 0, -1, -2
 """The step of a clause that an event matches: its target (`event`), or an anchor that ends or starts a window.
@@ -16,7 +18,10 @@ Steps above 0 are the entries of `then` or `first_of`.
 """
 MAX_EVENTS = 3
 MAX_VALUES = 256
+MAX_WINDOW_EVENTS = MAX_VALUES * MAX_STORED
+"""Events in all windows of a clause in one scope; the more of them a window has, the fewer windows there are."""
 NOT_ENOUGH_KNOWN = "the events do not contain enough to decide"
+TOO_MANY = "there are more events than are stored for this clause"
 K = TypeVar("K")
 V = TypeVar("V")
 PositionedEvent = tuple[Event, int]
@@ -43,6 +48,11 @@ def drop_oldest(entries: OrderedDict[K, V], limit: int) -> None:
         entries.popitem(last=False)
 
 
+def stored_events(clause: Clause) -> int:
+    """How many events of a clause are stored in a scope: enough for its count."""
+    return max(MAX_STORED, clause.count)
+
+
 class Accumulator:
     """Events that count for a clause, within its window.
 
@@ -51,8 +61,9 @@ class Accumulator:
     """
 
     def __init__(self, clause: Clause, max_events: int = MAX_EVENTS) -> None:
-        # `count` only grows. `_start` is the latest anchor that starts a window. If an anchor ends the window, target
-        # events wait in `_pending` until such an anchor follows; those too far from it keep waiting for the next one.
+        # `count` only grows. `_starts` has the latest anchor that starts a window; with `offset` several, because an
+        # event may be too near to the latest. If an anchor ends the window, target events wait in `_pending` until such
+        # an anchor follows; those too far from it, or too near, keep waiting for the next one.
         self.clause = clause
         self.count = 0
         self.evidence: list[Event] = []
@@ -60,8 +71,8 @@ class Accumulator:
         self.nearest = ""
         self._max_events = max_events
         self._has_start, self._has_end = bool(clause.starts), bool(clause.ends)
-        self._start: PositionedEvent | None = None
-        self._pending: deque[PositionedEvent] = deque(maxlen=MAX_COUNT)
+        self._starts: deque[PositionedEvent] = deque(maxlen=MAX_STORED if clause.offset else 1)
+        self._pending: deque[PositionedEvent] = deque(maxlen=stored_events(clause))
 
     @property
     def holds(self) -> bool:
@@ -78,18 +89,28 @@ class Accumulator:
         if matched is None:
             self.undecidable_reason = self.undecidable_reason or NOT_ENOUGH_KNOWN
         elif step == START:
-            self._start = event, position
+            self._append(self._starts, event, position)
         elif step == END:
             for early in self._pop_pending(event, position):
                 self._count(early)
         elif not self._has_start or self._has_started(event, position):
             if self._has_end:
-                self._pending.append((event, position))
+                self._append(self._pending, event, position)
             else:
                 self._count(event)
 
+    def _append(self, stored: deque[PositionedEvent], event: Event, position: int) -> None:
+        """Store an event; with `offset`, an old one that is removed for it may have counted later."""
+        if self.clause.offset and len(stored) == stored.maxlen and self._is_near(stored[0][0], event):
+            self.undecidable_reason = self.undecidable_reason or TOO_MANY
+        stored.append((event, position))
+
+    def _is_near(self, first: Event, second: Event) -> bool:
+        limit, seconds = self.clause.within, seconds_between(first, second)
+        return limit is None or seconds is None or seconds <= limit
+
     def _has_started(self, event: Event, position: int) -> bool:
-        return self._start is not None and self._start[1] < position and self._is_within(self._start[0], event)
+        return any(at < position and self._is_within(start, event) for start, at in self._starts)
 
     def _pop_pending(self, anchor: Event, position: int) -> Iterator[Event]:
         """Remove and yield the pending events whose window `anchor` ends."""
@@ -101,15 +122,18 @@ class Accumulator:
                 self._pending.append((event, event_position))
 
     def _is_within(self, first: Event, second: Event) -> bool:
-        limit = self.clause.within
-        if limit is None or self.clause.count > 1:
+        limit, offset = self.clause.within, self.clause.offset
+        if (limit is None and not offset) or self.clause.count > 1:
             return True
         seconds = seconds_between(first, second)
         if seconds is None:
             self.undecidable_reason = self.undecidable_reason or CLOCK_UNKNOWN
-        elif seconds > limit:
+            return False
+        if limit is not None and seconds > limit:
             self.nearest = self.nearest or f"{seconds:g} s apart, limit {limit:g} s"
-        return seconds is not None and seconds <= limit
+        elif seconds < offset:
+            self.nearest = self.nearest or f"{seconds:g} s apart, at least {offset:g} s required"
+        return seconds >= offset and (limit is None or seconds <= limit)
 
     def _count(self, event: Event) -> None:
         self.count += event.count
@@ -120,13 +144,15 @@ class Accumulator:
 
 
 class WindowCount(Accumulator):
-    """`count` events `within` a time, `by` the same value of a field, or `once_per` scope."""
+    """`count` events `within` a time, `by` the same value of a field, with `distinct` values, or `once_per` scope."""
 
     def __init__(self, clause: Clause, max_events: int = MAX_EVENTS) -> None:
-        # For each value of the `by` field, the latest `clause.count` events: a window that slides over the events.
-        # `count` is the size of the largest window so far. Once `_is_met` it stays so, with the evidence of that time.
+        # For each value of the `by` field, the latest `clause.count` events: a window that slides over the events. With
+        # `distinct` it has the latest event of each value. `count` is the size of the largest window so far. Once
+        # `_is_met` it stays so, with the evidence of that time.
         super().__init__(clause, max_events)
         self._window_by_value: OrderedDict[object, deque[Event]] = OrderedDict()
+        self._max_windows = min(MAX_VALUES, MAX_WINDOW_EVENTS // clause.count)
         self._counted_scopes: OrderedDict[object, None] = OrderedDict()
         self._largest = 0
         self._is_met = False
@@ -138,10 +164,13 @@ class WindowCount(Accumulator):
 
     def _count(self, event: Event) -> None:
         clause = self.clause
-        value = event.fields.get(clause.by) if clause.by else ""
+        value = value_of(event, clause.by) if clause.by else ""
         scope = scope_key(clause.once_per, event) if clause.once_per else None
-        if value is None or (clause.once_per and scope is None):
+        is_told_apart = not clause.distinct or value_of(event, clause.distinct) not in (None, "unknown")
+        if value is None or (clause.once_per and scope is None) or not is_told_apart:
             self.undecidable_reason = self.undecidable_reason or NOT_ENOUGH_KNOWN
+        elif clause.distinct:
+            self._slide(value, event, 1)
         elif not clause.once_per:
             self._slide(value, event, min(event.count, clause.count))
         elif scope not in self._counted_scopes:
@@ -153,7 +182,13 @@ class WindowCount(Accumulator):
         """Add an event to the window of its value, as often as it was logged."""
         window = self._window_by_value.setdefault(value, deque(maxlen=self.clause.count))
         self._window_by_value.move_to_end(value)
-        drop_oldest(self._window_by_value, MAX_VALUES)
+        if len(self._window_by_value) > self._max_windows:
+            self._window_by_value.popitem(last=False)
+            self.undecidable_reason = self.undecidable_reason or TOO_MANY
+        if name := self.clause.distinct:
+            same = (each for each in window if _folded_value(each, name) == _folded_value(event, name))
+            for former in list(same):
+                window.remove(former)
         for repetition in repeat(event, times):
             window.append(repetition)
             self._measure(window)
@@ -177,30 +212,54 @@ class WindowCount(Accumulator):
         return f"{events} of {self.clause.count}{span}"
 
 
+def _folded_value(event: Event, name: str) -> object:
+    value = value_of(event, name)
+    return None if value is None else folded(value)
+
+
 class SequenceMatch(Accumulator):
-    """`then`: the event and its followers, in the given order or in any."""
+    """`then`: the event and its followers, in the given order or in any, each as often as its `count` says."""
 
     def __init__(self, clause: Clause, max_events: int = MAX_EVENTS) -> None:
-        # Ordered: `_chains[n]` is a chain of events that match the steps 0 to n, and of all such chains the one that
-        # began latest, so no other can be shorter. Unordered: `_chains[n]` has the latest event of step n alone.
+        # A step with a `count` is as many links, of which `_first` has the number of the first for each step, and for
+        # the end. Ordered: `_chains[n]` is a chain of events that match the links 0 to n, and of all such chains the
+        # one that began latest, so no other can be shorter. Unordered: `_chains[n]` has the latest events of step n.
         super().__init__(clause, max_events)
         self._chains: dict[int, tuple[PositionedEvent, ...]] = {}
-        self._length = len(clause.then) + 1
+        self._first = list(accumulate((clause.count, *(step.count for step in clause.then)), initial=0))
+        self._length = self._first[-1]
         self._longest = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether one sequence is complete."""
+        return self.count > 0
 
     def observe(self, step: int, event: Event, position: int, matched: bool | None) -> None:
         """Process an event. If it matches several steps, the caller must pass the last step first."""
         if matched is None:
             self.undecidable_reason = self.undecidable_reason or NOT_ENOUGH_KNOWN
         elif self.clause.ordered:
-            before = self._chains.get(step - 1, ())
-            if step == TARGET or (before and before[-1][1] < position):
-                self._extend(step, (*before, (event, position)))
+            for repetition in range(min(event.count, self._first[step + 1] - self._first[step])):
+                for link in reversed(range(self._first[step], self._first[step + 1])):
+                    # A repeated line may be several links of one step.
+                    latest = position + (repetition > 0 and link > self._first[step])
+                    before = self._chains.get(link - 1, ())
+                    if link == 0 or (before and before[-1][1] < latest):
+                        self._extend(link, (*before, (event, position)))
         else:
-            self._chains[step] = ((event, position),)
-            together = [chain[0] for _, chain in sorted(self._chains.items())]
-            if len({member_position for _, member_position in together}) == len(together):
-                self._extend(len(together) - 1, tuple(together))
+            wanted = self._first[step + 1] - self._first[step]
+            latest_events = (*self._chains.get(step, ()), *repeat((event, position), min(event.count, wanted)))
+            self._chains[step] = latest_events[-wanted:]
+            self._combine()
+
+    def _combine(self) -> None:
+        """Unordered: look whether the latest events of all steps are a sequence; no event counts for two steps."""
+        chains = [chain for _, chain in sorted(self._chains.items())]
+        positions = [{position for _, position in chain} for chain in chains]
+        together = tuple(member for chain in chains for member in chain)
+        if together and sum(map(len, positions)) == len(set().union(*positions)):
+            self._extend(len(together) - 1, together)
 
     def _extend(self, step: int, chain: tuple[PositionedEvent, ...]) -> None:
         if not (self._is_within_events(chain) and self._is_within_seconds(chain)):
@@ -209,16 +268,20 @@ class SequenceMatch(Accumulator):
             self._chains[step] = chain
         if len(chain) == self._length:
             self.count += 1
-            self.evidence = self.evidence or [event for event, _ in chain]
+            self.evidence = self.evidence or list({event.id: event for event, _ in chain}.values())
         elif len(chain) > self._longest:
-            self._longest, self.nearest = len(chain), f"{len(chain)} of {self._length} steps"
+            self._longest, self.nearest = len(chain), f"{len(chain)} of {self._length} {self._links}"
+
+    @property
+    def _links(self) -> str:
+        return "steps" if self._length == len(self.clause.steps) else "events"
 
     def _is_within_events(self, chain: tuple[PositionedEvent, ...]) -> bool:
         positions = [position for _, position in chain]
         width, limit = max(positions) - min(positions), self.clause.within_events
         if limit is None or width <= limit:
             return True
-        self.nearest = f"{len(chain)} of {self._length} steps within {width} events, limit {limit}"
+        self.nearest = f"{len(chain)} of {self._length} {self._links} within {width} events, limit {limit}"
         return False
 
     def _is_within_seconds(self, chain: tuple[PositionedEvent, ...]) -> bool:
@@ -233,7 +296,7 @@ class SequenceMatch(Accumulator):
             self.undecidable_reason = self.undecidable_reason or CLOCK_UNKNOWN
             return False
         if max(known) > limit:
-            self.nearest = f"{len(chain)} of {self._length} steps within {max(known):g} s, limit {limit:g} s"
+            self.nearest = f"{len(chain)} of {self._length} {self._links} within {max(known):g} s, limit {limit:g} s"
         return max(known) <= limit
 
 

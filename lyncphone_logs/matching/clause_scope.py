@@ -12,10 +12,12 @@ from lyncphone_logs.matching.accumulators import (
     FirstOf,
     SequenceMatch,
     WindowCount,
+    stored_events,
 )
+from lyncphone_logs.matching.phone_group import Sightings
 from lyncphone_logs.matching.rule_index import ClauseQuery
 from lyncphone_logs.matching.symptom import Symptom
-from lyncphone_logs.rules.clause import MAX_COUNT, Clause
+from lyncphone_logs.rules.clause import MAX_STORED, Clause
 from lyncphone_logs.rules.condition import SYMPTOM
 
 
@@ -23,15 +25,15 @@ class ClauseScope:
     """One clause within one transaction, call, handshake, boot or phone: every symptom in it has the same count."""
 
     def __init__(self, query: ClauseQuery) -> None:
-        self._shared = _accumulator(query)
+        self.shared = _accumulator(query)
 
     def accumulator(self, symptom: Symptom) -> Accumulator:
         """What was counted for a symptom that has joined."""
-        return self._shared
+        return self.shared
 
     def observe(self, step: int, event: Event, position: int, matched: bool | None) -> None:
         """Process an event that matches a step of the clause, or one of its anchors."""
-        self._shared.observe(step, event, position, matched)
+        self.shared.observe(step, event, position, matched)
 
     def join(self, symptom: Symptom, event: Event, position: int) -> None:
         """Process an occurrence of a symptom in the scope."""
@@ -44,7 +46,7 @@ class AnchoredClauseScope(ClauseScope):
         # An accumulator for each symptom that has joined. `_recent` has the latest observations: a symptom that joins
         # later still needs them. `_joined_at` is the position of the latest occurrence that each symptom joined with.
         self._query = query
-        self._recent: deque[tuple[int, Event, int, bool | None]] = deque(maxlen=MAX_COUNT)
+        self._recent: deque[tuple[int, Event, int, bool | None]] = deque(maxlen=stored_events(query.clause))
         self._by_symptom: dict[Symptom, Accumulator] = {}
         self._joined_at: dict[Symptom, int] = {}
 
@@ -84,16 +86,18 @@ def new_scope(query: ClauseQuery) -> ClauseScope:
 
 
 def _accumulator(query: ClauseQuery) -> Accumulator:
-    clause, max_events = query.clause, MAX_COUNT if query.is_compared else MAX_EVENTS
+    clause, max_events = query.clause, MAX_STORED if query.is_compared else MAX_EVENTS
     return _form(clause)(clause, max_events)
 
 
 def _form(clause: Clause) -> type[Accumulator]:
     if clause.absent:
         return Absence
+    if clause.phones:
+        return Sightings
     if clause.then:
         return SequenceMatch
     if clause.first_of:
         return FirstOf
-    is_plain = clause.count == 1 or not (clause.within or clause.by or clause.once_per)
+    is_plain = clause.count == 1 or not (clause.within or clause.by or clause.once_per or clause.distinct)
     return Accumulator if is_plain else WindowCount

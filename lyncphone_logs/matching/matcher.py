@@ -5,9 +5,10 @@ import operator
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from lyncphone_logs.events.event import Event, Value
+from lyncphone_logs.events.vocabulary import value_of
 from lyncphone_logs.rules.condition import Condition, EventPattern, Scalar
 
 UNKNOWN_ZONE = timedelta(hours=14)
@@ -26,12 +27,12 @@ ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 def matches(pattern: EventPattern, event: Event, symptom: Event | None = None) -> bool | None:
     """Whether the event matches; None if a tested field or time is missing or `unknown`, or a regex times out.
 
-    Conditions that compare with the time of the symptom are None without `symptom`. Comparisons with fields of other
-    events are not tested here but by `compares`.
+    Conditions that compare with the time of the symptom are None without `symptom`. Comparisons with other events are
+    not tested here but by `compares` and `is_days_from`.
     """
     if event.kind not in pattern.kinds:
         return False
-    return all_of([passes(test, event.fields.get(name), symptom) for name, test in pattern.where.items()])
+    return all_of([passes(test, value_of(event, name), symptom) for name, test in pattern.where.items()])
 
 
 def all_of(states: Iterable[bool | None]) -> bool | None:
@@ -52,7 +53,7 @@ def compares(event: Event, comparison: tuple[str, str, str, str], other: Event) 
     `comparison`: name of the field, operator, clause of the other event, name of the other field.
     """
     name, relation, _, other_name = comparison
-    left, right = event.fields.get(name), other.fields.get(other_name)
+    left, right = value_of(event, name), value_of(other, other_name)
     if left is None or right is None:
         return None
     if relation in ("=", "!="):
@@ -70,7 +71,11 @@ def passes(test: Condition | list[Scalar] | Scalar, value: Value | None, symptom
         return None
     values = value if isinstance(value, tuple) else (value,)
     if isinstance(test, Condition):
-        return any_of(_meets_condition(test, each, symptom) for each in values)
+        found = any_of(_meets_condition(test, each, symptom) for each in values)
+        if test.not_ is None:
+            return found
+        denied = passes(test.not_, value, symptom)
+        return all_of([found, None if denied is None else not denied])
     return _is_one_of(test if isinstance(test, list) else [test], values)
 
 
@@ -89,10 +94,8 @@ def _meets_condition(test: Condition, value: Value, symptom: Event | None) -> bo
     return all_of(
         [
             version_matches(test.version, text) if test.version else True,
-            _at_least(value, test.at_least),
-            _at_most(value, test.at_most),
-            test.contains.casefold() in text.casefold(),
-            text.casefold().startswith(test.prefix.casefold()),
+            _is_in_range(test, value),
+            test.accepts(text),
             _contains_match(test.regex, text) if test.regex else True,
             _is_inside(test.cidr, text) if test.cidr else True,
             _is_outside(test.outside, text) if test.outside else True,
@@ -119,12 +122,16 @@ def _is_outside(networks: Iterable[str], text: str) -> bool | None:
     return None if is_inside is None else not is_inside
 
 
-def _at_least(value: Value, bound: float | None) -> bool | None:
-    return True if bound is None else value >= bound if isinstance(value, int | float) else None
+def _is_in_range(test: Condition, value: Value) -> bool | None:
+    if test.days_from:
+        return True if isinstance(value, datetime) else None
+    if test.at_least is None and test.at_most is None:
+        return True
+    return _is_between(value, test) if isinstance(value, int | float) else None
 
 
-def _at_most(value: Value, bound: float | None) -> bool | None:
-    return True if bound is None else value <= bound if isinstance(value, int | float) else None
+def _is_between(number: float, test: Condition) -> bool:
+    return (test.at_least is None or number >= test.at_least) and (test.at_most is None or number <= test.at_most)
 
 
 def _contains_match(expression: str, text: str) -> bool | None:
@@ -134,6 +141,30 @@ def _contains_match(expression: str, text: str) -> bool | None:
         return regex.search(expression, text, timeout=MAX_SEARCH_SECONDS) is not None
     except TimeoutError:
         return None
+
+
+class Moment(NamedTuple):
+    """A time, and by how much it may be wrong because the time zone is not known."""
+
+    time: datetime
+    slack: timedelta
+
+
+def moment_of(event: Event) -> Moment | None:
+    """The time of a line whose date is written in full, in UTC if the zone is known; else None."""
+    if event.time_quality != "exact" or event.time is None:
+        return None
+    return Moment(event.time_utc, timedelta()) if event.time_utc else Moment(event.time, UNKNOWN_ZONE)
+
+
+def is_days_from(test: Condition, value: Value | None, moment: Moment) -> bool | None:
+    """Whether the complete days from a moment to a time are in the range of a test; None if the zone decides."""
+    if not isinstance(value, datetime):
+        return None
+    date = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+    least, most = ((date - moment.time + slack).days for slack in (-moment.slack, moment.slack))
+    states = {_is_between(days, test) for days in range(least, most + 1)}
+    return states.pop() if len(states) == 1 else None
 
 
 def _is_earlier(value: Value, symptom: Event | None, wanted: bool) -> bool | None:

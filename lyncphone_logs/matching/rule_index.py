@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from lyncphone_logs.events.event import Event, Value
-from lyncphone_logs.events.vocabulary import kinds
+from lyncphone_logs.events.vocabulary import is_of_line, kinds, value_of
 from lyncphone_logs.matching.accumulators import END, START
 from lyncphone_logs.matching.matcher import folded, matches, passes
 from lyncphone_logs.rules.clause import Clause, Explained, ScopeName
@@ -15,7 +15,7 @@ from lyncphone_logs.rules.rule import Rule
 
 DECIDING_FIELDS = (
     "event", "where", "same", "count", "within", "within_events", "by", "once_per", "then", "ordered", "first_of",
-    "before", "after", "between", "absent",
+    "before", "after", "between", "absent", "offset", "distinct", "phones",
 )  # fmt: skip
 """Fields of a clause that decide whether it holds; the others say what that means."""
 MAX_INDEXES = 4
@@ -32,8 +32,8 @@ T = TypeVar("T")
 class ClauseQuery:
     """What a clause asks; clauses that ask the same share one query, so that their events are counted once.
 
-    `rule` and `clause` are the first that ask it. `is_compared`: fields of its events are compared with those of other
-    clauses, so more of its events are stored.
+    `rule` and `clause` are the first that ask it. `is_compared`: its events are compared with those of other clauses,
+    so more of its events are stored.
     """
 
     rule: Rule
@@ -42,9 +42,12 @@ class ClauseQuery:
 
     @property
     def is_windowed(self) -> bool:
-        """Whether each occurrence of the symptom opens a window of absence, even if no event of the clause was seen."""
+        """Whether each occurrence of the symptom opens a window, even if no event of the clause was seen before it.
+
+        That of an absence may stay empty, and with `offset` another one than that of the latest occurrence may count.
+        """
         clause = self.clause
-        return clause.absent and clause.is_by_symptom and bool(clause.within or clause.between)
+        return clause.is_by_symptom and bool(clause.offset or (clause.absent and (clause.within or clause.between)))
 
 
 QueriesByScope = dict[ScopeName, tuple[ClauseQuery, ...]]
@@ -56,8 +59,9 @@ def clause_queries(rules: Iterable[Rule]) -> dict[ClauseKey, ClauseQuery]:
     queries = {}
     for rule in rules:
         compared = {other for pattern in rule.patterns for _, _, other, _ in pattern.comparisons}
+        compared |= {test.days_from for clause in rule.clause for _, test in clause.dates}
         for clause in rule.clause:
-            is_compared = clause.id in compared or any(clause.comparisons)
+            is_compared = clause.id in compared or any(clause.comparisons) or bool(clause.dates)
             query = ClauseQuery(rule, clause, is_compared)
             if not (is_compared or clause.is_composed or set(clause.anchors) - {SYMPTOM}):
                 query = shared.setdefault(repr([getattr(clause, name) for name in DECIDING_FIELDS]), query)
@@ -116,7 +120,7 @@ class PatternIndex(Generic[T]):
         """In the order of `add`, the items whose pattern the event matches (True) or may match (None)."""
         candidates = {entry[0]: entry for entry in self._always}
         for name, entries in self._by_value.items():
-            value = event.fields.get(name)
+            value = value_of(event, name)
             if value is None or value == "unknown":
                 some = list(entries.values())
             else:
@@ -155,7 +159,8 @@ class RuleIndex:
     """Rules by the event kinds that they name. Does not change once it is built, so several runs can share it.
 
     `verified` are codes of rules whose `verify` pattern is looked for. `queries` has that of each clause, `kinds` all
-    kinds that are looked for, `field_tests` the tests by kind and name of the field.
+    kinds that are looked for, `field_tests` the tests by kind and name of the field, `group_queries` the queries about
+    several phones.
     """
 
     def __init__(self, rules: Iterable[Rule], verified: Collection[str] = ()) -> None:
@@ -178,6 +183,7 @@ class RuleIndex:
             for kind in rule.verify.kinds:
                 self._add_tests(kind, rule.verify)
         self.kinds = frozenset(self.field_tests)
+        self.group_queries = tuple(dict.fromkeys(query for query in self.queries.values() if query.clause.phones))
 
     def _add_tests(self, kind: str, pattern: EventPattern) -> None:
         tests = self.field_tests[kind]
@@ -241,8 +247,10 @@ class RuleMatcher:
     def __init__(self, index: RuleIndex) -> None:
         # `_matches` is keyed by kind and test results: events with equal keys mean the same to all rules. `_seen` has
         # the event of each new key, so the first MAX_NEAR_MISSES distinct ones of a kind.
+        # Tests of the line are apart, and their results are computed for each event, as most lines differ.
         self.index = index
         self._results: dict[str, list[tuple[str, ResultsByValue]]] = {}
+        self._tests_of_line: dict[str, list[tuple[str, FieldTests]]] = {}
         self._matches: dict[tuple[Hashable, ...], RuleMatch] = {}
         self._seen: defaultdict[str, list[Event]] = defaultdict(list)
 
@@ -251,9 +259,10 @@ class RuleMatcher:
         fields = event.fields
         results = self._results.get(event.kind)
         if results is None:
-            tests = self.index.field_tests.get(event.kind, {})
-            results = self._results[event.kind] = [(name, ResultsByValue(each)) for name, each in tests.items()]
+            results = self._add_kind(event.kind)
         key = (event.kind, *[by_value[type(value := fields.get(name)), value] for name, by_value in results])
+        if self._tests_of_line and event.kind in self._tests_of_line:
+            key += tuple(tests.results(value_of(event, name)) for name, tests in self._tests_of_line[event.kind])
         match = self._matches.get(key)
         if match is None:
             if len(self._matches) >= MAX_CACHED_VALUES:
@@ -262,6 +271,14 @@ class RuleMatcher:
                 self._seen[event.kind].append(event)
             match = self._matches[key] = self.index.match(event)
         return match
+
+    def _add_kind(self, kind: str) -> list[tuple[str, ResultsByValue]]:
+        """The results of the tests of the fields of a kind; its tests of the line are stored too."""
+        tests = self.index.field_tests.get(kind, {})
+        if of_line := [(name, each) for name, each in tests.items() if is_of_line(kind, name)]:
+            self._tests_of_line[kind] = of_line
+        fields = [(name, ResultsByValue(each)) for name, each in tests.items() if not is_of_line(kind, name)]
+        return self._results.setdefault(kind, fields)
 
     def near_miss(self, patterns: Sequence[EventPattern]) -> Event | None:
         """An event of the kinds of the patterns that matches none of them, of those that are stored."""

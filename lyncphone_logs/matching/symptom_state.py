@@ -5,7 +5,7 @@ the same handshake form a symptom of their own, because they may be its conseque
 """
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from lyncphone_logs.events.event import Event, family_of
@@ -13,7 +13,9 @@ from lyncphone_logs.events.vocabulary import Stage, kinds, outcome_kinds
 from lyncphone_logs.matching.accumulators import ScopeKey, drop_oldest, scope_key
 from lyncphone_logs.matching.clause_scope import ClauseScope, new_scope
 from lyncphone_logs.matching.coverage import Coverage
+from lyncphone_logs.matching.matcher import Moment
 from lyncphone_logs.matching.open_failures import OpenFailures
+from lyncphone_logs.matching.phone_group import PhoneGroup, Sightings
 from lyncphone_logs.matching.rule_index import ClauseQuery, RuleMatch, RuleMatcher
 from lyncphone_logs.matching.symptom import Symptom
 
@@ -32,7 +34,9 @@ class SymptomState:
     """What the rules need to know about one phone, in bounded memory.
 
     `verified`: by rule code, the last event that showed that a fix worked; removed if the symptom occurs again.
-    `unseen`: kinds of which skipped lines may have more events. `failures`: those that no later success ends.
+    `unseen`: kinds of which skipped lines may have more events. `failures`: those that no later success ends. `name` is
+    that of the phone, `dated` the time of its last line with a complete date, `groups` what all phones have for the
+    clauses with `phones`.
     """
 
     def __init__(self, matcher: RuleMatcher) -> None:
@@ -46,6 +50,9 @@ class SymptomState:
         self.failures = OpenFailures()
         self.coverage = Coverage()
         self.verified: dict[str, Event] = {}
+        self.name = ""
+        self.dated: Moment | None = None
+        self.groups: Mapping[ClauseQuery, PhoneGroup] = {}
         self._position = 0
         self._failures: set[str] = set()
         self._failures_by_handshake: OrderedDict[int, set[str]] = OrderedDict()
@@ -84,6 +91,12 @@ class SymptomState:
     def end(self, event: Event) -> None:
         """Record the last line of the phone, which may not concern any rule."""
         self.coverage.record(event, self._position + 1)
+
+    def sightings(self, query: ClauseQuery) -> Sightings:
+        """The events of a clause with `phones`."""
+        scope = self._scopes[query].get(("phone", 0)) if query in self._scopes else None
+        found = scope.shared if scope else None
+        return found if isinstance(found, Sightings) else Sightings(query.clause)
 
     def add_fact(self, fact: Event) -> None:
         """Process a fact given by the user; it is a symptom unless the trace has a more exact one."""

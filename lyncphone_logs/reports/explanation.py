@@ -9,7 +9,7 @@ from lyncphone_logs.parsing.enveloped import unwrapped
 from lyncphone_logs.reports import grouping, wording
 from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.page import Ink, Page
-from lyncphone_logs.rules.clause import Clause
+from lyncphone_logs.rules.clause import Clause, SequenceStep
 from lyncphone_logs.rules.condition import SYMPTOM, Condition, EventPattern, Scalar, unfilled
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Check, Remedy, Rule
 from lyncphone_logs.syslog.unwrap import DeviceLine
@@ -97,19 +97,28 @@ def _form(clause: Clause) -> str:
             None,
             [
                 "no" if clause.absent else "",
-                link.join(map(_pattern, (clause, *clause.then))),
+                link.join(map(_step_pattern, (clause, *clause.then))),
                 f"before any {' or '.join(map(_pattern, clause.first_of))}" if clause.first_of else "",
-                f"at least {clause.count} times" if clause.count > 1 else "",
+                f"at least {clause.count} times" if clause.count > 1 and not clause.then else "",
+                f"at at least {clause.phones} phones" if clause.phones else "",
                 f"with the same {clause.by}" if clause.by else "",
+                f"with different values of {clause.distinct}" if clause.distinct else "",
                 f"counted once per {clause.once_per}" if clause.once_per else "",
                 f"in the same {clause.same}",
                 *(f"after {_anchor(name)}" for name in clause.starts),
                 *(f"before {_anchor(name)}" for name in clause.ends),
+                f"at least {clause.offset:g} s away" if clause.offset else "",
                 f"within {clause.within:g} s" if clause.within else "",
                 f"within {clause.within_events} events" if clause.within_events else "",
             ],
         )
     )
+
+
+def _step_pattern(step: EventPattern) -> str:
+    """A step of a sequence; how often a clause without one counts is said with its other limits."""
+    count = step.count if isinstance(step, SequenceStep) or (isinstance(step, Clause) and step.then) else 1
+    return _pattern(step) + (f" {count} times" if count > 1 else "")
 
 
 def _anchor(name: str) -> str:
@@ -129,12 +138,23 @@ def _test(test: Condition | list[Scalar] | Scalar) -> str:
     return " and ".join(WORDS[name].format(_value(getattr(test, name))) for name in test.given)
 
 
+def _value(value: Condition | Scalar | tuple[Scalar, ...]) -> str:
+    if isinstance(value, Condition):
+        return _test(value)
+    if isinstance(value, tuple):
+        return ", ".join(map(_value, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 WORDS = {
     "version": "{}",
     "at_least": "at least {}",
     "at_most": "at most {}",
     "contains": "containing {}",
     "prefix": "beginning with {}",
+    "suffix": "ending with {}",
     "regex": "matching a pattern",
     "cidr": "in {}",
     "outside": "outside {}",
@@ -142,16 +162,10 @@ WORDS = {
     "present": "present: {}",
     "compared": "{}",
     "earlier_than_symptom": "earlier than the symptom: {}",
+    "days_from": "complete days from the {} to it",
+    "not_": "not {}",
 }
 """What `explain` prints for each key of a condition. A regular expression is for the author; `rules show` prints it."""
-
-
-def _value(value: Scalar | tuple[Scalar, ...]) -> str:
-    if isinstance(value, tuple):
-        return ", ".join(map(_value, value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 MARKS = {"holds": "yes", "refuted": "no", "undecidable": "open"}

@@ -11,7 +11,7 @@ from pathlib import Path
 from lyncphone_logs.cache import cached, code_version
 from lyncphone_logs.errors import LyncphoneLogsError, RuleError, collect, suggestion
 from lyncphone_logs.events import vocabulary
-from lyncphone_logs.rules.clause import Clause, Explained
+from lyncphone_logs.rules.clause import Clause, Explained, SequenceStep
 from lyncphone_logs.rules.condition import Condition
 from lyncphone_logs.rules.packs import Pack
 from lyncphone_logs.rules.rule import (
@@ -109,4 +109,5 @@ def _known_keys(key: Sequence[str]) -> list[str]:
         "references": Reference, "sample": RuleSample, "verify": Verify,
     }  # fmt: skip
     table = Condition if "Condition" in key else tables.get(key[0], Rule) if len(key) > 1 else Rule
-    return sorted(field.name for field in fields(table))
+    table = SequenceStep if table is Clause and "then" in key else table
+    return sorted(field.name.removesuffix("_") for field in fields(table))

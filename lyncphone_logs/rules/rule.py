@@ -6,7 +6,7 @@ probable.
 The classes have no slots: without slots pickle restores them in half the time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Annotated, Literal
@@ -14,8 +14,9 @@ from typing import Annotated, Literal
 from lyncphone_logs.errors import suggestion
 from lyncphone_logs.events.vocabulary import Environment, Stage, unknown_field, unknown_kind
 from lyncphone_logs.notebook import shown
-from lyncphone_logs.rules.clause import Clause, Explained
-from lyncphone_logs.rules.condition import SYMPTOM, VERSION, Condition, EventPattern, Scalar
+from lyncphone_logs.rules.clause import Clause, Explained, SequenceStep
+from lyncphone_logs.rules.condition import SYMPTOM, TRACE, VERSION, Condition, EventPattern, Scalar
+from lyncphone_logs.rules.impossible import never_compares
 from lyncphone_logs.validation import ClosedModel, Constraint, OneLine, Text
 
 Severity = Literal["error", "warning", "note"]
@@ -192,8 +193,8 @@ class Rule(ClosedModel):
             if not getattr(self, name):
                 raise ValueError(f"{name}: at least one is required")
         ids = [clause.id for clause in self.clause]
-        if len(set(ids)) < len(ids) or {EXPLAINS, SYMPTOM}.intersection(ids):
-            raise ValueError(f"two clauses have the same id, or the id of one is {EXPLAINS} or {SYMPTOM}")
+        if len(set(ids)) < len(ids) or {EXPLAINS, SYMPTOM, TRACE}.intersection(ids):
+            raise ValueError(f"two clauses have the same id, or the id of one is {EXPLAINS}, {SYMPTOM} or {TRACE}")
         complaint = next(self._complaints(ids), "")
         if complaint:
             raise ValueError(complaint)
@@ -210,6 +211,45 @@ class Rule(ClosedModel):
         for name in sorted({name for each in self.sample for name in each.holds or ()}.difference(ids)):
             yield f"holds of a sample has {name!r}, which is no clause {suggestion(name, ids)}".strip()
         yield from self._unused_part_complaints()
+        yield from self._comparison_complaints()
+        yield from self._text_complaints()
+
+    def rests_on_text(self, names: Iterable[str], explains: Sequence[Explained] = ()) -> bool:
+        """Whether all of these clauses ask for words of a line: such evidence alone confirms nothing.
+
+        `explains`: the entries that match the symptom, if that is known.
+        """
+        symptom = all(each.rests_on_text for each in explains or self.explains)
+        return all(symptom if name == EXPLAINS else self._is_about_text(name) for name in names)
+
+    def _is_about_text(self, name: str) -> bool:
+        clause = next(each for each in self.clause if each.id == name)
+        if not clause.is_composed:
+            return any(step.rests_on_text for step in clause.steps)
+        return self.rests_on_text((*clause.all, *clause.none)) and any(
+            map(self._is_about_text, clause.any or clause.named)
+        )
+
+    def _text_complaints(self) -> Iterator[str]:
+        for together in self.confirmed_by:
+            if self.rests_on_text(together):
+                yield f"confirmed_by {', '.join(together)}: words of a line alone cannot confirm"
+        if self.is_fact and any(each.rests_on_text for each in self.explains):
+            yield "words of a line are no fact: is_fact needs another event"
+        for clause in self.clause:
+            is_about_text = clause.is_composed and self._is_about_text(clause.id)
+            if is_about_text and (clause.strength in {"decisive", "strong"} or clause.role == "rules_out"):
+                yield f"clause {clause.id} rests on words of a line: at most moderate, and it cannot rule out"
+
+    def _comparison_complaints(self) -> Iterator[str]:
+        kinds = {clause.id: clause.kinds for clause in self.clause}
+        kinds[SYMPTOM] = tuple(kind for each in self.explains for kind in each.kinds)
+        for pattern in self.patterns:
+            if pattern.dates and not isinstance(pattern, Clause):
+                yield "days_from is permitted in the event of a clause only"
+            for name, relation, other, wanted in pattern.comparisons:
+                if other in kinds and (never := never_compares(pattern.kinds, name, relation, kinds[other], wanted)):
+                    yield f"compared never holds: {never}"
 
     def _reference_complaints(self, ids: list[str]) -> Iterator[str]:
         """A clause is composed of clauses before it. It may refer to any that has an event and the same scope."""
@@ -227,7 +267,7 @@ class Rule(ClosedModel):
 
     def _unused_part_complaints(self) -> Iterator[str]:
         used = {name for clause in self.clause for name in (*clause.named, *clause.anchors)}
-        used |= {other for pattern in self.patterns for _, _, other, _ in pattern.comparisons}
+        used |= {name for clause in self.clause for name in _referred_to(clause)}
         for clause in self.clause:
             if clause.role == "part" and clause.id not in used:
                 yield f"clause {clause.id} has role part, but no other clause uses it"
@@ -235,11 +275,12 @@ class Rule(ClosedModel):
 
 def _referred_to(clause: Clause) -> set[str]:
     """The clauses whose events bound a clause in time, or are compared with its events."""
-    return {*clause.anchors, *(other for step in clause.steps for _, _, other, _ in step.comparisons)}
+    compared = {other for step in clause.steps for _, _, other, _ in step.comparisons}
+    return {*clause.anchors, *compared, *(test.days_from for _, test in clause.dates)} - {TRACE}
 
 
 CLASSES = (
     Applicability, Check, Clause, Condition, EventPattern, Explained, History, Reference, Remedy, Rule, RuleSample,
-    SampleEvent, SampleLine, Verify,
+    SampleEvent, SampleLine, SequenceStep, Verify,
 )  # fmt: skip
 """The classes of all instances in a Rule."""
