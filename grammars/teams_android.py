@@ -46,7 +46,7 @@ levels = {"V": "debug", "D": "debug", "I": "info", "W": "warning", "E": "err", "
 messages: list[tuple[str, pp.ParserElement]] = []
 shared = ("openssl", "microsoft")
 
-IDENTITY = "real: github.com/AzureAD/microsoft-authentication-library-common-for-android issue 1856, an AudioCodes phone"
+IDENTITY = "real: github.com/AzureAD/microsoft-authentication-library-common-for-android issue 1856, AudioCodes phone"
 samples = [
     (
         "synthetic",

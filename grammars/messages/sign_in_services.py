@@ -20,9 +20,7 @@ no_store = pp.Literal("data store is unavailable")
 service = pp.Literal("CertProvisioningService.svc")
 root = pp.Regex(r"[Rr]oot (?:CA )?certificate (?:was )?(?:downloaded|installed)")
 exchange = pp.Literal("Connection to Microsoft Exchange is unavailable")
-exchange_path = pp.Regex(
-    r"/EWS/Exchange\.asmx|/ews/exchange\.asmx|/[Aa]uto[Dd]iscover/[Aa]uto[Dd]iscover\.(?:xml|svc)"
-)
+exchange_path = pp.Regex(r"/EWS/Exchange\.asmx|/ews/exchange\.asmx|/[Aa]uto[Dd]iscover/[Aa]uto[Dd]iscover\.(?:xml|svc)")
 url = pp.one_of("https:// http://")
 exchange_answer = (
     pp.SkipTo(url)
