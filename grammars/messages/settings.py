@@ -7,7 +7,10 @@ administrator's guides. Only parameters that decide a diagnosis are read. It is 
 import pyparsing as pp
 
 rest = pp.Regex(r".*")
-names = pp.Regex(r"(?:lync/)?sign_in/(?:check_server_[sc]ertificate|method)|(?:static\.)?security\.trust_certificates")
+names = pp.Regex(
+    r"(?:lync/)?sign_in/(?:check_server_[sc]ertificate|method)|(?:static\.)?security\.trust_certificates"
+    r"|(?:static\.)?auto_provision\.server\.url|provisioning/(?:configuration|firmware)/url"
+)
 signed_in = pp.Literal("lync/sign_in/signed_success")
 messages = [
     ("sign_in.succeeded", pp.SkipTo(signed_in) + signed_in + pp.Regex(r"[=:] *1\b") + rest),
@@ -30,6 +33,12 @@ samples = [
         "voip_task[440]: CC       : INFO - loaded static.security.trust_certificates = 0",
         "provisioning.setting",
         {"name": "static.security.trust_certificates", "value": "0"},
+    ),
+    (
+        "synthetic",
+        "voip_task[440]: CC       : INFO - provisioning/configuration/url=http://emea.ipp.sdg.teams.microsoft.com",
+        "provisioning.setting",
+        {"name": "provisioning/configuration/url", "value": "http://emea.ipp.sdg.teams.microsoft.com"},
     ),
     (
         "synthetic",

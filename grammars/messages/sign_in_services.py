@@ -3,8 +3,9 @@
 No trace with any of these lines is known, so their wording is inferred. Documented are the reasons for which a PIN is
 refused (enumeration PinFailureReason of UCMA, Microsoft hh383225), SIPE's texts on the user certificate
 (sipe-certificate.c), the text of Lync Phone Edition on Exchange (o-xchange.com), the option numbers (RFC 2132, RFC
-3361) and the origins of a VLAN (LLDP-MED, CDP, DHCP). Real is the Warning header of a web ticket service that refuses
-a PIN, as Test-CsPhoneBootstrap prints it; that a phone prints it too is inferred.
+3361), the origins of a VLAN (LLDP-MED, CDP, DHCP) and the paths of Exchange Web Services and Autodiscover (Microsoft
+Learn: Autodiscover service). Real is the Warning header of a web ticket service that refuses a PIN, as
+Test-CsPhoneBootstrap prints it; that a phone prints it too is inferred.
 """
 
 import pyparsing as pp
@@ -22,6 +23,16 @@ no_store = pp.Literal("data store is unavailable")
 service = pp.Literal("CertProvisioningService.svc")
 root = pp.Regex(r"[Rr]oot (?:CA )?certificate (?:was )?(?:downloaded|installed)")
 exchange = pp.Literal("Connection to Microsoft Exchange is unavailable")
+exchange_path = pp.Regex(r"/EWS/Exchange\.asmx|/ews/exchange\.asmx|/[Aa]uto[Dd]iscover/[Aa]uto[Dd]iscover\.(?:xml|svc)")
+url = pp.one_of("https:// http://")
+exchange_answer = (
+    pp.SkipTo(url)
+    + url
+    + pp.Regex(r"[A-Za-z0-9.-]+")("server")
+    + pp.Opt(pp.Regex(r":[0-9]{1,5}"))
+    + exchange_path
+    + pp.Regex(r"[^0-9]{0,40}HTTP(?:/[12](?:\.[01])?)?")
+)
 option = pp.Literal("DHCP option") + number("option")
 update = pp.Regex(r"[Ff]irmware (?:update|upgrade) to") + pp.Regex(r"[A-Za-z_]*[0-9]+(?:\.[0-9]+)+")("version")
 origin = pp.Opt("from" + word("server"))
@@ -41,6 +52,11 @@ messages = [
     ),
     ("sign_in.root_certificate.downloaded", pp.SkipTo(root) + root + rest),
     ("exchange.connection.failed", pp.SkipTo(exchange) + exchange("reason") + rest),
+    (
+        "exchange.connection.failed",
+        exchange_answer + pp.Regex(r"[45][0-9]{2}")("status_code") + pp.Opt(pp.Regex(r"[A-Za-z].*")("reason")) + rest,
+    ),
+    ("exchange.connected", exchange_answer + pp.Regex(r"2[0-9]{2}") + rest),
     ("exchange.connected", pp.Literal("Connected to Microsoft Exchange") + pp.Opt("at" + word("server")) + rest),
     (
         "vlan.assigned",
@@ -103,6 +119,18 @@ samples = [
         f"{HEAD}Connected to Microsoft Exchange at mail.contoso.com",
         "exchange.connected",
         {"server": "mail.contoso.com"},
+    ),
+    (
+        "synthetic",
+        f"{HEAD}EWS: POST https://mail.contoso.com/EWS/Exchange.asmx HTTP/1.1 401 Unauthorized",
+        "exchange.connection.failed",
+        {"server": "mail.contoso.com", "status_code": 401, "reason": "Unauthorized"},
+    ),
+    (
+        "synthetic",
+        f"{HEAD}GET https://autodiscover.contoso.com/autodiscover/autodiscover.xml HTTP/1.1 200 OK",
+        "exchange.connected",
+        {"server": "autodiscover.contoso.com"},
     ),
     ("synthetic", f"{HEAD}Voice VLAN 100 from LLDP-MED", "vlan.assigned", {"vlan_id": 100, "origin": "LLDP-MED"}),
     ("synthetic", f"{HEAD}Voice VLAN 0", "vlan.untagged", {}),

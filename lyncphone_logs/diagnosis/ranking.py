@@ -89,7 +89,7 @@ def assess(
         decision = decisions[clause.id]
         terms.append(_term(clause, decision, rule, device.hint))
         evidence += [Evidence(event, clause.id, clause.role) for event in decision.events]
-    terms += _applicability(rule, device)
+    terms += _required_environment(rule, device) + _applicability(rule, device)
     terms += _scales(rule, explained, heeded, decisions)
     out = tuple(term for term in terms if term.role == "rules_out" and term.state == "holds")
     is_refuted = any(term.role == "requires" and term.state == "refuted" for term in terms)
@@ -194,6 +194,14 @@ def _kind_of(clause: Clause, rule: Rule) -> str:
     """The first kind of a clause; for a composed clause, that of the first clause that it names."""
     parts = (part for part in rule.clause if part.id in clause.named)
     return clause.kinds[0] if clause.kinds else _kind_of(next(parts), rule)
+
+
+def _required_environment(rule: Rule, device: Device) -> list[Term]:
+    """That the phone is not known to be in an environment that the rule requires, if it is not."""
+    if not rule.requires_environment or device.environment in rule.requires_environment:
+        return []
+    says = f"the phone is known to be in this environment: {', '.join(rule.requires_environment)}"
+    return [Term("environment", "requires", "refuted", 1.0, says, "documented")]
 
 
 def _applicability(rule: Rule, device: Device) -> list[Term]:

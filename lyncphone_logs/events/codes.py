@@ -63,7 +63,7 @@ TABLES = {
         CodeTable("dns", "name in DNS that phones ask for", ("dns_names",), numbered=False, aliases=("srv",)),
         CodeTable(
             "aadsts", "sign-in error of Microsoft Entra (AADSTS)", ("entra_errors",), aliases=("entra",),
-            kind="sign_in.", text_field="reason",
+            kind="sign_in.token.", number_field="code",
         ),
         CodeTable("q850", "cause of a call's end (ITU-T Q.850)", ("q850_causes",), aliases=("q.850", "cause")),
         CodeTable(

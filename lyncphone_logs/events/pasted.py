@@ -24,6 +24,7 @@ IN_CONTEXT = tuple(
         ("sip", r"^\s*([1-6][0-9]{2})\s+[A-Z]"),
         ("ms", r"\bms-(?:client-)?diagnostics(?:-public)?\s*[:=]?\s*([0-9]{1,9})\b"),
         ("aadsts", r"AADSTS\s*:?([0-9]{4,9})\b"),
+        ("term", r"\b(?:0x)?(CAA[0-9A-F]{5})\b"),
         ("q850", r"\bQ\.?850\b[^0-9]{0,16}([0-9]{1,3})\b"),
         ("q850", r"\bcause(?: code| value)?\s*[:=]?\s*([0-9]{1,3})\b"),
         ("dhcp", r"(?<!sub-)(?<!sub)\boption[\s:#=]{0,3}([0-9]{1,3})\b"),

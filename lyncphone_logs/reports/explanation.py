@@ -71,6 +71,8 @@ def _tag(step: Check | Remedy) -> str:
 
 
 def _phones(rule: Rule) -> str:
+    if rule.requires_environment:
+        return f"only for {', '.join(rule.requires_environment)}"
     named = ", ".join(filter(None, map(_phone, rule.applies_to)))
     return f"for {named}" if named else "for any phone"
 

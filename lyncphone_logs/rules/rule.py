@@ -154,7 +154,8 @@ class Rule(ClosedModel):
     this one, and are then listed under it. `silences`: more general diagnoses that add nothing to this one. `why`: the
     cause in one or two short sentences, for the first screen. `fix_at`: where the fix starts. `is_fact`: the rule
     states what was counted, such as lost lines, and so has no probability. `only_if_alone`: it is listed only if
-    nothing else is known about a phone, neither a diagnosis nor a failure.
+    nothing else is known about a phone, neither a diagnosis nor a failure. `requires_environment`: it is a candidate
+    only for phones that are known to be in one of these environments.
     """
 
     code: Code
@@ -168,6 +169,7 @@ class Rule(ClosedModel):
     fix_at: Literal["", "phone", "server", "network", "account", "trace"] = ""
     why: Annotated[str, Constraint(pattern=r"^[^\n]*$")] = ""
     applies_to: tuple[Applicability, ...] = ()
+    requires_environment: tuple[Environment, ...] = ()
     explains: tuple[Explained, ...]
     clause: tuple[Clause, ...] = ()
     confirmed_by: tuple[tuple[str, ...], ...] = ()

@@ -168,6 +168,16 @@ def test_a_rule_for_some_environments_weighs_less_in_others(
     assert f"{term.role} {term.state}".endswith(state)
 
 
+@pytest.mark.parametrize(
+    ("environment", "listed"), [("", False), ("generic-sip", False), ("sip-gateway", True)], ids=str
+)
+def test_a_rule_that_requires_an_environment_is_no_candidate_elsewhere(
+    tmp_path: Path, environment: str, *, listed: bool
+) -> None:
+    phone, _ = diagnosed(tmp_path, "SIP/2.0 404 Not Found CSeq: 2 REGISTER", environment=environment)
+    assert ("GW001" in {each.rule.code for each in phone.diagnoses}) is listed
+
+
 def test_phones_of_one_trace_have_their_own_environments() -> None:
     events = [
         event("sip.register.failed", at=1, status_code=403, server=server)._replace(hostname=host)
