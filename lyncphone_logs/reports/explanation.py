@@ -72,12 +72,15 @@ def _tag(step: Check | Remedy) -> str:
 
 def _phones(rule: Rule) -> str:
     named = ", ".join(filter(None, map(_phone, rule.applies_to)))
+    only = ", ".join(filter(None, map(_phone, rule.only_for)))
+    if only:
+        return f"only for {only}"
     return f"for {named}" if named else "for any phone"
 
 
 def _phone(wanted: Applicability) -> str:
     firmware = f"firmware {wanted.firmware}" if wanted.firmware else ""
-    return " ".join(filter(None, [*wanted.environment, wanted.vendor, wanted.model, firmware]))
+    return " ".join(filter(None, [wanted.device, *wanted.environment, wanted.vendor, wanted.model, firmware]))
 
 
 def _clause(clause: Clause) -> str:
