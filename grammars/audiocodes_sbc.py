@@ -27,6 +27,7 @@ The console is known from one boot log of an MP-264. Most of its lines have no h
 import pyparsing as pp
 
 vendor = "AudioCodes"
+device_kind = "gateway"
 capture = {
     "trace": "The device sends it to a syslog server: Troubleshoot, Logging Settings, Enable Syslog.",
     "more": "Set the debug level (GwDebugLevel) to 5, or to 7 under heavy traffic, and repeat the fault.",

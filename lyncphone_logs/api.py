@@ -154,7 +154,7 @@ def diagnose(
     phones, notes = diagnose_phones(
         trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
         {code for each in previous for code, _ in each.diagnoses},
-        {grammar.name: grammar.capture for grammar in catalog.grammars},
+        {grammar.name: grammar.capture for grammar in catalog.grammars}, _gateways(catalog),
     )  # fmt: skip
     return Report(
         tool=program(),
@@ -205,7 +205,15 @@ def explain(trace: Trace, rule: Rule) -> tuple[findings.Explanation, ...]:
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
     batches = trace.batches(to_diagnose=True)
     hints = {grammar.name: grammar.capture for grammar in catalog.grammars}
-    return engine.explain(batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds, hints)
+    gateways = _gateways(catalog)
+    return engine.explain(
+        batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds, hints, gateways
+    )
+
+
+def _gateways(catalog: Catalog) -> frozenset[str]:
+    """The names of the grammars of devices that do not sign in."""
+    return frozenset(grammar.name for grammar in catalog.grammars if grammar.device == "gateway")
 
 
 def inputs(trace: Trace) -> tuple[findings.InputSummary, ...]:

@@ -21,6 +21,9 @@ not_trusted = pp.Literal("No match found in trust list against the item") | pp.L
 shook_hands = pp.Literal("Handshake successful") | "Successfully obtained a TLS connection"
 accepted = pp.Regex(r"SSL session setup Cert Verification - Certificate is valid|Authenticated the HTTPS conn")
 alert_text = pp.Regex(r"fatal:|warning:") + pp.Regex(r"[^:<]+")("description") + ":" + pp.Opt(peer)
+own_issuer = pp.Literal("SSL session setup - Certificate issuer name =")
+own_type = pp.Literal("SSL session setup - cert len=") + pp.Regex(r"[0-9]+, type=")
+list_refused = pp.Regex(r"Trust List Update Failed|[Cc]annot authenticate CTL file")
 tls_failed = pp.Opt("**") + pp.Regex(r"SSL(?:/TLS)? (?:handshake|setup) failed,") + peer
 tls_failed_in = pp.Literal("SSL_connect:failed in") + pp.Regex(r"[^:<]+")("reason") + ":" + peer
 messages = [
@@ -29,6 +32,9 @@ messages = [
     ("tls.handshake.failed", tls_failed_in + rest),
     ("tls.handshake.failed", pp.Opt("Sec SSL Connection -") + "Handshake failed" + rest),
     ("tls.handshake.started", connecting + rest),
+    ("tls.client_certificate.loaded", own_issuer + pp.Regex(r"\S.*")("issuer")),
+    ("tls.client_certificate.loaded", own_type + pp.Regex(r"[A-Z]+")("type") + rest),
+    ("tls.trust_list.refused", pp.SkipTo(list_refused) + list_refused + rest),
     ("tls.alert.received", pp.Literal("SSL3 alert read:") + alert_text + rest),
     ("tls.alert.sent", pp.Literal("SSL3 alert write:") + alert_text + rest),
     ("tls.server_certificate.unknown", not_trusted + rest),
@@ -124,6 +130,25 @@ samples = [
         "7989 ERR 11:04:15.038637  SECD: -HTTPS cert not in CTL, <10.106.111.100:8443>",
         "tls.server_certificate.unknown",
         {"server": "10.106.111.100", "port": 8443},
+    ),
+    (
+        HEADSET,
+        "7973 DEB Jul 11 20:37:18.483994 (29894:30031) JAVA-SSL session setup - Certificate issuer name = "
+        "/C=MX/O=Cisco/OU=Voice/CN=CAPF-0000727f/ST=Somewhere/L=Somewhere",
+        "tls.client_certificate.loaded",
+        {"issuer": "/C=MX/O=Cisco/OU=Voice/CN=CAPF-0000727f/ST=Somewhere/L=Somewhere"},
+    ),
+    (
+        MIGRATION,
+        "3295 DEB Nov 29 06:33:59.396464 SECUREAPP-SSL session setup - cert len=785, type=LSC",
+        "tls.client_certificate.loaded",
+        {"type": "LSC"},
+    ),
+    (
+        "synthetic",
+        "12: ERR 10:25:10.068387 SECD: Trust List Update Failed",
+        "tls.trust_list.refused",
+        {},
     ),
     (
         "synthetic",

@@ -2,7 +2,10 @@
 
 Source of the formats: ERR_error_string_n (`error:code:library:function:reason`, function empty from 3.0 on), s_client's
 verify callback, and SSL_alert_type_string_long in s_client's information callback; error lines were reproduced with
-builds of 0.9.8k to 3.0.19. A text `sslv3 alert …`, `tlsv1 alert …` or `ssl/tls alert …` is an alert that the peer sent.
+builds of 0.9.8k to 3.0.19. A text `sslv3 alert …`, `tlsv1 alert …`, `tlsv13 alert …` or `ssl/tls alert …` is an alert
+that the peer sent. So are alerts of RFC 6066 without that word, such as `tlsv1 unrecognized name`.
+A connection that is reset leaves no entry in the queue. s_client prints `write:errno=104` (reproduced with 3.0.19), and
+curl names the error after `SSL_connect` (lib/vtls/openssl.c).
 A reason ends at a colon or at punctuation, and before a word such as `SocketName`, with which a program continues.
 Lines of wpa_supplicant with `OpenSSL: tls_…` (src/crypto/tls_openssl.c of hostap) are about EAP, not about a server
 that the phone signs in to, and are not read here.
@@ -17,7 +20,11 @@ code = pp.Literal("error:") + pp.Regex(r"[0-9A-Fa-f]{8}")("error_code") + ":"
 no_error = pp.Literal("error:00000000:")
 word = r"[^\s:|,;()\[\]]"
 reason = pp.Regex(rf"(?>{word}+(?: (?![A-Z][a-z]){word}+)*)")
-received = pp.Regex(r"error:[0-9A-Fa-f]{8}:[^:]*:[^:]*:(?:sslv3|tlsv1|ssl/tls) alert ")
+of_extensions = (
+    r"tlsv1 (?=unrecognized name|unsupported extension|certificate unobtainable|bad certificate (?:status|hash))"
+)
+received = pp.Regex(rf"error:[0-9A-Fa-f]{{8}}:[^:]*:[^:]*:(?:(?:sslv3|tlsv13?|ssl/tls) alert |{of_extensions})")
+of_reset = pp.Regex(r"errno[ =:]*104\b|Connection reset by peer|SSL_ERROR_SYSCALL")
 alert_number = pp.Literal(":SSL alert number") + pp.Word(pp.nums)("number")
 messages = [
     (
@@ -47,6 +54,19 @@ messages = [
         )
         + rest,
     ),
+    (
+        "tls.handshake.interrupted",
+        pp.SkipTo(pp.Literal("SSL_connect:error in")) + "SSL_connect:error in" + pp.Regex(r".*[^\s]")("state"),
+    ),
+    (
+        "tls.handshake.failed",
+        pp.SkipTo(pp.Literal("SSL_connect:failed in")) + "SSL_connect:failed in" + pp.Regex(r".*[^\s]")("reason"),
+    ),
+    (
+        "tls.handshake.reset",
+        pp.SkipTo(pp.Literal("SSL_connect")) + "SSL_connect" + pp.SkipTo(of_reset) + of_reset + rest,
+    ),
+    ("tls.handshake.reset", pp.SkipTo(pp.Literal("write:errno=104")) + "write:errno=104" + rest),
     (
         "tls.alert.sent",
         pp.SkipTo(pp.Literal("alert write:")) + "alert write:" + pp.Regex(r"fatal|warning") + ":" + rest("description"),
@@ -107,6 +127,32 @@ samples = [
         "tls.alert.received",
         {"description": "decrypt error"},
     ),
+    (
+        "synthetic",
+        f"{PREFIX}error:0A00045C:SSL routines::tlsv13 alert certificate required:SSL alert number 116",
+        "tls.alert.received",
+        {"description": "certificate required", "number": 116},
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}error:14094458:SSL routines:ssl3_read_bytes:tlsv1 unrecognized name:SSL alert number 112",
+        "tls.alert.received",
+        {"description": "unrecognized name", "number": 112},
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}SSL_connect:error in SSLv2/v3 read server hello A",
+        "tls.handshake.interrupted",
+        {"state": "SSLv2/v3 read server hello A"},
+    ),
+    (
+        "synthetic",
+        f"{PREFIX}SSL_connect:failed in SSLv3 read server hello A",
+        "tls.handshake.failed",
+        {"reason": "SSLv3 read server hello A"},
+    ),
+    ("synthetic", f"{PREFIX}SSL_connect failed, errno 104 (Connection reset by peer)", "tls.handshake.reset", {}),
+    ("synthetic", f"{PREFIX}write:errno=104", "tls.handshake.reset", {}),
     ("synthetic", f"{PREFIX}error: no connection to the server", "log.message", {}),
     ("synthetic", f"{PREFIX}error:00000000:lib(0):func(0):reason(0)", "log.message", {}),
     (

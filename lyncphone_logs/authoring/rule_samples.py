@@ -80,7 +80,8 @@ def diagnosed(
     Correlator().key(batch)
     keyed = [batch] if len(batch) else []
     vendors = {each.name: each.vendor for each in grammars}
-    phones, _ = diagnose_phones(keyed, facts, rules, vendors, are_phones=True)
+    gateways = {each.name for each in grammars if each.device == "gateway"}
+    phones, _ = diagnose_phones(keyed, facts, rules, vendors, gateways=gateways, are_phones=True)
     found = [each for phone in phones for each in phone.diagnoses if each.rule.code == rule.code]
     return found[0] if found else None
 

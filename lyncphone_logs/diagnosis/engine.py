@@ -19,7 +19,17 @@ from lyncphone_logs.diagnosis.findings import (
     WeighedSymptom,
 )
 from lyncphone_logs.diagnosis.phone_state import PhoneState, add_groups, finish_phone, gather_phones
-from lyncphone_logs.diagnosis.ranking import Assessment, Device, Standing, assess, grade, is_decided, standings, verdict
+from lyncphone_logs.diagnosis.ranking import (
+    Assessment,
+    Device,
+    Standing,
+    assess,
+    grade,
+    is_decided,
+    is_for,
+    standings,
+    verdict,
+)  # fmt: skip
 from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import Event, family_of
 from lyncphone_logs.events.vocabulary import kinds
@@ -73,6 +83,7 @@ def diagnose_phones(
     unseen: Callable[[], frozenset[str]] = frozenset,
     verified: Collection[str] = (),
     hints: Mapping[str, CaptureHint] = NO_HINTS,
+    gateways: Collection[str] = (),
     *,
     are_phones: bool = False,
 ) -> tuple[tuple[Phone, ...], tuple[str, ...]]:
@@ -80,15 +91,16 @@ def diagnose_phones(
 
     `facts` are events that do not come from the trace. `vendors` maps the name of a grammar to the vendor of its
     phones. `unseen` is called after the last batch: the kinds of which skipped lines may have more events. `verified`
-    are codes of the rules whose fix is looked for. `hints` maps the name of a grammar to how its phones are traced.
-    `are_phones`: all senders are known to be phones. A phone with no line that a grammar read is not listed. Memory
+    are codes of the rules whose fix is looked for. `hints` maps the name of a grammar to how its phones are traced;
+    `gateways` are the names of the grammars of gateways, to which rules about phones do not apply. `are_phones`: all
+    senders are known to be phones. A phone with no line that a grammar read is not listed. Memory
     grows with phones, rules and distinct symptoms, not with events.
     """
     phones, unseen_kinds = _read_phones(batches, rules, vendors, unseen, verified)
     unlisted = _UnlistedRules(rules, unseen_kinds)
     notes = [SKIPPED_NOTE] if unseen_kinds else []
     found = []
-    for assessed in _assess_phones(phones, facts, hints, are_phones=are_phones):
+    for assessed in _assess_phones(phones, facts, hints, gateways, are_phones=are_phones):
         contradicted = [fact for fact in facts if fact not in assessed.facts]
         notes += [f"{assessed.name}: {fact.text} is ignored, because the trace contradicts it" for fact in contradicted]
         notes += _environment_notes(assessed)
@@ -108,13 +120,14 @@ def explain(
     rule: Rule,
     unseen: Callable[[], frozenset[str]] = frozenset,
     hints: Mapping[str, CaptureHint] = NO_HINTS,
+    gateways: Collection[str] = (),
 ) -> tuple[Explanation, ...]:
     """How one of the rules was assessed for each phone, by name; the other arguments are those of `diagnose_phones`.
 
     Scores are shares among all rivals. They are not halved for a cause that may be a consequence of another one.
     """
     phones, _ = _read_phones(batches, rules, vendors, unseen)
-    return tuple(_explanation(assessed, rule) for assessed in _assess_phones(phones, facts, hints))
+    return tuple(_explanation(assessed, rule) for assessed in _assess_phones(phones, facts, hints, gateways))
 
 
 def _read_phones(
@@ -135,6 +148,7 @@ def _assess_phones(
     phones: dict[str, PhoneState],
     facts: Sequence[Event],
     hints: Mapping[str, CaptureHint],
+    gateways: Collection[str],
     *,
     are_phones: bool = False,
 ) -> Iterator[_AssessedPhone]:
@@ -142,12 +156,13 @@ def _assess_phones(
     add_groups(phones, facts, are_phones=are_phones)
     for name in sorted(phones):
         phone = phones.pop(name)
-        agreeing, device, environment, is_phone = finish_phone(phone, facts, hints.get(phone.grammar, NEUTRAL))
+        hint = hints.get(phone.grammar, NEUTRAL)
+        agreeing, device, environment, is_phone = finish_phone(phone, facts, hint, gateways)
         state = phone.symptom_state
-        symptoms = [
-            (symptom, [assess(rule, entry, symptom, state, agreeing, device) for rule, entry in symptom.explained_by])
-            for symptom in state.symptoms.values()
-        ]
+        symptoms = []
+        for symptom in state.symptoms.values():
+            causes = [each for each in symptom.explained_by if is_for(each[0], device)]
+            symptoms.append((symptom, [assess(*each, symptom, state, agreeing, device) for each in causes]))
         yield _AssessedPhone(name, phone, agreeing, device, environment, is_phone or are_phones, symptoms)
 
 
@@ -176,6 +191,7 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
         environment=phone.environment.name,
         environment_evidence=phone.environment.evidence,
         capture=str(phone.device.hint),
+        device=phone.device.kind,
         boots=phone.state.journey.boots(),
         verified=phone.state.symptom_state.verified,
         diagnoses=diagnoses,
@@ -339,7 +355,7 @@ class _UnlistedRules:
         families = phone.state.symptom_state.families
         not_shown, not_checkable = [], []
         for rule, visible, missing in self._of_grammar(phone.state.grammar, phone.device.hint):
-            if rule.code not in listed:
+            if rule.code not in listed and is_for(rule, phone.device):
                 if visible.isdisjoint(families):
                     not_checkable.append(missing)
                 else:

@@ -197,7 +197,8 @@ class Phone:
     `mac` (twelve hexadecimal digits) and `hostnames` are what its lines and the name of its file state.
     `verified` has, by code of the rules whose fix was looked for, the last event that shows that the fix worked.
     `environment` is what the phone signs in to, "" if that is not known; `environment_evidence` are the events that
-    show it. `capture`: two sentences on how to record a trace of such a phone that says more.
+    show it. `capture`: two sentences on how to record a trace of such a phone that says more. `device`: `phone`, or
+    `gateway` for a gateway or border controller, which does not sign in.
     """
 
     id: str
@@ -219,6 +220,7 @@ class Phone:
     mac: str = ""
     hostnames: tuple[str, ...] = ()
     is_phone: bool = True
+    device: str = "phone"
 
 
 @shown()

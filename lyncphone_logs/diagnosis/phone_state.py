@@ -19,6 +19,7 @@ from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.trace.condense import MAX_ERRORS, error_rows
 from lyncphone_logs.trace.phone_identity import FILE, basis_of, mac_of, tells_maker
+from lyncphone_logs.trace.stated_identity import is_gateway
 
 INFORMATIVE = {"tls", "sip", "sign_in", "provisioning", "exchange", "call"}
 """Families of events that belong to a sign-in, or to the download of the settings before it."""
@@ -190,10 +191,13 @@ class FinishedPhone(NamedTuple):
     is_phone: bool
 
 
-def finish_phone(phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = NEUTRAL) -> FinishedPhone:
+def finish_phone(
+    phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = NEUTRAL, gateways: Collection[str] = ()
+) -> FinishedPhone:
     """Complete the state of a phone after its last line: add a summary of the trace, and the facts that agree with it.
 
-    `hint` is that of its grammar. Changes `phone`, so it must be called once.
+    `hint` is that of its grammar; `gateways` are the names of the grammars of gateways. Changes `phone`, so it must be
+    called once.
     """
     if not phone.symptom_state.unseen:
         phone.symptom_state.add(_summary(phone))
@@ -208,6 +212,8 @@ def finish_phone(phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = 
         phone.symptom_state.add_fact(fact)
     environment = phone.environment.found(agreeing)
     device = replace(_device(phone.identity, agreeing), environment=environment.name, hint=hint)
+    if phone.grammar in gateways or is_gateway(device.vendor, device.model):
+        device = replace(device, kind="gateway")
     is_phone = is_of_phone(phone, agreeing)
     return FinishedPhone(agreeing, device, environment, is_phone)
 

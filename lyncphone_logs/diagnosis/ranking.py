@@ -41,13 +41,17 @@ SCALE = "scale"
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What is known about the phone; a field that is not known is empty. `hint`: how such phones are traced."""
+    """What is known about the phone; a field that is not known is empty. `hint`: how such phones are traced.
+
+    `kind`: `phone`, or `gateway` for a gateway or border controller, which does not sign in.
+    """
 
     vendor: str = ""
     model: str = ""
     firmware: str = ""
     environment: str = ""
     hint: CaptureHint = NEUTRAL
+    kind: str = "phone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,11 @@ def assess(
         weight *= factor
     weight = 0.0 if out or is_refuted else weight
     return Assessment(rule, symptom, weight, tuple(terms), tuple(evidence), out)
+
+
+def is_for(rule: Rule, device: Device) -> bool:
+    """Whether a rule may be about a device: no `only_for`, or one that nothing known about the device refutes."""
+    return not rule.only_for or any(_applies(wanted, device) is not False for wanted in rule.only_for)
 
 
 def is_decided(assessment: Assessment) -> bool:
@@ -231,6 +240,7 @@ def _applicability(rule: Rule, device: Device) -> list[Term]:
 def _applies(wanted: Applicability, device: Device) -> bool | None:
     return all_of(
         [
+            not wanted.device or wanted.device == device.kind,
             _is_in(wanted.environment, device.environment),
             _contains(wanted.vendor, device.vendor),
             _contains(wanted.model, device.model),

@@ -209,13 +209,17 @@ def outcome_kinds() -> frozenset[str]:
     return frozenset(name for name, kind in known.items() if kind.outcome or kind.reaches or kind.failure) | cleared
 
 
-def happened(kind: str, fields: Mapping[str, Value]) -> str:
-    """What an event of this kind says, as a clause: "the registrar refused REGISTER: 403 Forbidden"."""
+def happened(kind: str, fields: Mapping[str, Value], device: str = "phone") -> str:
+    """What an event of this kind says, as a clause: "the registrar refused REGISTER: 403 Forbidden".
+
+    `device` is the word for what wrote the line.
+    """
     known = kinds().get(kind)
     if known is None:
         return "a line of an unknown kind"
     for template in known.happened:
         if all(fields.get(name) not in (None, "") for name in _names_in(template)):
+            template = template.replace("the phone", f"the {device}")
             return template.format_map({name: str(value) for name, value in fields.items()})
     return known.meaning
 

@@ -21,6 +21,7 @@ class Maker(NamedTuple):
     names: list[str]
     pattern: str
     source: str
+    gateways: str = ""
 
 
 @cache

@@ -60,6 +60,7 @@ class Grammar:
 
     `capture` says how to record a trace of these phones. `specify` runs its file again for the pyparsing originals.
     `distinctive` matches the beginning of headers that no other program writes, None if there are no such headers.
+    `device`: what writes the lines: `phone`, or `gateway` for a gateway or border controller, which does not sign in.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Grammar:
     capture: CaptureHint
     multiline: MultilineSpec | None = None
     distinctive: CompiledExpression | None = None
+    device: str = "phone"
 
     @cached_property
     def specification(self) -> Specification:

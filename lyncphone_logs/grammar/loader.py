@@ -12,6 +12,7 @@ A grammar file defines these names:
     multiline  optional: how messages continue after their first line (see `multiline_spec`)
     distinctive  optional: expression for the beginning of headers that no other program writes. They are found anywhere
                in a line. Its repetitions must be bounded, so that the search takes linear time.
+    device_kind  optional: what writes the lines: `phone`, the default, or `gateway`, which does not sign in
 
 A message set defines `messages` and `samples`. `joining`, the name of `multiline` in version 0.1, is accepted for one
 release; a file that defines both is refused.
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 MAX_GRAMMARS = 2000
 """Grammar files in a folder."""
 NEEDED = ("vendor", "header", "messages", "shared", "levels", "samples")
+DEVICES = ("phone", "gateway")
 NEEDED_OF_SET = ("messages", "samples")
 MULTILINE, OLD_MULTILINE = "multiline", "joining"
 SHAPE = "see CONTRIBUTING for the shape of a grammar file"
@@ -59,6 +61,7 @@ class Compiled:
     capture: CaptureHint
     multiline: MultilineSpec | None = None
     distinctive: CompiledExpression | None = None
+    device: str = "phone"
 
 
 CLASSES = (Compiled, CompiledExpression, CaptureHint, MultilineSpec)
@@ -103,6 +106,7 @@ def read_grammar(path: Path, builtin: Path) -> Grammar:
         compiled.capture,
         compiled.multiline,
         compiled.distinctive,
+        compiled.device,
     )
 
 
@@ -188,7 +192,14 @@ def _compiled_parts(path: Path, parts: Sequence[dict[str, Any]]) -> Compiled:
         capture=capture_hint(module["capture"]) if "capture" in module else NEUTRAL,
         multiline=_compiled_multiline(module, path),
         distinctive=_compiled_distinctive(module["distinctive"], path) if "distinctive" in module else None,
+        device=_device(module.get("device_kind", DEVICES[0]), path),
     )
+
+
+def _device(name: object, path: Path) -> str:
+    if name not in DEVICES:
+        raise GrammarError(f"device_kind is {name!r}", f"it must be one of {', '.join(DEVICES)}", str(path), SHAPE)
+    return str(name)
 
 
 def _compiled_distinctive(expression: "pp.ParserElement", path: Path) -> CompiledExpression:

@@ -74,12 +74,15 @@ def _phones(rule: Rule) -> str:
     if rule.requires_environment:
         return f"only for {', '.join(rule.requires_environment)}"
     named = ", ".join(filter(None, map(_phone, rule.applies_to)))
+    only = ", ".join(filter(None, map(_phone, rule.only_for)))
+    if only:
+        return f"only for {only}"
     return f"for {named}" if named else "for any phone"
 
 
 def _phone(wanted: Applicability) -> str:
     firmware = f"firmware {wanted.firmware}" if wanted.firmware else ""
-    return " ".join(filter(None, [*wanted.environment, wanted.vendor, wanted.model, firmware]))
+    return " ".join(filter(None, [wanted.device, *wanted.environment, wanted.vendor, wanted.model, firmware]))
 
 
 def _clause(clause: Clause) -> str:

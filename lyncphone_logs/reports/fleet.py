@@ -163,7 +163,9 @@ def _of_failures(phones: Iterable[Phone]) -> Iterator[_Shown]:
 def _phone_row(examined: _Examined) -> PhoneRow:
     phone, leads = examined
     last = max((boot.last.replace(tzinfo=None) for boot in phone.boots if boot.last), default=None)
-    cause = leads[0].rule.title if leads else headline.of_phone(phone, leads).removesuffix(f" {headline.UNKNOWN}")
+    cause = (
+        leads[0].rule.title if leads else headline.of_phone(phone, leads).removesuffix(f" {headline.unknown(phone)}")
+    )
     cause = cause if phone.is_phone else f"{IF_PHONE}{cause}"
     verdict = leads[0].verdict if leads else "unknown" if phone.failures else ""
     codes = tuple(each.rule.code for each in leads)

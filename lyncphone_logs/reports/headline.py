@@ -24,7 +24,7 @@ MAX_PATH, MAX_NAMED = 40, 3
 SIGNED_IN = "signed in"
 IF_PHONE = "If this host is a phone: --model MODEL"
 """The heading of what a host shows of which no line is a phone's own."""
-UNKNOWN = "No cause is known for this phone."
+GATEWAY = "gateway"
 SHORT_STAGES: dict[Stage, str] = {
     "link": "link", "vlan": "VLAN", "dhcp": "DHCP", "time": "time", "dns": "DNS", "tls": "TLS",
     "root-chain": "root certificate", "web-ticket": "web ticket", "user-certificate": "user certificate",
@@ -42,12 +42,17 @@ def of_phone(phone: Phone, causes: Sequence[Diagnosis]) -> str:
     """The headline of a phone; `causes` are the diagnoses that lead its report."""
     failed = _failed_stage(phone, causes)
     if failed:
-        return _failure_of(failed)
+        return _failure_of(failed, phone.device)
     if causes:
-        return _symptom_of(causes[0])
+        return _symptom_of(causes[0], phone.device)
     if phone.failures:
-        return _unexplained(phone.failures[0])
+        return _unexplained(phone.failures[0], phone)
     return healthy(phone)
+
+
+def unknown(phone: Phone) -> str:
+    """That no rule explains the failures of a phone."""
+    return f"No cause is known for this {phone.device}."
 
 
 def _failed_stage(phone: Phone, causes: Sequence[Diagnosis]) -> StageState | None:
@@ -68,23 +73,25 @@ def stage_of(phone: Phone, causes: Sequence[Diagnosis]) -> str:
     return SHORT_STAGES[passed[-1].stage] if passed else ""
 
 
-def _failure_of(failed: StageState) -> str:
-    what = happened(failed.evidence[0].kind, failed.evidence[0].fields)
+def _failure_of(failed: StageState, device: str) -> str:
+    what = happened(failed.evidence[0].kind, failed.evidence[0].fields, device)
     if failed.stage in AFTER_SIGN_IN:
         return f"{AFTER_SIGN_IN[failed.stage]}: {what}"
+    if device == GATEWAY:
+        return f"Failed at {STAGES[failed.stage]}: {what}"
     return f"Sign-in failed at {STAGES[failed.stage]}: {what}"
 
 
-def _symptom_of(cause: Diagnosis) -> str:
+def _symptom_of(cause: Diagnosis, device: str) -> str:
     event = next((each.event for each in cause.evidence if each.role == EXPLAINS), None)
     if event is None:
         return cause.rule.title
-    return f"{_sentence(happened(event.kind, event.fields))}{_line(event)}"
+    return f"{_sentence(happened(event.kind, event.fields, device))}{_line(event)}"
 
 
-def _unexplained(failure: Failure) -> str:
-    what = _sentence(happened(failure.kind, failure.event.fields))
-    return f"{what}{_line(failure.event)}. {UNKNOWN}"
+def _unexplained(failure: Failure, phone: Phone) -> str:
+    what = _sentence(happened(failure.kind, failure.event.fields, phone.device))
+    return f"{what}{_line(failure.event)}. {unknown(phone)}"
 
 
 def _sentence(text: str) -> str:
@@ -97,6 +104,8 @@ def _line(event: Event) -> str:
 
 def healthy(phone: Phone) -> str:
     """How far a phone came whose trace shows no failure."""
+    if phone.device == GATEWAY:
+        return "A gateway does not sign in" + ("." if phone.unknown_errors else ", and no failure was seen.")
     boot = next((boot for boot in reversed(phone.boots) if _passed(boot)), None)
     if boot is None:
         return "No stage of a sign-in was seen" + ("." if phone.unknown_errors else ", and no failure.")
@@ -132,7 +141,8 @@ def environment(phone: Phone) -> str:
         return ""
     (shown,) = phone.environment_evidence[:1] or (None,)
     where = wording.short_location(shown) if shown and shown.line else "stated"
-    return f"Signs in to {ENVIRONMENTS.get(phone.environment, phone.environment)} ({where})"
+    verb = "Connects" if phone.device == GATEWAY else "Signs in"
+    return f"{verb} to {ENVIRONMENTS.get(phone.environment, phone.environment)} ({where})"
 
 
 def subject(report: Findings) -> str:
@@ -167,7 +177,7 @@ def named_inputs(report: Findings) -> str:
 
 def _device(phone: Phone) -> str:
     named = f", {phone.id}" if phone.basis != "file" else ""
-    known = " ".join(filter(None, [phone.vendor, phone.model or "phone"]))
+    known = " ".join(filter(None, [phone.vendor, phone.model or phone.device]))
     unknown = [name for name in ("model", "firmware") if not getattr(phone, name)]
     missing = f" ({' and '.join(unknown)} not in the trace)" if unknown else ""
     firmware = f", firmware {phone.firmware}" if phone.firmware else ""

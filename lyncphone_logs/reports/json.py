@@ -225,6 +225,7 @@ def _phone(phone: Phone, shared: _SharedParts) -> dict[str, Any]:
         "id": phone.id,
         "basis": phone.basis,
         "is_phone": phone.is_phone,
+        "device": phone.device,
         "vendor": phone.vendor,
         "model": phone.model,
         "firmware": phone.firmware,

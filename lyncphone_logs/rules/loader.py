@@ -105,7 +105,8 @@ def _where(path: Path, text: str, key: KeyPath) -> str:
 def _known_keys(key: Sequence[str]) -> list[str]:
     """The keys of the table that the last part of `key` is in."""
     tables: dict[str, type] = {
-        "applies_to": Applicability, "explains": Explained, "clause": Clause, "remedy": Remedy, "history": History,
+        "applies_to": Applicability, "only_for": Applicability,
+        "explains": Explained, "clause": Clause, "remedy": Remedy, "history": History,
         "references": Reference, "sample": RuleSample, "verify": Verify,
     }  # fmt: skip
     table = Condition if "Condition" in key else tables.get(key[0], Rule) if len(key) > 1 else Rule

@@ -28,8 +28,12 @@ EXPLAINS = "explains"
 
 @dataclass(frozen=True, kw_only=True)
 class Applicability(ClosedModel):
-    """Phones that the rule is about. An empty key permits all; `firmware` is a version condition such as `<2.0.1`."""
+    """Phones that the rule is about. An empty key permits all; `firmware` is a version condition such as `<2.0.1`.
 
+    `device`: what they are: a phone that signs in, or a gateway or border controller, which does not.
+    """
+
+    device: Literal["", "phone", "gateway"] = ""
     environment: tuple[Environment, ...] = ()
     vendor: str = ""
     model: str = ""
@@ -155,7 +159,8 @@ class Rule(ClosedModel):
     cause in one or two short sentences, for the first screen. `fix_at`: where the fix starts. `is_fact`: the rule
     states what was counted, such as lost lines, and so has no probability. `only_if_alone`: it is listed only if
     nothing else is known about a phone, neither a diagnosis nor a failure. `requires_environment`: it is a candidate
-    only for phones that are known to be in one of these environments.
+    only for phones that are known to be in one of these environments. `applies_to`: the rule weighs less for other phones.
+    `only_for`: it is no candidate for other phones.
     """
 
     code: Code
@@ -170,6 +175,7 @@ class Rule(ClosedModel):
     why: Annotated[str, Constraint(pattern=r"^[^\n]*$")] = ""
     applies_to: tuple[Applicability, ...] = ()
     requires_environment: tuple[Environment, ...] = ()
+    only_for: tuple[Applicability, ...] = ()
     explains: tuple[Explained, ...]
     clause: tuple[Clause, ...] = ()
     confirmed_by: tuple[tuple[str, ...], ...] = ()

@@ -101,6 +101,14 @@ def _model_before(text: str, mac: str) -> dict[str, str]:
     return {"model": found[1]} if re.fullmatch(pattern, folded) else {}
 
 
+def is_gateway(vendor: str, model: str) -> bool:
+    """Whether a model is a gateway or border controller, which does not sign in (knowledge/phone_models.toml)."""
+    folded = re.sub(r"[\s_/-]", "", model).casefold().removeprefix(vendor.casefold())
+    rows = _table("phone_models") if folded else []
+    patterns = [row["gateways"] for row in rows if "gateways" in row and (not vendor or row["vendor"] == vendor)]
+    return any(re.fullmatch(pattern, folded) for pattern in patterns)
+
+
 def stated_by(kind: str, grammar: str, text: str) -> dict[str, str]:
     """What a line states about the phone that wrote it, by the field names of `device.identified`."""
     if kind.startswith("sip."):
