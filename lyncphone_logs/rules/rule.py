@@ -146,9 +146,10 @@ class Rule(ClosedModel):
     `confirmed_by`: sets of clauses; the diagnosis is confirmed if all clauses of one set hold. `explains` in a set is
     the symptom itself, which counts unless its basis is inferred. `leads_to`: diagnoses that may be consequences of
     this one, and are then listed under it. `silences`: more general diagnoses that add nothing to this one. `why`: the
-    cause in one or two short sentences, for the first screen. `fix_at`: where the fix starts. `is_fact`: the rule
-    states what was counted, such as lost lines, and so has no probability. `only_if_alone`: it is listed only if
-    nothing else is known about a phone, neither a diagnosis nor a failure.
+    cause in one or two short sentences, for the first screen; `why_of`: instead of it, for phones of a vendor.
+    `fix_at`: where the fix starts. `is_fact`: the rule states what was counted, such as lost lines, and so has no
+    probability. `only_if_alone`: it is listed only if nothing else is known about a phone, neither a diagnosis nor a
+    failure.
     """
 
     code: Code
@@ -161,6 +162,7 @@ class Rule(ClosedModel):
     only_if_alone: bool = False
     fix_at: Literal["", "phone", "server", "network", "account", "trace"] = ""
     why: Annotated[str, Constraint(pattern=r"^[^\n]*$")] = ""
+    why_of: dict[str, OneLine] = field(default_factory=dict)
     applies_to: tuple[Applicability, ...] = ()
     explains: tuple[Explained, ...]
     clause: tuple[Clause, ...] = ()

@@ -57,6 +57,7 @@ DISPLAY = {"event": "tls.alert.sent", "basis": "seen", "source": "t", "says": "s
     ("checked", "says"),
     [
         (sound(clause(event="sip.register.ended", where={"line": 1})), "line is text but is compared with a number"),
+        (sound(clause(event="fact.device", where={"sha256": "good"})), "never has sha256 'good': yes, no, unknown"),
         (sound(clause(event=REJECTED, where={"verify_code": "7"})), "verify_code is a number but is compared"),
         (sound(clause(event="certificate.chain", where={"sha2": "si"})), "certificate.chain never has sha2 'si'"),
         (
