@@ -65,8 +65,9 @@ def _form(rule: Rule) -> Iterator[Text]:
         yield ("title",), f"a title has no full stop and at most {MAX_TITLE} characters; it has {len(rule.title)}"
     if not rule.why:
         yield ("why",), f"why is missing: the cause in one or two sentences, at most {MAX_WHY} characters"
-    elif len(rule.why) > MAX_WHY:
-        yield ("why",), f"why has {len(rule.why)} characters, at most {MAX_WHY} are permitted"
+    for text in (rule.why, *rule.why_of.values()):
+        if len(text) > MAX_WHY:
+            yield ("why",), f"why has {len(text)} characters, at most {MAX_WHY} are permitted"
     if not rule.fix_at:
         yield ("fix_at",), "fix_at is missing: phone, server, network, account or trace"
     for name in ("cause", "impact"):
@@ -104,7 +105,7 @@ def _command(command: str) -> Iterator[str]:
 def _plain(rule: Rule) -> Iterator[Text]:
     """The texts for the first screen that are printed as they are."""
     yield ("title",), rule.title
-    yield ("why",), rule.why
+    yield from ((("why",), text) for text in (rule.why, *rule.why_of.values()))
     yield ("verify", "says"), rule.verify.says
     for number, shown in enumerate(rule.explains):
         yield ("explains", number, "aside"), shown.aside

@@ -7,8 +7,9 @@ from lyncphone_logs.authoring.rule_samples import diagnosed, events_of, failures
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.matching.capabilities import KIND as KNOWN_DEVICE
 from lyncphone_logs.rules.clause import Clause, ScopeName, SequenceStep
-from lyncphone_logs.rules.condition import Condition
+from lyncphone_logs.rules.condition import Condition, EventPattern
 from lyncphone_logs.rules.rule import Rule
 
 WIDER: dict[ScopeName, ScopeName] = {"transaction": "call", "call": "phone", "handshake": "boot", "boot": "phone"}
@@ -138,7 +139,8 @@ def _misleading_lines(rule: Rule, events: Sequence[Event], grammars: Sequence[Gr
             continue
         without = diagnosed(rule, [*events[:number], *events[number + 1 :]], [rule], grammars)
         change = (without.confidence if without else 0.0) - complete.confidence
-        roles = {each.role for each in complete.evidence if each.event.id == event.id}
+        ids = event.id, f"{event.id}:{KNOWN_DEVICE}"
+        roles = {each.role for each in complete.evidence if each.event.id == ids[0] or each.event.id.startswith(ids[1])}
         yield from _faults(number + 1, roles, change)
 
 

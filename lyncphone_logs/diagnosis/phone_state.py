@@ -12,6 +12,8 @@ from lyncphone_logs.diagnosis.ranking import Device
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value, family_of, normalize_mac
 from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
+from lyncphone_logs.matching.capabilities import KIND as KNOWN_DEVICE
+from lyncphone_logs.matching.capabilities import UNKNOWN, capabilities, firmware_can
 from lyncphone_logs.matching.matcher import UNKNOWN_ZONE, Moment, version_of
 from lyncphone_logs.matching.phone_group import PhoneGroup
 from lyncphone_logs.matching.rule_index import ClauseQuery, RuleMatcher, index_of
@@ -27,6 +29,9 @@ INFORMATIVE = {"tls", "sip", "sign_in", "provisioning", "exchange", "call"}
 OF_A_PHONE = {"fact.model", "fact.firmware"}
 """Facts about the phone itself. Texts of its screen are too; the others are about network, server or account."""
 
+MAX_FIRMWARES = 10
+"""Lines with different firmware versions of a phone that are stored; one that is updated within a trace has two."""
+
 MAX_HOSTNAMES = 10
 """Host names of a phone that are stored; one that DHCP gives a new address each day has more."""
 
@@ -40,6 +45,7 @@ class PhoneState:
     write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each;
     `grammar` is the name of the grammar that the vendor is from. `hostnames` are those of its lines, at most
     MAX_HOSTNAMES, `errors` its first messages of the level error whose meaning no grammar knows, at most MAX_ERRORS.
+    `firmwares` has the last line that states each firmware version, at most MAX_FIRMWARES.
     `dated` is the time of its last line whose date is written in full, in UTC if the zone is known (`is_dated_in_utc`).
     """
 
@@ -56,6 +62,7 @@ class PhoneState:
     components: set[str] = field(default_factory=set)
     environment: EnvironmentEvidence = field(default_factory=EnvironmentEvidence)
     hostnames: dict[str, None] = field(default_factory=dict)
+    firmwares: dict[str, Event] = field(default_factory=dict)
     dated: datetime | None = None
     is_dated_in_utc: bool = False
 
@@ -96,6 +103,9 @@ class PhoneState:
         self.repaired += event.kind != MESSAGE and not event.derived and not {"dash"}.issuperset(event.repairs)
         if event.kind == "device.identified":
             self.identity |= {name: str(value) for name, value in event.fields.items()}
+            firmware = str(event.fields.get("firmware", ""))
+            if firmware and (firmware in self.firmwares or len(self.firmwares) < MAX_FIRMWARES):
+                self.firmwares[firmware] = event
 
 
 def gather_phones(
@@ -207,11 +217,14 @@ def finish_phone(
     if phone.dated:
         slack = timedelta() if phone.is_dated_in_utc else UNKNOWN_ZONE
         phone.symptom_state.dated = Moment(phone.dated, slack)
+    known = _device(phone.identity, agreeing)
+    for described in _known_device(phone, known, agreeing):
+        phone.symptom_state.add(described)
     phone.symptom_state.end(phone.last)
     for fact in agreeing:
         phone.symptom_state.add_fact(fact)
     environment = phone.environment.found(agreeing)
-    device = replace(_device(phone.identity, agreeing), environment=environment.name, hint=hint)
+    device = replace(known, environment=environment.name, hint=hint)
     if phone.grammar in gateways or is_gateway(device.vendor, device.model):
         device = replace(device, kind="gateway")
     is_phone = is_of_phone(phone, agreeing)
@@ -254,15 +267,34 @@ def _validity(phone: PhoneState, fact: Event) -> Event | None:
         name: fact.fields[name] for name in ("role", "subject", "not_after") if name in fact.fields
     }
     fields |= {"days_left": (ends_utc - phone.dated).days, "compared_with": phone.dated}
+    return _derived(phone, kind, fact, fields)
+
+
+def _known_device(phone: PhoneState, device: Device, facts: Sequence[Event]) -> Iterator[Event]:
+    """What the phone's firmware can do, if its version is known; versions of which it differs are undecided."""
+    stated = {str(fact.fields["firmware"]): fact for fact in facts if fact.kind == "fact.firmware"}
+    firmwares = phone.firmwares or stated
+    if not firmwares:
+        return
+    fields: dict[str, Value] = {"firmware": device.firmware}
+    fields |= {name: value for name, value in (("vendor", device.vendor), ("model", device.model)) if value}
+    for capability in capabilities():
+        values = {firmware_can(capability, device.vendor, device.model, each) for each in firmwares}
+        fields[capability] = values.pop() if len(values) == 1 else UNKNOWN
+    yield _derived(phone, KNOWN_DEVICE, [*firmwares.values()][-1], fields)
+
+
+def _derived(phone: PhoneState, kind: str, shown: Event, fields: Mapping[str, Value]) -> Event:
+    """An event of the phone after its last line, with the line or the fact that it is derived from."""
     return phone.last._replace(
-        id=f"{fact.id}:{kind}:{phone.last.phone}",
+        id=f"{shown.id}:{kind}:{phone.last.phone}",
         kind=kind,
-        source=fact.source,
-        member="",
-        line=fact.line,
-        spans=fact.spans,
-        text=fact.text,
-        message=fact.message,
+        source=shown.source,
+        member=shown.member,
+        line=shown.line,
+        spans=shown.spans,
+        text=shown.text,
+        message=shown.message,
         fields=MappingProxyType(fields),
         marked=None,
         derived=True,
@@ -281,6 +313,9 @@ def _agrees(fact: Event, identity: Mapping[str, str]) -> bool:
 
 
 def _device(identity: Mapping[str, str], facts: Sequence[Event]) -> Device:
+    """What lines state goes before what the user states, except for a vendor that only the form of the lines shows."""
     given = {name: str(value) for fact in facts if fact.family == "fact" for name, value in fact.fields.items()}
     known = given | {name: value for name, value in identity.items() if value}
+    if "vendor" in given and not identity.get("model"):
+        known["vendor"] = given["vendor"]
     return Device(known.get("vendor", ""), known.get("model", ""), known.get("firmware", ""))

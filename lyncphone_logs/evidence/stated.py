@@ -5,6 +5,7 @@ from types import MappingProxyType
 from lyncphone_logs.errors import EvidenceError, suggestion
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import capture_of, kinds
+from lyncphone_logs.evidence.models import makers_of
 
 
 def state_facts(
@@ -12,6 +13,7 @@ def state_facts(
 ) -> list[Event]:
     """Return one event for each fact that is given, in the order firmware, model, location, domain, environment.
 
+    A model that one maker only has also states the vendor.
     Domain, location and environment are converted to lower case. Raises EvidenceError if the firmware contains no
     digit, the vocabulary does not list the location or the environment, or the domain is a complete SIP address.
     """
@@ -27,11 +29,13 @@ def state_facts(
 
 def _event(name: str, value: str) -> Event:
     text = f"{name} {value} (stated)"
+    makers = makers_of(value) if name == "model" else ()
+    vendor = {"vendor": makers[0].vendor} if len(makers) == 1 else {}
     return Event(
         id=f"fact:{name}",
         kind=f"fact.{name}",
         source=f"--{name}",
-        fields=MappingProxyType({name: value}),
+        fields=MappingProxyType({name: value} | vendor),
         text=text,
         message=text,
     )

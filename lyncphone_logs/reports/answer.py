@@ -154,7 +154,7 @@ def _block(report: Findings, phone: Phone, case: Case) -> Block:
         rule=lead.rule,
         event=events[0] if events and not events[0].derived else None,
         seen=_seen(lead),
-        why=lead.rule.why or grouping.paragraphs(lead.rule.cause)[0],
+        why=lead.rule.why_of.get(phone.vendor, lead.rule.why) or grouping.paragraphs(lead.rule.cause)[0],
         support=tuple(_further(grouping.supporting(lead), lead))[:MAX_SUPPORT],
         but=tuple(_further(grouping.contradicting(lead), lead))[:MAX_SUPPORT],
         checks=tuple(_checks(report, phone, lead)),

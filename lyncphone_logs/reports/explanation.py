@@ -30,7 +30,7 @@ def render_rule(rule: Rule, *, color: bool, width: int | None) -> str:
     stage = f"stage {rule.stage}" if rule.stage else ""
     fix_at = f"fix at the {rule.fix_at}" if rule.fix_at else ""
     page.prose(" · ".join(filter(None, [rule.prevalence, stage, fix_at, _phones(rule)])), indent=2)
-    page.labelled("why", *filter(None, [rule.why]))
+    page.labelled("why", *filter(None, [rule.why]), *(f"{vendor}: {text}" for vendor, text in rule.why_of.items()))
     page.labelled("cause", *grouping.paragraphs(rule.cause))
     page.labelled("impact", *grouping.paragraphs(rule.impact))
     for shown in rule.explains:

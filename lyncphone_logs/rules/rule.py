@@ -156,11 +156,11 @@ class Rule(ClosedModel):
     `confirmed_by`: sets of clauses; the diagnosis is confirmed if all clauses of one set hold. `explains` in a set is
     the symptom itself, which counts unless its basis is inferred. `leads_to`: diagnoses that may be consequences of
     this one, and are then listed under it. `silences`: more general diagnoses that add nothing to this one. `why`: the
-    cause in one or two short sentences, for the first screen. `fix_at`: where the fix starts. `is_fact`: the rule
-    states what was counted, such as lost lines, and so has no probability. `only_if_alone`: it is listed only if
-    nothing else is known about a phone, neither a diagnosis nor a failure. `requires_environment`: it is a candidate
-    only for phones that are known to be in one of these environments. `applies_to`: the rule weighs less for other phones.
-    `only_for`: it is no candidate for other phones.
+    cause in one or two short sentences, for the first screen; `why_of`: instead of it, for phones of a vendor.
+    `fix_at`: where the fix starts. `is_fact`: the rule states what was counted, such as lost lines, and so has no
+    probability. `only_if_alone`: it is listed only if nothing else is known about a phone, neither a diagnosis nor a
+    failure. `requires_environment`: it is a candidate only for phones that are known to be in one of these
+    environments. `applies_to`: the rule weighs less for other phones. `only_for`: it is no candidate for other phones.
     """
 
     code: Code
@@ -173,6 +173,7 @@ class Rule(ClosedModel):
     only_if_alone: bool = False
     fix_at: Literal["", "phone", "server", "network", "account", "trace"] = ""
     why: Annotated[str, Constraint(pattern=r"^[^\n]*$")] = ""
+    why_of: dict[str, OneLine] = field(default_factory=dict)
     applies_to: tuple[Applicability, ...] = ()
     requires_environment: tuple[Environment, ...] = ()
     only_for: tuple[Applicability, ...] = ()

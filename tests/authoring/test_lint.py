@@ -59,6 +59,7 @@ DISPLAY = {"event": "tls.alert.sent", "basis": "seen", "source": "t", "says": "s
         (sound(clause(event="sip.register.ended", where={"line": [1, "1"]})), "line is text but is compared with a"),
         (sound(clause(event=REJECTED, where={"verify_code": [7, "7"]})), "verify_code is a number but is compared"),
         (sound(clause(event="certificate.chain", where={"sha2": ["yes", "si"]})), "never has sha2 'si'"),
+        (sound(clause(event="fact.device", where={"sha256": "good"})), "never has sha256 'good': yes, no, unknown"),
         (
             sound(clause(event="tls.error", where={"reason": {"suffix": "unknown ca", "contains": "CA"}})),
             "contains has no effect: prefix or suffix implies it",

@@ -25,7 +25,7 @@ def test_each_stated_fact_is_one_event() -> None:
     )
     assert [summary(fact) for fact in facts] == [
         ("fact:firmware", "fact.firmware", "--firmware", {"firmware": "2.0.5"}),
-        ("fact:model", "fact.model", "--model", {"model": "420HD"}),
+        ("fact:model", "fact.model", "--model", {"model": "420HD", "vendor": "AudioCodes"}),
         ("fact:location", "fact.location", "--location", {"location": "external"}),
         ("fact:domain", "fact.domain", "--domain", {"domain": "contoso.com"}),
         ("fact:environment", "fact.environment", "--environment", {"environment": "lync-onprem"}),
