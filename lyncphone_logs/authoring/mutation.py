@@ -9,7 +9,7 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.matching.capabilities import KIND as KNOWN_DEVICE
 from lyncphone_logs.rules.clause import Clause, ScopeName, SequenceStep
-from lyncphone_logs.rules.condition import Condition, EventPattern
+from lyncphone_logs.rules.condition import Condition
 from lyncphone_logs.rules.rule import Rule
 
 WIDER: dict[ScopeName, ScopeName] = {"transaction": "call", "call": "phone", "handshake": "boot", "boot": "phone"}
