@@ -69,7 +69,7 @@ def test_the_tables_hold_what_their_sources_have() -> None:
 
 def test_every_file_of_the_folder_is_read_and_no_source_is_idle() -> None:
     files = {name for table in TABLES.values() for name in table.files}
-    assert {path.stem for path in FOLDER.glob("*.csv")} == files | {"sources", "openssl_errors"}
+    assert {path.stem for path in FOLDER.glob("*.csv")} == files | {"sources", "openssl_errors", "firmware_capabilities"}
     titles = [row["title"] for row in csv.DictReader((FOLDER / "sources.csv").read_text(encoding="utf-8").split("\n"))]
     cited = {source.title for entry in ALL for source in entry.sources}
     assert sorted(titles) == sorted(cited | {citation("openssl-errors").title})
