@@ -1,4 +1,4 @@
-"""What wpa_supplicant prints during IEEE 802.1X authentication: EAP, its method, its certificates.
+"""What wpa_supplicant prints about IEEE 802.1X (EAP, its method, its certificates) and about Wi-Fi that does not connect.
 
 Source of the texts: src/common/wpa_ctrl.h (CTRL-EVENT words), src/eap_peer/eap.c, wpa_supplicant/notify.c,
 wpa_supplicant/wpa_supplicant.c and src/crypto/tls_openssl.c of hostap; the numbers after `reason=` are those of
@@ -23,6 +23,9 @@ at_depth = pp.Literal("depth=") + number("depth")
 subject = pp.Literal("subject='") + pp.SkipTo(pp.Literal("' err='"))("subject") + "' err='"
 alert = pp.Literal("SSL: SSL3 alert:")
 fatal = pp.Regex(r":fatal:")
+wrong_key = pp.Literal("WPA: 4-Way Handshake failed")
+disabled = pp.Literal("CTRL-EVENT-SSID-TEMP-DISABLED")
+no_access = pp.Regex(r"CTRL-EVENT-(?:ASSOC|AUTH)-REJECT")
 cannot_begin = pp.Literal("EAP: Failed to initialize EAP method:")
 refused = pp.Literal("TLS: Certificate verification failed, error")
 timed_out = pp.Regex(r"Authentication with (?=[0-9A-Fa-f]{2}:)")
@@ -69,6 +72,12 @@ messages = [
         "eap.alert.sent",
         pp.SkipTo(alert) + alert + "write (local SSL3 detected an error)" + fatal + rest("description"),
     ),
+    ("link.security.failed", pp.SkipTo(wrong_key) + wrong_key + rest),
+    ("link.security.failed", pp.SkipTo(disabled) + disabled + pp.Regex(r".*reason=(?:WRONG_KEY|AUTH_FAILED)") + rest),
+    (
+        "link.access_point.refused",
+        pp.SkipTo(no_access) + no_access + pp.Opt(pp.Regex(r"[^\n]*?status_code=") + number("status_code")) + rest,
+    ),
     ("eap.succeeded", event("SUCCESS") + rest),
     ("eap.failed", event("FAILURE") + rest),
     ("eap.timed_out", pp.SkipTo(timed_out) + timed_out + pp.Regex(r"[0-9A-Fa-f:]+")("peer") + "timed out." + rest),
@@ -76,6 +85,45 @@ messages = [
 
 PREFIX = "voip_task[440]: IEEE802_1X: INFO - eth0: "
 samples = [
+    (
+        "synthetic",
+        "wpa_supplicant[301]: wlan0: WPA: 4-Way Handshake failed - pre-shared key may be incorrect",
+        "link.security.failed",
+        {},
+    ),
+    (
+        "synthetic",
+        'wpa_supplicant[301]: wlan0: CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid="voice" auth_failures=1 duration=10 '
+        "reason=WRONG_KEY",
+        "link.security.failed",
+        {},
+    ),
+    (
+        "synthetic",
+        'wpa_supplicant[301]: wlan0: CTRL-EVENT-SSID-TEMP-DISABLED id=0 ssid="voice" auth_failures=1 duration=10 '
+        "reason=CONN_FAILED",
+        "log.message",
+        {"id": "0", "ssid": "voice", "auth_failures": "1", "duration": "10", "reason": "CONN_FAILED"},
+    ),
+    (
+        "synthetic",
+        "wpa_supplicant[301]: wlan0: CTRL-EVENT-ASSOC-REJECT status_code=17",
+        "link.access_point.refused",
+        {"status_code": 17},
+    ),
+    (
+        "synthetic",
+        "wpa_supplicant[301]: wlan0: CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:03:00 status_code=40",
+        "link.access_point.refused",
+        {"status_code": 40},
+    ),
+    (
+        "synthetic",
+        "wpa_supplicant[301]: wlan0: CTRL-EVENT-AUTH-REJECT 02:00:00:00:03:00 auth_type=0 auth_transaction=2 "
+        "status_code=13",
+        "link.access_point.refused",
+        {"status_code": 13},
+    ),
     ("synthetic", f"{PREFIX}CTRL-EVENT-EAP-STARTED EAP authentication started", "eap.started", {}),
     (
         "synthetic",

@@ -91,7 +91,6 @@ MISQUOTED = ("140890B0", "SSL routines", "no certificate returned")
         ("option 42", ["dhcp:42"]),
         ("DHCP option 119", ["dhcp:119"]),
         ("_ntp._udp", ["dns:_ntp._udp"]),
-        ("_sipinternaltls._tcp", ["dns:_sipinternaltls._tcp"]),
         ("restart certificate services", ["term:restart of certificate services"]),
         ("Assoc Failed", ["term:WLAN status messages"]),
         ("no such thing", []),
