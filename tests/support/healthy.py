@@ -80,6 +80,7 @@ RUN = {
     "cisco": [CISCO + "NOT {c2} (618:927) JAVA-SIPCC-CC_API: 0/0, cc_int_fail_fallback: SIP -> GSM: FAILOVER_FALLBACK"],
     "grandstream": [GRANDSTREAM + "{e}.000000 task {n} done"],
     "linksys_spa": ["{b} {h} [0] lcfg->ucAdpDebugOpt1:{n}"],
+    "lync_server_tests": ["{b} {h} Target Fqdn : pool{n}.contoso.com", "{b} {h} Result : Success"],
     "polycom_ucs": [
         POLYCOM + "pgui |5|00|Received theme {n}",
         POLYCOM + "app1 |6|00|Uploading boot log",
