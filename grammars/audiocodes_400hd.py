@@ -102,7 +102,8 @@ messages = [
     ),
 ]
 shared = (
-    "openssl", "busybox", "wpa_supplicant", "sip", "sipe", "microsoft", "linux", "settings", "sign_in_services",
+    "openssl", "busybox", "wpa_supplicant", "sip", "sipe", "entra", "microsoft", "linux", "settings",
+    "sign_in_services",
 )  # fmt: skip
 
 FOUNDING = "real: blog article 'Configuring AudioCodes 400HD series phones with Lync Server 2013', July 2013"

@@ -139,7 +139,7 @@ messages = [
     ("call.media.sent", pp.Literal("[Tx Count=") + number("packets") + "]" + rest),
     ("call.media.received", counted_received + rest),
 ]
-shared = ("cisco_console", "cisco_tls", "openssl", "sip")
+shared = ("cisco_console", "cisco_tls", "openssl", "sip", "entra")
 
 EMCC = "real: Cisco TAC article 214535, Extension Mobility Cross Cluster, a healthy 7821 with sip78xx.12-1-1-12"
 MEDIA = "real: Cisco TAC article on one-way audio with the console logs of 7800 and 8800 phones"

@@ -86,7 +86,7 @@ messages = [
         user_agent + model("model") + firmware("firmware") + pp.Opt(pp.Regex(r"[0-9A-Fa-f]{12}")("mac")) + rest,
     ),
 ]
-shared = ("sip",)
+shared = ("sip", "entra")
 
 MANUAL = "real: user manual of the HandyTone-286, page 28 (manualsonline.com)"
 READER = "real: comment in two public programs that read GS_LOG lines; the addresses are changed"

@@ -107,7 +107,7 @@ messages = [
     ("tls.handshake.failed", pp.Literal("MakeTlsConnection:") + pp.Regex(r"SSL_connect error .*\S")("reason")),
     ("sip.transport.failed", pp.Literal("MakeTlsConnection:") + pp.Regex(r"connection failed error .*\S")("reason")),
 ]
-shared = ("openssl", "sip", "microsoft", "linux", "settings", "sign_in_services")
+shared = ("openssl", "sip", "entra", "microsoft", "linux", "settings", "sign_in_services")
 
 IP5000 = "real: boot log of a SoundStation IP 5000 in a public paste, boot ROM 4.3.0; runs of blanks are lost"
 VVX = "real: log of a VVX in the public paste 'Polycom VVX IP 150 Line Unreg', 2025-06-07; runs of blanks are lost"

@@ -103,7 +103,7 @@ messages = [
         + rest,
     ),
 ]
-shared = ("openssl", "wpa_supplicant", "sip", "microsoft", "sign_in_services")
+shared = ("openssl", "wpa_supplicant", "sip", "entra", "microsoft", "sign_in_services")
 
 D735 = "real: github.com/Golpe82/snom-baos777 snomsyslogknx/als_snom.example.log; addresses are changed"
 NOTES = "real: github.com/Snomio/Documentation docs/xml_definitions/debug.md"

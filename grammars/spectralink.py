@@ -56,7 +56,7 @@ messages = [
     ("link.handoff.failed", pp.Literal("Failed Handoff") + rest),
     ("link.security.failed", pp.Literal("Security Error") + rest),
 ]
-shared = ()
+shared = ("entra",)
 
 samples = [
     (

@@ -44,7 +44,7 @@ header = pp.Opt(stamp) + (thread_time | studio | brief)
 levels = {"V": "debug", "D": "debug", "I": "info", "W": "warning", "E": "err", "F": "crit", "A": "crit"}
 
 messages: list[tuple[str, pp.ParserElement]] = []
-shared = ("openssl", "microsoft")
+shared = ("openssl", "entra", "microsoft")
 
 IDENTITY = "real: github.com/AzureAD/microsoft-authentication-library-common-for-android issue 1856, AudioCodes phone"
 samples = [

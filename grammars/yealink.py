@@ -108,7 +108,7 @@ messages = [
     ("provisioning.file.failed", pp.Literal("response code:") + pp.Regex(r"[45][0-9]{2}")("status_code") + rest),
 ]
 shared = (
-    "openssl", "busybox", "wpa_supplicant", "sip", "microsoft", "linux", "settings", "sign_in_services",
+    "openssl", "busybox", "wpa_supplicant", "sip", "entra", "microsoft", "linux", "settings", "sign_in_services",
 )  # fmt: skip
 
 MIKOPBX = "real: provisioning page of the MikoPBX documentation, a SIP-T28P with 2.72.14.2"

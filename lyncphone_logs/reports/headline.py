@@ -11,7 +11,7 @@ from lyncphone_logs.rules.rule import EXPLAINS
 
 STAGES: dict[Stage, str] = {
     "link": "the network link", "vlan": "the voice VLAN", "dhcp": "DHCP", "time": "the time server", "dns": "DNS",
-    "tls": "TLS", "root-chain": "the root certificate download", "web-ticket": "the web ticket",
+    "tls": "TLS", "root-chain": "the root certificate download", "web-ticket": "the web ticket or token",
     "user-certificate": "the user certificate", "register": "registration", "subscribe": "subscription",
     "exchange": "Exchange", "update": "the firmware update", "call": "the call",
 }  # fmt: skip

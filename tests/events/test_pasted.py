@@ -44,6 +44,8 @@ MISQUOTED = ("140890B0", "SSL routines", "no certificate returned")
         ("aadsts:50126", ["aadsts:50126"]),
         ("AADSTS700082: The refresh token has expired", ["aadsts:700082"]),
         ("50053", ["aadsts:50053"]),
+        ("Teams shows the error 0xCAA82EE7 today", ["term:0xCAA82EE7"]),
+        ("status code caa20003", ["term:0xCAA20003"]),
         ("option:43", ["dhcp:43"]),
         ("dhcp:43", ["dhcp:43"]),
         ("DHCP option 120", ["dhcp:120"]),
