@@ -13,6 +13,7 @@ from lyncphone_logs.grammar.multiline_spec import MAX_EVENT_LINES
 from lyncphone_logs.parsing.enveloped import unwrapped
 from lyncphone_logs.parsing.literal_search import Search, is_available
 from lyncphone_logs.parsing.reader import Reader
+from lyncphone_logs.parsing.reassembly import MAX_EVENT_BYTES
 from lyncphone_logs.sources.decompression import Readable
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.sources.window import decode
@@ -76,11 +77,11 @@ def slices_of(source: Source, size: int = PART_BYTES, grammars: Sequence[Grammar
         if (
             window.offset - start >= size
             and window.data[0] in PRINTABLE
-            and not _may_open(_nearby(before, window.data), grammars)
+            and not _may_open(before + _head(window.data), grammars)
         ):
             yield FileSlice(source.path, start, window.offset, number)
             start, number = window.offset, window.number
-        before = window.data
+        before = _tail(before + window.data)
     yield FileSlice(source.path, start, source.bytes, number)
 
 
@@ -93,13 +94,20 @@ def _may_open(lines: bytes, grammars: Sequence[Grammar]) -> bool:
     return any(reader is not None and reader.multiline is not None for reader in readers)
 
 
-def _nearby(before: bytes, after: bytes) -> bytes:
-    """The last lines before a position, and the first ones after it."""
-    start, end = len(before), 0
+def _tail(lines: bytes) -> bytes:
+    """As many last lines as a message may span; the first one may be cut."""
+    start = len(lines)
     for _ in range(MAX_EVENT_LINES):
-        start = max(before.rfind(b"\n", 0, max(start - 1, 0)), 0)
-        end = after.find(b"\n", end) + 1 or len(after)
-    return before[start:] + after[:end]
+        start = max(lines.rfind(b"\n", 0, max(start - 1, 0)), 0)
+    return lines[max(start, len(lines) - MAX_EVENT_BYTES) :]
+
+
+def _head(lines: bytes) -> bytes:
+    """As many first lines."""
+    end = 0
+    for _ in range(MAX_EVENT_LINES):
+        end = lines.find(b"\n", end) + 1 or len(lines)
+    return lines[:end]
 
 
 MAX_PARTS_AHEAD = 2

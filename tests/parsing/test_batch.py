@@ -59,15 +59,15 @@ def test_the_size_of_the_window_and_the_search_make_no_difference(tmp_path: Path
         assert sum(span.length for event in whole for span in event.spans) == size_of
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(12))
 def test_slices_of_a_file_contain_the_events_of_the_file(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
     whole = list(new_reader(Source(path)).events())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parallel, "SCAN_BYTES", 50)
         source = Source(path)
-        found = list(slices_of(source, size=500))
-    assert len(found) > 5
+        found = list(slices_of(source, 500, read_catalog().grammars))
+    assert len(found) > 2
     assert [part.start for part in found[1:]] == [part.stop for part in found[:-1]]
     assert [event for part in found for event in new_reader(part).events()] == whole
     assert (source.sha256, source.lines) == (read_source(path).sha256, read_source(path).lines)
