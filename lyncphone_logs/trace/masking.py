@@ -72,7 +72,8 @@ _TOKENS = (
 _MASKED = frozenset({"url", "uri", "text", "mac", "address", "number"})
 _NAME_OF = {f"{name}{number}": name for number, (name, _) in enumerate(_TOKENS)}
 _LABELLED = re.compile(
-    r"[ \t]{0,2}[=:][ \t]{0,2}(?![<\"'“=:])([^\s,;|()\[\]\"'<>]+(?: [A-Z][\w.'’-]*(?![\w.'’-]*[=:])){0,3})"
+    r"[ \t]{0,2}[=:][ \t]{0,2}(?![<\"'“=:])([^\s,;|()\[\]\"'<>]+"
+    r"(?: [A-Z][\w.'’-]*(?![\w.'’-]*[=:])|(?<=\d) \d{1,8}(?![\w.:])){0,3})"
 )
 _LABELLED_NUMBER = re.compile(r"[ #:=]{1,3}(\d{3,})(?!\w)")
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+")
