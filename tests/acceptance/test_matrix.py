@@ -4,21 +4,15 @@ fixtures/x509/x509_verify_matrix.csv was recorded with a small TLS client and se
 true cause of every row is known (x509_situations.csv). The numbers are real, the lines around them are synthetic.
 """
 
-import csv
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.paths import FIXTURES
+from support.x509_matrix import CERT, LINE, MATRIX, Row, rows
 
 import lyncphone_logs as lp
 from lyncphone_logs.diagnosis.findings import Phone
 
-MATRIX = FIXTURES / "x509"
-CERT = "local7.err voip_task[440]: CERT     : ERR  - "
-LINE = f"{CERT}{{{{acl_user_tls_server_validation():653}}}} server cert is invalid. ctx->error={{}}."
 QUEUE_LINE = f"{CERT}{{}}"
 OTHER_LINE = "local7.info voip_task[440]: CERT     : INFO - {acl_user_tls_server_validation():640} connected"
 
@@ -38,35 +32,6 @@ SENT |= {"09": "leaf-pss.pem", "19": "leaf-sha1.pem", "21": "self-signed.pem", "
 """The certificates that the server of a situation sends."""
 
 CERTIFICATE_DIAGNOSES = {name for names in FAMILIES.values() for name in names}
-
-
-@dataclass(frozen=True)
-class Row:
-    number: int
-    scenario: str
-    codes: tuple[str, ...]
-    queue: tuple[str, ...]
-    true: frozenset[str]
-
-    def __str__(self) -> str:
-        return f"row {self.number}: {' '.join(self.codes)}"
-
-
-@cache
-def rows() -> tuple[Row, ...]:
-    with (MATRIX / "x509_situations.csv").open(encoding="utf-8") as file:
-        true = {
-            each["scenario"]: frozenset(filter(None, each["true_diagnosis"].split(" or ")))
-            for each in csv.DictReader(file)
-        }
-    with (MATRIX / "x509_verify_matrix.csv").open(encoding="utf-8") as file:
-        return tuple(_row(number, each, true) for number, each in enumerate(csv.DictReader(file), 2))
-
-
-def _row(number: int, row: dict[str, str], true: dict[str, frozenset[str]]) -> Row:
-    codes = tuple(each.partition("@")[0] for each in row["callback_errors"].split())
-    queue = tuple(filter(None, row["client_error_queue"].split(" | ")))
-    return Row(number, row["scenario"], codes, queue, true[row["scenario"]])
 
 
 def diagnosed(tmp_path: Path, *lines: str, **known: Any) -> Phone:
