@@ -15,15 +15,17 @@ FIELD = CORPUS / "field"
 pytestmark = pytest.mark.skipif(not FIELD.exists(), reason="needs the corpus of real lines")
 
 NO_FAILURE = "No stage of a sign-in was seen, and no failure."
+GATEWAY = "A gateway does not sign in, and no failure was seen."
 PHONES = {
     # The SBC refuses the certificate of its peer.
     "001": (1, 1, "certificate verify failed"),
-    "003": (0, 1, NO_FAILURE),
+    "003": (0, 1, GATEWAY),
     "004": (0, 2, "0 failed, 2 unclear."),
-    "006": (0, 1, NO_FAILURE),
-    "008": (0, 1, NO_FAILURE),
-    # The server refuses the phone's certificate (LSC of another cluster). Pending: a rule of the TLS family.
-    "011": (1, 1, "The TLS handshake failed"),
+    "006": (0, 1, GATEWAY),
+    # Packets are missing.
+    "008": (1, 1, "CALL017"),
+    # The server refuses the phone's certificate (LSC of another cluster).
+    "011": (1, 1, "TLS036"),
     "012": (0, 1, "Reached TLS at"),
     # The clock has its factory date.
     "014": (1, 1, "TIME002"),

@@ -99,10 +99,10 @@ STORIES = {
     "no route": Story(
         ("CALL001",), "audiocodes_400hd",
         [*SIGN_IN["audiocodes_400hd"], _SIP + _refused("403 Forbidden", 12004, "No route found", "INVITE")]),
-    "forbidden": Story(
+    "bad extension": Story(
         (UNKNOWN,), "grandstream",
         [GRANDSTREAM + _REGISTER,
-         GRANDSTREAM + "SIP/2.0 403 Forbidden Call-ID: {n}@192.0.2.20 CSeq: 2 REGISTER"]),
+         GRANDSTREAM + "SIP/2.0 420 Bad Extension Call-ID: {n}@192.0.2.20 CSeq: 2 REGISTER"]),
     "healthy audiocodes": Story((HEALTHY,), "audiocodes_400hd", SIGN_IN["audiocodes_400hd"]),
     "healthy cisco": Story((HEALTHY,), "cisco", SIGN_IN["cisco"]),
     "healthy grandstream": Story((HEALTHY,), "grandstream", SIGN_IN["grandstream"]),
