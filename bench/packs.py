@@ -42,16 +42,15 @@ RULE = """code = "BEN{number:03}"
 name = "measured-rule-{number:04}"
 title = "{text}, number {number}"
 severity = "warning"
-prevalence = "occasional"
 cause = "Synthetic: the trace holds the text of this rule."
 impact = "None: this rule is for measurements."
 
 explains = [
-  {{ event = "{kind}", where = {{ {where} }}, likelihood = "strong", basis = "inferred", source = "synthetic", says = "the phone says: {{{field}}}" }},
+  {{ event = "{kind}", where = {{ {where} }}, likelihood = "strong", fault = "inferred", signature = "synthetic", source = "synthetic", says = "the phone says: {{{field}}}" }},
 ]
 clause = [
-  {{ id = "time-server-silent", role = "supports", strength = "weak", event = "time.server.silent", same = "boot", basis = "inferred", source = "synthetic", says = "a time server did not answer" }},
-  {{ id = "signed-in-before", role = "contradicts", strength = "moderate", event = ["sip.register.succeeded", "sign_in.succeeded"], before = "symptom", basis = "inferred", source = "synthetic", says = "the phone was signed in before" }},
+  {{ id = "time-server-silent", role = "supports", strength = "weak", event = "time.server.silent", same = "boot", fault = "inferred", signature = "synthetic", source = "synthetic", says = "a time server did not answer" }},
+  {{ id = "signed-in-before", role = "contradicts", strength = "moderate", event = ["sip.register.succeeded", "sign_in.succeeded"], before = "symptom", fault = "inferred", signature = "synthetic", source = "synthetic", says = "the phone was signed in before" }},
 ]
 verify = {{ event = "sip.register.succeeded", says = "the phone registers" }}
 references = [{{ title = "synthetic" }}]

@@ -1,4 +1,4 @@
-"""What wpa_supplicant prints about IEEE 802.1X (EAP, its method, its certificates) and about Wi-Fi that does not connect.
+"""What wpa_supplicant prints about IEEE 802.1X (EAP, its method, its certificates) and about Wi-Fi.
 
 Source of the texts: src/common/wpa_ctrl.h (CTRL-EVENT words), src/eap_peer/eap.c, wpa_supplicant/notify.c,
 wpa_supplicant/wpa_supplicant.c and src/crypto/tls_openssl.c of hostap; the numbers after `reason=` are those of

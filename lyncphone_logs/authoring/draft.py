@@ -116,7 +116,6 @@ def _head(code: str, name: str, made_from: Marked) -> Iterator[str]:
     yield f"severity = {_quoted('error' if kind.outcome == 'failed' else 'note')}"
     yield from ([f"stage = {_quoted(kind.stage)}"] if kind.stage else [])
     yield "# common, occasional or rare, among the causes of this symptom."
-    yield 'prevalence = "occasional"'
     yield "# Where the fix starts: phone, server, network, account or trace."
     yield 'fix_at = "trace"'
     yield f"# The cause in one or two sentences, in at most {MAX_WHY} characters; then at length."
@@ -183,7 +182,8 @@ def _pattern(event: Event) -> str:
     tests = ", ".join(f"{name} = {_quoted(value)}" for name, value in _tests(event).items())
     where = f", where = {{ {tests} }}" if tests else ""
     source = _quoted(f"{_source(event)}, line {event.line}")
-    return f'event = {_quoted(event.kind)}{where}, basis = "seen", source = {source}, says = {_quoted(_says(event))}'
+    known = 'fault = "inferred", signature = "seen"'
+    return f"event = {_quoted(event.kind)}{where}, {known}, source = {source}, says = {_quoted(_says(event))}"
 
 
 def _source(event: Event) -> str:

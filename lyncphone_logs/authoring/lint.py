@@ -155,12 +155,15 @@ def _conditions(clause: Clause) -> tuple[object, ...]:
 
 
 def _sets(rule: Rule) -> Iterator[tuple[KeyPath, str]]:
-    inferred = {clause.id for clause in rule.clause if clause.basis == "inferred"}
-    if all(each.basis == "inferred" for each in rule.explains):
+    inferred = {each.id for each in rule.clause if each.fault == "inferred" or each.signature == "synthetic"}
+    if all(each.fault == "inferred" or each.signature == "synthetic" for each in rule.explains):
         inferred.add(EXPLAINS)
     for number, together in enumerate(rule.confirmed_by):
         if inferred.issuperset(together):
-            yield ("confirmed_by", number), f"{', '.join(together)}: inferred clauses alone cannot confirm"
+            yield (
+                ("confirmed_by", number),
+                f"{', '.join(together)}: inferred clauses and synthetic texts cannot confirm alone",
+            )
 
 
 def _links(rule: Rule, rules: Sequence[Rule]) -> Iterator[tuple[KeyPath, str]]:
@@ -182,8 +185,8 @@ def _samples(rule: Rule) -> Iterator[tuple[KeyPath, str]]:
     near = sum(each.kind == "near_miss" for each in rule.sample)
     if near < needed:
         yield ("sample",), f"{near} near misses, one required for each required clause: {needed}"
-    bases = {each.basis for each in rule.explains} | {clause.basis for clause in rule.clause}
-    if "documented" in bases and not any(each.url.startswith(("https://", "http://")) for each in rule.references):
+    faults = {each.fault for each in rule.explains} | {each.fault for each in rule.clause}
+    if "documented" in faults and not any(each.url.startswith(("https://", "http://")) for each in rule.references):
         yield ("references",), "no reference has a URL, although something is documented"
 
 

@@ -14,6 +14,8 @@ MAX_WHY = 160
 MAX_STEP = 140
 MAX_COMMAND = 76
 """Characters of a command: it stands alone on a line of 80 columns."""
+NO_PAGE = re.compile(r"https?://(?:[^/]+/?|(?:github|gitlab)\.com/[^/]+(?:/[^/]+)?/?)")
+"""The address of a site or of a repository, in which a reader would have to search."""
 FIELD = re.compile(r"\{\w*\}")
 SHELLS = (
     (r"'", "single quotes fail in cmd"),
@@ -70,6 +72,9 @@ def _form(rule: Rule) -> Iterator[Text]:
             yield ("why",), f"why has {len(text)} characters, at most {MAX_WHY} are permitted"
     if not rule.fix_at:
         yield ("fix_at",), "fix_at is missing: phone, server, network, account or trace"
+    for number, reference in enumerate(rule.references):
+        if NO_PAGE.fullmatch(reference.url):
+            yield ("references", number), f"{reference.url} is no page: name the one that says it"
     for name in ("cause", "impact"):
         if not getattr(rule, name).endswith("."):
             yield (name,), f"{name} must end with a full stop"

@@ -74,7 +74,7 @@ def _with(rule: Rule, clause: Clause, instead: Sequence[Clause]) -> Rule:
 
 def _negated(clause: Clause) -> list[Clause]:
     part = replace(clause, id=f"{clause.id}-part", role="part")
-    said = {"role": clause.role, "strength": clause.strength, "basis": clause.basis, "group": clause.group}
+    said = {"role": clause.role, "strength": clause.strength, "fault": clause.fault, "group": clause.group}
     return [part, Clause(id=clause.id, none=(part.id,), source=clause.source, says="not so", **said)]  # type: ignore[arg-type]
 
 

@@ -23,17 +23,17 @@ from lyncphone_logs.diagnosis.ranking import (
     Assessment,
     Device,
     Standing,
-    assess,
+    assess_causes,
     grade,
     is_decided,
     is_for,
     standings,
     verdict,
-)  # fmt: skip
+)
 from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import Event, family_of
 from lyncphone_logs.events.vocabulary import kinds
-from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
+from lyncphone_logs.grammar.capture_hint import CaptureHint
 from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import EXPLAINS, Rule, Verdict
@@ -93,8 +93,8 @@ def diagnose_phones(
     phones. `unseen` is called after the last batch: the kinds of which skipped lines may have more events. `verified`
     are codes of the rules whose fix is looked for. `hints` maps the name of a grammar to how its phones are traced;
     `gateways` are the names of the grammars of gateways, to which rules about phones do not apply. `are_phones`: all
-    senders are known to be phones. A phone with no line that a grammar read is not listed. Memory
-    grows with phones, rules and distinct symptoms, not with events.
+    senders are known to be phones. A phone with no line that a grammar read is not listed. Memory grows with phones,
+    rules and distinct symptoms, not with events.
     """
     phones, unseen_kinds = _read_phones(batches, rules, vendors, unseen, verified)
     unlisted = _UnlistedRules(rules, unseen_kinds)
@@ -156,13 +156,9 @@ def _assess_phones(
     add_groups(phones, facts, are_phones=are_phones)
     for name in sorted(phones):
         phone = phones.pop(name)
-        hint = hints.get(phone.grammar, NEUTRAL)
-        agreeing, device, environment, is_phone = finish_phone(phone, facts, hint, gateways)
+        agreeing, device, environment, is_phone = finish_phone(phone, facts, hints, gateways)
         state = phone.symptom_state
-        symptoms = []
-        for symptom in state.symptoms.values():
-            causes = [each for each in symptom.explained_by if is_for(each[0], device)]
-            symptoms.append((symptom, [assess(*each, symptom, state, agreeing, device) for each in causes]))
+        symptoms = [(each, assess_causes(each, state, agreeing, device)) for each in state.symptoms.values()]
         yield _AssessedPhone(name, phone, agreeing, device, environment, is_phone or are_phones, symptoms)
 
 

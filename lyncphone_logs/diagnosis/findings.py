@@ -9,7 +9,7 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
 from lyncphone_logs.matching.phone_group import Clock
 from lyncphone_logs.notebook import shown
-from lyncphone_logs.rules.clause import Basis
+from lyncphone_logs.rules.clause import Fault, Signature
 from lyncphone_logs.rules.packs import Pack
 from lyncphone_logs.rules.rule import Rule, Verdict
 from lyncphone_logs.trace.accounting import ByteAccount
@@ -42,7 +42,8 @@ class Term:
     state: State
     weight: float
     says: str
-    basis: Basis
+    fault: Fault
+    signature: Literal["", Signature] = ""
     reason: str = ""
     capture: str = ""
     nearest: str = ""
@@ -54,7 +55,7 @@ class Diagnosis:
     """A rule whose symptom was seen.
 
     `score` is its share among all causes of that symptom, 0 to 1: a weight to order causes by, not a probability.
-    `other_cause` is the share of causes that no rule covers. `grade` says how sure the text of the symptom is.
+    `other_cause` is the share of causes that no rule covers. `grade` says where the text of the symptom is from.
     `tied_with` are codes of rivals with nearly the same score. `symptoms` are kinds and fields of the symptoms that it
     explains, `count` the number of their occurrences. `rivals` are codes of the rules that explain the same symptom.
     `is_consequence`: the symptom follows another failure of its handshake. `consequence_of` are codes of diagnoses of
@@ -65,7 +66,7 @@ class Diagnosis:
     verdict: Verdict
     score: float
     other_cause: float
-    grade: Basis
+    grade: Literal["", Signature]
     terms: tuple[Term, ...]
     first_seen: datetime | None
     last_seen: datetime | None

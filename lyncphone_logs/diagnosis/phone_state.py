@@ -202,12 +202,12 @@ class FinishedPhone(NamedTuple):
 
 
 def finish_phone(
-    phone: PhoneState, facts: Sequence[Event], hint: CaptureHint = NEUTRAL, gateways: Collection[str] = ()
+    phone: PhoneState, facts: Sequence[Event], hints: Mapping[str, CaptureHint], gateways: Collection[str]
 ) -> FinishedPhone:
     """Complete the state of a phone after its last line: add a summary of the trace, and the facts that agree with it.
 
-    `hint` is that of its grammar; `gateways` are the names of the grammars of gateways. Changes `phone`, so it must be
-    called once.
+    `hints` has those of the grammars; `gateways` are the names of the grammars of gateways. Changes `phone`, so it must
+    be called once.
     """
     if not phone.symptom_state.unseen:
         phone.symptom_state.add(_summary(phone))
@@ -224,7 +224,7 @@ def finish_phone(
     for fact in agreeing:
         phone.symptom_state.add_fact(fact)
     environment = phone.environment.found(agreeing)
-    device = replace(known, environment=environment.name, hint=hint)
+    device = replace(known, environment=environment.name, hint=hints.get(phone.grammar, NEUTRAL))
     if phone.grammar in gateways or is_gateway(device.vendor, device.model):
         device = replace(device, kind="gateway")
     is_phone = is_of_phone(phone, agreeing)

@@ -7,7 +7,7 @@ not seen is no counter-evidence. Factors of clauses about a stated fact are scal
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 from lyncphone_logs.diagnosis.evaluation import Decision, Evaluator
 from lyncphone_logs.diagnosis.fact_weights import FACTOR, Fact, fact_of, scale
@@ -18,18 +18,17 @@ from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
 from lyncphone_logs.matching.matcher import all_of, version_matches
 from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.matching.symptom_state import SymptomState
-from lyncphone_logs.rules.clause import Basis, Clause, Explained
+from lyncphone_logs.rules.clause import Clause, Explained, Signature
 from lyncphone_logs.rules.condition import unfilled
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Rule, Verdict
 
-PRIOR = {"common": 1.0, "occasional": 0.25, "rare": 0.06}
+PRIOR = {"not ranked": 1.0, "common": 1.0, "occasional": 0.25, "rare": 0.06}
 LIKELIHOOD = {"strong": 1.0, "moderate": 0.3, "weak": 0.1}
 OTHER_CAUSE = 0.15
 CONSEQUENCE = 2.0
 """Weight of "consequence of the earlier failure in the same handshake", a rival for the symptom of every later one."""
 
 APPLIES_TO = "applies-to"
-INFERRED = (EXPLAINS, "inferred")
 CERTAIN, POSSIBLE = 0.9, 0.1
 """Least scores of a *confirmed* and of a *possible* cause."""
 MIN_LEAD, MIN_LEAD_OF_OTHER, MAX_TIE = 4.0, 2.0, 1.5
@@ -70,8 +69,13 @@ class Assessment:
 
     @property
     def holding(self) -> set[str]:
-        """Ids of the clauses that hold, and `explains` if the basis of the symptom is not inferred."""
-        return {term.clause for term in self.terms if term.state == "holds" and (term.clause, term.basis) != INFERRED}
+        """Ids of the clauses that hold, and `explains` if a source shows the text and says what it means."""
+        holding = (term for term in self.terms if term.state == "holds")
+        return {
+            term.clause
+            for term in holding
+            if term.clause != EXPLAINS or (term.fault == "documented" and term.signature != "synthetic")
+        }
 
     @property
     def is_uncontradicted(self) -> bool:
@@ -79,13 +83,19 @@ class Assessment:
         return not any(term.role == "contradicts" and term.state == "holds" for term in self.terms)
 
 
+def assess_causes(symptom: Symptom, state: SymptomState, facts: Sequence[Event], device: Device) -> list[Assessment]:
+    """Weigh each rule that explains a symptom and may be about the device. `facts` do not come from the trace."""
+    causes = [(rule, explained) for rule, explained in symptom.explained_by if is_for(rule, device)]
+    return [assess(rule, explained, symptom, state, facts, device) for rule, explained in causes]
+
+
 def assess(
     rule: Rule, explained: Explained, symptom: Symptom, state: SymptomState, facts: Sequence[Event], device: Device
 ) -> Assessment:
     """Weigh one rule for one symptom, which its entry `explained` matches. `facts` do not come from the trace."""
-    weight = PRIOR[rule.prevalence] * LIKELIHOOD[explained.likelihood]
+    weight = prior(rule) * LIKELIHOOD[explained.likelihood]
     says = _fill(explained.says, symptom.last)
-    terms = [Term(EXPLAINS, EXPLAINS, "holds", weight, says, explained.basis)]
+    terms = [Term(EXPLAINS, EXPLAINS, "holds", weight, says, explained.fault, explained.signature)]
     evidence = [Evidence(event, EXPLAINS, EXPLAINS) for event in symptom.evidence]
     decisions = Evaluator(rule, symptom, state, facts).decisions()
     heeded = [clause for clause in rule.clause if clause.id not in explained.ignores]
@@ -93,7 +103,7 @@ def assess(
         decision = decisions[clause.id]
         terms.append(_term(clause, decision, rule, device.hint))
         evidence += [Evidence(event, clause.id, clause.role) for event in decision.events]
-    terms += _required_environment(rule, device) + _applicability(rule, device)
+    terms += _applicability(rule, device)
     terms += _scales(rule, explained, heeded, decisions)
     out = tuple(term for term in terms if term.role == "rules_out" and term.state == "holds")
     is_refuted = any(term.role == "requires" and term.state == "refuted" for term in terms)
@@ -104,7 +114,12 @@ def assess(
 
 
 def is_for(rule: Rule, device: Device) -> bool:
-    """Whether a rule may be about a device: no `only_for`, or one that nothing known about the device refutes."""
+    """Whether a rule may be about a device: in a required environment, if any, and not outside of `only_for`.
+
+    The environment must be known; what is not known of the other properties refutes nothing.
+    """
+    if rule.requires_environment and device.environment not in rule.requires_environment:
+        return False
     return not rule.only_for or any(_applies(wanted, device) is not False for wanted in rule.only_for)
 
 
@@ -149,6 +164,11 @@ def _standing(code: str, score: float, scores: Sequence[tuple[str, float]], othe
     return Standing(score, max((its for _, its in rivals), default=0.0), other, tuple(tied))
 
 
+def prior(rule: Rule) -> float:
+    """The odds of a cause before its symptom is weighed."""
+    return PRIOR[rule.prevalence or "not ranked"]
+
+
 def verdict(assessment: Assessment, standing: Standing) -> Verdict:
     """The word for the certainty of a cause; `confirmed` also requires `is_decided`."""
     score = standing.score
@@ -159,9 +179,9 @@ def verdict(assessment: Assessment, standing: Standing) -> Verdict:
     return "possible" if score >= POSSIBLE else "unlikely"
 
 
-def grade(assessment: Assessment) -> Basis:
-    """How sure it is that the symptom looks like this: seen in a real trace, documented, or inferred."""
-    return next(term.basis for term in assessment.terms if term.role == EXPLAINS)
+def grade(assessment: Assessment) -> Signature | Literal[""]:
+    """Where the text of the symptom is from."""
+    return next(term.signature for term in assessment.terms if term.role == EXPLAINS)
 
 
 def _scales(
@@ -174,7 +194,7 @@ def _scales(
             factor = scale(rule, explained, fact)
             if factor != 1:
                 says = f"the {fact} is known; if it is not, its possible values count on average"
-                yield Term(f"known-{fact}", SCALE, "holds", factor, says, "inferred")
+                yield Term(f"known-{fact}", SCALE, "holds", factor, says, "inferred", "")
 
 
 def _independent(rule: Rule, terms: Sequence[Term]) -> list[float]:
@@ -196,21 +216,15 @@ def _term(clause: Clause, decision: Decision, rule: Rule, hint: CaptureHint) -> 
     capture = hint.for_kind(_kind_of(clause, rule)) if decision.state == "undecidable" else ""
     weight = factor if decision.state == "holds" and clause.role in {"supports", "contradicts"} else 1.0
     reason, nearest = decision.reason, decision.nearest
-    return Term(clause.id, clause.role, decision.state, weight, says, clause.basis, reason, capture, nearest)
+    return Term(
+        clause.id, clause.role, decision.state, weight, says, clause.fault, clause.signature, reason, capture, nearest
+    )
 
 
 def _kind_of(clause: Clause, rule: Rule) -> str:
     """The first kind of a clause; for a composed clause, that of the first clause that it names."""
     parts = (part for part in rule.clause if part.id in clause.named)
     return clause.kinds[0] if clause.kinds else _kind_of(next(parts), rule)
-
-
-def _required_environment(rule: Rule, device: Device) -> list[Term]:
-    """That the phone is not known to be in an environment that the rule requires, if it is not."""
-    if not rule.requires_environment or device.environment in rule.requires_environment:
-        return []
-    says = f"the phone is known to be in this environment: {', '.join(rule.requires_environment)}"
-    return [Term("environment", "requires", "refuted", 1.0, says, "documented")]
 
 
 def _applicability(rule: Rule, device: Device) -> list[Term]:
@@ -221,18 +235,8 @@ def _applicability(rule: Rule, device: Device) -> list[Term]:
         return [Term(APPLIES_TO, "supports", "holds", 1.0, "the rule applies to this phone", "documented")]
     if None in states:
         says, capture = "the rule applies to certain phones only", capture_of("fact.firmware")
-        return [
-            Term(
-                APPLIES_TO,
-                "supports",
-                "undecidable",
-                1.0,
-                says,
-                "documented",
-                "the vendor, model, firmware or environment of the phone is not known",
-                capture,
-            )
-        ]
+        unknown = "the vendor, model, firmware or environment of the phone is not known"
+        return [Term(APPLIES_TO, "supports", "undecidable", 1.0, says, "documented", "", unknown, capture)]
     factor = 1 / FACTOR["strong"]
     return [Term(APPLIES_TO, "contradicts", "holds", factor, "the rule applies to other phones", "documented")]
 

@@ -10,12 +10,17 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from lyncphone_logs import content
 from lyncphone_logs.errors import InputError, suggestion
 from lyncphone_logs.events.event import Event
 
 FOLDER = content.path("knowledge")
+
+
+Basis = Literal["seen", "documented", "inferred"]
+"""Whether people reported the cause of a real trace, a source names it, or it follows from what the code means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ class Citation:
 class CodeEntry:
     """One meaning of a number, or of the numbers from `number` to `last`.
 
-    `texts`: what programs print for it in addition to `name`. `basis`: the evidence for `cause`, as in a rule. `see`:
+    `texts`: what programs print for it in addition to `name`. `basis`: the evidence for `cause`. `see`:
     words of other entries. `since` and `until`: the first and the last release series of OpenSSL, empty for any;
     `versions` is the same in words.
     """

@@ -168,7 +168,7 @@ def _block(report: Findings, phone: Phone, case: Case) -> Block:
 def _seen(found: Diagnosis) -> str:
     """How often the symptom was seen if it was more than once, and a warning if no source shows its text."""
     often = wording.occurrences(found) if found.count > 1 else ""
-    return "; ".join(filter(None, [often, wording.grade(found) if found.grade == "inferred" else ""]))
+    return "; ".join(filter(None, [often, wording.grade(found) if found.grade == "synthetic" else ""]))
 
 
 def _word(found: Diagnosis) -> str:

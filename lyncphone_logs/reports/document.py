@@ -62,4 +62,4 @@ def _plain(texts: Iterable[str]) -> list[Item]:
 
 
 def _term(term: Term) -> Item:
-    return Item(f"{{}} ({term.basis})", (term.says,))
+    return Item(f"{{}} ({wording.basis(term)})", (term.says,))

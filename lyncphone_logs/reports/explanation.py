@@ -29,12 +29,13 @@ def render_rule(rule: Rule, *, color: bool, width: int | None) -> str:
     _title(page, rule)
     stage = f"stage {rule.stage}" if rule.stage else ""
     fix_at = f"fix at the {rule.fix_at}" if rule.fix_at else ""
-    page.prose(" · ".join(filter(None, [rule.prevalence, stage, fix_at, _phones(rule)])), indent=2)
+    ranked = f"{rule.prevalence} ({rule.ranked_by})" if rule.prevalence else "not ranked by frequency"
+    page.prose(" · ".join(filter(None, [ranked, stage, fix_at, _phones(rule)])), indent=2)
     page.labelled("why", *filter(None, [rule.why]), *(f"{vendor}: {text}" for vendor, text in rule.why_of.items()))
     page.labelled("cause", *grouping.paragraphs(rule.cause))
     page.labelled("impact", *grouping.paragraphs(rule.impact))
     for shown in rule.explains:
-        how = f"{shown.likelihood}, {shown.basis}: {shown.source}"
+        how = f"{shown.likelihood}, {wording.basis(shown)}: {shown.source}"
         page.labelled("shown by", f"{_pattern(shown)} — {unfilled(shown.says)} ({how})")
     for clause in rule.clause:
         page.labelled(ROLES[clause.role], _clause(clause))
@@ -86,7 +87,7 @@ def _phone(wanted: Applicability) -> str:
 
 
 def _clause(clause: Clause) -> str:
-    how = f"{clause.strength}, {clause.basis}: {clause.source}"
+    how = f"{clause.strength}, {wording.basis(clause)}: {clause.source}"
     return f"{clause.id}: {_composition(clause) or _form(clause)} — {unfilled(clause.says)} ({how})"
 
 
@@ -202,7 +203,9 @@ def _weighed(page: Page, weighed: WeighedSymptom) -> None:
 
 def _statement(term: Term) -> str:
     role = "" if term.role == EXPLAINS else f"{ROLES.get(term.role, term.role)}, "
-    return " ".join(filter(None, [f"{term.clause} ({role}{term.basis})", wording.factor(term.weight), term.says]))
+    return " ".join(
+        filter(None, [f"{term.clause} ({role}{wording.basis(term)})", wording.factor(term.weight), term.says])
+    )
 
 
 def _details(term: Term, evidence: Iterable[Evidence]) -> Iterable[str]:

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Findings, Fix, Phone, StageState
+from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Findings, Fix, Phone, StageState, Term
 from lyncphone_logs.events import codes
 from lyncphone_logs.events.codes import CodeEntry
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.matcher import matches
+from lyncphone_logs.rules.clause import Clause, Explained
 from lyncphone_logs.rules.rule import Rule
 
 MAX_LOCATION = 28
@@ -138,13 +139,19 @@ def relations(found: Diagnosis) -> list[str]:
 GRADES: dict[str, str] = {
     "seen": "this text was seen in a real trace",
     "documented": "this text is documented",
-    "inferred": "this text is inferred",
+    "synthetic": "no known source shows this text",
 }
 
 
 def grade(found: Diagnosis) -> str:
-    """How sure it is that the symptom looks like this."""
+    """Where the text of the symptom is from."""
     return GRADES.get(found.grade, found.grade)
+
+
+def basis(stated: Explained | Clause | Term) -> str:
+    """Whether a source states what a clause says, and where its text is from."""
+    text = f", text {stated.signature}" if stated.signature else ""
+    return f"{stated.fault}{text}"
 
 
 def stopped_at(boot: Boot) -> str:

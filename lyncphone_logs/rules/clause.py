@@ -17,7 +17,10 @@ from lyncphone_logs.rules.impossible import value_count
 from lyncphone_logs.validation import Constraint, OneLine
 
 Strength = Literal["decisive", "strong", "moderate", "weak"]
-Basis = Literal["seen", "documented", "inferred"]
+Fault = Literal["documented", "inferred"]
+"""Whether a source says that the cause leads to this, or that this supports or contradicts it; else it is inferred."""
+Signature = Literal["seen", "documented", "synthetic"]
+"""Whether the text was seen in a real trace, is in a document or in source code, or is in no known source."""
 ScopeName = Literal["transaction", "call", "handshake", "boot", "phone"]
 MAX_STORED = 32
 """Events that are stored, for each clause and scope, to measure the times between them; more if `count` is more."""
@@ -44,7 +47,8 @@ class Explained(EventPattern):
     """
 
     likelihood: Literal["strong", "moderate", "weak"] = "strong"
-    basis: Basis
+    fault: Fault
+    signature: Signature
     source: OneLine
     says: OneLine
     aside: Annotated[str, Constraint(pattern=r"^[^\n]*$")] = ""
@@ -77,6 +81,8 @@ class Clause(EventPattern):
     this many phones of the trace, of which this phone is one, have such an event `within` this many seconds. `all`,
     `any`, `none`: of other clauses, instead of an event.
 
+    `signature` is empty for facts, derived events and composed clauses, which have no text.
+
     Role `part` has no weight; other clauses refer to it. Clauses of one `group` state one fact in several ways: of
     those that hold, only the one with the greatest weight counts.
     """
@@ -85,7 +91,8 @@ class Clause(EventPattern):
     id: Annotated[str, Constraint(pattern=r"^[a-z0-9-]+$")]
     role: Literal["requires", "supports", "contradicts", "rules_out", "part"]
     strength: Strength = "moderate"
-    basis: Basis
+    fault: Fault
+    signature: Literal["", Signature] = ""
     source: OneLine
     says: OneLine
     same: ScopeName = "phone"
@@ -171,9 +178,9 @@ class Clause(EventPattern):
         yield from self._date_complaints()
 
     def _weight_complaints(self) -> Iterator[str]:
-        if self.basis == "inferred" and self.strength in {"decisive", "strong"}:
+        if self.fault == "inferred" and self.strength in {"decisive", "strong"}:
             yield "strength of an inferred clause is at most moderate"
-        if self.basis == "inferred" and self.role == "rules_out":
+        if self.fault == "inferred" and self.role == "rules_out":
             yield "an inferred clause cannot rule out"
 
     def _form_complaints(self) -> Iterator[str]:

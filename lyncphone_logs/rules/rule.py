@@ -154,13 +154,15 @@ class Rule(ClosedModel):
     """One diagnosis.
 
     `confirmed_by`: sets of clauses; the diagnosis is confirmed if all clauses of one set hold. `explains` in a set is
-    the symptom itself, which counts unless its basis is inferred. `leads_to`: diagnoses that may be consequences of
-    this one, and are then listed under it. `silences`: more general diagnoses that add nothing to this one. `why`: the
-    cause in one or two short sentences, for the first screen; `why_of`: instead of it, for phones of a vendor.
-    `fix_at`: where the fix starts. `is_fact`: the rule states what was counted, such as lost lines, and so has no
-    probability. `only_if_alone`: it is listed only if nothing else is known about a phone, neither a diagnosis nor a
-    failure. `requires_environment`: it is a candidate only for phones that are known to be in one of these
-    environments. `applies_to`: the rule weighs less for other phones. `only_for`: it is no candidate for other phones.
+    the symptom itself, which counts if a source shows its text and says what it means. `leads_to`: diagnoses that may
+    be consequences of this one, and are then listed under it. `silences`: more general diagnoses that add nothing to
+    this one. `prevalence`: which of the causes of one symptom comes first, common before occasional before rare;
+    `ranked_by` is the source of that. Without both the rule is not ranked, and counts as common. `why`: the cause in
+    one or two short sentences, for the first screen; `why_of`: instead of it, for phones of a vendor. `fix_at`: where
+    the fix starts. `is_fact`: the rule states what was counted, such as lost lines, and so has no probability.
+    `only_if_alone`: it is listed only if nothing else is known about a phone, neither a diagnosis nor a failure.
+    `requires_environment`: it is a candidate only for phones that are known to be in one of these environments.
+    `applies_to`: the rule weighs less for other phones. `only_for`: it is no candidate for other phones.
     """
 
     code: Code
@@ -168,7 +170,8 @@ class Rule(ClosedModel):
     title: OneLine
     severity: Severity
     stage: Stage | None = None
-    prevalence: Literal["common", "occasional", "rare"]
+    prevalence: Literal["", "common", "occasional", "rare"] = ""
+    ranked_by: Annotated[str, Constraint(pattern=r"^[^\n]*$")] = ""
     is_fact: bool = False
     only_if_alone: bool = False
     fix_at: Literal["", "phone", "server", "network", "account", "trace"] = ""
@@ -209,6 +212,8 @@ class Rule(ClosedModel):
             raise ValueError(complaint)
 
     def _complaints(self, ids: list[str]) -> Iterator[str]:
+        if bool(self.prevalence) != bool(self.ranked_by):
+            yield "prevalence and ranked_by need each other"
         for name in sorted({name for together in self.confirmed_by for name in together} - {EXPLAINS, *ids}):
             yield f"confirmed_by has {name!r}, which is no clause {suggestion(name, ids)}".strip()
         yield from self._reference_complaints(ids)

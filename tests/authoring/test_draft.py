@@ -84,7 +84,7 @@ def test_the_samples_of_a_draft_are_the_lines_and_the_lines_without_a_piece(trac
     assert ("near_miss", "without the symptom") in says
     assert ("near_miss", "another verify code") in says
     assert ("negative", "another line of the trace, dhcp.discover.sent") in says
-    assert {clause.basis for clause in drafted.clause} | {drafted.explains[0].basis} == {"seen"}
+    assert {clause.signature for clause in drafted.clause} | {drafted.explains[0].signature} == {"seen"}
     assert [sample.origin for sample in drafted.sample if sample.says == "another verify code"] == ["synthetic"]
 
 

@@ -32,7 +32,8 @@ def left(checked: Rule) -> list[str]:
 
 
 def test_the_changes_of_a_rule() -> None:
-    shown = [{"event": REJECTED, "where": {"verify_code": code}} | {"basis": "seen", "source": "t", "says": "s"}
+    known = {"fault": "documented", "signature": "seen", "source": "t", "says": "s"}
+    shown = [{"event": REJECTED, "where": {"verify_code": code}} | known
              for code in (7, 9)]  # fmt: skip
     part = clause(id="part", role="part", event="dhcp.discover.sent")
     checked = rule("AAA001", part, clause(any=["part"]), clause(id="b", **ASKED), explains=shown)

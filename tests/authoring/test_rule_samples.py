@@ -14,10 +14,9 @@ PRIVATE = f"""code = "ZZZ001"
 name = "private-cause"
 title = "Our own cause"
 severity = "error"
-prevalence = "common"
 cause = "c"
 impact = "i"
-explains = [{{ event = "{REJECTED}", basis = "seen", source = "s", says = "s" }}]
+explains = [{{ event = "{REJECTED}", fault = "documented", signature = "seen", source = "s", says = "s" }}]
 verify = {{ event = "sip.register.succeeded", says = "v" }}
 references = [{{ title = "r" }}]
 remedy = [{{ who = "w", where = "x", what = "y", undo = "z" }}]
@@ -28,7 +27,8 @@ role = "supports"
 strength = "decisive"
 event = "{REJECTED}"
 where = {{ verify_code = {{ at_least = 1.0 }} }}
-basis = "seen"
+fault = "documented"
+signature = "seen"
 source = "s"
 says = "s"
 

@@ -20,7 +20,7 @@ from lyncphone_logs.validation import InvalidContent, validate
 
 
 def test_shares_are_weights_over_all_weights_and_the_other_cause() -> None:
-    phone = phone_of([SYMPTOM], rule("AAA001"), rule("AAA002", prevalence="occasional"))
+    phone = phone_of([SYMPTOM], rule("AAA001"), rule("AAA002", prevalence="occasional", ranked_by="t"))
     total = PRIOR["common"] + PRIOR["occasional"] + OTHER_CAUSE
     assert [each.confidence for each in phone.diagnoses] == pytest.approx([1 / total, 0.25 / total])
     assert [each.rivals for each in phone.diagnoses] == [("AAA002",), ("AAA001",)]
@@ -37,7 +37,7 @@ def test_a_clause_that_holds_multiplies_or_divides(role: str, power: int) -> Non
 
 
 def test_a_rule_competes_once_for_a_symptom_by_its_first_entry_that_matches() -> None:
-    said = {"basis": "seen", "source": "t", "says": "s"}
+    said = {"fault": "documented", "signature": "seen", "source": "t", "says": "s"}
     weak, strong = ({"event": REJECTED, "likelihood": likelihood} | said for likelihood in ("weak", "strong"))
     (found,) = phone_of([SYMPTOM], rule("AAA001", explains=[weak, strong])).diagnoses
     assert found.confidence == pytest.approx(0.1 / (0.1 + OTHER_CAUSE))
@@ -152,7 +152,10 @@ def test_a_later_failure_of_the_handshake_competes_with_being_a_consequence() ->
 
 
 def test_a_generic_symptom_is_ignored_if_its_handshake_has_an_exact_one() -> None:
-    generic = rule("AAA002", explains=[{"event": "tls.error", "basis": "seen", "source": "t", "says": "s"}])
+    generic = rule(
+        "AAA002",
+        explains=[{"event": "tls.error", "fault": "documented", "signature": "seen", "source": "t", "says": "s"}],
+    )
     failed = event("tls.error", at=11, reason="certificate verify failed")
     assert [each.rule.code for each in phone_of([SYMPTOM, failed], rule("AAA001"), generic).diagnoses] == ["AAA001"]
     assert [each.rule.code for each in phone_of([failed], rule("AAA001"), generic).diagnoses] == ["AAA002"]
@@ -301,8 +304,8 @@ def test_the_journey_shows_the_last_outcome_of_each_stage_and_which_are_not_chec
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"basis": "inferred"}, "at most moderate"),
-        ({"basis": "inferred", "strength": "weak", "role": "rules_out"}, "cannot rule out"),
+        ({"fault": "inferred"}, "at most moderate"),
+        ({"fault": "inferred", "strength": "weak", "role": "rules_out"}, "cannot rule out"),
         ({"absent": True}, "absent needs"),
         ({"says": "{nothing}"}, "has no field 'nothing'"),
         ({"where": {"reason": {}}}, "tests nothing"),

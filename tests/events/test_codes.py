@@ -19,6 +19,7 @@ from lyncphone_logs.errors import InputError
 from lyncphone_logs.events.codes import (
     FOLDER,
     TABLES,
+    Basis,
     CodeEntry,
     citation,
     entries,
@@ -31,7 +32,6 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
 from lyncphone_logs.reports import wording
 from lyncphone_logs.reports.code_lookup import render_entries, uses_entry
-from lyncphone_logs.rules.clause import Basis
 from lyncphone_logs.rules.condition import Condition, EventPattern, Scalar
 
 MATRIX = FIXTURES / "x509" / "x509_verify_matrix.csv"
@@ -69,7 +69,11 @@ def test_the_tables_hold_what_their_sources_have() -> None:
 
 def test_every_file_of_the_folder_is_read_and_no_source_is_idle() -> None:
     files = {name for table in TABLES.values() for name in table.files}
-    assert {path.stem for path in FOLDER.glob("*.csv")} == files | {"sources", "openssl_errors", "firmware_capabilities"}
+    assert {path.stem for path in FOLDER.glob("*.csv")} == files | {
+        "sources",
+        "openssl_errors",
+        "firmware_capabilities",
+    }
     titles = [row["title"] for row in csv.DictReader((FOLDER / "sources.csv").read_text(encoding="utf-8").split("\n"))]
     cited = {source.title for entry in ALL for source in entry.sources}
     assert sorted(titles) == sorted(cited | {citation("openssl-errors").title})

@@ -52,7 +52,8 @@ def test_every_name_of_the_table_fits_the_pattern_of_its_maker() -> None:
             assert re.fullmatch(maker.pattern, re.sub(r"[\s_/-]+", "", name).casefold()), name
             check_model(name)
     vendors = {maker.vendor for maker in known_makers()}
-    assert {grammar.vendor for grammar in read_catalog().grammars} <= vendors
+    # The output of a test command names no model.
+    assert {grammar.vendor for grammar in read_catalog().grammars} - {"Lync Server test"} <= vendors
 
 
 def test_models_that_rules_name_are_accepted() -> None:

@@ -70,8 +70,22 @@ def test_lines_that_differ_in_their_words_only_are_told_apart() -> None:
 
 
 def test_words_of_a_line_support_but_never_confirm_alone() -> None:
-    shown = {"event": MESSAGE, "where": {"message": {"contains": "x"}}, "basis": "seen", "source": "t", "says": "s"}
-    known = {"event": REJECTED, "where": {"verify_code": 7}, "basis": "seen", "source": "t", "says": "s"}
+    shown = {
+        "event": MESSAGE,
+        "where": {"message": {"contains": "x"}},
+        "fault": "documented",
+        "signature": "seen",
+        "source": "t",
+        "says": "s",
+    }
+    known = {
+        "event": REJECTED,
+        "where": {"verify_code": 7},
+        "fault": "documented",
+        "signature": "seen",
+        "source": "t",
+        "says": "s",
+    }
     both = rule("AAA001", explains=[known, shown], confirmed_by=[["explains"]])
     by_words = phone_of([line(message="x")], both).diagnoses[0]
     by_code = phone_of([SYMPTOM], both).diagnoses[0]

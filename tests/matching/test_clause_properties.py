@@ -63,7 +63,14 @@ def traced(events: Sequence[Placed], *, symptom_at: int = 1000) -> list[Event]:
 
 
 def decided(events: Sequence[Event], *clauses: dict[str, Any], codes: Sequence[int] = (9,)) -> str:
-    shown = {"event": REJECTED, "where": {"verify_code": list(codes)}, "basis": "seen", "source": "t", "says": "s"}
+    shown = {
+        "event": REJECTED,
+        "where": {"verify_code": list(codes)},
+        "fault": "documented",
+        "signature": "seen",
+        "source": "t",
+        "says": "s",
+    }
     phones, _ = diagnose_phones(keyed(events), [], [rule("AAA001", *clauses, explains=[shown])], {}, are_phones=True)
     return term_of(phones[0].diagnoses[0]).state
 
@@ -235,7 +242,14 @@ def test_phones(seconds: list[list[int]], needed: int, within: int) -> None:
             each._replace(id=f"{host}:{place}", hostname=host) for place, each in enumerate([same, *leases, symptom])
         ]
     asked = clause(event=LEASE, phones=needed, within=float(within))
-    shown = {"event": REJECTED, "where": {"verify_code": 9}, "basis": "seen", "source": "t", "says": "s"}
+    shown = {
+        "event": REJECTED,
+        "where": {"verify_code": 9},
+        "fault": "documented",
+        "signature": "seen",
+        "source": "t",
+        "says": "s",
+    }
     found, _ = diagnose_phones(keyed(events), [], [rule("AAA001", asked, explains=[shown])], {}, are_phones=True)
     for number, phone in enumerate(sorted(found, key=lambda each: each.id)):
         windows = (

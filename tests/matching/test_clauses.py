@@ -297,7 +297,16 @@ def test_calls_and_transactions_are_joined_by_their_ids() -> None:
     def response(at: float, call: str, cseq: int, status: int) -> Event:
         return event("sip.response", at=at, call_id=call, cseq=cseq, status_code=status)
 
-    shown = [{"event": "sip.response", "where": {"status_code": 403}, "basis": "seen", "source": "t", "says": "s"}]
+    shown = [
+        {
+            "event": "sip.response",
+            "where": {"status_code": 403},
+            "fault": "documented",
+            "signature": "seen",
+            "source": "t",
+            "says": "s",
+        }
+    ]
     for same, other, expected in [
         ("call", ("a", 1), "holds"),
         ("call", ("b", 2), "undecidable"),

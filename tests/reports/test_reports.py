@@ -258,7 +258,7 @@ def test_a_factor_multiplies_or_divides(weight: float, shown: str) -> None:
 
 
 def test_explain_shows_a_rule_without_a_trace() -> None:
-    clause = Clause(id="no-option-43", event="dhcp.lease.obtained", where={}, role="contradicts", basis="inferred",
+    clause = Clause(id="no-option-43", event="dhcp.lease.obtained", where={}, role="contradicts", fault="inferred",
                     source="s", says="no such option", same="boot", before="symptom", absent=True)  # fmt: skip
     where: dict[str, Condition | list[Scalar] | Scalar] = {
         "verify_code": [7, 8],

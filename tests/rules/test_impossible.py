@@ -158,7 +158,14 @@ def test_words_of_a_line_alone_confirm_nothing() -> None:
 
 def test_words_of_a_line_are_no_fact() -> None:
     shown = [
-        {"event": "log.message", "where": {"text": {"contains": "x"}}, "basis": "seen", "source": "t", "says": "s"}
+        {
+            "event": "log.message",
+            "where": {"text": {"contains": "x"}},
+            "fault": "documented",
+            "signature": "seen",
+            "source": "t",
+            "says": "s",
+        }
     ]
     with pytest.raises(InvalidContent, match="words of a line are no fact"):
         rule("AAA001", explains=shown, is_fact=True)
@@ -167,7 +174,16 @@ def test_words_of_a_line_are_no_fact() -> None:
 
 
 def test_dates_are_compared_in_clauses_only() -> None:
-    shown = [{"event": CERTIFICATE, "where": {"not_after": DATE}, "basis": "seen", "source": "t", "says": "s"}]
+    shown = [
+        {
+            "event": CERTIFICATE,
+            "where": {"not_after": DATE},
+            "fault": "documented",
+            "signature": "seen",
+            "source": "t",
+            "says": "s",
+        }
+    ]
     with pytest.raises(InvalidContent, match="in the event of a clause only"):
         rule("AAA001", explains=shown)
 

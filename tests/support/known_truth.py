@@ -18,7 +18,7 @@ from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.diagnosis.fact_weights import FACTOR, fact_of
 from lyncphone_logs.diagnosis.findings import Diagnosis, Phone
-from lyncphone_logs.diagnosis.ranking import LIKELIHOOD, OTHER_CAUSE, PRIOR
+from lyncphone_logs.diagnosis.ranking import LIKELIHOOD, OTHER_CAUSE, prior
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.matcher import matches
 from lyncphone_logs.rules.clause import Clause, Explained
@@ -190,7 +190,7 @@ def _cause(symptom: Symptom, chance: random.Random) -> Rule | None:
     decided = [rule for rule, _ in symptom.explained_by if _is_confirmed(rule, [symptom.event])]
     if decided:
         return decided[0]
-    weights = [PRIOR[rule.prevalence] * LIKELIHOOD[shown.likelihood] for rule, shown in symptom.explained_by]
+    weights = [prior(rule) * LIKELIHOOD[shown.likelihood] for rule, shown in symptom.explained_by]
     return chance.choices([*(rule for rule, _ in symptom.explained_by), None], [*weights, OTHER_CAUSE])[0]
 
 

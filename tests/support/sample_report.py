@@ -29,8 +29,8 @@ MESSAGE = f"{{acl_user_tls_server_validation():653}} {SAID}"
 LINE = HEADER + MESSAGE
 
 NOT_FROM_INPUT = {
-    "code", "name", "severity", "stage", "prevalence", "basis", "verdict", "state", "role", "clause", "sha256",
-    "rivals", "strength", "likelihood", "event", "confirmed_by", "kind", "environment",
+    "code", "name", "severity", "stage", "prevalence", "fault", "signature", "verdict", "state", "role", "clause",
+    "sha256", "rivals", "device", "strength", "likelihood", "event", "confirmed_by", "kind", "environment",
 }  # fmt: skip
 """Fields whose values come from fixed lists or match patterns that the rule schema enforces."""
 
@@ -61,11 +61,12 @@ def rule(code: str, name: str, title: str, **changed: Any) -> Rule:
     where: dict[str, Any] = {"verify_code": 7}
     kind = "tls.server_certificate.rejected"
     values: dict[str, Any] = {
-        "code": code, "name": name, "title": title, "severity": "error", "stage": "tls", "prevalence": "common",
-        "explains": (Explained(event=kind, where=where, basis="seen", source="an article", says="code 7"),),
+        "code": code, "name": name, "title": title, "severity": "error", "stage": "tls",
+        "explains": (Explained(event=kind, where=where, fault="documented", signature="seen", source="an article",
+                               says="code 7"),),
         "clause": (
             Clause(id="chain-is-sha2", event="certificate.inspected", role="supports", strength="strong",
-                   basis="documented", source="release notes", says="signed with SHA-2"),
+                   fault="documented", source="release notes", says="signed with SHA-2"),
         ),
         "confirmed_by": (("chain-is-sha2",),),
         "cause": "The CA signs with SHA-256.\nThis firmware cannot verify that.\n\nA second paragraph.",
@@ -90,12 +91,12 @@ def lead(**changed: Any) -> Diagnosis:
     values: dict[str, Any] = {
         "rule": SIGNATURE, "verdict": "likely", "score": 0.654321, "other_cause": 0.1, "grade": "seen",
         "terms": (
-            Term("explains", "explains", "holds", 1.0, "the signature could not be verified", "seen"),
+            Term("explains", "explains", "holds", 1.0, "the signature could not be verified", "documented", "seen"),
             Term("old-firmware", "supports", "holds", 8.0, "firmware 2.0.5 is older than 3.0.1", "documented"),
             Term("one-server-only", "contradicts", "holds", 0.3333, "another server was accepted", "inferred"),
-            Term("chain-is-sha2", "supports", "undecidable", 1.0, "signed with {signature_hash}", "documented",
+            Term("chain-is-sha2", "supports", "undecidable", 1.0, "signed with {signature_hash}", "documented", "",
                  "not given", "add --certificate FILE"),
-            Term("root-is-sha2", "supports", "undecidable", 1.0, "signed with {signature_hash}", "documented",
+            Term("root-is-sha2", "supports", "undecidable", 1.0, "signed with {signature_hash}", "documented", "",
                  "not given", "add --certificate FILE"),
         ),
         "first_seen": None, "last_seen": None, "count": 1,
@@ -173,8 +174,11 @@ def planted(value: Any, seed: str) -> Any:
 
 def _planted_field(owner: Any, name: str, seed: str) -> Any:
     value = getattr(owner, name)
-    is_closed = name in NOT_FROM_INPUT and not (name == "basis" and isinstance(owner, Phone))
-    return value if is_closed and not isinstance(value, Event) and not _is_clauses(value) else planted(value, seed)
+    return (
+        value
+        if name in NOT_FROM_INPUT and not isinstance(value, Event) and not _is_clauses(value)
+        else planted(value, seed)
+    )
 
 
 def _is_clauses(value: Any) -> bool:

@@ -33,7 +33,7 @@ def clause(**given: Any) -> dict[str, Any]:
     return {
         "id": "a",
         "role": "supports",
-        "basis": "documented",
+        "fault": "documented",
         "source": "test",
         "says": "it",
         "strength": "strong",
@@ -47,8 +47,9 @@ def rule(code: str = "AAA001", *clauses: dict[str, Any], verify_code: int = 7, *
         "name": f"rule-{code.lower()}",
         "title": "a rule",
         "severity": "error",
-        "prevalence": "common",
-        "explains": [symptom | {"basis": "seen", "source": "test", "says": "code {verify_code}"}],
+        "explains": [
+            symptom | {"fault": "documented", "signature": "seen", "source": "test", "says": "code {verify_code}"}
+        ],
         "clause": list(clauses),
         "cause": "c",
         "impact": "i",
