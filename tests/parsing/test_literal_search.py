@@ -50,7 +50,10 @@ def undecided(diagnosis: Diagnosis) -> set[str]:
 
 
 def said(diagnosis: Diagnosis, open_clauses: set[str]) -> tuple[object, ...]:
-    seen = [each for each in diagnosis.evidence if each.clause not in open_clauses and not each.event.derived]
+    # A jump of the clock between skipped lines is not seen, so a window of time may contain other events.
+    windowed = {clause.id for clause in diagnosis.rule.clause if clause.within}
+    unsure = open_clauses | windowed
+    seen = [each for each in diagnosis.evidence if each.clause not in unsure and not each.event.derived]
     lines = {(each.event.line, each.clause) for each in seen}
     return diagnosis.count, diagnosis.first_seen, diagnosis.last_seen, diagnosis.symptoms, lines
 

@@ -18,7 +18,7 @@ from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.diagnosis.fact_weights import FACTOR, fact_of
 from lyncphone_logs.diagnosis.findings import Diagnosis, Phone
-from lyncphone_logs.diagnosis.ranking import LIKELIHOOD, OTHER_CAUSE, prior
+from lyncphone_logs.diagnosis.ranking import LIKELIHOOD, OTHER_CAUSE, Device, is_for, prior
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.matching.matcher import matches
 from lyncphone_logs.rules.clause import Clause, Explained
@@ -78,7 +78,8 @@ class Pair:
 def pairs() -> Iterator[Pair]:
     """Every pair of rules whose evidence does not exclude the other, one after the other in one trace.
 
-    Rules with the same symptom compete for it and are no pair; nor are rules with different certificates.
+    Rules with the same symptom compete for it and are no pair; nor are rules with different certificates, or about
+    different devices.
     """
     examples = stories()
     alone = {code: {each.rule.code for each in diagnose(events[0]).diagnoses} for code, events in examples.items()}
@@ -91,7 +92,7 @@ def pairs() -> Iterator[Pair]:
         ):
             continue
         phone = diagnose(_one_after_the_other(examples[one][0], examples[other][0]))
-        if {one, other} & {each.rule.code for each in phone.ruled_out}:
+        if {one, other} & {each.rule.code for each in phone.ruled_out} or not _are_of_one_device(one, other, phone):
             continue
         yield _judged(one, other, phone)
 
@@ -107,6 +108,11 @@ def _judged(one: str, other: str, phone: Phone) -> Pair:
     return Pair(
         (one, other), frozenset({one, other} & set(listed)), is_ordered, frozenset(confirmed - {one, other}) - rivals
     )
+
+
+def _are_of_one_device(one: str, other: str, phone: Phone) -> bool:
+    device = Device(phone.vendor, phone.model, phone.firmware, phone.environment, kind=phone.device)
+    return all(is_for(rule, device) for rule in rules() if rule.code in (one, other))
 
 
 def _clash(one: Sequence[Event], other: Sequence[Event]) -> bool:
