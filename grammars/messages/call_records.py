@@ -1,6 +1,6 @@
 """Call detail records of AudioCodes' session border controllers.
 
-The columns are those of the manuals, in their order, unless the device is told otherwise. Only the records of an SBC's
+The columns are those of the manuals, in their order, which is the default of the device. Only the records of an SBC's
 signalling are read: a gateway's and those of media have other columns. Each side of a call has its own records.
 """
 
