@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import get_args
@@ -30,6 +30,7 @@ from lyncphone_logs.diagnosis.ranking import (
     standings,
     verdict,
 )
+from lyncphone_logs.diagnosis.senders import Sender
 from lyncphone_logs.events.batch import Batch, no_collection
 from lyncphone_logs.events.event import Event, family_of
 from lyncphone_logs.events.vocabulary import kinds
@@ -61,6 +62,11 @@ class _AssessedPhone:
     environment: FoundEnvironment
     is_phone: bool
     symptoms: Sequence[tuple[Symptom, Sequence[Assessment]]]
+
+    @property
+    def sender(self) -> Sender:
+        """What is known about who wrote its lines."""
+        return Sender(self.is_phone, self.state.server)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +110,7 @@ def diagnose_phones(
         contradicted = [fact for fact in facts if fact not in assessed.facts]
         notes += [f"{assessed.name}: {fact.text} is ignored, because the trace contradicts it" for fact in contradicted]
         notes += _environment_notes(assessed)
+        notes += assessed.sender.notes(assessed.name)
         phone = _findings(assessed, unlisted)
         found.append(phone)
     if unseen_kinds and any(not phone.is_phone for phone in found):
@@ -168,7 +175,7 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
     candidates = _candidates(live, roots)
     silencers = _likely_naming(candidates, lambda rule: rule.silences)
     assessed = [_diagnosis(each, roots.get(code, ()), silencers.get(code, ())) for code, each in candidates.items()]
-    diagnoses = _ranked(assessed if phone.is_phone else list(_of_host(assessed)))
+    diagnoses = _ranked(list(phone.sender.limit(assessed)))
     failures = tuple(_failures(phone.state.symptom_state, diagnoses))
     others = tuple(each for each in diagnoses if not each.rule.only_if_alone)
     diagnoses = others if others or failures else diagnoses
@@ -198,18 +205,6 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
         not_shown=not_shown,
         not_checkable=not_checkable,
     )
-
-
-def _of_host(diagnoses: Iterable[Diagnosis]) -> Iterator[Diagnosis]:
-    """The diagnoses of a host that may be no phone: at most *possible*, and none about the trace of a phone."""
-    for each in diagnoses:
-        if each.rule.fix_at != "trace":
-            yield replace(each, verdict=_at_most_possible(each.verdict))
-
-
-def _at_most_possible(word: Verdict) -> Verdict:
-    words = get_args(Verdict)
-    return max(word, "possible", key=words.index)
 
 
 def _failures(state: SymptomState, diagnoses: Sequence[Diagnosis]) -> Iterator[Failure]:
@@ -392,7 +387,7 @@ def _explanation(phone: _AssessedPhone, rule: Rule) -> Explanation:
             if each.rule is rule:
                 excluded = "ruled out" if each.ruled_out else "a requirement is refuted"
                 known = verdict(each, standing)
-                word = (known if phone.is_phone else _at_most_possible(known)) if each.weight else excluded
+                word = phone.sender.limit_word(known, each.evidence) if each.weight else excluded
                 evidence = tuple(symptom.evidence)
                 weighed.append(WeighedSymptom(evidence, symptom.count, word, standing.score, each.terms, each.evidence))
     missed = phone.state.symptom_state.matcher.near_miss(rule.explains)

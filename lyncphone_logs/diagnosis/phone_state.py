@@ -9,6 +9,7 @@ from typing import NamedTuple
 from lyncphone_logs.diagnosis.environment import EnvironmentEvidence, FoundEnvironment
 from lyncphone_logs.diagnosis.journey import Journey
 from lyncphone_logs.diagnosis.ranking import Device
+from lyncphone_logs.diagnosis.senders import servers
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value, family_of, normalize_mac
 from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
@@ -43,7 +44,8 @@ class PhoneState:
     `last` is its last line, `events` counts its lines, `informative` those of the families INFORMATIVE. `repaired`
     counts the events of known kinds whose line was damaged in transit; a dash alone does not count, because some phones
     write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each;
-    `grammar` is the name of the grammar that the vendor is from. `hostnames` are those of its lines, at most
+    `grammar` is the name of the grammar that the vendor is from. `server` is a program of servers that writes with its
+    host name. `hostnames` are those of its lines, at most
     MAX_HOSTNAMES, `errors` its first messages of the level error whose meaning no grammar knows, at most MAX_ERRORS.
     `firmwares` has the last line that states each firmware version, at most MAX_FIRMWARES.
     `dated` is the time of its last line whose date is written in full, in UTC if the zone is known (`is_dated_in_utc`).
@@ -54,6 +56,7 @@ class PhoneState:
     journey: Journey = field(default_factory=Journey)
     identity: dict[str, str] = field(default_factory=dict)
     grammar: str = ""
+    server: str = ""
     basis: str = FILE
     events: int = 0
     informative: int = 0
@@ -118,6 +121,7 @@ def gather_phones(
     """
     matcher = RuleMatcher(index_of(rules, verified))
     phones: dict[str, PhoneState] = {}
+    sharing: dict[str, str] = {}
 
     def phone_of(event: Event) -> PhoneState:
         phone = phones.get(event.phone)
@@ -136,6 +140,9 @@ def gather_phones(
                     phone.identity.setdefault("vendor", vendors.get(phone.grammar, ""))
         for event in _relevant_events(batch, matcher.index.kinds):
             phone_of(event).add(event)
+        sharing |= dict(servers(batch))
+    for name in sharing.keys() & phones.keys():
+        phones[name].server = sharing[name]
     return phones
 
 
