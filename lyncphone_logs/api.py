@@ -46,6 +46,7 @@ class ReadOptions(TypedDict, total=False):
     grammars: str
     full: bool | None
     jobs: int
+    plugins: bool
 
 
 def read_trace(
@@ -66,6 +67,7 @@ def read_trace(
     grammars: str = "",
     full: bool | None = None,
     jobs: int = 1,
+    plugins: bool = True,
 ) -> Trace:
     """A trace of files, folders or `-` (standard input), with facts about the phone and its server.
 
@@ -73,18 +75,17 @@ def read_trace(
     phone's screen. `environment`: what the phone signs in to: `lync-onprem`, `sip-gateway`, `teams` or `generic-sip`;
     by default it is inferred from the trace. `year`: the last year of the trace. `tz`: its time zone, or `NAME=ZONE`
     for one input. `since` and `until`: times outside of which lines are skipped (2013-07-09T12:00; 12:00 on the last
-    day; -2h before the end). `rules`, `grammars`: folders with more of these. `grammar`: the grammars to use. `full`:
-    True reads every line for a diagnosis, False only those that a rule may need, None decides by size. `jobs`:
-    processes for a large trace, 0 for one per core. Raises InputError, EvidenceError, RuleError or GrammarError; of the
-    times only when the events are iterated.
+    day; -2h before the end). `rules`, `grammars`: folders with more of these. `grammar`: those to use. `full`: True
+    reads every line for a diagnosis, False only those that a rule may need, None decides by size. `jobs`: processes for
+    a large trace, 0 for one per core. `plugins`: whether rule packs are used that `rules` does not name. Raises
+    InputError, EvidenceError, RuleError or GrammarError; of the times only when the events are iterated.
     """
     _check_year(year)
     facts = state_facts(firmware=firmware, model=model, location=location, domain=domain, environment=environment)
     facts += _read_displays([display] if isinstance(display, str) else display)
-    facts += _inspected([certificate] if isinstance(certificate, str | PathLike) else certificate, domain)
-    catalog = read_catalog(rules, grammars).only([grammar] if isinstance(grammar, str) and grammar else grammar)
-    if not grammars:  # The phones of other grammars may be of any maker.
-        _check_model(model.strip(), catalog)
+    facts += _inspected(certificate, domain)
+    catalog = read_catalog(rules, grammars, plugins).only(grammar)
+    _check_model("" if grammars else model.strip(), catalog)  # The phones of other grammars may be of any maker.
     zones = Zones([tz] if isinstance(tz, str) and tz else tz)
     options = TraceOptions(year=year, zones=zones, since=since, until=until, full=full, jobs=jobs, grammars=grammars)
     return Trace([fspath(path) for path in paths], catalog, options, facts)
@@ -110,9 +111,9 @@ def _read_displays(texts: Sequence[str]) -> Iterator[Event]:
         yield read_display(text)
 
 
-def _inspected(files: Sequence[str | PathLike[str]], domain: str) -> list[Event]:
+def _inspected(files: Sequence[str | PathLike[str]] | str | PathLike[str], domain: str) -> list[Event]:
     found: list[Event] = []
-    for path in [fspath(each) for each in files if each]:
+    for path in [fspath(each) for each in ([files] if isinstance(files, str | PathLike) else files) if each]:
         from lyncphone_logs.evidence.certificate_file import read_certificates
 
         found += read_certificates(path, domain=domain)

@@ -37,7 +37,7 @@ class Catalog:
     packs: tuple[Pack, ...] = ()
     notes: tuple[str, ...] = ()
     problems: tuple[LyncphoneLogsError, ...] = ()
-    folders: tuple[str, str] | None = None
+    folders: tuple[str, str, bool] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.folders is None:
@@ -59,11 +59,12 @@ class Catalog:
         """A "did you mean" for a code or name that no rule has, or ""."""
         return suggestion(code_or_name, [word for rule in self.rules for word in (rule.code, rule.name)])
 
-    def only(self, names: Sequence[str]) -> "Catalog":
-        """This catalog with only the named grammars, or with all if `names` is empty.
+    def only(self, names: Sequence[str] | str) -> "Catalog":
+        """This catalog with only the named grammars, or with all if `names` is empty. A text is one name.
 
         Raises InputError if a name is unknown.
         """
+        names = [names] if isinstance(names, str) and names else names
         known = {grammar.name: grammar for grammar in self.grammars}
         for name in names:
             if name not in known:
@@ -83,28 +84,33 @@ def grammars_folder() -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / "grammars"
 
 
-def read_catalog(rules: str = "", grammars: str = "") -> Catalog:
+def read_catalog(rules: str = "", grammars: str = "", plugins: bool = True) -> Catalog:
     """The built-in catalog, overlaid by installed packs, by the user's pack, and by the rules and grammars of folders.
 
-    Raises RuleError or GrammarError if a named folder does not exist or holds too many files. A single file that cannot
-    be used becomes one of the `problems`.
+    Without `plugins`, only the named folders overlay it. Raises RuleError or GrammarError if a named folder does not
+    exist or holds too many files. What else cannot be used becomes one of the `problems`.
     """
     known = _builtin()
     named, problems = load_grammars(grammars, grammars_folder()) if grammars else ([], [])
     notes = [f"grammars in {grammars} are code and were run"] if named else []
     all_grammars = _overlay(known.grammars, named, lambda grammar: grammar.name, grammars, notes)
     notes += [f"grammar {grammar.name}: {each}" for grammar in named for each in overlaps(grammar, all_grammars)]
-    packs, all_rules = tuple(added(rules)), known.rules
+    packs, all_rules = tuple(added(rules, plugins=plugins)), known.rules
     for pack in packs:
         pack_rules, pack_problems = load_rules(pack)
+        notes += [_unasked_note(pack, len(pack_rules))] if pack.is_unasked and pack.files else []
         all_rules = _overlay(all_rules, pack_rules, lambda rule: rule.code, f"rule pack {pack.name}", notes)
-        problems += pack_problems
-    all_packs = (*known.packs, *packs)
-    return Catalog(all_grammars, all_rules, all_packs, tuple(notes), (*known.problems, *problems), (rules, grammars))
+        problems += [*pack.problems, *pack_problems]
+    all_packs, folders = (*known.packs, *packs), (rules, grammars, plugins)
+    return Catalog(all_grammars, all_rules, all_packs, tuple(notes), (*known.problems, *problems), folders)
 
 
-def _read_again(rules: str, grammars: str, names: Sequence[str]) -> Catalog:
-    return read_catalog(rules, grammars).only(names)
+def _unasked_note(pack: Pack, rules: int) -> str:
+    return f"rule pack {pack.name} in {pack.folder} is used ({pack.origin}, rules: {rules}); --no-plugins ignores it"
+
+
+def _read_again(rules: str, grammars: str, plugins: bool, names: Sequence[str]) -> Catalog:
+    return read_catalog(rules, grammars, plugins).only(names)
 
 
 def overlaps(grammar: Grammar, others: Sequence[Grammar]) -> Iterator[str]:

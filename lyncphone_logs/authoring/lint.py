@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from lyncphone_logs import content
 from lyncphone_logs.authoring.lint_texts import text_complaints
+from lyncphone_logs.bounded_files import read_text
 from lyncphone_logs.diagnosis.evaluation import GIVEN
 from lyncphone_logs.events.event import LOST, family_of
 from lyncphone_logs.events.vocabulary import field_of, is_of_line
@@ -56,7 +57,7 @@ def lint(files: Iterable[tuple[Path, Rule]], rules: Sequence[Rule], grammars: Se
     produced = {kind for grammar in grammars for kind, _ in grammar.messages} | NOT_FROM_LINES
     twins = _overlapping(rules)
     for path, rule in files:
-        positions = key_positions(path.read_text(encoding="utf-8"))
+        positions = key_positions(read_text(path))
         found = [*_complaints(rule, rules, produced), *((("explains",), each) for each in twins[rule.code])]
         for key, says in sorted(found, key=lambda each: nearest(positions, each[0])):
             line, column = nearest(positions, key)

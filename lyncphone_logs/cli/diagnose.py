@@ -73,7 +73,7 @@ class Color(StrEnum):
 _Texts = list[str] | None
 
 
-@with_trace_options(*FACTS, *CLOCKS, "rules", "grammar", "grammars", "full")
+@with_trace_options(*FACTS, *CLOCKS, "rules", "grammar", "grammars", "plugins", "full")
 def diagnose(
     paths: Paths,
     format: Annotated[

@@ -17,7 +17,7 @@ class EventFormat(StrEnum):
     jsonl = "jsonl"
 
 
-@with_trace_options(*CLOCKS, "grammar", "grammars")
+@with_trace_options(*CLOCKS, "grammar", "grammars", "plugins")
 def events(
     paths: Paths,
     format: Annotated[EventFormat, typer.Option("-f", "--format", help="Output format.")] = EventFormat.table,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lyncphone_logs.cli.options import CLOCKS, FACTS, finish, open_trace, with_trace_options
+from lyncphone_logs.cli.options import CLOCKS, FACTS, finish_catalog, finish_trace, open_trace, with_trace_options
 from lyncphone_logs.cli.output import write
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lyncphone_logs.trace.trace import Trace
 
 
-@with_trace_options(*FACTS, *CLOCKS, "rules", "grammars", "full")
+@with_trace_options(*FACTS, *CLOCKS, "rules", "grammars", "plugins", "full")
 def explain(
     code: Annotated[
         str,
@@ -35,7 +35,7 @@ def explain(
         raise typer.BadParameter("give a CODE, or a line with --line", param_hint="CODE")
     if paths:
         _with_trace(code, open_trace(paths, options))
-    _without_trace(code, line, options["rules"], options["grammars"])
+    _without_trace(code, line, options["rules"], options["grammars"], plugins=options["plugins"] is not False)
 
 
 def _with_trace(code: str, trace: "Trace") -> None:
@@ -49,15 +49,16 @@ def _with_trace(code: str, trace: "Trace") -> None:
     with watched(trace):
         found = api.explain(trace, rule)
     write(explanation.render_explanations(found, color=shown.color, width=shown.width))
-    finish(api.problems(trace))
+    finish_trace(trace)
 
 
-def _without_trace(code: str, line: str, rules: str, grammars: str) -> None:
+def _without_trace(code: str, line: str, rules: str, grammars: str, *, plugins: bool) -> None:
     from lyncphone_logs.catalog import read_catalog
     from lyncphone_logs.reports import explanation
 
-    catalog = read_catalog(rules, grammars)
+    catalog = read_catalog(rules, grammars, plugins)
     write(explanation.render_line(line, catalog.grammars) if line else _answer(code.strip(), catalog))
+    finish_catalog(catalog)
 
 
 def _answer(asked: str, catalog: "Catalog") -> str:

@@ -10,6 +10,7 @@ import typer
 from lyncphone_logs.cli.output import print_messages
 
 if TYPE_CHECKING:
+    from lyncphone_logs.catalog import Catalog
     from lyncphone_logs.trace.trace import Trace
 
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -38,6 +39,14 @@ OutputFile = Annotated[str, typer.Option("-o", "--output", help="Write to this f
 RulesFolder = Annotated[str, typer.Option("--rules", help="Folder with additional rules.", show_default=False)]
 GrammarsFolder = Annotated[
     str, typer.Option("--grammars", help="Folder with additional grammars; their code is run.", show_default=False)
+]
+Plugins = Annotated[
+    bool | None,
+    typer.Option(
+        "--plugins/--no-plugins",
+        help="Use installed rule packs, and rules in your settings folder.",
+        show_default="yes",
+    ),
 ]
 
 _Texts = list[str] | None
@@ -70,6 +79,7 @@ TRACE_OPTIONS: dict[str, Any] = {
     "rules": RulesFolder,
     "grammar": Annotated[_Texts, typer.Option("--grammar", help="Use only this grammar; may be repeated.")],
     "grammars": GrammarsFolder,
+    "plugins": Plugins,
     "full": Annotated[
         bool | None,
         typer.Option(
@@ -120,6 +130,12 @@ def finish_trace(trace: "Trace") -> None:
     notes = (*trace.catalog.notes, *trace.assumptions)
     print_messages("note", joined(notes, (source.path for source, _ in trace.inputs)))
     finish(api.problems(trace))
+
+
+def finish_catalog(catalog: "Catalog", *, failed: bool = False) -> None:
+    """End a command that has read no trace: print the notes and problems of the catalog; exit like `finish`."""
+    print_messages("note", catalog.notes)
+    finish(catalog.problems, failed=failed)
 
 
 def finish(problems: Iterable[object], *, failed: bool = False) -> None:

@@ -27,7 +27,7 @@ class UnparsedFormat(StrEnum):
     jsonl = "jsonl"
 
 
-@with_trace_options(*CLOCKS, "grammar", "grammars")
+@with_trace_options(*CLOCKS, "grammar", "grammars", "plugins")
 def phones(
     paths: Paths,
     format: Annotated[PhonesFormat, typer.Option("-f", "--format", help="Output format.")] = PhonesFormat.table,
@@ -46,7 +46,7 @@ def phones(
     finish_trace(trace)
 
 
-@with_trace_options("grammar", "grammars")
+@with_trace_options("grammar", "grammars", "plugins")
 def unparsed(
     paths: Paths,
     format: Annotated[

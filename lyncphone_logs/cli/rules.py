@@ -4,33 +4,41 @@ from typing import Annotated
 
 import typer
 
-from lyncphone_logs.cli.options import GrammarsFolder, OutputFile, RulesFolder, finish
-from lyncphone_logs.cli.output import write
+from lyncphone_logs.bounded_files import read_text
+from lyncphone_logs.cli.options import GrammarsFolder, OutputFile, Plugins, RulesFolder, finish_catalog
+from lyncphone_logs.cli.output import print_messages, write
+from lyncphone_logs.reports.escaping import visible
 
 rules_app = typer.Typer(help="List, show, test, check and draft rules.", no_args_is_help=True)
 
 
 @rules_app.command("list")
-def rules_list(rules: RulesFolder = "") -> None:
+def rules_list(rules: RulesFolder = "", plugins: Plugins = None) -> None:
     """List all rules: code, severity, name, title."""
     from lyncphone_logs.catalog import read_catalog
 
-    catalog = read_catalog(rules)
-    write(f"{rule.code:8} {rule.severity:8} {rule.name:31} {rule.title}" for rule in catalog.rules)
-    finish(catalog.problems)
+    catalog = read_catalog(rules, plugins=plugins is not False)
+    write(f"{rule.code:8} {rule.severity:8} {rule.name:31} {visible(rule.title)}" for rule in catalog.rules)
+    finish_catalog(catalog)
 
 
 @rules_app.command("show")
-def rules_show(code: Annotated[str, typer.Argument(help="Code or name of a rule.")], rules: RulesFolder = "") -> None:
+def rules_show(
+    code: Annotated[str, typer.Argument(help="Code or name of a rule.")],
+    rules: RulesFolder = "",
+    plugins: Plugins = None,
+) -> None:
     """Print the file of one rule."""
     from lyncphone_logs.catalog import read_catalog
     from lyncphone_logs.rules.loader import rule_file
 
-    catalog = read_catalog(rules)
+    catalog = read_catalog(rules, plugins=plugins is not False)
     rule = catalog.rule(code)
     if rule is None:
+        print_messages("problem", catalog.problems)
         raise typer.BadParameter(f"no rule {code!r} {catalog.suggest(code)}".strip(), param_hint="CODE")
-    write(rule_file(rule, catalog.packs).read_text(encoding="utf-8").rstrip())
+    write(map(visible, read_text(rule_file(rule, catalog.packs)).rstrip().split("\n")))
+    finish_catalog(catalog)
 
 
 @rules_app.command("test")
@@ -38,6 +46,7 @@ def rules_test(
     code: Annotated[str, typer.Argument(help="Code or name of one rule; default: all rules.")] = "",
     rules: RulesFolder = "",
     grammars: GrammarsFolder = "",
+    plugins: Plugins = None,
     mutate: Annotated[
         bool, typer.Option("--mutate", help="Also change each clause and line; a sample must notice each change.")
     ] = False,
@@ -47,7 +56,7 @@ def rules_test(
     from lyncphone_logs.authoring.rule_samples import check_rule, rivals_by_code
     from lyncphone_logs.catalog import read_catalog
 
-    catalog = read_catalog(rules, grammars)
+    catalog = read_catalog(rules, grammars, plugins is not False)
     chosen = [rule for rule in catalog.rules if not code or rule is catalog.rule(code)]
     rivals = rivals_by_code(catalog.packs)
     failures = [
@@ -57,8 +66,8 @@ def rules_test(
         for each in check(rule, rivals[rule.code], catalog.grammars)
     ]
     samples = sum(len(rule.sample) for rule in chosen)
-    write([*failures, f"{len(chosen)} rules, {samples} samples, {len(failures)} failures"])
-    finish(catalog.problems, failed=bool(failures) or not chosen)
+    write([*map(visible, failures), f"{len(chosen)} rules, {samples} samples, {len(failures)} failures"])
+    finish_catalog(catalog, failed=bool(failures) or not chosen)
 
 
 @rules_app.command("lint")
@@ -66,17 +75,18 @@ def rules_lint(
     code: Annotated[str, typer.Argument(help="Code or name of one rule; default: all rules.")] = "",
     rules: RulesFolder = "",
     grammars: GrammarsFolder = "",
+    plugins: Plugins = None,
 ) -> None:
     """Check rules for conditions that no trace meets, clauses without effect, and missing parts."""
     from lyncphone_logs.authoring.lint import lint
     from lyncphone_logs.catalog import read_catalog
     from lyncphone_logs.rules.loader import rule_file
 
-    catalog = read_catalog(rules, grammars)
+    catalog = read_catalog(rules, grammars, plugins is not False)
     files = [(rule_file(rule, catalog.packs), rule) for rule in catalog.rules if not code or rule is catalog.rule(code)]
     complaints = list(lint(files, catalog.rules, catalog.grammars))
-    write([*map(str, complaints), f"{len(files)} rules, {len(complaints)} complaints"])
-    finish(catalog.problems, failed=bool(complaints) or not files)
+    write([*(visible(str(each)) for each in complaints), f"{len(files)} rules, {len(complaints)} complaints"])
+    finish_catalog(catalog, failed=bool(complaints) or not files)
 
 
 @rules_app.command("new")
@@ -92,5 +102,5 @@ def rules_new(
     from lyncphone_logs.authoring.draft import draft, line_numbers, name_of_file
 
     numbers, name = line_numbers(lines), name_of_file(output) if output else ""
-    read = read_trace(trace, grammars=grammars)
+    read = read_trace(trace, grammars=grammars, plugins=False)
     write(draft(code, read.events(), numbers, read.catalog.grammars, name), output)

@@ -107,7 +107,10 @@ class Evaluator:
             events = {event.id: event for name in (*clause.all, *clause.any) for event in decided[name].events}
             return Decision(state, tuple(events.values())[:MAX_EVENTS])
         open_parts = [name for name in clause.named if decided[name].state == state]
-        reasons = dict.fromkeys(filter(None, (decided[name].reason for name in open_parts)))
+        # The reason of a composed clause has those of its parts; each is given once, or it would double with each.
+        reasons = dict.fromkeys(
+            filter(None, (each for name in open_parts for each in decided[name].reason.split("; ")))
+        )
         return Decision(state, (), "; ".join(reasons), ", ".join(open_parts))
 
     def _present(self, clause: Clause, accumulator: Accumulator | None) -> Decision:

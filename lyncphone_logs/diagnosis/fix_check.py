@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from lyncphone_logs.bounded_files import read_text
 from lyncphone_logs.diagnosis.findings import Fix, FixState, Phone
 from lyncphone_logs.diagnosis.same_phone import KnownPhone, Match, known_phone, match_phones
 from lyncphone_logs.errors import InputError
@@ -25,9 +25,7 @@ class PreviousPhone(NamedTuple):
 def read_previous(path: str) -> tuple[PreviousPhone, ...]:
     """The phones of a JSON report of schema 1 or 2. Raises InputError if it is not such a report."""
     try:
-        if Path(path).stat().st_size > MAX_REPORT_BYTES:
-            raise ValueError(f"more than {MAX_REPORT_BYTES} bytes")
-        report = json.loads(Path(path).read_text(encoding="utf-8"))
+        report = json.loads(read_text(path, MAX_REPORT_BYTES))
         found = [_previous_phone(each) for each in report["phones"]]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         because = error.strerror or "" if isinstance(error, OSError) else f"{type(error).__name__}: {error}"

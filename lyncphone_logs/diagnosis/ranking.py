@@ -13,13 +13,13 @@ from lyncphone_logs.diagnosis.evaluation import Decision, Evaluator
 from lyncphone_logs.diagnosis.fact_weights import FACTOR, Fact, fact_of, scale
 from lyncphone_logs.diagnosis.findings import Evidence, Term
 from lyncphone_logs.events.event import Event
+from lyncphone_logs.events.templates import filled, unfilled
 from lyncphone_logs.events.vocabulary import capture_of, value_of
 from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
 from lyncphone_logs.matching.matcher import all_of, version_matches
 from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.clause import Clause, Explained, Signature
-from lyncphone_logs.rules.condition import unfilled
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Rule, Verdict
 
 PRIOR = {"not ranked": 1.0, "common": 1.0, "occasional": 0.25, "rare": 0.06}
@@ -267,19 +267,9 @@ def _contains(wanted: str, known: str) -> bool | None:
     return wanted.casefold() in known.casefold() if known else None
 
 
-class _FieldTexts(dict[str, str]):
-    """The fields of an event as text, and `count`, for the braces of a sentence."""
-
-    def __init__(self, event: Event) -> None:
-        super().__init__(count=str(event.count))
-        self._event = event
-
-    def __missing__(self, name: str) -> str:
-        return _shown(value_of(self._event, name))
-
-
 def _fill(template: str, event: Event) -> str:
-    return template.format_map(_FieldTexts(event))
+    """The sentence with the fields of an event, and with `count`."""
+    return filled(template, lambda name: str(event.count) if name == "count" else _shown(value_of(event, name)))
 
 
 def _shown(value: object) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from string import Formatter
 from typing import Literal
 
 from lyncphone_logs import content
 from lyncphone_logs.cache import cached, code_version, fingerprint
 from lyncphone_logs.errors import suggestion
 from lyncphone_logs.events.event import SEVERITIES, Event, Value, family_of
+from lyncphone_logs.events.templates import filled, names_in
 from lyncphone_logs.validation import ClosedModel, validate
 
 Stage = Literal[
@@ -91,6 +91,12 @@ class Kind(ClosedModel):
     generic_of: tuple[str, ...] = ()
     capture: str = ""
     fields: dict[str, Field] = field(default_factory=dict)
+
+    def check(self) -> None:
+        """Raises ValueError if braces in `happened` are no field of the kind."""
+        unknown = {name for template in self.happened for name in names_in(template)} - self.fields.keys()
+        if unknown:
+            raise ValueError(f"happened has {min(unknown)!r}, which is no field of the kind")
 
     def is_failure(self, fields: Mapping[str, Value]) -> bool:
         """Whether an event with these fields is a failure although its kind has no outcome."""
@@ -218,9 +224,8 @@ def happened(kind: str, fields: Mapping[str, Value], device: str = "phone") -> s
     if known is None:
         return "a line of an unknown kind"
     for template in known.happened:
-        if all(fields.get(name) not in (None, "") for name in _names_in(template)):
-            template = template.replace("the phone", f"the {device}")
-            return template.format_map({name: str(value) for name, value in fields.items()})
+        if all(fields.get(name) not in (None, "") for name in names_in(template)):
+            return filled(template.replace("the phone", f"the {device}"), lambda name: str(fields[name]))
     return known.meaning
 
 
@@ -228,11 +233,6 @@ def happened_to_all(kind: str, fields: Sequence[Mapping[str, Value]]) -> str:
     """What several events of one kind say, as a clause, with the fields that are equal in all of them."""
     common = {name: value for name, value in fields[0].items() if all(each.get(name) == value for each in fields)}
     return happened(kind, common)
-
-
-@cache
-def _names_in(template: str) -> tuple[str, ...]:
-    return tuple(name for _, name, _, _ in Formatter().parse(template) if name)
 
 
 @cache

@@ -18,6 +18,7 @@ A message set defines `messages` and `samples`. `joining`, the name of `multilin
 release; a file that defines both is refused.
 """
 
+import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lyncphone_logs.bounded_files import read_regular
 from lyncphone_logs.cache import cached, code_version, fingerprint
 from lyncphone_logs.errors import GrammarError, LyncphoneLogsError, collect
 from lyncphone_logs.events import vocabulary
@@ -41,6 +43,10 @@ if TYPE_CHECKING:
 
 MAX_GRAMMARS = 2000
 """Grammar files in a folder."""
+MAX_SOURCE_BYTES = 1024 * 1024
+"""Size limit of a grammar file."""
+MAX_NAME_CHARACTERS = 100
+"""Length of the vendor, and of a word for a level."""
 NEEDED = ("vendor", "header", "messages", "shared", "levels", "samples")
 DEVICES = ("phone", "gateway")
 NEEDED_OF_SET = ("messages", "samples")
@@ -88,6 +94,7 @@ def read_grammar(path: Path, builtin: Path) -> Grammar:
     A message set is looked for next to the file, then in `builtin`, the folder of the built-in grammars. Raises
     GrammarError with file, element, reason and help.
     """
+    _check_source(path)
     files = [path, *sorted({*_message_sets(path.parent), *_message_sets(builtin)})]
     compile_it = partial(_compile_file, path, builtin)
     compiled = cached("grammar", partial(_key, files), compile_it, CLASSES, partial(_is_self_contained, files))
@@ -111,7 +118,22 @@ def read_grammar(path: Path, builtin: Path) -> Grammar:
 
 
 def _message_sets(folder: Path) -> Iterator[Path]:
-    return (folder / "messages").glob("*.py")
+    """The message sets that can be read. One that cannot is an error only for the grammars that name it."""
+    return (path for path in (folder / "messages").glob("*.py") if not _unreadable(path))
+
+
+def _check_source(path: Path) -> None:
+    if because := _unreadable(path):
+        raise GrammarError("grammar file cannot be read", because, str(path))
+
+
+def _unreadable(path: Path) -> str:
+    """Why a file cannot be a grammar file; "" if it can. Python would wait for a pipe, and never end with a device."""
+    try:
+        read_regular(path, MAX_SOURCE_BYTES)
+    except (OSError, ValueError) as error:
+        return str(error)
+    return ""
 
 
 def _key(files: Sequence[Path]) -> str:
@@ -147,10 +169,12 @@ def _specification(path: Path, builtin: Path) -> Specification:
 
 @contextmanager
 def _shape_errors(path: Path) -> Iterator[None]:
-    """Turns what goes wrong with values of the wrong type into a GrammarError."""
+    """Turns what goes wrong with values of the wrong type into a GrammarError: a bad file stops no other."""
     try:
         yield
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except LyncphoneLogsError:
+        raise
+    except Exception as error:
         because = f"{type(error).__name__}: {error}"
         raise GrammarError("grammar is not of the right shape", because, str(path), SHAPE) from error
 
@@ -161,9 +185,14 @@ def _run_all(path: Path, builtin: Path) -> list[dict[str, Any]]:
     return [module, *(_run(_message_set(name, path, builtin), NEEDED_OF_SET) for name in module["shared"])]
 
 
-def _message_set(name: str, path: Path, builtin: Path) -> Path:
+def _message_set(name: object, path: Path, builtin: Path) -> Path:
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"shared has {name!r}, which is no name of a message set")
     neighbour = path.parent / "messages" / f"{name}.py"
-    return neighbour if neighbour.exists() else builtin / "messages" / f"{name}.py"
+    found = neighbour if os.path.lexists(neighbour) else builtin / "messages" / f"{name}.py"
+    if because := _unreadable(found):
+        raise GrammarError(f"message set {name!r} cannot be read", f"{found}: {because}", str(path))
+    return found
 
 
 def _run(path: Path, needed: Sequence[str]) -> dict[str, Any]:
@@ -183,11 +212,11 @@ def _run(path: Path, needed: Sequence[str]) -> dict[str, Any]:
 def _compiled_parts(path: Path, parts: Sequence[dict[str, Any]]) -> Compiled:
     module = parts[0]
     return Compiled(
-        vendor=module["vendor"],
+        vendor=_one_line(module["vendor"], "vendor"),
         about=str(module.get("__doc__") or "").strip(),
         header=_compiled_header(module["header"], path),
         messages=tuple((kind, _compiled(kind, each, path)) for part in parts for kind, each in part["messages"]),
-        levels=dict(module["levels"]),
+        levels={_one_line(word, "level"): _one_line(level, "level") for word, level in module["levels"].items()},
         samples=tuple(_sample(*each) for part in parts for each in part["samples"]),
         capture=capture_hint(module["capture"]) if "capture" in module else NEUTRAL,
         multiline=_compiled_multiline(module, path),
@@ -232,7 +261,18 @@ def _compiled_multiline(module: Mapping[str, Any], path: Path) -> MultilineSpec 
     )
 
 
+def _one_line(text: object, name: str) -> str:
+    """A text that a table prints. Raises TypeError, ValueError."""
+    if not isinstance(text, str):
+        raise TypeError(f"{name} is no text: {text!r}")
+    if not text.isprintable() or len(text) > MAX_NAME_CHARACTERS:
+        raise ValueError(f"{name} is longer than one line of {MAX_NAME_CHARACTERS} characters")
+    return text
+
+
 def _sample(origin: str, line: str, kind: str, fields: Mapping[str, Value]) -> tuple[Any, ...]:
+    if not all(isinstance(each, str) for each in (origin, line, kind)):
+        raise TypeError(f"origin, line or kind of a sample is no text: {(origin, line, kind)!r}")
     return origin, line, kind, dict(fields)
 
 

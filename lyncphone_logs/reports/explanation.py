@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lyncphone_logs.diagnosis.findings import Evidence, Explanation, Term, WeighedSymptom
 from lyncphone_logs.events.event import Event
+from lyncphone_logs.events.templates import unfilled
 from lyncphone_logs.grammar.grammar import Grammar, ParsedLine
 from lyncphone_logs.parsing.enveloped import unwrapped
 from lyncphone_logs.reports import grouping, wording
 from lyncphone_logs.reports.escaping import visible
 from lyncphone_logs.reports.page import Ink, Page
 from lyncphone_logs.rules.clause import Clause, SequenceStep
-from lyncphone_logs.rules.condition import SYMPTOM, Condition, EventPattern, Scalar, unfilled
+from lyncphone_logs.rules.condition import SYMPTOM, Condition, EventPattern, Scalar
 from lyncphone_logs.rules.rule import EXPLAINS, Applicability, Check, Remedy, Rule
 from lyncphone_logs.syslog.unwrap import DeviceLine
 

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from lyncphone_logs.events.codes import TABLES, CodeEntry, entries
+from lyncphone_logs.events.templates import unfilled
 from lyncphone_logs.reports.code_lookup import command_for, rule_line
 from lyncphone_logs.reports.page import Page
-from lyncphone_logs.rules.condition import Condition, EventPattern, unfilled
+from lyncphone_logs.rules.condition import Condition, EventPattern
 from lyncphone_logs.rules.rule import Rule
 
 MAX_SHOWN = 8

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from lyncphone_logs.events.event import family_of
 from lyncphone_logs.events.vocabulary import unknown_test
-from lyncphone_logs.rules.condition import GIVEN, SYMPTOM, EventPattern
+from lyncphone_logs.rules.condition import GIVEN, SYMPTOM, EventPattern, check_braces
 from lyncphone_logs.rules.impossible import value_count
 from lyncphone_logs.validation import Constraint, OneLine
 
@@ -163,6 +163,7 @@ class Clause(EventPattern):
         complaint = next(self._complaints(), "")
         if complaint:
             raise ValueError(complaint)
+        check_braces(self.says)
         if not (self.absent or self.is_composed):
             self.check_template(self.says)
 

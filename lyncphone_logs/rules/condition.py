@@ -1,13 +1,12 @@
 """The schema of patterns: events of some kinds whose fields pass tests."""
 
 import ipaddress
-import re
-import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from typing import Annotated
 
 from lyncphone_logs.events.event import MESSAGE, family_of
+from lyncphone_logs.events.templates import names_in
 from lyncphone_logs.events.vocabulary import FREE_TEXT, field_of, is_of_line, unknown_kind, unknown_test
 from lyncphone_logs.validation import ClosedModel, Constraint
 
@@ -19,12 +18,21 @@ GIVEN = frozenset({"certificate", "fact", "display"})
 TRACE = "trace"
 """The name of the last line of the trace whose date is written in full, in `days_from`."""
 VERSION = r"^((<|<=|=|>=|>)\d+(\.\d+)*)?$"
+MAX_KINDS, MAX_TESTS, MAX_NETWORKS = 64, 64, 64
+"""Kinds and tests of a pattern, and networks of a test."""
+MAX_PATTERN_CHARACTERS, MAX_OPENED = 1000, 100
+"""Length of a regular expression, and its `(` and `[`. `regex` recurses into them."""
+MATCH_SECONDS = 0.25
+"""How long a regular expression may be tried on a word of the vocabulary when a rule is loaded."""
 COMPARED = r"^((=|!=|<|<=|>|>=) [a-z0-9-]+\.\w+)?$"
 
 
-def unfilled(template: str) -> str:
-    """A sentence of a rule with … in place of each field of an event."""
-    return re.sub(r"\{\w+\}", "…", template)
+def check_braces(says: str) -> tuple[str, ...]:
+    """The names of the fields in a sentence. Raises ValueError if it has other braces."""
+    try:
+        return names_in(says)
+    except ValueError as error:
+        raise ValueError(f"says {error}") from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +53,8 @@ class Condition(ClosedModel):
     prefix: str = ""
     suffix: str = ""
     regex: str = ""
-    cidr: tuple[str, ...] = ()
-    outside: tuple[str, ...] = ()
+    cidr: Annotated[tuple[str, ...], Constraint(max_length=MAX_NETWORKS)] = ()
+    outside: Annotated[tuple[str, ...], Constraint(max_length=MAX_NETWORKS)] = ()
     none_of: tuple[Scalar, ...] = ()
     present: bool | None = None
     compared: str = ""
@@ -71,7 +79,10 @@ class Condition(ClosedModel):
 
         is_excluded = word.casefold() in {str(each).casefold() for each in self.none_of}
         is_denied = self.not_ is not None and self.not_.permits(word)
-        is_found = not self.regex or regex.search(self.regex, word) is not None
+        try:
+            is_found = not self.regex or regex.search(self.regex, word, timeout=MATCH_SECONDS) is not None
+        except TimeoutError:
+            raise ValueError(f"regex {self.regex!r} takes too long for {word!r}") from None
         return self.accepts(word) and is_found and not (is_excluded or is_denied)
 
     def check(self) -> None:
@@ -93,9 +104,11 @@ class Condition(ClosedModel):
             raise ValueError("days_from needs at_least or at_most, and permits no other test")
         if self.not_ and {"not_", "present", "compared", "days_from"}.intersection(self.not_.given):
             raise ValueError("not cannot contain not, present, compared or days_from: state the opposite test instead")
+        if len(self.regex) > MAX_PATTERN_CHARACTERS or sum(map(self.regex.count, "([")) > MAX_OPENED:
+            raise ValueError(f"regex is longer than {MAX_PATTERN_CHARACTERS} characters, or has {MAX_OPENED} ( and [")
         try:
             regex.compile(self.regex)
-        except regex.error as error:
+        except (regex.error, RecursionError, OverflowError) as error:
             raise ValueError(f"regex {self.regex!r}: {error}") from None
 
 
@@ -108,7 +121,9 @@ class EventPattern(ClosedModel):
     """
 
     event: tuple[str, ...] | str
-    where: dict[str, Condition | list[Scalar] | Scalar] = field(default_factory=dict)
+    where: Annotated[dict[str, Condition | list[Scalar] | Scalar], Constraint(max_length=MAX_TESTS)] = field(
+        default_factory=dict
+    )
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -140,6 +155,8 @@ class EventPattern(ClosedModel):
         """Raises ValueError if the values are wrong together."""
         if not self.kinds:
             raise ValueError("event: at least one kind is required")
+        if len(self.kinds) > MAX_KINDS:
+            raise ValueError(f"event: at most {MAX_KINDS} kinds are permitted")
         for complaint in filter(None, map(self._complaint, self.kinds)):
             raise ValueError(complaint)
 
@@ -158,9 +175,8 @@ class EventPattern(ClosedModel):
         return ""
 
     def check_template(self, template: str) -> None:
-        """Raises ValueError if braces in a sentence name a field that the events do not have."""
-        names = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
-        for name in sorted(names - {"count"}):
+        """Raises ValueError if braces in a sentence are no field, or one that the events do not have."""
+        for name in sorted({*check_braces(template)} - {"count"}):
             complaint = next(filter(None, (unknown_test(kind, name) for kind in self.kinds)), "")
             if complaint:
                 raise ValueError(f"says: {complaint}")

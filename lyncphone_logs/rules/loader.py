@@ -8,6 +8,7 @@ from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
+from lyncphone_logs.bounded_files import parse_toml, read_head, text_of
 from lyncphone_logs.cache import cached, code_version
 from lyncphone_logs.errors import LyncphoneLogsError, RuleError, collect, suggestion
 from lyncphone_logs.events import vocabulary
@@ -41,7 +42,13 @@ def _key(pack: Pack) -> str:
 
 
 def _read_rules(pack: Pack) -> tuple[list[Rule], list[LyncphoneLogsError]]:
-    return collect(map(Path, pack.files), read_rule)
+    rules, problems = collect(map(Path, pack.files), read_rule)
+    known: dict[str, Rule] = {}
+    for rule in rules:
+        if known.setdefault(rule.code, rule) is not rule:
+            because = f"{rule.name} has the code of {known[rule.code].name}, which is used"
+            problems.append(RuleError(f"two rules have the code {rule.code}", because, str(pack.folder)))
+    return [*known.values()], problems
 
 
 def rule_file(rule: Rule, packs: Sequence[Pack]) -> Path:
@@ -61,16 +68,15 @@ def _holds(path: Path, rule: Rule) -> bool:
 
 def read_rule(path: Path) -> Rule:
     """The rule of one TOML file. Raises RuleError with file, line and column, the reason and a suggestion."""
-    import tomllib
-
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
+        data = read_head(path, MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
             raise RuleError("rule file is too large", f"more than {MAX_FILE_BYTES} bytes", str(path))
-        text = path.read_text(encoding="utf-8")
-        rule = validate(Rule, tomllib.loads(text))
+        text = text_of(data)
+        rule = validate(Rule, parse_toml(text))
     except InvalidContent as error:
         raise _refusal(path, text, error.faults) from None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise RuleError(
             "rule file cannot be read", str(error), str(path), "a rule is a TOML file; `rules show CODE` prints one"
         ) from None

@@ -15,13 +15,15 @@ from lyncphone_logs.errors import suggestion
 from lyncphone_logs.events.vocabulary import Environment, Stage, unknown_field, unknown_kind
 from lyncphone_logs.notebook import shown
 from lyncphone_logs.rules.clause import Clause, Explained, SequenceStep
-from lyncphone_logs.rules.condition import SYMPTOM, TRACE, VERSION, Condition, EventPattern, Scalar
+from lyncphone_logs.rules.condition import SYMPTOM, TRACE, VERSION, Condition, EventPattern, Scalar, check_braces
 from lyncphone_logs.rules.impossible import never_compares
 from lyncphone_logs.validation import ClosedModel, Constraint, OneLine, Text
 
 Severity = Literal["error", "warning", "note"]
 Verdict = Literal["confirmed", "likely", "possible", "unlikely"]
 Code = Annotated[str, Constraint(pattern=r"^[A-Z]{2,5}\d{3}$")]
+Few = Constraint(max_length=100)
+"""Restricts a list of parts of a rule."""
 EXPLAINS = "explains"
 """The name of the symptom in `confirmed_by`."""
 
@@ -102,6 +104,11 @@ class Verify(EventPattern):
 
     says: OneLine
 
+    def check(self) -> None:
+        """Raises ValueError if the values are wrong together."""
+        super().check()
+        check_braces(self.says)
+
 
 @dataclass(frozen=True, kw_only=True)
 class SampleEvent(ClosedModel):
@@ -177,22 +184,22 @@ class Rule(ClosedModel):
     fix_at: Literal["", "phone", "server", "network", "account", "trace"] = ""
     why: Annotated[str, Constraint(pattern=r"^[^\n]*$")] = ""
     why_of: dict[str, OneLine] = field(default_factory=dict)
-    applies_to: tuple[Applicability, ...] = ()
+    applies_to: Annotated[tuple[Applicability, ...], Few] = ()
     requires_environment: tuple[Environment, ...] = ()
-    only_for: tuple[Applicability, ...] = ()
-    explains: tuple[Explained, ...]
-    clause: tuple[Clause, ...] = ()
-    confirmed_by: tuple[tuple[str, ...], ...] = ()
+    only_for: Annotated[tuple[Applicability, ...], Few] = ()
+    explains: Annotated[tuple[Explained, ...], Few]
+    clause: Annotated[tuple[Clause, ...], Few] = ()
+    confirmed_by: Annotated[tuple[tuple[str, ...], ...], Few] = ()
     leads_to: tuple[Code, ...] = ()
     silences: tuple[Code, ...] = ()
     cause: Text
     impact: Text
-    checks: tuple[Check, ...] = ()
-    remedy: tuple[Remedy, ...]
-    history: tuple[History, ...] = ()
+    checks: Annotated[tuple[Check, ...], Few] = ()
+    remedy: Annotated[tuple[Remedy, ...], Few]
+    history: Annotated[tuple[History, ...], Few] = ()
     verify: Verify
-    references: tuple[Reference, ...]
-    sample: tuple[RuleSample, ...] = ()
+    references: Annotated[tuple[Reference, ...], Few]
+    sample: Annotated[tuple[RuleSample, ...], Few] = ()
 
     @property
     def patterns(self) -> tuple[EventPattern, ...]:
@@ -234,15 +241,21 @@ class Rule(ClosedModel):
         `explains`: the entries that match the symptom, if that is known.
         """
         symptom = all(each.rests_on_text for each in explains or self.explains)
-        return all(symptom if name == EXPLAINS else self._is_about_text(name) for name in names)
+        known: dict[str, bool] = {EXPLAINS: symptom}
+        return all(self._is_about_text(name, known) for name in names)
 
-    def _is_about_text(self, name: str) -> bool:
-        clause = next(each for each in self.clause if each.id == name)
-        if not clause.is_composed:
-            return any(step.rests_on_text for step in clause.steps)
-        return self.rests_on_text((*clause.all, *clause.none)) and any(
-            map(self._is_about_text, clause.any or clause.named)
-        )
+    def _is_about_text(self, name: str, known: dict[str, bool]) -> bool:
+        """Whether a clause asks for words of a line. `known` has what is known already, and grows: clauses may name
+        one clause so often that there are more ways to it than could be walked."""
+        if name not in known:
+            clause = next(each for each in self.clause if each.id == name)
+            if clause.is_composed:
+                is_needed = all(self._is_about_text(each, known) for each in (*clause.all, *clause.none))
+                some = clause.any or clause.named
+                known[name] = is_needed and any(self._is_about_text(each, known) for each in some)
+            else:
+                known[name] = any(step.rests_on_text for step in clause.steps)
+        return known[name]
 
     def _text_complaints(self) -> Iterator[str]:
         for together in self.confirmed_by:
@@ -250,8 +263,9 @@ class Rule(ClosedModel):
                 yield f"confirmed_by {', '.join(together)}: words of a line alone cannot confirm"
         if self.is_fact and any(each.rests_on_text for each in self.explains):
             yield "words of a line are no fact: is_fact needs another event"
+        about_text: dict[str, bool] = {}
         for clause in self.clause:
-            is_about_text = clause.is_composed and self._is_about_text(clause.id)
+            is_about_text = clause.is_composed and self._is_about_text(clause.id, about_text)
             if is_about_text and (clause.strength in {"decisive", "strong"} or clause.role == "rules_out"):
                 yield f"clause {clause.id} rests on words of a line: at most moderate, and it cannot rule out"
 

@@ -163,5 +163,5 @@ def _read(part: FileSlice, anchor: Anchor, grammars: str, names: tuple[str, ...]
 
 @cache
 def _known(grammars: str, names: tuple[str, ...]) -> tuple[tuple[Grammar, ...], Search | None]:
-    known = read_catalog(grammars=grammars).only(names).grammars
+    known = read_catalog(grammars=grammars, plugins=False).only(names).grammars
     return known, Search(known) if is_available() else None

@@ -26,13 +26,14 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "grammar": (["--grammar", "g"], ["g"]),
     "grammars": (["--grammars", "h"], "h"),
     "full": (["--search-first"], False),
+    "plugins": (["--no-plugins"], False),
 }
 COMMANDS = {
     ("diagnose", str(FOUNDING)): [*TRACE_OPTIONS],
     ("explain", "TLS001", str(FOUNDING)): [name for name in TRACE_OPTIONS if name != "grammar"],
-    ("events", str(FOUNDING)): [*CLOCKS, "grammar", "grammars"],
-    ("phones", str(FOUNDING)): [*CLOCKS, "grammar", "grammars"],
-    ("unparsed", str(FOUNDING)): ["grammar", "grammars"],
+    ("events", str(FOUNDING)): [*CLOCKS, "grammar", "grammars", "plugins"],
+    ("phones", str(FOUNDING)): [*CLOCKS, "grammar", "grammars", "plugins"],
+    ("unparsed", str(FOUNDING)): ["grammar", "grammars", "plugins"],
 }
 
 

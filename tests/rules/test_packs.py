@@ -56,10 +56,12 @@ def test_later_packs_overlay_earlier_ones_with_a_note(tmp_path: Path, monkeypatc
     write_rule(tmp_path / "user", "User")
     (tmp_path / "user" / "pack.toml").write_text('name = "contoso"\nversion = "1.2"\n', encoding="utf-8")
     monkeypatch.setenv(pack.VARIABLE, str(tmp_path / "user"))
-    assert titles() == ("User", ("TLS001 is taken from rule pack contoso",))
+    title, (loaded, taken) = titles()
+    assert (title, taken) == ("User", "TLS001 is taken from rule pack contoso")
+    assert loaded == f"rule pack contoso in {tmp_path / 'user'} is used (user, rules: 1); --no-plugins ignores it"
     title, notes = titles(str(tmp_path / "named"))
     assert title == "Named"
-    assert notes[1] == f"TLS001 is taken from rule pack {tmp_path / 'named'}"
+    assert notes[2] == f"TLS001 is taken from rule pack {tmp_path / 'named'}"
     assert [(each.origin, each.name, each.version) for each in read_catalog().packs[1:]] == [("user", "contoso", "1.2")]
 
 
@@ -71,7 +73,10 @@ def test_an_installed_pack_is_read_and_not_run(tmp_path: Path, monkeypatch: pyte
     entry = EntryPoint("contoso", "contoso_rules.rules", pack.GROUP)
     monkeypatch.setattr(pack, "entry_points", lambda group: [entry] if group == pack.GROUP else [])
     monkeypatch.setattr(pack, "_entry_points", pack._entry_points.__wrapped__)
-    assert titles() == ("Installed", ("TLS001 is taken from rule pack contoso",))
+    title, (loaded, taken) = titles()
+    assert (title, taken) == ("Installed", "TLS001 is taken from rule pack contoso")
+    assert loaded == f"rule pack contoso in {package / 'rules'} is used (installed, rules: 1); --no-plugins ignores it"
+    assert read_catalog(plugins=False).rules == KNOWN.rules
 
 
 def test_a_bad_file_of_a_pack_stops_no_other(tmp_path: Path) -> None:
@@ -88,12 +93,14 @@ def test_a_bad_file_of_a_pack_stops_no_other(tmp_path: Path) -> None:
     ]
 
 
-def test_a_missing_folder_and_an_unreadable_description_are_refused(tmp_path: Path) -> None:
+def test_a_missing_folder_is_refused_and_an_unreadable_description_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match="folder cannot be read"):
         read_catalog(str(tmp_path / "nowhere"))
     (tmp_path / "pack.toml").write_text("name = ", encoding="utf-8")
-    with pytest.raises(RuleError, match="description of a rule pack"):
-        read_catalog(str(tmp_path))
+    write_rule(tmp_path)
+    (problem,) = read_catalog(str(tmp_path)).problems
+    assert problem.what == "description of a rule pack cannot be read"
+    assert rule_of(str(tmp_path)).title == "Ours"
 
 
 def test_every_report_names_the_packs(tmp_path: Path) -> None:
