@@ -1,14 +1,15 @@
 """Runs the program on made-up inputs and counts what goes wrong.
 
     python tests/fuzz.py --minutes 60 [--jobs 2] [--only trace] [--first 0]
-    python tests/fuzz.py --inputs 2000
+    python tests/fuzz.py --inputs 2000 [--lines 100000]
     python tests/fuzz.py --repeat trace:1234 --save FILE
 
 `--minutes` are those of the processor, of all jobs together. Each input is made from its name, `trace:1234`: the target
 and a number. It is wrong if it raises an exception that is no LyncphoneLogsError (*exceptions*), if the account or an
 output is wrong (*mismatches*), or if it takes longer than its size allows (*superlinear*): `MAX_SECONDS`, and
 `MAX_SECONDS_PER_MB` of the processor. A pumped line, of 4 and of 16 thousand characters, may take `MAX_GROWTH` times as
-long for its fourfold length. The exit code is 1 if anything is wrong.
+long for its fourfold length. `--lines` are lines of reports that are shown on an emulated terminal; one that changes
+more than its own row is a *mismatch*. The exit code is 1 if anything is wrong.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from tempfile import TemporaryDirectory
 
 from support import mutations
 from support.fuzz_targets import TARGETS, Mismatch
+from support.terminal_lines import Watched, lines_of_reports
 
 MAX_SECONDS, MAX_SECONDS_PER_MB = 2.0, 8.0
 """Four times what is promised for one line, and for a megabyte of any input: the processor is shared."""
@@ -167,11 +169,23 @@ def replay(folder: Path) -> Result:
     return result
 
 
+def show_lines(worker: int, workers: int, count: int) -> Result:
+    """Show lines of reports on an emulated terminal."""
+    result, start, terminal = Result(), time.process_time(), Watched()
+    for seed, line in lines_of_reports(worker, workers, count):
+        result.inputs["lines"] += 1
+        if terminal.is_commanded_by(line):
+            result.wrong.append(("mismatch", seed, f"the terminal is commanded by {line!r}"))
+    result.seconds = time.process_time() - start
+    return result
+
+
 def main(arguments: list[str]) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=0.0, help="time of the processor, of all jobs together")
     parser.add_argument("--inputs", type=int, default=0, help="number of inputs")
+    parser.add_argument("--lines", type=int, default=0, help="number of lines on an emulated terminal")
     parser.add_argument("--first", type=int, default=0, help="number of the first input")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--only", choices=NAMES, nargs="+", default=NAMES, help="targets")
@@ -194,6 +208,8 @@ def main(arguments: list[str]) -> int:
             pool.submit(fuzz, worker, options.jobs, options.first, most, seconds, tuple(options.only))
             for worker in range(options.jobs)
         ]
+        share = -(-options.lines // options.jobs)
+        waiting += [pool.submit(show_lines, worker, options.jobs, share) for worker in range(options.jobs)]
         for each in waiting:
             total.add(each.result())
     return _print(total)

@@ -7,8 +7,10 @@ from pathlib import Path
 import fuzz
 import pytest
 from support.fuzz_targets import TARGETS, Mismatch, Target
+from support.hostile_texts import TERMINAL
+from support.terminal_lines import Watched
 
-INPUTS = 270
+INPUTS, LINES = 270, 3000
 STORED = sorted(path for path in fuzz.CRASHERS.rglob("*") if path.is_file())
 
 
@@ -79,3 +81,18 @@ def test_the_command_prints_how_many_inputs_it_ran(
     assert counts == "certificate 6, time 6"
     assert total.startswith("12 inputs in ")
     assert total.endswith(": 0 exceptions, 0 superlinear inputs, 0 mismatches")
+
+
+def test_no_line_of_a_report_commands_a_terminal() -> None:
+    result = fuzz.show_lines(0, 1, LINES)
+    assert result.wrong == []
+    assert result.inputs["lines"] == LINES
+
+
+def test_a_line_that_commands_a_terminal_is_noticed() -> None:
+    terminal = Watched()
+    printing = {"\x05", "\x18", "\x1a", "\x00", "\x7f", "\x07"}
+    commands = [each for each in TERMINAL if each.startswith("\x1b[") and each[-1] in "JHhlrm"]
+    assert len(commands) > 10
+    assert [each for each in commands if not terminal.is_commanded_by(f"x{each}y")] == []
+    assert [each for each in printing if terminal.is_commanded_by(f"x{each}y")] == []

@@ -3,7 +3,7 @@
 import random
 
 TERMINAL = (
-    "\x1b[2J", "\x1b[H", "\x1b[?25l", "\x1b[?1049h", "\x1b[?7l", "\x1b[1;1r", "\x1b[4h", "\x1b]0;PWNED\x07",
+    "\x1b[2J", "\x1b[H", "\x1b[?25l", "\x1b[?1049h", "\x1b[?7l", "\x1b[1;2r", "\x1b[4h", "\x1b]0;PWNED\x07",
     "\x1b]2;x\x1b\\", "\x1b]52;c;cHduZWQ=\x07", "\x1b]8;;http://x\x07", "\x1bP$q\x1b\\", "\x1bc", "\x1b7", "\x1b8",
     "\x1b(0", "\x1b)0", "\x0e", "\x0f", "\x9b31m", "\x9d0;PWNED\x9c", "\x90q\x9c", "\x84", "\x85", "\x8d", "\x1bM",
     "\x1bD", "\x1bE", "\x1bH", "\x1b[3g", "\x1b[31;1;7m", "\x1b[38;5;1m", "\x1b[0q", "\x1b[6n", "\x1b[c", "\x1b[5i",
