@@ -15,7 +15,7 @@ from contextlib import suppress
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import lyncphone_logs as lp
 from lyncphone_logs.catalog import Catalog, read_catalog
@@ -159,7 +159,7 @@ def _odd_tar(rng: random.Random, members: dict[str, bytes]) -> bytes:
         header.type = rng.choice((b"0", b"0", b"1", b"2", b"3", b"5", b"6", b"7", b"S", b"K", b"L", b"x", b"g", b"Z"))
         header.size = rng.choice((len(data), len(data), 0, 1, len(data) + 512, 1 << 20, 1 << 33, 1 << 40, -1))
         header.mtime = rng.choice((0, 1372000000, -1, 1 << 35))
-        form = rng.choice((tarfile.GNU_FORMAT, tarfile.PAX_FORMAT, tarfile.USTAR_FORMAT))
+        form: Any = rng.choice((tarfile.GNU_FORMAT, tarfile.PAX_FORMAT, tarfile.USTAR_FORMAT))
         with suppress(ValueError):
             block = header.tobuf(form, errors="replace") + data
             packed.write(block * rng.choice((1, 1, 1, 3, 50)) + bytes(-len(block) % 512))
@@ -299,7 +299,7 @@ def _run_rule(data: bytes, folder: Path) -> None:
             _check_visible(explanation.render_rule(made, color=False, width=80))
             catalog = _catalog()
             rules = (*(rule for rule in catalog.rules if rule.code != made.code), made)
-            lines = [getattr(line, "line", line) for sample in made.sample for line in sample.lines] or ["none"]
+            lines = [str(getattr(line, "line", line)) for sample in made.sample for line in sample.lines] or ["none"]
             (folder / "sample.log").write_text("\n".join(lines), encoding="utf-8", errors="replace")
             changed = Catalog(catalog.grammars, rules, catalog.packs)
             _render(lp.diagnose(Trace([str(folder / "sample.log")], changed)))
