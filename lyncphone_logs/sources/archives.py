@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ from lyncphone_logs.sources.exports import export_of
 from lyncphone_logs.sources.file_kinds import EXAMINED_BYTES, UNREADABLE_ARCHIVES, FileKind, kind_of
 from lyncphone_logs.sources.member import ArchiveMember, UnpackBudget
 from lyncphone_logs.sources.source import Source
-from lyncphone_logs.sources.streams import ArchiveEntry, ByteSource, Limits, MemoryBudget
+from lyncphone_logs.sources.streams import ArchiveEntry, ByteSource, Limits, MemoryBudget, SearchBudget
 from lyncphone_logs.sources.tar import is_tar, tar_entries
 from lyncphone_logs.sources.zip import zip_entries
 
@@ -21,6 +22,10 @@ INSIDE = "!/"
 LIMITS = Limits()
 _HELP = "if it contains a trace, unpack the trace or copy it again, then name the file"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+MAX_NAMED_PROBLEMS = 20
+"""Members with a problem that are named, for each file; the others are counted."""
+MAX_REASONS, MAX_NAMED_REASONS = 100, 3
+"""Different reasons of others that are counted, and that are named."""
 # A file with zero bytes is text if at most one other byte in four is a control character or no UTF-8. Fewer bytes than
 # this are too few to decide by.
 _MAX_BINARY_SHARE = 1 / 4
@@ -37,11 +42,27 @@ IsLog = Callable[[str], bool]
 """Whether a line is one that a phone writes."""
 
 
+@dataclass(slots=True)
+class _Counts:
+    """Members of one file that were listed so far, and empty ones."""
+
+    entries: int = 0
+    empty: int = 0
+
+    def is_one_of_many_empty(self) -> bool:
+        """Count an empty member. The first ones are read like any other file; then the reader says what is wrong."""
+        self.empty += 1
+        return self.empty > MAX_NAMED_PROBLEMS
+
+
 class _Bounds(NamedTuple):
+    """What one file with all that is nested in it may take, and what of it was found so far."""
+
     limits: Limits
     memory: MemoryBudget
     budget: UnpackBudget
     is_log: IsLog
+    counts: _Counts
 
 
 def sources_in(
@@ -49,13 +70,34 @@ def sources_in(
 ) -> Iterator[Source]:
     """Yield the sources in a file: the file itself if it is no container, else each member.
 
-    A member that cannot be read, and damage of the container, are sources with a `problem`. `memory` may be shared with
-    other files; it is reduced by what is held in memory. `is_log` recognizes a line of a phone: a text with one is
-    read, whatever else it looks like.
+    A member that cannot be read, and damage of the container, are sources with a `problem`; of many, the first ones
+    are, and the last counts the others. `memory` may be shared with other files; it is reduced by what is held in
+    memory. `is_log` recognizes a line of a phone: a text with one is read, whatever else it looks like.
     """
+    limits = limits.of(content.expected or 0)
     budget = UnpackBudget(limits.unpacked_bytes)
-    bounds = _Bounds(limits, memory or MemoryBudget(limits.memory_bytes), budget, is_log)
-    return _sources(content, bounds, 0)
+    bounds = _Bounds(limits, memory or MemoryBudget(limits.memory_bytes), budget, is_log, _Counts())
+    content = replace(content, search=SearchBudget(limits.search_bytes))
+    return _few_problems(content.path, _sources(content, bounds, 0))
+
+
+def _few_problems(path: str, sources: Iterator[Source]) -> Iterator[Source]:
+    """The sources; of those with a problem the first MAX_NAMED_PROBLEMS, and one that counts the others by reason."""
+    named, more, others = 0, 0, Counter[str]()
+    for source in sources:
+        if not source.problem or not source.is_log:
+            yield source
+        elif named < MAX_NAMED_PROBLEMS:
+            named += 1
+            yield source
+        else:
+            more += 1
+            reason = source.problem.removeprefix(f"cannot read {source.path}: ")
+            if reason in others or len(others) < MAX_REASONS:
+                others[reason] += 1
+    if more:
+        reasons = [f"{reason} ({times:,} times)" for reason, times in others.most_common(MAX_NAMED_REASONS)]
+        yield _refused(f"{path}{INSIDE}…", f"{more:,} more members have a problem: {'; '.join(reasons)}")
 
 
 def _sources(content: ByteSource, bounds: _Bounds, depth: int) -> Iterator[Source]:
@@ -79,8 +121,10 @@ def _sources(content: ByteSource, bounds: _Bounds, depth: int) -> Iterator[Sourc
     elif _is_binary(head) and not content.is_named:
         yield not_a_log(content.path, FileKind("not a text file", _HELP))
         return
+    elif depth and not head and _is_empty(content) and bounds.counts.is_one_of_many_empty():
+        problem = "it is empty"
     else:
-        yield _text(content, encoding_of(head), bounds.budget)
+        yield _text(content, head, bounds.budget)
         return
     yield _refused(content.path, problem)
 
@@ -97,7 +141,7 @@ def _members(content: ByteSource, head: bytes, bounds: _Bounds, depth: int) -> I
     archive = archive or content
     names: Counter[str] = Counter()
     entries = zip_entries(archive, limits.unpacked_bytes) if is_zip else tar_entries(archive)
-    for entry, problem in _up_to_problem(entries, limits.entries):
+    for entry, problem in _up_to_problem(entries, bounds):
         if entry is None:
             yield _refused(content.path, problem)
             continue
@@ -110,21 +154,33 @@ def _members(content: ByteSource, head: bytes, bounds: _Bounds, depth: int) -> I
             yield from _sources(member, bounds, depth + 1)
 
 
-def _up_to_problem(entries: Iterator[ArchiveEntry], max_entries: int) -> Iterator[tuple[ArchiveEntry | None, str]]:
+def _up_to_problem(entries: Iterator[ArchiveEntry], bounds: _Bounds) -> Iterator[tuple[ArchiveEntry | None, str]]:
+    most = bounds.limits.entries
     try:
-        for number, entry in enumerate(entries):
-            if number == max_entries:
-                yield None, f"it has more than {max_entries} entries; the rest are not read"
+        for entry in entries:
+            if bounds.counts.entries >= most:
+                yield None, f"it has more than {most} entries; the rest are not read"
                 return
+            bounds.counts.entries += 1
             yield entry, ""
     except OSError as error:
         yield None, str(error.strerror or error)
 
 
-def _text(content: ByteSource, encoding: str, budget: UnpackBudget) -> Source:
+def _is_empty(content: ByteSource) -> bool:
+    """Whether there is no byte. One that cannot be read is not empty."""
+    try:
+        with closing(content.open_stream()) as stream:
+            return not stream.read(1)
+    except OSError:
+        return False
+
+
+def _text(content: ByteSource, head: bytes, budget: UnpackBudget) -> Source:
+    encoding = encoding_of(head)
     source = content.file or ArchiveMember(content, encoding, budget)
     source.encoding = encoding
-    source.export = None if encoding else export_of(content.head)
+    source.export = None if encoding else export_of(head)
     return source
 
 

@@ -19,6 +19,11 @@ _MAX_OUTPUT_BYTES = 1024
 _RAW_DEFLATE, _GZIP = -zlib.MAX_WBITS, 16 + zlib.MAX_WBITS
 _MAGIC = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\0", "zstd": b"\x28\xb5\x2f\xfd"}
 _BZIP2_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")
+MAX_DECODER_BYTES = 256 * 1024**2
+"""Memory that the decoder of xz may take; `xz -9` needs 65 MiB."""
+MAX_WINDOW_BYTES = 128 * 1024**2
+"""Window of a Zstandard frame up to which the decoder reads it; `zstd --ultra -22` needs 128 MiB."""
+_ZSTD_HEADER_BYTES = 18
 WITHOUT_ZSTD = "it is compressed with Zstandard; install lyncphone_logs[zstd] to read it"
 
 
@@ -97,7 +102,11 @@ def _chunks(stream: Readable, kind: str) -> Iterator[bytes]:
         is_at_end = not data and decoder.needs_input
         try:
             made = decoder.decompress(data, _MAX_OUTPUT_BYTES)
-        except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, MemoryError) as error:
+        except CorruptStream:
+            raise
+        except MemoryError:
+            raise CorruptStream(f"there is too little memory to decompress the {kind} data") from None
+        except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
             raise CorruptStream(f"the {kind} data is damaged") from error
         data = b""
         if made:
@@ -160,6 +169,25 @@ def _byte_by_byte(decoder: Any, data: bytes) -> Iterator[bytes]:
             yield decoder.decompress(data[at : at + 1])
 
 
+class _Xz:
+    """The decoder of xz, with a limit: a header can claim to need 4 GiB."""
+
+    def __init__(self) -> None:
+        self._decoder = lzma.LZMADecompressor(memlimit=MAX_DECODER_BYTES)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._decoder, name)
+
+    def decompress(self, data: bytes, size: int) -> bytes:
+        try:
+            return self._decoder.decompress(data, size)
+        except lzma.LZMAError as error:
+            if "emory" not in str(error):
+                raise
+        limit = f"{MAX_DECODER_BYTES // 1024**2} MiB"
+        raise CorruptStream(f"to decompress it, xz needs more memory than {limit}; decompress it with xz -d first")
+
+
 class _Zstd:
     """The decoder of Zstandard. It raises ValueError instead of an error of the package."""
 
@@ -169,16 +197,51 @@ class _Zstd:
         except ImportError:
             raise CorruptStream(WITHOUT_ZSTD) from None
         self._decoder, self._fault = zstd.ZstdDecompressor(), zstd.ZstdError
+        self._head: bytes | None = b""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._decoder, name)
 
     def decompress(self, data: bytes, size: int) -> bytes:
+        if self._head is not None:
+            self._check_window(self._head + data)
         try:
             made: bytes = self._decoder.decompress(data, size)
         except self._fault as error:
             raise ValueError(error) from error
         return made
+
+    def _check_window(self, head: bytes) -> None:
+        window = window_of(head)
+        if window > MAX_WINDOW_BYTES:
+            limit = _in_units(MAX_WINDOW_BYTES)
+            help = "decompress it with zstd -d --long=31 first"
+            raise CorruptStream(f"it needs a window of {_in_units(window)}, the limit is {limit}; {help}")
+        self._head = head if len(head) < _ZSTD_HEADER_BYTES else None
+
+
+def window_of(frame: bytes) -> int:
+    """The window of a Zstandard frame in bytes (RFC 8878, 3.1.1.1); 0 if it is not known.
+
+    A frame in one segment needs one of the size of its content.
+    """
+    if len(frame) < _ZSTD_HEADER_BYTES:
+        return 0
+    descriptor, window = frame[4], frame[5]
+    if not descriptor & 0x20:
+        base = 1 << (10 + (window >> 3))
+        return base + base // 8 * (window & 7)
+    start = 5 + (0, 1, 2, 4)[descriptor & 3]
+    length = 1 << (descriptor >> 6)
+    size = int.from_bytes(frame[start : start + length], "little")
+    return size + 256 * (length == 2)
+
+
+def _in_units(size: int) -> str:
+    for unit, name in ((1024**3, "GiB"), (1024**2, "MiB")):
+        if size >= unit:
+            return f"{size / unit:.3g} {name}"
+    return f"{size} bytes"
 
 
 def _zstd() -> Any:
@@ -193,6 +256,6 @@ _DECODERS: dict[str, Callable[[], Any]] = {
     "gzip": lambda: _Inflate(_GZIP),
     "deflate": lambda: _Inflate(_RAW_DEFLATE),
     "bzip2": bz2.BZ2Decompressor,
-    "xz": lzma.LZMADecompressor,
+    "xz": _Xz,
     "zstd": _Zstd,
 }

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,19 +12,33 @@ from lyncphone_logs.sources.source import Source
 
 HEAD_BYTES = 4096
 """Bytes by which the kind of a file is detected."""
+MIN_UNPACKED_BYTES, MAX_EXPANSION = 1024**3, 200
+"""What may come out of any container, and out of a larger one for each of its bytes. Logs have 5 to 50 bytes for one,
+a line that repeats for ever has up to 150."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Limits of a container: its entries, the nesting of containers, and bytes.
 
-    `unpacked_bytes` come out of one container, `memory_bytes` are held in memory for all containers together.
+    `entries` and `unpacked_bytes` are for one file with all that is nested in it, `memory_bytes` are held in memory for
+    all files together. `search_bytes` are unpacked to find and reach members.
     """
 
     entries: int = 10_000
     depth: int = 3
     unpacked_bytes: int = 8 * 1024**3
     memory_bytes: int = 128 * 1024**2
+    search_bytes: int = 2 * 1024**3
+
+    def of(self, packed_bytes: int) -> "Limits":
+        """The limits of a file of this size: of a small one that unpacks to much more than logs do, less is read."""
+        unpacked = max(MIN_UNPACKED_BYTES, packed_bytes * MAX_EXPANSION)
+        return replace(
+            self,
+            unpacked_bytes=min(self.unpacked_bytes, unpacked),
+            search_bytes=self.search_bytes + packed_bytes * MAX_EXPANSION,
+        )
 
 
 @dataclass(slots=True)
@@ -32,6 +46,22 @@ class MemoryBudget:
     """Bytes that may still be held in memory, for all containers together."""
 
     left: int
+
+
+@dataclass(slots=True)
+class SearchBudget:
+    """Bytes that may still be unpacked to find and reach the members of a container, those nested in it included.
+
+    Nobody reads these bytes as lines. Without a limit, each of thousands of members could cost as much as a bomb.
+    """
+
+    left: int
+
+    def take(self, size: int) -> None:
+        """Note that bytes were unpacked. Raises CorruptStream if these are too many."""
+        self.left -= size
+        if self.left < 0:
+            raise CorruptStream("to find its members, more bytes must be unpacked than the limit; the rest is not read")
 
 
 @dataclass(slots=True)
@@ -60,6 +90,7 @@ class ByteSource:
     `layers` is the number of compressions around the bytes. `file` is the source that reads them, if they are a regular
     file. `is_named` means that the user named the file, so that it is read although it does not look like text. `meter`
     counts the bytes before the first decompression, of which there are `expected`; None if there is no compression.
+    `search` limits what is unpacked to find and reach members.
     """
 
     path: str
@@ -71,6 +102,7 @@ class ByteSource:
     file: Source | None = None
     is_named: bool = False
     meter: Meter | None = None
+    search: SearchBudget | None = None
 
     def open_at(self, offset: int) -> Readable:
         """Open a stream at byte `offset`. Raises CorruptStream if there are fewer bytes."""
@@ -81,11 +113,16 @@ class ByteSource:
         stream = self.open_stream()
         try:
             for chunk in _exactly(stream, offset):
-                del chunk
+                self.count(len(chunk))
         except OSError:
             stream.close()
             raise
         return stream
+
+    def count(self, size: int) -> None:
+        """Note that bytes were unpacked to find or reach a member. Raises CorruptStream if these are too many."""
+        if self.search:
+            self.search.take(size)
 
     @property
     def head(self) -> bytes:
@@ -107,7 +144,7 @@ class ByteSource:
             stream = self.open_at(offset)
             return ChunkStream(_exactly(stream, size), stream)
 
-        return ByteSource(path, open_stream, modified or self.modified, expected=size)
+        return ByteSource(path, open_stream, modified or self.modified, expected=size, search=self.search)
 
     def decompressed(self, compression: str, modified: datetime | None, max_bytes: int) -> "ByteSource":
         """The decompressed bytes. Reading raises CorruptStream after `max_bytes`."""
@@ -119,7 +156,9 @@ class ByteSource:
             return ChunkStream(_at_most(stream, max_bytes), stream)
 
         modified = modified or self.modified
-        return ByteSource(self.path, open_stream, modified, None, self.expected, self.layers + 1, meter=meter)
+        return ByteSource(
+            self.path, open_stream, modified, None, self.expected, self.layers + 1, meter=meter, search=self.search
+        )
 
     def load(self, memory: MemoryBudget) -> "ByteSource | None":
         """Return a seekable source of the same bytes, in memory if need be, or None if `memory` is too small.
@@ -133,12 +172,13 @@ class ByteSource:
             with closing(self.open_stream()) as stream:
                 while len(data) <= memory.left and (chunk := stream.read(CHUNK_BYTES)):
                     data += chunk
+                    self.count(len(chunk))
         except OSError as error:
             failure = error
         if len(data) > memory.left:
             return None
         memory.left -= len(data)
-        return memory_source(self.path, bytes(data), self.modified, self.layers, failure)
+        return replace(memory_source(self.path, bytes(data), self.modified, self.layers, failure), search=self.search)
 
 
 class ArchiveEntry(NamedTuple):

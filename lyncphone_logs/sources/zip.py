@@ -6,7 +6,7 @@ never used as paths.
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from io import BufferedIOBase
@@ -23,6 +23,21 @@ _COMPRESSIONS = {_DEFLATED: "deflate", _BZIP2: "bzip2"}
 _ENCRYPTED, _LENGTH_AFTER_DATA, _UTF8 = 0x1, 0x8, 0x800
 _FAULTS = (zipfile.BadZipFile, error, ValueError, OverflowError, NotImplementedError, EOFError, MemoryError)
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
+MAX_DIRECTORY_BYTES = 4 * 1024 * 1024
+"""Bytes of a directory that are read; 10,000 members with long names take less. Each takes ten times its bytes."""
+
+
+class _BoundedReads:
+    """A file that refuses to read a directory that is too large. zipfile would read it whole."""
+
+    def __init__(self, file: BufferedIOBase) -> None:
+        self._file = file
+        self.seek, self.tell = file.seek, file.tell
+
+    def read(self, size: int = -1) -> bytes:
+        if size > MAX_DIRECTORY_BYTES:
+            raise zipfile.BadZipFile("the directory is too large")
+        return self._file.read(size)
 
 
 class _PackedMember(NamedTuple):
@@ -50,13 +65,13 @@ def zip_entries(content: ByteSource, max_bytes: int) -> Iterator[ArchiveEntry]:
     """
     with seek_in(content) as file:
         try:
-            with zipfile.ZipFile(file) as archive:
+            with zipfile.ZipFile(_BoundedReads(file)) as archive:  # type: ignore[arg-type]
                 infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         except _FAULTS:
-            for packed in _salvaged(file):
+            for packed in _salvaged(file, content.count):
                 yield _entry(content, file, packed, max_bytes)
             raise CorruptStream(
-                "its directory is missing or damaged; members were located by their own headers"
+                "its directory is missing, damaged or too large; members were located by their own headers"
             ) from None
         end = 0
         for info in sorted(infos, key=lambda info: info.header_offset):
@@ -76,8 +91,7 @@ def _entry(content: ByteSource, file: BufferedIOBase, packed: _PackedMember, max
         return ArchiveEntry(packed.name, content, "it is encrypted")
     if packed.method != _STORED and packed.method not in _COMPRESSIONS:
         return ArchiveEntry(packed.name, content, f"its compression method {packed.method} is not supported")
-    file.seek(max(packed.header, 0))
-    header = file.read(_LOCAL.size) if packed.header >= 0 else b""
+    header = _read_at(file, packed.header)
     if len(header) < _LOCAL.size or not header.startswith(_SIGNATURE):
         return ArchiveEntry(packed.name, content, "its header in the archive is damaged")
     *_, name, extra = _LOCAL.unpack(header)
@@ -86,6 +100,15 @@ def _entry(content: ByteSource, file: BufferedIOBase, packed: _PackedMember, max
     if packed.method in _COMPRESSIONS:
         member = member.decompressed(_COMPRESSIONS[packed.method], None, max_bytes)
     return ArchiveEntry(packed.name, _checked(member, packed.crc))
+
+
+def _read_at(file: BufferedIOBase, offset: int) -> bytes:
+    """The header that a directory claims to be there; b"" if no file can be so long."""
+    try:
+        file.seek(offset)
+        return file.read(_LOCAL.size)
+    except (OSError, ValueError, OverflowError):
+        return b""
 
 
 def _checked(content: ByteSource, crc: int) -> ByteSource:
@@ -104,7 +127,7 @@ def _checked(content: ByteSource, crc: int) -> ByteSource:
     return replace(content, open_stream=open_stream, layers=0)
 
 
-def _salvaged(file: BufferedIOBase) -> Iterator[_PackedMember]:
+def _salvaged(file: BufferedIOBase, count: Callable[[int], None]) -> Iterator[_PackedMember]:
     at = 0
     while True:
         file.seek(at)
@@ -115,7 +138,7 @@ def _salvaged(file: BufferedIOBase) -> Iterator[_PackedMember]:
         name = file.read(name_length).decode("utf-8" if flags & _UTF8 else "cp437", "replace")
         start = at + _LOCAL.size + name_length + extra
         if flags & _LENGTH_AFTER_DATA:
-            size, crc = _measured(file, start, method)
+            size, crc = _measured(file, start, method, count)
         packed_at = (
             (date >> 9) + 1980, date >> 5 & 15, date & 31, time >> 11, time >> 5 & 63, time % 32 * 2,
         )  # fmt: skip
@@ -129,13 +152,15 @@ def _salvaged(file: BufferedIOBase) -> Iterator[_PackedMember]:
         at = start + size + distance
 
 
-def _measured(file: BufferedIOBase, start: int, method: int) -> tuple[int, int]:
+def _measured(file: BufferedIOBase, start: int, method: int, count: Callable[[int], None]) -> tuple[int, int]:
     """Packed bytes and checksum of a member whose header has neither. All bytes and 0 if the member is truncated."""
     file.seek(start)
     decoder, size, crc = zlib.decompressobj(-zlib.MAX_WBITS), 0, 0
     while method == _DEFLATED and not decoder.eof and (data := decoder.unconsumed_tail or file.read(CHUNK_BYTES)):
         try:
-            crc = zlib.crc32(decoder.decompress(data, CHUNK_BYTES), crc)
+            made = decoder.decompress(data, CHUNK_BYTES)
+            crc = zlib.crc32(made, crc)
+            count(len(made))
         except zlib.error:
             break
         size += len(data) - len(decoder.unconsumed_tail) - len(decoder.unused_data)

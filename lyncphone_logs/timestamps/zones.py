@@ -73,6 +73,8 @@ class Zones:
 
     def of(self, path: str) -> Zone | None:
         """The zone given for a source, else for its file name, its nearest folder, or all; None if there is none."""
+        if not self._named:
+            return None
         file = PurePath(path)
         for name in (path, file.name, *(str(folder) for folder in file.parents)):
             if name != "." and name in self._named:

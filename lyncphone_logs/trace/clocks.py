@@ -1,7 +1,8 @@
 """Holds what is known of the clocks of all sources: the anchors of their stamps, their zones, and what was assumed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import chain, pairwise
 
 from lyncphone_logs.errors import InputError
@@ -137,14 +138,22 @@ class SourceClocks:
             return ()
         return ("the times of all inputs are assumed to be in one time zone (--tz NAME=ZONE to change)",)
 
+    @cached_property
+    def _counts_of(self) -> Mapping[str, Mapping[str, int]]:
+        """What was corrected, by path. Each source has a correction of its own, so that none is looked up in all."""
+        found: dict[str, dict[str, int]] = {}
+        for each in self._corrections:
+            for path, counts in each.counts.items():
+                found.setdefault(path, {}).update(counts)
+        return found
+
     def _of_clocks(self, path: str) -> Iterator[str]:
         zone = self.zones.of(path)
         if path in self._new_years and self._new_years[path].passed:
             yield "it can be read only once: the stated year is that of its first line, later years follow from it"
         if zone:
             yield f"times are in {zone.name}, as stated"
-        counts = {what: count for each in self._corrections for what, count in each.counts.get(path, {}).items()}
-        for what, count in sorted(counts.items()):
+        for what, count in sorted(self._counts_of.get(path, {}).items()):
             if what == AMBIGUOUS and zone:
                 yield f"lines in an hour that occurs twice in {zone.name}: their UTC is not known"
             elif what == NONEXISTENT and zone:
