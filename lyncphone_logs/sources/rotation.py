@@ -19,6 +19,12 @@ from lyncphone_logs.sources.source import Source
 MAX_COMPARED_BYTES = 256 * 1024
 """Bytes at either end of an input that are compared with other inputs."""
 MIN_COMMON_LINES = 3
+MAX_STORED_LINES, MIN_STORED_LINES = 2_000_000, 64
+"""Lines whose hashes are stored at either end of all inputs together, and of each at least."""
+MAX_COMPARED_INPUTS = 50
+"""Inputs that begin with one line, of which it is examined whether they begin with all lines of another."""
+MAX_COMPARISONS = 1_000_000
+"""Comparisons of the end of an input with the beginning of another."""
 _STAMP_BYTES = 64
 """Bytes at the beginning of a line in which its clock is searched for."""
 _CLOCK = re.compile(
@@ -54,19 +60,23 @@ class _Edge:
         return self.dated is not None and count >= max(self.dated, MIN_COMMON_LINES)
 
 
-def mark_duplicates(sources: Sequence[Source]) -> list[Source]:
+def mark_duplicates(sources: Sequence[Source], notes: list[str] | None = None) -> list[Source]:
     """Return the inputs in the order of their paths, rotated files oldest first.
 
-    Sets `copied_lines` and `copy_of` of inputs that begin with copies of lines in another.
+    Sets `copied_lines` and `copy_of` of inputs that begin with copies of lines in another. Appends a sentence to
+    `notes` if there are too many similar inputs to compare all.
     """
     ordered = sorted(sources, key=lambda source: (*rotation_key(source.path), source.path))
     repeatable = [source for source in ordered if source.is_repeatable and not source.problem]
     if len(repeatable) < 2:
         return ordered
-    edges = [_edges(source) for source in repeatable]
+    most = max(MAX_STORED_LINES // len(repeatable), MIN_STORED_LINES)
+    edges = [_edges(source, most) for source in repeatable]
     heads, tails = [head for head, _ in edges], [tail for _, tail in edges]
-    _mark_copies(repeatable, heads)
-    _mark_continuations(repeatable, heads, tails)
+    all_compared = _mark_copies(repeatable, heads)
+    all_compared &= _mark_continuations(repeatable, heads, tails)
+    if not all_compared and notes is not None:
+        notes.append("too many inputs begin alike to compare all of them: lines that are copies may count twice")
     return ordered
 
 
@@ -80,45 +90,84 @@ def copies_in(sources: Sequence[Source]) -> list[str]:
     ]
 
 
-def _mark_copies(sources: Sequence[Source], heads: Sequence[_Edge]) -> None:
-    """Mark inputs that are the beginning of another, or equal to it."""
+def _mark_copies(sources: Sequence[Source], heads: Sequence[_Edge]) -> bool:
+    """Mark inputs that are the beginning of another, or equal to it. Returns whether all were compared."""
     by_first_line: dict[bytes, list[int]] = {}
     for index, head in enumerate(heads):
         if len(head):
             by_first_line.setdefault(head.first(1), []).append(index)
+    all_compared = True
     for similar in by_first_line.values():
         # The longest first, because others may be its beginning.
         lengths = {index: _length(sources[index]) for index in similar if len(similar) > 1}
-        originals: list[int] = []
+        originals = _Originals(sources, heads)
         for index in sorted(lengths, key=lambda each: (-lengths[each], each)):
-            length = lengths[index]
-            for other in originals:
-                if not (
-                    heads[index].has_changing_clock(min(length, len(heads[index])))
-                    or (length == lengths[other] and _is_rotation(sources[index], sources[other]))
-                ):
-                    continue
-                if _digest(sources[index], length) == _digest(sources[other], length):
-                    sources[index].copied_lines, sources[index].copy_of = length, sources[other].path
-                    break
-            else:
-                originals.append(index)
+            originals.add(index, lengths[index])
+        all_compared &= originals.all_compared
+    return all_compared
 
 
-def _mark_continuations(sources: Sequence[Source], heads: Sequence[_Edge], tails: Sequence[_Edge]) -> None:
-    """Mark inputs whose first lines are the last of another."""
-    by_first_line: dict[bytes, list[int]] = {}
+class _Originals:
+    """Inputs with one first line that are no copies of each other, the longest first.
+
+    Those that equal a further one are looked up; those that begin with it are compared, MAX_COMPARED_INPUTS at most.
+    """
+
+    def __init__(self, sources: Sequence[Source], heads: Sequence[_Edge]) -> None:
+        self._sources, self._heads = sources, heads
+        self._indexes: list[int] = []
+        self._equal: dict[tuple[int, bytes], int] = {}
+        self._rotations: dict[tuple[str, int, bytes], int] = {}
+        self.all_compared = True
+
+    def add(self, index: int, length: int) -> None:
+        """Mark the next input if it is a copy of one before it; else it is an original itself."""
+        source = self._sources[index]
+        digest, name = _digest(source, length), rotation_key(source.path)[0]
+        if self._heads[index].has_changing_clock(min(length, len(self._heads[index]))):
+            other = self._equal.get((length, digest))
+            if other is None:
+                other = next(filter(lambda each: self._begins(each, index, length, digest), self._nearest()), None)
+        else:
+            other = self._rotations.get((name, length, digest))
+        if other is not None:
+            source.copied_lines, source.copy_of = length, self._sources[other].path
+            return
+        self._indexes.append(index)
+        self._equal.setdefault((length, digest), index)
+        self._rotations.setdefault((name, length, digest), index)
+
+    def _nearest(self) -> Sequence[int]:
+        self.all_compared &= len(self._indexes) <= MAX_COMPARED_INPUTS
+        return self._indexes[:MAX_COMPARED_INPUTS]
+
+    def _begins(self, other: int, index: int, length: int, digest: bytes) -> bool:
+        """Whether an original begins with all lines of an input."""
+        count = min(length, len(self._heads[index]), len(self._heads[other]))
+        is_like = self._heads[other].first(count) == self._heads[index].first(count)
+        return is_like and _digest(self._sources[other], length) == digest
+
+
+def _mark_continuations(sources: Sequence[Source], heads: Sequence[_Edge], tails: Sequence[_Edge]) -> bool:
+    """Mark inputs whose first lines are the last of another. Returns whether all were compared."""
+    by_first_lines: dict[bytes, list[int]] = {}
     for index, head in enumerate(heads):
-        if len(head) >= MIN_COMMON_LINES and not sources[index].copied_lines:
-            by_first_line.setdefault(head.first(1), []).append(index)
+        if head.dated is not None and len(head) >= MIN_COMMON_LINES and not sources[index].copied_lines:
+            by_first_lines.setdefault(head.first(MIN_COMMON_LINES), []).append(index)
     # All lines of a copy are in another input already.
     others = [index for index, source in enumerate(sources) if not source.copied_lines]
+    left = MAX_COMPARISONS
     for other in others:
         tail = tails[other]
         for start in range(len(tail) - MIN_COMMON_LINES + 1):
-            for index in by_first_line.get(tail.hashes[start * _HASH_BYTES : (start + 1) * _HASH_BYTES], ()):
+            lines = tail.hashes[start * _HASH_BYTES : (start + MIN_COMMON_LINES) * _HASH_BYTES]
+            for index in by_first_lines.get(lines, ()):
                 if index != other and sources[other].copy_of != sources[index].path:
                     _mark(sources[index], sources[other], heads[index], tail, start)
+                    left -= 1
+            if left < 0:
+                return False
+    return True
 
 
 def _mark(source: Source, other: Source, head: _Edge, tail: _Edge, start: int) -> None:
@@ -130,7 +179,8 @@ def _mark(source: Source, other: Source, head: _Edge, tail: _Edge, start: int) -
         source.copied_lines, source.copy_of = count, other.path
 
 
-def _edges(source: Source) -> tuple[_Edge, _Edge]:
+def _edges(source: Source, most: int) -> tuple[_Edge, _Edge]:
+    """The first and the last lines of an input, at most `most` of each."""
     size = source.size
     if size is None:
         first, last, is_all = _read(source)
@@ -142,11 +192,11 @@ def _edges(source: Source) -> tuple[_Edge, _Edge]:
                 last, is_all = file.read(MAX_COMPARED_BYTES), size <= MAX_COMPARED_BYTES
         except OSError:
             first, last, is_all = b"", b"", False
-    if is_all:
+    if is_all and first.count(b"\n") < most:
         end = _edge(first.removeprefix(b"\xef\xbb\xbf").removesuffix(b"\n"), is_all=True)
         return end, end
     head = first[: first.rfind(b"\n") + 1].removeprefix(b"\xef\xbb\xbf").removesuffix(b"\n")
-    return _edge(head), _edge(last[last.find(b"\n") + 1 :].removesuffix(b"\n"))
+    return _edge(head, most=most), _edge(last[last.find(b"\n") + 1 :].removesuffix(b"\n"), most=-most)
 
 
 def _read(source: Source) -> tuple[bytes, bytes, bool]:
@@ -159,8 +209,10 @@ def _read(source: Source) -> tuple[bytes, bytes, bool]:
     return first, last, length <= MAX_COMPARED_BYTES
 
 
-def _edge(data: bytes, *, is_all: bool = False) -> _Edge:
+def _edge(data: bytes, *, is_all: bool = False, most: int = 0) -> _Edge:
+    """The lines of some data; only the first `most`, or the last ones if that is negative, or all if it is 0."""
     lines = [line.removesuffix(b"\r") for line in data.split(b"\n")] if data else []
+    lines = lines[:most] if most > 0 else lines[most:]
     hashes = b"".join(hash(line).to_bytes(_HASH_BYTES, "little", signed=True) for line in lines)
     return _Edge(hashes, _dated(lines), is_all)
 
@@ -201,11 +253,6 @@ _ROTATED = re.compile(
 )
 # The last part of a rotated name contains a letter: 192.0.2.1 is an address, not a rotation of 192.0.2.
 _NAMED = re.compile(r"[^/]*[A-Za-z][^./]*\Z")
-
-
-def _is_rotation(one: Source, other: Source) -> bool:
-    """Whether both have the name of one rotated file."""
-    return rotation_key(one.path)[0] == rotation_key(other.path)[0]
 
 
 def rotation_key(path: str) -> tuple[str, tuple[int, str]]:

@@ -102,7 +102,7 @@ class Trace:
         progress = self._progress
         if progress:
             progress.examine(found)
-        sources = mark_duplicates(_chosen(found, self.options.lines))
+        sources = mark_duplicates(_chosen(found, self.options.lines), skipped)
         self.inputs = tuple(Input(source, SourceStats()) for source in sources)
         self._clocks = clocks = SourceClocks(sources, self.catalog.grammars, self.options)
         if to_diagnose:
