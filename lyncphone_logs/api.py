@@ -16,6 +16,7 @@ from lyncphone_logs.reports.answer import causes_of
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.timestamps.zones import Zones
+from lyncphone_logs.trace.counted_hosts import CountedHosts
 from lyncphone_logs.trace.trace import PHONES_ONLY, Input, Trace
 from lyncphone_logs.trace.trace_options import TraceOptions
 from lyncphone_logs.version import program
@@ -154,10 +155,12 @@ def diagnose(
     catalog = trace.catalog
     previous = _previous(fspath(verify_fix)) if verify_fix else ()
     vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
+    trace.counted_hosts = CountedHosts((*trace.wanted_phones, *(each.phone.id for each in previous)))
     phones, notes = diagnose_phones(
         trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
         {code for each in previous for code, _ in each.diagnoses},
         {grammar.name: grammar.capture for grammar in catalog.grammars}, _gateways(catalog),
+        counted=trace.counted_hosts,
     )  # fmt: skip
     return Report(
         tool=program(),
@@ -168,7 +171,8 @@ def diagnose(
         packs=catalog.packs,
         fixes=_fixes(previous, phones, catalog.rules, phone) if previous else (),
         notes=(*catalog.notes, *trace.assumptions, *notes),
-        problems=tuple(str(problem) for problem in catalog.problems),
+        problems=tuple(_of_run(trace)),
+        counted=trace.counted_hosts,
         paths=trace.paths,
         shared_faults=shared_faults([each for each in phones if each.is_phone], causes_of),
     )
@@ -209,9 +213,11 @@ def explain(trace: Trace, rule: Rule) -> tuple[findings.Explanation, ...]:
     batches = trace.batches(to_diagnose=True)
     hints = {grammar.name: grammar.capture for grammar in catalog.grammars}
     gateways = _gateways(catalog)
+    trace.counted_hosts = CountedHosts(trace.wanted_phones)
     return engine.explain(
-        batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds, hints, gateways
-    )
+        batches, trace.facts, catalog.rules, vendors, rule, lambda: trace.unseen_kinds, hints, gateways,
+        trace.counted_hosts,
+    )  # fmt: skip
 
 
 def _gateways(catalog: Catalog) -> frozenset[str]:
@@ -231,7 +237,12 @@ def inputs(trace: Trace) -> tuple[findings.InputSummary, ...]:
 
 def problems(trace: Trace) -> list[str]:
     """Problems with inputs, grammars and rules; complete after the events of the trace have been iterated."""
-    return [*(read.problem for read in inputs(trace) if read.problem), *map(str, trace.catalog.problems)]
+    return [*(read.problem for read in inputs(trace) if read.problem), *_of_run(trace)]
+
+
+def _of_run(trace: Trace) -> list[str]:
+    """Problems that are not those of an input."""
+    return [*map(str, trace.catalog.problems), *filter(None, [trace.counted_hosts.problem])]
 
 
 def _input(read: Input, trace: Trace, *, says_where: bool) -> findings.InputSummary:

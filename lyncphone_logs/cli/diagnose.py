@@ -102,8 +102,10 @@ def diagnose(
     from lyncphone_logs.reports import screen
 
     trace = open_trace(paths, options | {"jobs": jobs})
+    trace.wanted_phones = tuple(phone or ())
     with watched(trace, quiet=quiet):
-        complete = api.diagnose(trace, verify_fix=verify_fix, phone=phone[0] if phone and len(phone) == 1 else "")
+        stated = phone[0] if phone and len(phone) == 1 else ""
+        complete = api.diagnose(trace, verify_fix=verify_fix, phone=stated)
     notes = () if quiet else (*trace.ineffective, *complete.notes)
     report = _selected(replace(complete, notes=notes), phone or (), code or ())
     chosen = format or ENDINGS.get(PurePath(output).suffix.lower(), Format.text)

@@ -18,7 +18,8 @@ from lyncphone_logs.diagnosis.findings import (
     RuledOut,
     WeighedSymptom,
 )
-from lyncphone_logs.diagnosis.phone_state import PhoneState, add_groups, finish_phone, gather_phones
+from lyncphone_logs.diagnosis.phone_state import PhoneState, add_groups, finish_phone
+from lyncphone_logs.diagnosis.phone_states import read_phones
 from lyncphone_logs.diagnosis.ranking import (
     Assessment,
     Device,
@@ -38,6 +39,7 @@ from lyncphone_logs.grammar.capture_hint import CaptureHint
 from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.matching.symptom_state import SymptomState
 from lyncphone_logs.rules.rule import EXPLAINS, Rule, Verdict
+from lyncphone_logs.trace.counted_hosts import CountedHosts
 
 MIN_ROOT_SCORE = 0.5
 """The least score of a cause that makes others its consequences."""
@@ -92,6 +94,7 @@ def diagnose_phones(
     gateways: Collection[str] = (),
     *,
     are_phones: bool = False,
+    counted: CountedHosts | None = None,
 ) -> tuple[tuple[Phone, ...], tuple[str, ...]]:
     """Diagnose the phones of batches with their keys. Returns the phones by name, and notes for the user.
 
@@ -100,9 +103,9 @@ def diagnose_phones(
     are codes of the rules whose fix is looked for. `hints` maps the name of a grammar to how its phones are traced;
     `gateways` are the names of the grammars of gateways, to which rules about phones do not apply. `are_phones`: all
     senders are known to be phones. A phone with no line that a grammar read is not listed. Memory grows with phones,
-    rules and distinct symptoms, not with events.
+    rules and distinct symptoms, not with events; of more than MAX_PHONES, `counted` counts those not diagnosed.
     """
-    phones, unseen_kinds = _read_phones(batches, rules, vendors, unseen, verified)
+    phones, unseen_kinds = read_phones(batches, rules, vendors, unseen, verified, counted)
     unlisted = _UnlistedRules(rules, unseen_kinds)
     notes = [SKIPPED_NOTE] if unseen_kinds else []
     found = []
@@ -128,27 +131,14 @@ def explain(
     unseen: Callable[[], frozenset[str]] = frozenset,
     hints: Mapping[str, CaptureHint] = NO_HINTS,
     gateways: Collection[str] = (),
+    counted: CountedHosts | None = None,
 ) -> tuple[Explanation, ...]:
     """How one of the rules was assessed for each phone, by name; the other arguments are those of `diagnose_phones`.
 
     Scores are shares among all rivals. They are not halved for a cause that may be a consequence of another one.
     """
-    phones, _ = _read_phones(batches, rules, vendors, unseen)
+    phones, _ = read_phones(batches, rules, vendors, unseen, counted=counted)
     return tuple(_explanation(assessed, rule) for assessed in _assess_phones(phones, facts, hints, gateways))
-
-
-def _read_phones(
-    batches: Iterable[Batch],
-    rules: Sequence[Rule],
-    vendors: Mapping[str, str],
-    unseen: Callable[[], frozenset[str]],
-    verified: Collection[str] = (),
-) -> tuple[dict[str, PhoneState], frozenset[str]]:
-    phones = gather_phones(batches, rules, vendors, verified)
-    unseen_kinds = unseen()
-    for phone in phones.values():
-        phone.symptom_state.unseen = unseen_kinds
-    return phones, unseen_kinds
 
 
 def _assess_phones(

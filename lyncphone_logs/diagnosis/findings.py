@@ -13,6 +13,7 @@ from lyncphone_logs.rules.clause import Fault, Signature
 from lyncphone_logs.rules.packs import Pack
 from lyncphone_logs.rules.rule import Rule, Verdict
 from lyncphone_logs.trace.accounting import ByteAccount
+from lyncphone_logs.trace.counted_hosts import CountedHosts
 
 State = Literal["holds", "refuted", "undecidable"]
 FixState = Literal["fixed", "not fixed", "cannot tell"]
@@ -284,6 +285,7 @@ class Findings:
 
     `packs` are the packs of the rules. `fixes` say whether the diagnoses of a previous report are fixed, if one was
     given. `paths` are the inputs as the user named them. `shared_faults`: what many phones showed at the same time.
+    `counted`: hosts without a diagnosis, because the trace has too many.
     """
 
     tool: str
@@ -297,6 +299,7 @@ class Findings:
     fixes: tuple[Fix, ...] = ()
     paths: tuple[str, ...] = ()
     shared_faults: tuple[SharedFault, ...] = ()
+    counted: CountedHosts = field(default_factory=CountedHosts)
 
     @property
     def known_phones(self) -> tuple[Phone, ...]:

@@ -1,6 +1,6 @@
-"""Collects the state of each phone from batches of events, and finishes it at the end of the trace."""
+"""The state of one phone while its lines are read, and how it is finished at the end of the trace."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -9,19 +9,17 @@ from typing import NamedTuple
 from lyncphone_logs.diagnosis.environment import EnvironmentEvidence, FoundEnvironment
 from lyncphone_logs.diagnosis.journey import Journey
 from lyncphone_logs.diagnosis.ranking import Device
-from lyncphone_logs.diagnosis.senders import servers
 from lyncphone_logs.events.batch import Batch
-from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event, Value, family_of, normalize_mac
+from lyncphone_logs.events.event import MESSAGE, Event, Value, family_of, normalize_mac
 from lyncphone_logs.grammar.capture_hint import NEUTRAL, CaptureHint
 from lyncphone_logs.matching.capabilities import KIND as KNOWN_DEVICE
 from lyncphone_logs.matching.capabilities import UNKNOWN, capabilities, firmware_can
 from lyncphone_logs.matching.matcher import UNKNOWN_ZONE, Moment, version_of
 from lyncphone_logs.matching.phone_group import PhoneGroup
-from lyncphone_logs.matching.rule_index import ClauseQuery, RuleMatcher, index_of
+from lyncphone_logs.matching.rule_index import ClauseQuery
 from lyncphone_logs.matching.symptom_state import SymptomState
-from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.trace.condense import MAX_ERRORS, error_rows
-from lyncphone_logs.trace.phone_identity import FILE, basis_of, mac_of, tells_maker
+from lyncphone_logs.trace.phone_identity import FILE, basis_of, mac_of
 from lyncphone_logs.trace.stated_identity import is_gateway
 
 INFORMATIVE = {"tls", "sip", "sign_in", "provisioning", "exchange", "call"}
@@ -32,6 +30,9 @@ OF_A_PHONE = {"fact.model", "fact.firmware"}
 
 MAX_FIRMWARES = 10
 """Lines with different firmware versions of a phone that are stored; one that is updated within a trace has two."""
+
+MAX_COMPONENTS = 1_000
+"""Components of a phone after which no further ones are stored."""
 
 MAX_HOSTNAMES = 10
 """Host names of a phone that are stored; one that DHCP gives a new address each day has more."""
@@ -45,9 +46,9 @@ class PhoneState:
     counts the events of known kinds whose line was damaged in transit; a dash alone does not count, because some phones
     write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each;
     `grammar` is the name of the grammar that the vendor is from. `server` is a program of servers that writes with its
-    host name. `hostnames` are those of its lines, at most
-    MAX_HOSTNAMES, `errors` its first messages of the level error whose meaning no grammar knows, at most MAX_ERRORS.
+    host name. `hostnames` are those of its lines, at most MAX_HOSTNAMES, `errors` its first messages of the level error whose meaning no grammar knows, at most MAX_ERRORS.
     `firmwares` has the last line that states each firmware version, at most MAX_FIRMWARES.
+    `seen` is the number of the batch with its last line.
     `dated` is the time of its last line whose date is written in full, in UTC if the zone is known (`is_dated_in_utc`).
     """
 
@@ -68,6 +69,7 @@ class PhoneState:
     firmwares: dict[str, Event] = field(default_factory=dict)
     dated: datetime | None = None
     is_dated_in_utc: bool = False
+    seen: int = 0
 
     def mac(self, phone: str) -> str:
         """The MAC address that its lines state, or that is a part of its name; or ""."""
@@ -79,8 +81,9 @@ class PhoneState:
         self.last = last
         self.events += len(rows) + sum(some.messages for some in omitted)
         components = batch.columns["component"]
-        self.components.update(filter(None, (components[row] for row in rows)))
-        self.components.update(name for some in omitted for name in some.components)
+        if len(self.components) < MAX_COMPONENTS:
+            self.components.update(filter(None, (components[row] for row in rows)))
+            self.components.update(name for some in omitted for name in some.components)
         if len(self.errors) < MAX_ERRORS:
             names = batch.columns["kind"]
             unknown = [row for row in error_rows(batch, rows) if names[row] == MESSAGE]
@@ -109,77 +112,6 @@ class PhoneState:
             firmware = str(event.fields.get("firmware", ""))
             if firmware and (firmware in self.firmwares or len(self.firmwares) < MAX_FIRMWARES):
                 self.firmwares[firmware] = event
-
-
-def gather_phones(
-    batches: Iterable[Batch], rules: Sequence[Rule], vendors: Mapping[str, str], verified: Collection[str] = ()
-) -> dict[str, PhoneState]:
-    """The phones by name, from batches with their keys. A phone with no line that a grammar read is not listed.
-
-    `vendors` maps the name of a grammar to the vendor of its phones; `verified` are codes of the rules whose fix is
-    looked for. Reads the batches one at a time; memory grows with phones and their symptoms, not with events.
-    """
-    matcher = RuleMatcher(index_of(rules, verified))
-    phones: dict[str, PhoneState] = {}
-    sharing: dict[str, str] = {}
-
-    def phone_of(event: Event) -> PhoneState:
-        phone = phones.get(event.phone)
-        if phone is None:
-            phone = phones[event.phone] = PhoneState(SymptomState(matcher), event)
-        return phone
-
-    for batch in batches:
-        groups = _rows_by_boot(batch)
-        for rows, last in zip(groups, batch.pick([rows[-1] for rows in groups]), strict=True):
-            phone = phone_of(last)
-            phone.add_lines(batch, rows, last)
-            if not phone.grammar:
-                phone.grammar = _grammar(batch, rows)
-                if phone.grammar:
-                    phone.identity.setdefault("vendor", vendors.get(phone.grammar, ""))
-        for event in _relevant_events(batch, matcher.index.kinds):
-            phone_of(event).add(event)
-        sharing |= dict(servers(batch))
-    for name in sharing.keys() & phones.keys():
-        phones[name].server = sharing[name]
-    return phones
-
-
-def _grammar(batch: Batch, rows: Sequence[int]) -> str:
-    """The grammar of the first of these rows that has a form of one maker only, "" if none has."""
-    grammars, programs, components, names = (
-        batch.columns[name] for name in ("grammar", "app_name", "component", "kind")
-    )
-    for row in rows:
-        if tells_maker(programs[row], components[row], names[row]):
-            return str(grammars[row])
-    return ""
-
-
-def _rows_by_boot(batch: Batch) -> list[list[int]]:
-    """The rows of each boot of each phone, without lines that no grammar read."""
-    keys = list(zip(batch.columns["phone"], batch.columns["boot"], strict=True))
-    unparsed = set(batch.unparsed)
-    rows = [row for row in range(len(batch)) if row not in unparsed] if unparsed else list(range(len(batch)))
-    if keys.count(keys[0]) == len(keys):
-        return [rows] if rows else []
-    groups: dict[tuple[str, int], list[int]] = {}
-    for row in rows:
-        groups.setdefault(keys[row], []).append(row)
-    return list(groups.values())
-
-
-def _relevant_events(batch: Batch, kinds: Collection[str]) -> Iterator[Event]:
-    """The events that a rule or a stage of the journey may name, with the events derived from lines."""
-    rows = sorted({*batch.parsed, *batch.derived})
-    if MESSAGE in kinds:
-        unparsed = set(batch.unparsed)
-        rows = [row for row in range(len(batch)) if row not in unparsed or row in batch.derived]
-    for row, event in zip(rows, batch.pick(rows), strict=True):
-        if event.kind != UNPARSED:
-            yield event
-        yield from batch.derived.get(row, ())
 
 
 def add_groups(phones: Mapping[str, PhoneState], facts: Sequence[Event], *, are_phones: bool) -> None:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from lyncphone_logs.events.batch import SequenceRun
@@ -22,6 +23,8 @@ MAX_NUMBERS_TO_RETURN = 4096
 """After so many numbers a sender does not return to the counter before a jump."""
 MAX_FORMER = 8
 """Counters of a sender that are remembered."""
+MAX_SENDERS = 50_000
+"""Senders whose numbers are followed at a time."""
 COUNTS_BOOTS = ("device", "resets")
 # The name of a file, the number of a line, or both.
 _PRINTED_BY_GREP = re.compile(
@@ -250,7 +253,7 @@ class SequenceTracker:
         """What the runs of a batch of `source` say, by row."""
         reports: dict[int, SequenceReport] = {}
         for row, run in ((row, run) for row, some in sorted(runs.items()) for run in some):
-            count = self._counts.setdefault((run.host or source, run.grammar, run.facility), _Count())
+            count = self._count_of((run.host or source, run.grammar, run.facility))
             report = reports.setdefault(row, SequenceReport())
             report.counts_boots |= bool(run.boots)
             report.dropped += count.dropped(run.missed)
@@ -262,6 +265,13 @@ class SequenceTracker:
                     final_row = _row_after(final, row, run, columns)
                     reports.setdefault(final_row, SequenceReport()).lost.append(gap)
         return reports
+
+    def _count_of(self, sender: Sender) -> _Count:
+        if sender not in self._counts and len(self._counts) >= MAX_SENDERS:
+            # The counts of those that came first; the gaps of their lines are not reported any more.
+            for oldest in [*islice(self._counts, MAX_SENDERS // 2)]:
+                del self._counts[oldest]
+        return self._counts.setdefault(sender, _Count())
 
     def end(self) -> list[SequenceGap]:
         """Remove and return the open gaps; no more lines come."""

@@ -23,11 +23,15 @@ LEAD = ("seen", "evidence", "number", "why", "impact", *WEIGHING, "fix", "histor
 def render(report: Findings, *, color: bool, width: int | None) -> str:
     """The report as text, without a final line end. `width` in columns; if None, nothing is wrapped."""
     page = Page(color=color, width=width)
-    for phone in report.phones:
+    shown = grouping.detailed(report.phones)
+    for phone in shown:
         for case in grouping.cases(phone):
             _case(page, phone, case)
-    for phone in report.phones:
+    for phone in shown:
         _phone(page, report, phone)
+    if more := len(report.phones) - len(shown):
+        page.prose(f"{more:,} more phones, with causes that these have too: --by phone lists them, --phone shows one")
+        page.blank()
     _closing(page, report)
     return page.text()
 

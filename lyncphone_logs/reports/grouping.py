@@ -1,6 +1,6 @@
 """Groups findings for a report: rivals under the diagnosis they compete with, evidence by clause, gaps by remedy."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -8,6 +8,8 @@ from lyncphone_logs.diagnosis.findings import Boot, Diagnosis, Evidence, NotChec
 from lyncphone_logs.events.event import Event
 
 MAX_SHOWN_EVIDENCE = 3
+MAX_DETAILED = 100
+"""Phones of which all findings are printed, whatever their causes."""
 MAX_SHOWN_BOOTS = 5
 
 
@@ -33,6 +35,23 @@ class Proof(NamedTuple):
     says: str
     events: list[Event]
     more: int
+
+
+def detailed(phones: Sequence[Phone]) -> list[Phone]:
+    """The phones of which all findings are printed: all, or of many the first ones, and the first with each cause.
+
+    A report about thousands of phones with one cause would repeat it for each of them.
+    """
+    if len(phones) <= MAX_DETAILED:
+        return list(phones)
+    seen: set[str] = set()
+    found = []
+    for number, phone in enumerate(phones):
+        causes = {each.rule.code for each in phone.diagnoses} | {each.kind for each in phone.failures}
+        if number < MAX_DETAILED or not causes <= seen:
+            found.append(phone)
+        seen |= causes
+    return found
 
 
 def cases(phone: Phone) -> list[Case]:

@@ -38,8 +38,11 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import Stage
 from lyncphone_logs.reports.escaping import to_json
 from lyncphone_logs.rules.rule import Rule
+from lyncphone_logs.trace.counted_hosts import CountedHosts
 
 SCHEMA_VERSION = "2"
+MAX_LISTED_HOSTS = 1_000
+"""Hosts without a diagnosis that are listed; the others are counted."""
 FINDINGS = {"diagnoses": "diagnosis", "failures": "failure", "ruled_out": "ruled_out"}
 """Keys of a phone in the JSON report, and the `type` of their objects in JSON Lines."""
 OPENED = ("rules", "phones")
@@ -179,9 +182,27 @@ def _report(findings: Findings) -> dict[str, Any]:
             asdict(each) | {"count": len(each.phones), "first": _iso(each.first), "last": _iso(each.last)}
             for each in findings.shared_faults
         ],
+        "counted_hosts": _counted(findings.counted),
         "phones": [partial(_phone, each, shared) for each in findings.phones],
         "fixes": [_fix(each) for each in findings.fixes],
     }
+
+
+def _counted(hosts: CountedHosts) -> dict[str, Any]:
+    every = [*hosts.named.values(), hosts.others]
+    named = sorted(hosts.named.items(), key=lambda each: not each[1].failures)[:MAX_LISTED_HOSTS]
+    listed = [
+        {
+            "id": name,
+            "is_phone": host.is_phone,
+            "lines": host.lines,
+            "failures": host.failures,
+            "first_failure": dict(zip(("kind", "path", "line"), host.first, strict=True)) if host.first else None,
+        }
+        for name, host in named
+    ]
+    counts = {name: sum(getattr(each, name) for each in every) for name in ("lines", "failures")}
+    return {"count": len(hosts), "is_least": hosts.is_full, **counts, "forgotten": hosts.forgotten, "listed": listed}
 
 
 def _iso(moment: datetime | None) -> str | None:

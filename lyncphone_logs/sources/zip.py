@@ -65,7 +65,7 @@ def zip_entries(content: ByteSource, max_bytes: int) -> Iterator[ArchiveEntry]:
     """
     with seek_in(content) as file:
         try:
-            with zipfile.ZipFile(_BoundedReads(file)) as archive:  # type: ignore[arg-type]
+            with zipfile.ZipFile(_BoundedReads(file)) as archive:
                 infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
         except _FAULTS:
             for packed in _salvaged(file, content.count):

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import LOST, Event, Value
 from lyncphone_logs.parsing.sequence_numbers import SequenceGap, SequenceReport, SequenceTracker
+from lyncphone_logs.trace.counted_hosts import MAX_KEYED
 from lyncphone_logs.trace.phone_identity import IDENTIFIED, PhoneNames
 from lyncphone_logs.trace.stated_identity import mac_in_name, named_in, statements
 from lyncphone_logs.trace.tls_handshakes import FAMILY, HandshakeTracker
@@ -49,6 +50,7 @@ class _PhoneKeys:
       `era` is not that of the correlator: no step is measured across a gap.
     - `is_unset`: the latest own time was of a clock that was never set. It survives a gap, so that SET is derived even
       if the step was not seen.
+    - `keyed` orders the phones by their latest lines.
     """
 
     boot: int = 1
@@ -60,6 +62,7 @@ class _PhoneKeys:
     unset_derived: bool = False
     counts_boots: bool = False
     era: int = 0
+    keyed: int = 0
 
     def enter_era(self, era: int) -> None:
         """Forget the clock if lines were skipped since the latest line of the phone."""
@@ -109,7 +112,8 @@ class Correlator:
 
     `mac_of_file` returns the MAC address of the phone of a file without host names, "" if it is not known. `_stated`
     has what each phone has stated about itself. `_era` counts the gaps of skipped lines so far. Phones compare their
-    own era with it when their next line comes.
+    own era with it when their next line comes. At most MAX_KEYED phones are followed; `forgotten` counts those
+    that were dropped, whose boots begin anew if they write again.
     """
 
     def __init__(self, mac_of_file: Callable[[str], str] = mac_in_name) -> None:
@@ -119,6 +123,8 @@ class Correlator:
         self._names = PhoneNames(mac_of_file)
         self._stated: dict[str, dict[str, str]] = {}
         self._identified: set[tuple[str, str]] = set()
+        self._keyed = 0
+        self.forgotten = 0
 
     def key(self, batch: Batch) -> None:
         """Set `phone`, `boot`, `segment` and `handshake` of a batch in place, and add derived events to its `derived`.
@@ -232,9 +238,24 @@ class Correlator:
         return keyed
 
     def _phone(self, name: str) -> _PhoneKeys:
-        phone = self._phones.setdefault(name, _PhoneKeys())
+        phone = self._phones.get(name)
+        if phone is None:
+            if len(self._phones) >= MAX_KEYED:
+                self._forget_oldest()
+            phone = self._phones[name] = _PhoneKeys()
+        self._keyed += 1
+        phone.keyed = self._keyed
         phone.enter_era(self._era)
         return phone
+
+    def _forget_oldest(self) -> None:
+        """Drop the half of the phones whose latest lines are the oldest, with what they stated."""
+        oldest = sorted(self._phones, key=lambda name: self._phones[name].keyed)[: MAX_KEYED // 2]
+        for name in oldest:
+            del self._phones[name]
+            self._stated.pop(name, None)
+        self._identified = {pair for pair in self._identified if pair[0] in self._phones}
+        self.forgotten += len(oldest)
 
 
 def _is_steady(clock: datetime | None, times: Sequence[datetime]) -> bool:

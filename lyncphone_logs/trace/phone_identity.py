@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from lyncphone_logs.events.event import UNPARSED
+from lyncphone_logs.trace.counted_hosts import MAX_KEYED
 
 _MAC = re.compile(r"[0-9A-Fa-f]{12}")
 IDENTIFIED = "device.identified"
@@ -47,7 +48,8 @@ class PhoneNames:
 
     `_by_mac` has the name of each MAC address and `_mac_of_phone` the reverse; `_macs_of_host` the MAC addresses seen
     with a host, in order; `_latest` the phone of the latest line of each source. `mac_of_file` returns the MAC address
-    of a source whose lines have no host, or ""; it is called once for each.
+    of a source whose lines have no host, or ""; it is called once for each. After MAX_KEYED addresses, a further one is
+    a phone of its own for each of its hosts.
     """
 
     def __init__(self, mac_of_file: Callable[[str], str]) -> None:
@@ -79,7 +81,9 @@ class PhoneNames:
         self._latest[source] = hostname
 
     def _of_mac(self, mac: str, hostname: str | None) -> str:
-        if hostname:
+        if mac not in self._by_mac and len(self._by_mac) >= MAX_KEYED:
+            return f"{hostname} {mac}" if hostname else mac
+        if hostname and (hostname in self._macs_of_host or len(self._macs_of_host) < MAX_KEYED):
             self._macs_of_host[hostname][mac] = None
         if mac not in self._by_mac:
             name = hostname or mac

@@ -4,13 +4,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import LOST, Event, normalize_mac
+from lyncphone_logs.trace.counted_hosts import CountedHosts
 from lyncphone_logs.trace.phone_identity import FILE, IDENTIFIED, basis_of, tells_maker
 
 SILENCE = timedelta(hours=1)
 """Gap after which a phone counts as silent; it renews its registration more often."""
+MAX_LISTED = 20_000
+"""Phones that are listed; the lines of others are counted."""
+MAX_ALIASES = 20
+"""Other names of a phone that are stored."""
 IDENTITY = ("vendor", "model", "firmware", "mac")
 
 
@@ -53,11 +59,16 @@ class PhoneEntry:
 
 
 class PhoneList:
-    """Collects phones batch by batch. `vendors` maps the name of a grammar to the maker of its phones."""
+    """Collects phones batch by batch. `vendors` maps the name of a grammar to the maker of its phones.
 
-    def __init__(self, vendors: Mapping[str, str]) -> None:
+    Of more than MAX_LISTED phones, the first ones are listed, and the lines of the others are counted in `counted`.
+    """
+
+    def __init__(self, vendors: Mapping[str, str], counted: CountedHosts | None = None) -> None:
         self._vendors = vendors
         self._phones: dict[str, PhoneEntry] = {}
+        self._counted = CountedHosts() if counted is None else counted
+        self._counted.most = MAX_LISTED
 
     def add(self, batch: Batch) -> None:
         """Add a batch whose keys are set."""
@@ -69,7 +80,10 @@ class PhoneList:
         for row, (name, host, grammar, count, boot, segment, time, quality, app_name, component, kind) in enumerate(
             zip(*(columns[each] for each in names), strict=True)
         ):
-            phone = self._phones.setdefault(name, PhoneEntry(name))
+            phone = self._entry(name)
+            if phone is None:
+                self._counted.add(name, lines=count)
+                continue
             phone.lines += count
             phone.boots = max(phone.boots, boot)
             if row in unparsed:
@@ -79,15 +93,23 @@ class PhoneList:
             if tells_maker(app_name, component, kind):
                 phone.identity.setdefault("vendor", self._vendors.get(grammar, ""))
             phone.basis = basis_of(name, host) if host or phone.basis == FILE else phone.basis
-            if host and name.rpartition(" ")[0] != host != name:
+            if host and name.rpartition(" ")[0] != host != name and len(phone.aliases) < MAX_ALIASES:
                 phone.aliases[host] = None
             if time is not None and quality not in ("unset", "none"):
                 phone.note(time, segment)
         for event in _identifying(batch):
             self._add_event(event)
 
+    def _entry(self, name: str) -> PhoneEntry | None:
+        phone = self._phones.get(name)
+        if phone is None and len(self._phones) < MAX_LISTED:
+            phone = self._phones[name] = PhoneEntry(name)
+        return phone
+
     def _add_event(self, event: Event) -> None:
-        phone = self._phones.setdefault(event.phone, PhoneEntry(event.phone))
+        phone = self._entry(event.phone)
+        if phone is None:
+            return
         if event.kind == LOST:
             phone.lost += int(str(event.fields.get("lines", 0) or 0))
         else:
@@ -101,7 +123,8 @@ class PhoneList:
             by_mac[normalize_mac(phone.identity.get("mac", ""))].append(phone)
         for mac, phones in by_mac.items():
             for phone in phones if mac else ():
-                phone.aliases |= {f"{other.id} (same MAC address)": None for other in phones if other is not phone}
+                others = (other for other in phones if other is not phone)
+                phone.aliases |= {f"{other.id} (same MAC address)": None for other in islice(others, MAX_ALIASES)}
         return found
 
 
@@ -113,9 +136,11 @@ def _identifying(batch: Batch) -> Iterable[Event]:
         yield from (event for event in batch.derived.get(row, ()) if event.kind in (IDENTIFIED, LOST))
 
 
-def phone_list(batches: Iterable[Batch], vendors: Mapping[str, str]) -> list[PhoneEntry]:
-    """The phones of all batches, by id."""
-    found = PhoneList(vendors)
+def phone_list(
+    batches: Iterable[Batch], vendors: Mapping[str, str], counted: CountedHosts | None = None
+) -> list[PhoneEntry]:
+    """The phones of all batches, by id; `counted` is that of PhoneList."""
+    found = PhoneList(vendors, counted)
     for batch in batches:
         found.add(batch)
     return found.phones()

@@ -22,6 +22,7 @@ from lyncphone_logs.trace.accounting import SourceStats
 from lyncphone_logs.trace.clocks import SourceClocks
 from lyncphone_logs.trace.condense import condense
 from lyncphone_logs.trace.correlator import DERIVED, Correlator
+from lyncphone_logs.trace.counted_hosts import CountedHosts
 from lyncphone_logs.trace.ordering import merge
 from lyncphone_logs.trace.read_plan import ReadPlan
 from lyncphone_logs.trace.reading_progress import Progress
@@ -49,7 +50,8 @@ class Trace:
     """Named inputs and stated facts. Nothing is read before `events` or `batches` is iterated.
 
     `inputs` are the sources in the order of their paths, rotated files in the order of their numbers. Their counts are
-    complete after an iteration has ended.
+    complete after an iteration has ended. If a trace has too many phones, `counted_hosts` are those
+    that have no diagnosis; those of `wanted_phones`, names or parts of names, have one.
     """
 
     def __init__(
@@ -64,6 +66,8 @@ class Trace:
         self._plan: ReadPlan | None = None
         self._skipped: list[str] = []
         self._progress: Progress | None = None
+        self.wanted_phones: tuple[str, ...] = ()
+        self.counted_hosts = CountedHosts()
 
     def watch(self, called: Callable[[Progress], None]) -> None:
         """Call a function with the progress of each iteration, after each piece that is read: 64 kB to 8 MB.
@@ -120,6 +124,7 @@ class Trace:
             if progress:
                 progress.add(batch)
             yield batch
+        self.counted_hosts.forgotten = correlator.forgotten
         for source, tally in self.inputs:
             tally.account.check(source.bytes, source.path)
 

@@ -1,0 +1,197 @@
+"""Collects the states of the phones of a trace from batches of events, of at most MAX_PHONES at a time."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+from lyncphone_logs.diagnosis.phone_state import PhoneState, is_of_phone
+from lyncphone_logs.diagnosis.senders import servers
+from lyncphone_logs.events.batch import Batch
+from lyncphone_logs.events.event import MESSAGE, UNPARSED, Event
+from lyncphone_logs.events.vocabulary import kinds
+from lyncphone_logs.matching.rule_index import RuleMatcher, index_of
+from lyncphone_logs.matching.symptom_state import SymptomState
+from lyncphone_logs.rules.rule import Rule
+from lyncphone_logs.trace.counted_hosts import MAX_PHONES, CountedHosts
+from lyncphone_logs.trace.phone_identity import tells_maker
+
+MAX_SHARING = 10_000
+"""Hosts of which it is remembered that a server program writes with their name."""
+
+
+class PhoneStates:
+    """The states of the phones of a trace by name, MAX_PHONES at most. `counted` has the hosts that have none.
+
+    The first phones get a state. After MAX_PHONES, a new one takes the place of one that matters less: a host of which
+    nothing shows that it is a phone, else a phone without a failure, the one whose latest line is the oldest. If all
+    have failed, the new one is counted. One that was counted stays so, because its state would lack lines. A phone
+    whose name contains one of those that `counted` wants takes the place of any other. `number` is that of the batch
+    that is read.
+    """
+
+    def __init__(self, matcher: RuleMatcher, counted: CountedHosts) -> None:
+        # `_less` are the names of phones that may be replaced, the best to replace last, as they were at the latest
+        # search. It is repeated after `_wait` further hosts only, so that a host costs the same on average.
+        self.states: dict[str, PhoneState] = {}
+        self.counted = counted
+        self._matcher = matcher
+        self._wanted = [name.casefold() for name in counted.wanted]
+        self._less: list[str] = []
+        self._wait = 0
+        self.number = 0
+
+    def get(self, event: Event) -> PhoneState | None:
+        """The state of the phone of an event; None if the phone is only counted."""
+        phone = self.states.get(event.phone)
+        if phone is None and event.phone not in self.counted and self._has_room(event.phone):
+            phone = self.states[event.phone] = PhoneState(SymptomState(self._matcher), event)
+        return phone
+
+    def count_event(self, event: Event) -> None:
+        """Count an event of a phone without a state, if it is a failure."""
+        match = self._matcher.match(event)
+        if match.explained_by or match.is_failure or kinds()[event.kind].is_failure(event.fields):
+            self.counted.add(event.phone, failures=event.count, first=event)
+
+    def _has_room(self, name: str) -> bool:
+        if len(self.states) < MAX_PHONES:
+            return True
+        is_wanted = self._is_wanted(name)
+        if self.counted.is_full and not is_wanted:
+            return False
+        victim = self._next(is_wanted)
+        if victim:
+            state = self.states.pop(victim)
+            failures = [*state.symptom_state.failures]
+            symptoms = [*state.symptom_state.symptoms.values()]
+            self.counted.add(
+                victim, lines=state.events, is_phone=is_of_phone(state, ()),
+                failures=max(sum(each.count for each in some) for some in (failures, symptoms)),
+                first=next((each.first for each in symptoms), None) or next((each.event for each in failures), None),
+            )  # fmt: skip
+        return bool(victim)
+
+    def _next(self, for_wanted: bool) -> str:
+        """The name of the phone to replace next, "" if there is none."""
+        for _ in range(2):
+            while self._less:
+                name = self._less.pop()
+                if name in self.states and self._may_replace(name):
+                    return name
+            if self._wait > 0:
+                break
+            self._wait = MAX_PHONES // 10
+            less = [name for name in self.states if self._may_replace(name) and not self._is_wanted(name)]
+            ranks = {name: (_rank(self.states[name]), self.states[name].seen) for name in less}
+            self._less = sorted(less, key=ranks.__getitem__, reverse=True)
+        self._wait -= 1
+        return next((name for name in self.states if not self._is_wanted(name)), "") if for_wanted else ""
+
+    def _may_replace(self, name: str) -> bool:
+        # What the batch that is being read says of its phones is not known yet.
+        return self.states[name].seen < self.number and _rank(self.states[name]) < _FAILED
+
+    def _is_wanted(self, name: str) -> bool:
+        return any(wanted in name.casefold() for wanted in self._wanted)
+
+
+_FAILED = 2
+
+
+def _rank(phone: PhoneState) -> int:
+    """0 for a host that may be no phone, 1 for a phone without a failure, else _FAILED."""
+    if phone.symptom_state.symptoms or any(True for _ in phone.symptom_state.failures):
+        return _FAILED
+    return int(is_of_phone(phone, ()))
+
+
+def gather_phones(
+    batches: Iterable[Batch],
+    rules: Sequence[Rule],
+    vendors: Mapping[str, str],
+    verified: Collection[str] = (),
+    counted: CountedHosts | None = None,
+) -> dict[str, PhoneState]:
+    """The phones by name, from batches with their keys. A phone with no line that a grammar read is not listed.
+
+    `vendors` maps the name of a grammar to the vendor of its phones; `verified` are codes of the rules whose fix is
+    looked for; `counted` is that of PhoneStates. Reads the batches one at a time; memory grows with
+    phones, at most MAX_PHONES, and their symptoms, not with events.
+    """
+    matcher = RuleMatcher(index_of(rules, verified))
+    phones = PhoneStates(matcher, CountedHosts() if counted is None else counted)
+    sharing: dict[str, str] = {}
+    for phones.number, batch in enumerate(batches):
+        groups = _rows_by_boot(batch)
+        for rows, last in zip(groups, batch.pick([rows[-1] for rows in groups]), strict=True):
+            phone = phones.get(last)
+            if phone is None:
+                grammar = _grammar(batch, rows)
+                phones.counted.add(last.phone, lines=len(rows), is_phone=bool(grammar))
+                continue
+            phone.seen = phones.number
+            phone.add_lines(batch, rows, last)
+            if not phone.grammar:
+                phone.grammar = _grammar(batch, rows)
+                if phone.grammar:
+                    phone.identity.setdefault("vendor", vendors.get(phone.grammar, ""))
+        for event in _relevant_events(batch, matcher.index.kinds):
+            phone = phones.get(event)
+            if phone is None:
+                phones.count_event(event)
+            else:
+                phone.add(event)
+        sharing |= ((host, program) for host, program in servers(batch) if len(sharing) < MAX_SHARING)
+    for name in sharing.keys() & phones.states.keys():
+        phones.states[name].server = sharing[name]
+    return phones.states
+
+
+def read_phones(
+    batches: Iterable[Batch],
+    rules: Sequence[Rule],
+    vendors: Mapping[str, str],
+    unseen: Callable[[], frozenset[str]],
+    verified: Collection[str] = (),
+    counted: CountedHosts | None = None,
+) -> tuple[dict[str, PhoneState], frozenset[str]]:
+    """The phones of `gather_phones`, which know the kinds that `unseen` returns after the last batch; and these kinds."""
+    phones = gather_phones(batches, rules, vendors, verified, counted)
+    unseen_kinds = unseen()
+    for phone in phones.values():
+        phone.symptom_state.unseen = unseen_kinds
+    return phones, unseen_kinds
+
+
+def _grammar(batch: Batch, rows: Sequence[int]) -> str:
+    """The grammar of the first of these rows that has a form of one maker only, "" if none has."""
+    grammars, programs, components, names = (
+        batch.columns[name] for name in ("grammar", "app_name", "component", "kind")
+    )
+    for row in rows:
+        if tells_maker(programs[row], components[row], names[row]):
+            return str(grammars[row])
+    return ""
+
+
+def _rows_by_boot(batch: Batch) -> list[list[int]]:
+    """The rows of each boot of each phone, without lines that no grammar read."""
+    keys = list(zip(batch.columns["phone"], batch.columns["boot"], strict=True))
+    unparsed = set(batch.unparsed)
+    rows = [row for row in range(len(batch)) if row not in unparsed] if unparsed else list(range(len(batch)))
+    if keys.count(keys[0]) == len(keys):
+        return [rows] if rows else []
+    groups: dict[tuple[str, int], list[int]] = {}
+    for row in rows:
+        groups.setdefault(keys[row], []).append(row)
+    return list(groups.values())
+
+
+def _relevant_events(batch: Batch, kinds: Collection[str]) -> Iterator[Event]:
+    """The events that a rule or a stage of the journey may name, with the events derived from lines."""
+    rows = sorted({*batch.parsed, *batch.derived})
+    if MESSAGE in kinds:
+        unparsed = set(batch.unparsed)
+        rows = [row for row in range(len(batch)) if row not in unparsed or row in batch.derived]
+    for row, event in zip(rows, batch.pick(rows), strict=True):
+        if event.kind != UNPARSED:
+            yield event
+        yield from batch.derived.get(row, ())
