@@ -227,6 +227,9 @@ def _gateways(catalog: Catalog) -> frozenset[str]:
 
 def inputs(trace: Trace) -> tuple[findings.InputSummary, ...]:
     """A summary of each input; complete after the events of the trace have been iterated."""
+    if trace.counted_hosts.ended_at:
+        for source, tally in trace.inputs:
+            tally.account.passed_over_bytes += source.bytes - tally.account.total
     without_event = 0
     found = []
     for each in trace.inputs:
@@ -242,7 +245,7 @@ def problems(trace: Trace) -> list[str]:
 
 def _of_run(trace: Trace) -> list[str]:
     """Problems that are not those of an input."""
-    return [*map(str, trace.catalog.problems), *filter(None, [trace.counted_hosts.problem])]
+    return [*map(str, trace.catalog.problems), *trace.counted_hosts.problems]
 
 
 def _input(read: Input, trace: Trace, *, says_where: bool) -> findings.InputSummary:

@@ -19,7 +19,7 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 from lyncphone_logs.user_folders import cache_folder
 
@@ -38,17 +38,19 @@ def cached(
     make: Callable[[], T],
     classes: Sequence[type],
     may_store: Callable[[], bool] = lambda: True,
+    shape: Any = Any,
 ) -> T:
     """What `make` returns, from disk if it was stored under this key. Raises what `make` raises.
 
     `key` must change with everything that the result depends on. `classes` are those of all instances in the result.
     Nothing is stored if the key cannot be computed (OSError), if it changed meanwhile, if `may_store` returns false, or
-    if the folder cannot be used.
+    if the folder cannot be used. `shape` is the type of the result, such as `tuple[Rule, ...]`: an entry of another
+    type is made again.
     """
     folder = _folder()
     name = _name(kind, key) if folder else ""
     entry = _read(folder / name, classes) if folder and name else None
-    if entry is not None:
+    if entry is not None and _fits(entry[0], shape):
         found: T = entry[0]
         return found
     made = make()
@@ -123,6 +125,20 @@ def _read(path: Path, classes: Sequence[type]) -> tuple[Any] | None:
     finally:
         if was_collecting:
             gc.enable()
+
+
+def _fits(value: object, shape: Any) -> bool:
+    """Whether a value has a type. Elements of containers count, attributes of instances do not."""
+    if shape is Any:
+        return True
+    kind, parts = get_origin(shape) or shape, get_args(shape)
+    if not isinstance(value, kind):
+        return False
+    if isinstance(value, dict) and parts:
+        return all(_fits(key, parts[0]) and _fits(each, parts[1]) for key, each in value.items())
+    if isinstance(value, tuple) and parts and parts[-1] is not Ellipsis:
+        return len(value) == len(parts) and all(map(_fits, value, parts))
+    return not parts or not isinstance(value, list | tuple) or all(_fits(each, parts[0]) for each in value)
 
 
 class _Unpickler(pickle.Unpickler):

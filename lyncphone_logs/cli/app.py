@@ -35,6 +35,7 @@ app.add_typer(rules_app, name="rules")
 app.add_typer(grammars_app, name="grammars")
 
 COMMANDS = {"diagnose", "events", "explain", "phones", "unparsed", "rules", "grammars"}
+OUT_OF_MEMORY = "out of memory\n  help: name fewer files, or run on a computer with more memory"
 GLOBAL_OPTIONS = {"-h", "--help", "-V", "--version", "--install-completion", "--show-completion"}
 
 
@@ -72,6 +73,9 @@ def run(arguments: Sequence[str]) -> int:
         return end.code if isinstance(end.code, int) else 2
     except KeyboardInterrupt:
         return 130
+    except MemoryError:
+        print_messages("error", [OUT_OF_MEMORY])
+        return 3
     except LyncphoneLogsError as error:
         print_messages("error", [error])
         return 4 if isinstance(error, OutputError) else 2

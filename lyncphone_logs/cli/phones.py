@@ -41,7 +41,9 @@ def phones(
 
     trace = open_trace(paths, options)
     with watched(trace):
-        found = phone_list(trace.batches(), {each.name: each.vendor for each in trace.catalog.grammars}, trace.counted_hosts)
+        found = phone_list(
+            trace.batches(), {each.name: each.vendor for each in trace.catalog.grammars}, trace.counted_hosts
+        )
     write(phone_table(found) if format is PhonesFormat.table else phone_json_lines(found), output)
     finish_trace(trace)
 

@@ -109,13 +109,17 @@ def diagnose_phones(
     unlisted = _UnlistedRules(rules, unseen_kinds)
     notes = [SKIPPED_NOTE] if unseen_kinds else []
     found = []
-    for assessed in _assess_phones(phones, facts, hints, gateways, are_phones=are_phones):
-        contradicted = [fact for fact in facts if fact not in assessed.facts]
-        notes += [f"{assessed.name}: {fact.text} is ignored, because the trace contradicts it" for fact in contradicted]
-        notes += _environment_notes(assessed)
-        notes += assessed.sender.notes(assessed.name)
-        phone = _findings(assessed, unlisted)
-        found.append(phone)
+    try:
+        for assessed in _assess_phones(phones, facts, hints, gateways, are_phones=are_phones):
+            contradicted = [fact for fact in facts if fact not in assessed.facts]
+            ignored = "is ignored, because the trace contradicts it"
+            notes += [f"{assessed.name}: {fact.text} {ignored}" for fact in contradicted]
+            notes += [*_environment_notes(assessed), *assessed.sender.notes(assessed.name)]
+            found.append(_findings(assessed, unlisted))
+    except MemoryError:
+        if counted is None:
+            raise
+        counted.ended_at = counted.ended_at or (f"phone {found[-1].id}" if found else "the first phone")
     if unseen_kinds and any(not phone.is_phone for phone in found):
         notes.append(SKIPPED_SENDERS_NOTE)
     return tuple(found), tuple(notes)

@@ -1,6 +1,7 @@
 """Collects the states of the phones of a trace from batches of events, of at most MAX_PHONES at a time."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from mmap import mmap
 
 from lyncphone_logs.diagnosis.phone_state import PhoneState, is_of_phone
 from lyncphone_logs.diagnosis.senders import servers
@@ -15,6 +16,8 @@ from lyncphone_logs.trace.phone_identity import tells_maker
 
 MAX_SHARING = 10_000
 """Hosts of which it is remembered that a server program writes with their name."""
+RESERVED_BYTES = 32 * 1024 * 1024
+"""Address space that is set free if memory is used up, so that what was read until then can be diagnosed."""
 
 
 class PhoneStates:
@@ -24,7 +27,7 @@ class PhoneStates:
     nothing shows that it is a phone, else a phone without a failure, the one whose latest line is the oldest. If all
     have failed, the new one is counted. One that was counted stays so, because its state would lack lines. A phone
     whose name contains one of those that `counted` wants takes the place of any other. `number` is that of the batch
-    that is read.
+    that is read, `position` where its last line is.
     """
 
     def __init__(self, matcher: RuleMatcher, counted: CountedHosts) -> None:
@@ -35,8 +38,10 @@ class PhoneStates:
         self._matcher = matcher
         self._wanted = [name.casefold() for name in counted.wanted]
         self._less: list[str] = []
+        self._servers: dict[str, str] = {}
         self._wait = 0
         self.number = 0
+        self.position = "the first line"
 
     def get(self, event: Event) -> PhoneState | None:
         """The state of the phone of an event; None if the phone is only counted."""
@@ -45,7 +50,35 @@ class PhoneStates:
             phone = self.states[event.phone] = PhoneState(SymptomState(self._matcher), event)
         return phone
 
-    def count_event(self, event: Event) -> None:
+    def add(self, batch: Batch, vendors: Mapping[str, str]) -> None:
+        """Add the lines of the next batch. `vendors` maps the name of a grammar to the vendor of its phones."""
+        groups = _rows_by_boot(batch)
+        for rows, last in zip(groups, batch.pick([rows[-1] for rows in groups]), strict=True):
+            phone = self.get(last)
+            self.position = f"{last.source}:{last.line}"
+            if phone is None:
+                self.counted.add(last.phone, lines=len(rows), is_phone=bool(_grammar(batch, rows)))
+                continue
+            phone.seen = self.number
+            phone.add_lines(batch, rows, last)
+            if not phone.grammar:
+                phone.grammar = _grammar(batch, rows)
+                if phone.grammar:
+                    phone.identity.setdefault("vendor", vendors.get(phone.grammar, ""))
+        for event in _relevant_events(batch, self._matcher.index.kinds):
+            phone = self.get(event)
+            if phone is None:
+                self._count_event(event)
+            else:
+                phone.add(event)
+        self._servers |= ((host, program) for host, program in servers(batch) if len(self._servers) < MAX_SHARING)
+
+    def end(self) -> None:
+        """Give each phone the server whose program writes with its name; no more batches come."""
+        for name in self._servers.keys() & self.states.keys():
+            self.states[name].server = self._servers[name]
+
+    def _count_event(self, event: Event) -> None:
         """Count an event of a phone without a state, if it is a failure."""
         match = self._matcher.match(event)
         if match.explained_by or match.is_failure or kinds()[event.kind].is_failure(event.fields):
@@ -118,30 +151,15 @@ def gather_phones(
     """
     matcher = RuleMatcher(index_of(rules, verified))
     phones = PhoneStates(matcher, CountedHosts() if counted is None else counted)
-    sharing: dict[str, str] = {}
-    for phones.number, batch in enumerate(batches):
-        groups = _rows_by_boot(batch)
-        for rows, last in zip(groups, batch.pick([rows[-1] for rows in groups]), strict=True):
-            phone = phones.get(last)
-            if phone is None:
-                grammar = _grammar(batch, rows)
-                phones.counted.add(last.phone, lines=len(rows), is_phone=bool(grammar))
-                continue
-            phone.seen = phones.number
-            phone.add_lines(batch, rows, last)
-            if not phone.grammar:
-                phone.grammar = _grammar(batch, rows)
-                if phone.grammar:
-                    phone.identity.setdefault("vendor", vendors.get(phone.grammar, ""))
-        for event in _relevant_events(batch, matcher.index.kinds):
-            phone = phones.get(event)
-            if phone is None:
-                phones.count_event(event)
-            else:
-                phone.add(event)
-        sharing |= ((host, program) for host, program in servers(batch) if len(sharing) < MAX_SHARING)
-    for name in sharing.keys() & phones.states.keys():
-        phones.states[name].server = sharing[name]
+    reserve = mmap(-1, RESERVED_BYTES)
+    try:
+        for phones.number, batch in enumerate(batches):
+            phones.add(batch, vendors)
+    except MemoryError:
+        # The pages of the reserve were never used, so that they took none of the memory, only of its limit.
+        reserve.close()
+        phones.counted.ended_at = phones.position
+    phones.end()
     return phones.states
 
 
@@ -153,7 +171,7 @@ def read_phones(
     verified: Collection[str] = (),
     counted: CountedHosts | None = None,
 ) -> tuple[dict[str, PhoneState], frozenset[str]]:
-    """The phones of `gather_phones`, which know the kinds that `unseen` returns after the last batch; and these kinds."""
+    """The phones of `gather_phones`, and the kinds that `unseen` returns after the last batch, which they know."""
     phones = gather_phones(batches, rules, vendors, verified, counted)
     unseen_kinds = unseen()
     for phone in phones.values():

@@ -64,7 +64,7 @@ class Sign(NamedTuple):
 @cache
 def clues() -> tuple[Clue, ...]:
     """The rows of the table."""
-    return cached("environments", _version, _clues, (Clue,))
+    return cached("environments", _version, _clues, (Clue,), shape=tuple[Clue, ...])
 
 
 def _version() -> str:

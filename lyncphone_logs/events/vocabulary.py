@@ -128,7 +128,7 @@ def version() -> str:
 @cache
 def families() -> dict[str, Family]:
     """All families by name."""
-    return cached("vocabulary", version, _families, (Family, Kind, Field, Reach))
+    return cached("vocabulary", version, _families, (Family, Kind, Field, Reach), shape=dict[str, Family])
 
 
 def _families() -> dict[str, Family]:

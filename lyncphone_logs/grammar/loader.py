@@ -97,7 +97,8 @@ def read_grammar(path: Path, builtin: Path) -> Grammar:
     _check_source(path)
     files = [path, *sorted({*_message_sets(path.parent), *_message_sets(builtin)})]
     compile_it = partial(_compile_file, path, builtin)
-    compiled = cached("grammar", partial(_key, files), compile_it, CLASSES, partial(_is_self_contained, files))
+    may_store = partial(_is_self_contained, files)
+    compiled = cached("grammar", partial(_key, files), compile_it, CLASSES, may_store, Compiled)
     samples = tuple(map(GrammarSample._make, compiled.samples))
     specify = partial(_specification, path, builtin)
     return Grammar(

@@ -98,7 +98,7 @@ def _database(literals: Sequence[str]) -> Any:
 
     expressions = [*(re.escape(literal.encode()) for literal in literals), *_DAMAGE]
     key = sha256(repr(expressions).encode()).hexdigest()
-    written = cached("search", lambda: key, lambda: _compiled(expressions), ())
+    written = cached("search", lambda: key, lambda: _compiled(expressions), (), shape=bytes)
     try:
         return _loaded(written)
     except hyperscan.error:  # The database is of another release, or of another processor that shares the cache folder.

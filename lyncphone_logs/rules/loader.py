@@ -32,7 +32,9 @@ def load_rules(pack: Pack) -> tuple[list[Rule], list[LyncphoneLogsError]]:
     """The rules of a pack in the order of its files, and an error for each file that cannot be used."""
     if not pack.files:
         return [], []
-    return cached("rules", partial(_key, pack), partial(_read_rules, pack), (*CLASSES, RuleError), pack.is_unchanged)
+    shape = tuple[list[Rule], list[LyncphoneLogsError]]
+    read, classes = partial(_read_rules, pack), (*CLASSES, RuleError)
+    return cached("rules", partial(_key, pack), read, classes, pack.is_unchanged, shape)
 
 
 def _key(pack: Pack) -> str:

@@ -165,10 +165,17 @@ _DECODING = ("cp1252", "overlong")
 """Names of what decoding changed; other repairs are those of the text."""
 
 
+_BLANKS = " \t\r\v\f"
+"""Characters of blank lines. Python counts NEL, no-break spaces and separators too, but these are text that was lost
+or damaged: a line of them is an event."""
+
+
 def _without_blanks(rows: LineTable) -> LineTable:
     if "" not in rows.texts and not any(map(str.isspace, rows.texts)):
         return rows
-    is_filled = [bool(text) and not text.isspace() for text in rows.texts]
+    is_filled = [bool(text.strip(_BLANKS)) for text in rows.texts]
+    if all(is_filled):
+        return rows
     new = LineTable()
     for name in _COLUMNS:
         setattr(new, name, list(compress(getattr(rows, name), is_filled)))

@@ -42,6 +42,7 @@ class CountedHosts:
     """All hosts that are only counted. `others` are those whose names are not stored, together.
 
     `wanted` are names, or parts of names, of phones that are diagnosed rather than others.
+    `ended_at` is where reading ended because memory was used up, "" if it did not.
     `most` is the number of the hosts that are not only counted.
     `forgotten` is the number of times that the boots, clock and so on of a sender were dropped to make room.
     """
@@ -51,6 +52,7 @@ class CountedHosts:
     others: CountedHost = field(default_factory=CountedHost)
     forgotten: int = 0
     most: int = MAX_PHONES
+    ended_at: str = ""
     _others: set[int] = field(default_factory=set)
 
     def __contains__(self, name: str) -> bool:
@@ -83,8 +85,12 @@ class CountedHosts:
         return self.others
 
     @property
-    def problem(self) -> str:
-        """One sentence for the user, "" if no host is only counted and none was forgotten."""
+    def problems(self) -> list[str]:
+        """Sentences for the user, none if every host has a state and was read to its end."""
+        ended = f"out of memory at {self.ended_at}: what follows was not diagnosed; name fewer files"
+        return [*([ended] if self.ended_at else []), *filter(None, [self._problem()])]
+
+    def _problem(self) -> str:
         if not len(self):
             return (
                 f"more than {MAX_KEYED:,} senders: boots and clocks of {self.forgotten:,} began anew"

@@ -3,6 +3,7 @@
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from ctypes import c_bool
 from multiprocessing import Value
@@ -59,7 +60,11 @@ class Processes:
         while not wait([future], WAITING_SECONDS).done:
             if self._waiting:
                 self._waiting(self._shared.read.value)
-        return future.result()
+        try:
+            return future.result()
+        except BrokenProcessPool:
+            # A process that is killed, as the system does if memory is used up, cannot say so itself.
+            raise MemoryError("a process that reads has ended") from None
 
 
 @contextmanager
