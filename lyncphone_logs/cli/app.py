@@ -12,6 +12,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from errno import ENOMEM
 from typing import Annotated
 
 import typer
@@ -73,13 +74,13 @@ def run(arguments: Sequence[str]) -> int:
         return end.code if isinstance(end.code, int) else 2
     except KeyboardInterrupt:
         return 130
-    except MemoryError:
-        print_messages("error", [OUT_OF_MEMORY])
-        return 3
     except LyncphoneLogsError as error:
         print_messages("error", [error])
         return 4 if isinstance(error, OutputError) else 2
     except Exception as error:
+        if _is_out_of_memory(error):
+            print_messages("error", [OUT_OF_MEMORY])
+            return 3
         return _bug(error)
     return 0
 
@@ -89,6 +90,13 @@ def _typo(word: str) -> str:
     is_path = not word.replace("-", "").isalpha() or word.startswith("-") or os.path.lexists(word)
     help = "" if is_path else suggestion(word.casefold(), sorted(COMMANDS))
     return f"no such command {word!r}; {help}" if help else ""
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """The system reports it as an OSError too, and the loader of libraries as an ImportError."""
+    is_of_system = isinstance(error, OSError) and error.errno == ENOMEM
+    is_of_loader = isinstance(error, ImportError) and ("failed to map" in str(error) or "allocate memory" in str(error))
+    return isinstance(error, MemoryError) or is_of_system or is_of_loader
 
 
 def _bug(error: Exception) -> int:

@@ -1,6 +1,7 @@
 """Collects the states of the phones of a trace from batches of events, of at most MAX_PHONES at a time."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from mmap import mmap
 
 from lyncphone_logs.diagnosis.phone_state import PhoneState, is_of_phone
@@ -32,7 +33,8 @@ class PhoneStates:
 
     def __init__(self, matcher: RuleMatcher, counted: CountedHosts) -> None:
         # `_less` are the names of phones that may be replaced, the best to replace last, as they were at the latest
-        # search. It is repeated after `_wait` further hosts only, so that a host costs the same on average.
+        # search. It is repeated after `_wait` further hosts only, so that a host costs the same on average. `_failing`
+        # are the phones that fail in the batch that is read.
         self.states: dict[str, PhoneState] = {}
         self.counted = counted
         self._matcher = matcher
@@ -40,6 +42,7 @@ class PhoneStates:
         self._less: list[str] = []
         self._servers: dict[str, str] = {}
         self._wait = 0
+        self._failing: set[str] = set()
         self.number = 0
         self.position = "the first line"
 
@@ -53,6 +56,10 @@ class PhoneStates:
     def add(self, batch: Batch, vendors: Mapping[str, str]) -> None:
         """Add the lines of the next batch. `vendors` maps the name of a grammar to the vendor of its phones."""
         groups = _rows_by_boot(batch)
+        events = list(_relevant_events(batch, self._matcher.index.kinds))
+        # If there is no room, it matters who fails later in the batch.
+        is_tight = len(self.states) + len(groups) > MAX_PHONES
+        self._failing = {event.phone for event in events if self._fails(event)} if is_tight else set()
         for rows, last in zip(groups, batch.pick([rows[-1] for rows in groups]), strict=True):
             phone = self.get(last)
             self.position = f"{last.source}:{last.line}"
@@ -65,12 +72,12 @@ class PhoneStates:
                 phone.grammar = _grammar(batch, rows)
                 if phone.grammar:
                     phone.identity.setdefault("vendor", vendors.get(phone.grammar, ""))
-        for event in _relevant_events(batch, self._matcher.index.kinds):
+        for event in events:
             phone = self.get(event)
-            if phone is None:
-                self._count_event(event)
-            else:
+            if phone is not None:
                 phone.add(event)
+            elif self._fails(event):
+                self.counted.add(event.phone, failures=event.count, first=event)
         self._servers |= ((host, program) for host, program in servers(batch) if len(self._servers) < MAX_SHARING)
 
     def end(self) -> None:
@@ -78,11 +85,9 @@ class PhoneStates:
         for name in self._servers.keys() & self.states.keys():
             self.states[name].server = self._servers[name]
 
-    def _count_event(self, event: Event) -> None:
-        """Count an event of a phone without a state, if it is a failure."""
+    def _fails(self, event: Event) -> bool:
         match = self._matcher.match(event)
-        if match.explained_by or match.is_failure or kinds()[event.kind].is_failure(event.fields):
-            self.counted.add(event.phone, failures=event.count, first=event)
+        return bool(match.explained_by) or match.is_failure or bool(kinds()[event.kind].is_failure(event.fields))
 
     def _has_room(self, name: str) -> bool:
         if len(self.states) < MAX_PHONES:
@@ -111,7 +116,7 @@ class PhoneStates:
                     return name
             if self._wait > 0:
                 break
-            self._wait = MAX_PHONES // 10
+            self._wait = MAX_PHONES // 50
             less = [name for name in self.states if self._may_replace(name) and not self._is_wanted(name)]
             ranks = {name: (_rank(self.states[name]), self.states[name].seen) for name in less}
             self._less = sorted(less, key=ranks.__getitem__, reverse=True)
@@ -119,8 +124,7 @@ class PhoneStates:
         return next((name for name in self.states if not self._is_wanted(name)), "") if for_wanted else ""
 
     def _may_replace(self, name: str) -> bool:
-        # What the batch that is being read says of its phones is not known yet.
-        return self.states[name].seen < self.number and _rank(self.states[name]) < _FAILED
+        return name not in self._failing and _rank(self.states[name]) < _FAILED
 
     def _is_wanted(self, name: str) -> bool:
         return any(wanted in name.casefold() for wanted in self._wanted)
@@ -151,16 +155,23 @@ def gather_phones(
     """
     matcher = RuleMatcher(index_of(rules, verified))
     phones = PhoneStates(matcher, CountedHosts() if counted is None else counted)
-    reserve = mmap(-1, RESERVED_BYTES)
+    reserve = _reserved()
     try:
         for phones.number, batch in enumerate(batches):
             phones.add(batch, vendors)
     except MemoryError:
         # The pages of the reserve were never used, so that they took none of the memory, only of its limit.
-        reserve.close()
+        if reserve:
+            reserve.close()
         phones.counted.ended_at = phones.position
     phones.end()
     return phones.states
+
+
+def _reserved() -> mmap | None:
+    with suppress(OSError):
+        return mmap(-1, RESERVED_BYTES)
+    return None
 
 
 def read_phones(

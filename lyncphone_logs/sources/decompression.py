@@ -240,7 +240,7 @@ def window_of(frame: bytes) -> int:
 def _in_units(size: int) -> str:
     for unit, name in ((1024**3, "GiB"), (1024**2, "MiB")):
         if size >= unit:
-            return f"{size / unit:.3g} {name}"
+            return f"{size // unit:,} {name}"
     return f"{size} bytes"
 
 
