@@ -99,23 +99,26 @@ def diagnose(
     """Find the cause of what a trace shows: evidence, how to check it, and the fix."""
     from lyncphone_logs import api
     from lyncphone_logs.cli.progress import watched
-    from lyncphone_logs.reports import screen
+    from lyncphone_logs.reports.screen import render
 
     trace = open_trace(paths, options | {"jobs": jobs})
-    trace.wanted_phones = tuple(phone or ())
+    trace.wanted_phones = names = tuple(phone or ())
     with watched(trace, quiet=quiet):
-        stated = phone[0] if phone and len(phone) == 1 else ""
-        complete = api.diagnose(trace, verify_fix=verify_fix, phone=stated)
-    notes = () if quiet else (*trace.ineffective, *complete.notes)
-    report = _selected(replace(complete, notes=notes), phone or (), code or ())
+        complete = api.diagnose(trace, verify_fix=verify_fix, phone=names[0] if len(names) == 1 else "")
+    report = _selected(_noted(complete, trace.ineffective, quiet=quiet), names, code or ())
     chosen = format or ENDINGS.get(PurePath(output).suffix.lower(), Format.text)
     _messages(report, chosen, to_file=bool(output))
     if chosen is Format.text:
         terminal, view = _terminal(color, to_terminal=not output), _view(report, by, sort, len(complete.known_phones))
-        write(screen.render(report, terminal, view=view, codes=code or (), everything=everything), output)
+        write(render(report, terminal, view=view, codes=code or (), everything=everything), output)
     else:
         write(_rendered(report, chosen), output)
     raise typer.Exit(_exit_code(report, fail_on.value))
+
+
+def _noted(report: "Report", ineffective: Iterable[str], *, quiet: bool) -> "Report":
+    """The report with notes on options without effect, or without any notes."""
+    return replace(report, notes=() if quiet else (*ineffective, *report.notes))
 
 
 def _selected(report: "Report", names: Iterable[str], codes: Iterable[str]) -> "Report":

@@ -111,10 +111,7 @@ def diagnose_phones(
     found = []
     try:
         for assessed in _assess_phones(phones, facts, hints, gateways, are_phones=are_phones):
-            contradicted = [fact for fact in facts if fact not in assessed.facts]
-            ignored = "is ignored, because the trace contradicts it"
-            notes += [f"{assessed.name}: {fact.text} {ignored}" for fact in contradicted]
-            notes += [*_environment_notes(assessed), *assessed.sender.notes(assessed.name)]
+            notes += [*_notes_of(assessed, facts), *assessed.sender.notes(assessed.name)]
             found.append(_findings(assessed, unlisted))
     except MemoryError:
         if counted is None:
@@ -221,13 +218,15 @@ def _failures(state: SymptomState, diagnoses: Sequence[Diagnosis]) -> Iterator[F
             yield Failure(event, failure.count)
 
 
-def _environment_notes(phone: _AssessedPhone) -> list[str]:
-    """That the trace suggests another environment than the stated one, if it does."""
+def _notes_of(phone: _AssessedPhone, facts: Sequence[Event]) -> list[str]:
+    """Which stated facts, and that the stated environment, do not fit the trace."""
+    contradicted = [fact.text for fact in facts if fact not in phone.facts]
+    notes = [f"{phone.name}: {text} is ignored, because the trace contradicts it" for text in contradicted]
     found = phone.environment
     if found.suggested_by is None or not found.contradicts:
-        return []
+        return notes
     line = f"{found.suggested_by.source}:{found.suggested_by.line}"
-    return [f"{phone.name}: environment {found.name} is used as stated; {line} suggests {found.suggested}"]
+    return [*notes, f"{phone.name}: environment {found.name} is used as stated; {line} suggests {found.suggested}"]
 
 
 def _candidates(live: Sequence[Sequence[Assessment]], roots: Codes) -> dict[str, list[_Candidate]]:

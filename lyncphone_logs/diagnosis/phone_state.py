@@ -46,8 +46,9 @@ class PhoneState:
     counts the events of known kinds whose line was damaged in transit; a dash alone does not count, because some phones
     write it themselves. `identity` has the vendor, model and so on that its lines state, the latest value of each;
     `grammar` is the name of the grammar that the vendor is from. `server` is a program of servers that writes with its
-    host name. `hostnames` are those of its lines, at most MAX_HOSTNAMES, `errors` its first messages of the level error whose meaning no grammar knows, at most MAX_ERRORS.
-    `firmwares` has the last line that states each firmware version, at most MAX_FIRMWARES.
+    host name. `hostnames` are those of its lines, at most MAX_HOSTNAMES, `errors` its first messages of the level
+    error whose meaning no grammar knows, at most MAX_ERRORS. `firmwares` has the last line that states each firmware
+    version, at most MAX_FIRMWARES.
     `seen` is the number of the batch with its last line.
     `dated` is the time of its last line whose date is written in full, in UTC if the zone is known (`is_dated_in_utc`).
     """

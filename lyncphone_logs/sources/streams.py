@@ -52,7 +52,7 @@ class MemoryBudget:
 class SearchBudget:
     """Bytes that may still be unpacked to find and reach the members of a container, those nested in it included.
 
-    Nobody reads these bytes as lines. Without a limit, each of thousands of members could cost as much as a bomb.
+    These bytes are not read as lines. Without a limit, each of thousands of members could cost as much as a bomb.
     """
 
     left: int

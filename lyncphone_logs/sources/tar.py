@@ -205,7 +205,7 @@ def _extended(header: tarfile.TarInfo, says: dict[str, str]) -> tarfile.TarInfo:
 
 
 def _has_data(header: tarfile.TarInfo) -> bool:
-    """Whether blocks of data follow; tarfile decides so too. Of types that nobody knows POSIX says that they have."""
+    """Whether blocks of data follow; tarfile decides so too. By POSIX, unknown types have such blocks."""
     return header.isreg() or header.type not in tarfile.SUPPORTED_TYPES
 
 

@@ -13,7 +13,7 @@ MAX_PHONES = 3_000
 MAX_COUNTED = 20_000
 """Counted hosts whose names are stored."""
 MAX_DISTINCT = 500_000
-"""Further hosts that are told apart, by a hash of their names; with more, their number is at least this."""
+"""Further hosts that are distinguished, by a hash of their names; if there are more, their number is at least this."""
 MAX_KEYED = 50_000
 """Senders whose boots, clocks, MAC addresses and numbers of lines are followed; of more, the latest ones are."""
 FULL_HELP = "name a phone with --phone to diagnose it, or name fewer files"
@@ -63,7 +63,7 @@ class CountedHosts:
 
     @property
     def is_full(self) -> bool:
-        """Whether further hosts are no longer told apart."""
+        """Whether further hosts are no longer distinguished."""
         return len(self._others) >= MAX_DISTINCT
 
     def add(

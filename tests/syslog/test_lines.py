@@ -33,7 +33,7 @@ def expected_rows(window: Window) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     for line in window.lines():
         repaired, names = repair(line.text)
-        if line.text.strip():
+        if line.text.strip(" \t\r\v\f"):
             rows.append((line.number, line.offset, line.length, line.text, repaired, (*line.repairs, *names)))
     return rows
 
@@ -42,6 +42,11 @@ def expected_rows(window: Window) -> list[tuple[object, ...]]:
 def test_a_table_has_the_lines_of_its_window(contents: list[bytes], ends: bool) -> None:
     window = Window(3, 100, b"\n".join(contents) + b"\n" * ends)
     assert rows_of(window) == expected_rows(window)
+
+
+@pytest.mark.parametrize("text", ["\x85", "\xa0", "\u2028", "\x1c", "\u3000 \xa0"])
+def test_a_line_of_other_blanks_than_those_of_ascii_is_no_separator(text: str) -> None:
+    assert [row[3] for row in rows_of(Window(1, 0, f" \t\n{text}\n\f\n".encode()))] == [text]
 
 
 @pytest.mark.parametrize("data", [b"a" * 14, b"a" * 14 + b"\n", b"a" * 12 + "–".encode() + b"\r\n"])
