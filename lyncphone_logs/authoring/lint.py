@@ -17,7 +17,7 @@ from lyncphone_logs.events.event import LOST, family_of
 from lyncphone_logs.events.vocabulary import field_of, is_of_line
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.grammar.linearity import UnsupportedElement
-from lyncphone_logs.grammar.regex_linearity import regex_facts
+from lyncphone_logs.grammar.search_linearity import check_search
 from lyncphone_logs.rules.clause import Clause
 from lyncphone_logs.rules.condition import Condition, EventPattern, Scalar
 from lyncphone_logs.rules.rule import EXPLAINS, Rule
@@ -110,7 +110,7 @@ def _condition(test: Condition) -> Iterator[str]:
         yield "contains has no effect: prefix or suffix implies it"
     for expression in filter(None, (test.regex, test.not_.regex if test.not_ else "")):
         try:
-            regex_facts(expression, re.IGNORECASE if expression.startswith("(?i)") else 0)
+            check_search(expression)
         except (UnsupportedElement, re.error) as error:
             yield f"regex is not proven to take linear time: {error}"
 

@@ -179,10 +179,10 @@ def _pattern_of(element: Any) -> re.Pattern[str]:
     return compiled
 
 
-_ITEM = r"(?:\[\^?(?:[^\]\[\\]|\\.)+\]|\\[sSwWdD]|\.|[^\\\[\](){}|^$?*+.]|\\[^0-9A-Za-z])"
-_FIXED = rf"(?:{_ITEM}(?:\{{[0-9]+\}})?)*"
+_ITEM = r"(?:\[\^?+(?:[^\]\[\\]|\\.)+\]|\\(?:[sSwWdD]|[^0-9A-Za-z])|\.|[^\\\[\](){}|^$?*+.])"
+_FIXED = rf"(?:{_ITEM}(?:\{{[0-9]{{1,9}}\}})?)*"
 _FIXED_ONLY = re.compile(_FIXED)
-_ONE_RUN = re.compile(rf"{_FIXED}{_ITEM}[*+]")
+_ONE_RUN = re.compile(rf"(?:(?>{_ITEM})(?![*+])(?:\{{[0-9]{{1,9}}\}})?)*+{_ITEM}[*+]")
 
 
 def _regular(pattern: str, flags: int) -> CompiledElement:

@@ -1,10 +1,10 @@
 """Proves that a compiled pattern matches in linear time. The proof is built together with the pattern.
 
 Every element has `MatchFacts`. Sets of characters are bit masks and may be too large, never too small: one bit for each
-ASCII character and four for the rest of Unicode (word, digit, space, other). "Far" means further than a constant that
-depends only on the grammar. The one question is whether a position of the text can be examined far more often than a
-constant: a repetition is refused if a turn may look far beyond the text that it matches, because the next turn may look
-there again.
+ASCII character and each typographic quote, and four for the rest of Unicode (word, digit, space, other). "Far" means
+further than a constant that depends only on the grammar. The one question is whether a position of the text can be
+examined far more often than a constant: a repetition is refused if a turn may look far beyond the text that it matches,
+because the next turn may look there again.
 """
 
 import sys
@@ -16,7 +16,10 @@ MAX_COUNTED = 64
 """Counted repetitions up to this are constants of the grammar; longer ones are treated as unbounded."""
 ASCII = (1 << 128) - 1
 WORD, DIGIT, SPACE, OTHER = (1 << bit for bit in range(128, 132))
-ALL = (1 << 132) - 1
+QUOTES = {"“": 1 << 132, "”": 1 << 133, "‘": 1 << 134, "’": 1 << 135}
+EXACT = ASCII | sum(QUOTES.values())
+"""The characters with a bit of their own."""
+ALL = (1 << 136) - 1
 
 
 class UnsupportedElement(Exception):
@@ -64,7 +67,7 @@ def mask(characters: Iterable[str]) -> int:
     """The set of the characters as bits."""
     result = 0
     for character in characters:
-        result |= 1 << ord(character) if character < "\x80" else _class_of(character)
+        result |= 1 << ord(character) if character < "\x80" else QUOTES.get(character) or _class_of(character)
     return result
 
 
@@ -117,7 +120,7 @@ def choice(*parts: MatchFacts) -> MatchFacts:
     """The first part that matches."""
     fallible = all(part.fallible for part in parts)
     fails = _union(part.fails for part in parts)
-    earlier_fails = _union(part.fails for part in parts[:-1])
+    earlier_fails = _union(part.fails for number, part in enumerate(parts, 1) if _may_follow(part, parts[number:]))
     return MatchFacts(
         empty=any(part.empty for part in parts),
         fallible=fallible,
@@ -129,6 +132,11 @@ def choice(*parts: MatchFacts) -> MatchFacts:
         tail=_union(part.tail for part in parts),
         outside=lambda characters: all(part.outside(characters) for part in parts),
     )
+
+
+def _may_follow(failed: MatchFacts, later: Sequence[MatchFacts]) -> bool:
+    """Whether one of the later alternatives may match a text that the failed one began to examine."""
+    return any(part.empty or part.first & failed.first for part in later)
 
 
 def _union(sets: Iterable[int]) -> int:
@@ -147,7 +155,7 @@ def repeated(body: MatchFacts, low: int, high: int) -> MatchFacts:
         )
     if high > MAX_COUNTED:
         _check_turns(body)
-    later_fails = body.scanned | (body.alphabet if high > MAX_COUNTED else 0)
+    later_fails = body.scanned | (body.alphabet if low > MAX_COUNTED else 0)
     return MatchFacts(
         empty=low == 0,
         fallible=low > 0,

@@ -11,18 +11,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, Self
 
 from lyncphone_logs.grammar import linearity
-from lyncphone_logs.grammar.linearity import ALL, ASCII, MAX_COUNTED, NOTHING, TEST, MatchFacts, UnsupportedElement
+from lyncphone_logs.grammar.linearity import (
+    ALL,
+    ASCII,
+    EXACT,
+    MAX_COUNTED,
+    NOTHING,
+    TEST,
+    MatchFacts,
+    UnsupportedElement,
+)
 
-_parser: Any = importlib.import_module("re._parser")
+parser: Any = importlib.import_module("re._parser")
 _constants: Any = importlib.import_module("re._constants")
 MAX_PATHS = 1000
 """Ways to match that open choices may multiply to."""
-_EXAMPLES = [*map(chr, range(128)), "\u00e9", "\u0663", "\u2003", "\u2014"]
+_EXAMPLES = [*map(chr, range(128)), "\u00e9", "\u0663", "\u2003", "\u2014", *linearity.QUOTES]
 """All of ASCII, and one character of each class beyond it."""
-_LETTERS = linearity.mask(chr(code) for code in range(128) if chr(code).isalpha())
 _FOLDED_BEYOND_ASCII = linearity.mask("kKsSiI")
 """ASCII letters that a character beyond ASCII equals if case is ignored: Kelvin sign, long s, dotted and dotless i."""
 _UNSUPPORTED = {
@@ -37,10 +45,10 @@ def regex_facts(pattern: str, flags: int) -> tuple[MatchFacts, tuple[str, ...]]:
 
     Raises UnsupportedElement if it may take more than linear time or cannot be rendered, and `re.error`.
     """
-    tree = _parser.parse(pattern, flags)
+    tree = parser.parse(pattern, flags)
     if tree.state.groups > 1:
         raise UnsupportedElement("it has capturing groups", "write (?:...), and name the element with a results name")
-    facts = _Region(tree.state.flags).facts_within(list(tree))
+    facts = Region(tree.state.flags).facts_within(list(tree))
     ignores_case = tree.state.flags & re.IGNORECASE
     return replace(facts, tail=0), () if ignores_case else _literals(list(tree))
 
@@ -74,32 +82,42 @@ def _grouped(op: str, value: Any) -> list[Any]:
     return list(value)
 
 
-class _Region:
+class Region:
     """A part of the expression within which the engine may backtrack: all of it, or an atomic group.
 
-    `paths` counts the ways to match that open choices multiply to, `open_repetitions` the open endless repetitions.
-    Both only grow, while `check` visits the items; `facts_within` reads them after that.
+    `paths` counts the ways to match that open choices multiply to, `open_repetitions` the open endless repetitions,
+    `is_retried`: what follows an open choice may fail, so that another way is tried. They only
+    grow, while `check` visits the items; `facts_within` reads them after that.
     """
 
     def __init__(self, flags: int) -> None:
         self.flags = flags
         self.paths = 1
         self.open_repetitions = 0
+        self.is_retried = False
 
     def facts_within(self, items: Sequence[Any]) -> MatchFacts:
         """Facts of the region as a whole. Raises UnsupportedElement if a choice is open that may not be."""
         facts = self.facts(items)
         self.check(items, NOTHING, looped=False)
-        if self.paths == 1 and not self.open_repetitions:
+        if not self.is_retried:
             return facts
         return replace(facts, fails=facts.scanned, overshoots=facts.scanned)
 
+    def inner(self) -> Self:
+        """A region for a part within which the engine backtracks for itself."""
+        return type(self)(self.flags)
+
     def facts(self, items: Sequence[Any]) -> MatchFacts:
+        """Facts of some items of the region."""
         parts: list[MatchFacts] = []
+        giving = 0
         for op, value in items:
             part = self.item(str(op), value)
             if part.empty and part.fallible:  # if a test fails, the parts before it give characters back
-                part = replace(part, overshoots=part.overshoots | linearity.sequence(*parts).endless)
+                part = replace(part, overshoots=part.overshoots | giving)
+            if str(op) not in ("POSSESSIVE_REPEAT", "ATOMIC_GROUP"):
+                giving |= part.endless
             parts.append(part)
         return linearity.sequence(*parts)
 
@@ -113,7 +131,7 @@ class _Region:
         if op == "SUBPATTERN":
             return self.facts(_grouped(op, value))
         if op == "ATOMIC_GROUP":
-            return _Region(self.flags).facts_within(list(value))
+            return self.inner().facts_within(list(value))
         if op.startswith("ASSERT"):
             return self.lookaround(*value)
         if op in ("AT", "FAILURE"):
@@ -121,7 +139,7 @@ class _Region:
         raise UnsupportedElement(*_UNSUPPORTED.get(op, (f"{op} is not supported", "use a simpler expression")))
 
     def repetition(self, op: str, low: int, high: int, body: Any) -> MatchFacts:
-        region = _Region(self.flags)
+        region = self.inner()
         facts = region.facts_within(list(body)) if op.startswith("POSSESSIVE") else self.facts(list(body))
         if (low, high) == (0, 1):
             return linearity.choice(facts, NOTHING)
@@ -130,7 +148,7 @@ class _Region:
     def lookaround(self, direction: int, body: Any) -> MatchFacts:
         if direction < 0:
             raise UnsupportedElement("it is a lookbehind", "put the text before it into the grammar")
-        facts = _Region(self.flags).facts_within(list(body))
+        facts = self.inner().facts_within(list(body))
         if facts.scanned:
             raise UnsupportedElement("its lookahead may look far", "test a few characters only, or use FollowedBy or ~")
         return linearity.lookahead(facts)
@@ -153,14 +171,18 @@ class _Region:
             self.check_repetition(*value, after=after, looped=looped)
 
     def check_branches(self, branches: list[list[Any]], after: MatchFacts, looped: bool) -> None:
-        seen = overlap = 0
+        before, ways = self.paths, []
         for branch in branches:
+            self.paths = before
             self.check(branch, after, looped=looped)
-            first = linearity.sequence(self.facts(branch), after).first
-            overlap |= seen & first
-            seen |= first
-        if overlap:
-            self.add_open_choice(len(branches), looped)
+            ways.append((linearity.sequence(self.facts(branch), after).first, self.paths // before))
+        self.paths = before
+        most = max(sum(count for first, count in ways if first >> bit & 1) for bit in range(ALL.bit_length()))
+        if most > max(count for _, count in ways):  # the branches that may begin alike are tried one after the other
+            self.is_retried |= after.fallible
+            self.add_open_choice(most, looped)
+        else:
+            self.paths *= max(count for _, count in ways)
 
     def check_repetition(self, low: int, high: int, body: Any, *, after: MatchFacts, looped: bool) -> None:
         items = list(body)
@@ -169,6 +191,7 @@ class _Region:
         after_turn = linearity.choice(facts, after) if loops else after
         self.check(items, after_turn, looped=looped or loops)
         if low != high and facts.first & after.first:
+            self.is_retried |= after.fallible
             if high > MAX_COUNTED:
                 self.add_open_repetition(after, looped)
             else:
@@ -196,17 +219,17 @@ class _Region:
         if op == "ANY":
             return ALL if self.flags & re.DOTALL else ALL & ~linearity.mask("\n")
         items = {"IN": value, "LITERAL": [(op, value)], "NOT_LITERAL": [("NEGATE", None), ("LITERAL", value)]}[op]
-        characters = _character_class(items, self.flags & re.ASCII)
-        return _folded(characters) if self.flags & re.IGNORECASE else characters
+        characters = character_class(items, self.flags & re.ASCII)
+        return folded(characters, self.flags) if self.flags & re.IGNORECASE else characters
 
 
-def _character_class(items: Sequence[Any], flags: int) -> int:
+def character_class(items: Sequence[Any], flags: int) -> int:
     """The set, or a larger one. Characters beyond ASCII have only a class, so negation never excludes one of them."""
     certain = possible = 0
     for op, value in items:
         members = _members(str(op), value, flags)
         possible |= members
-        certain |= members if str(op) == "CATEGORY" else members & ASCII
+        certain |= members & {"CATEGORY": ALL, "LITERAL": EXACT}.get(str(op), ASCII)
     return ALL & ~certain if str(items[0][0]) == "NEGATE" else possible
 
 
@@ -216,22 +239,24 @@ def _members(op: str, value: Any, flags: int) -> int:
     if op == "RANGE":
         low, high = value
         return linearity.mask(map(chr, range(low, min(high, 127) + 1))) | (ALL & ~ASCII if high > 127 else 0)
-    return _category(str(value), flags) if op == "CATEGORY" else 0
+    return category(str(value), flags) if op == "CATEGORY" else 0
 
 
 @cache
-def _category(name: str, flags: int) -> int:
+def category(name: str, flags: int) -> int:
     letter = name.removeprefix("CATEGORY_").removeprefix("NOT_")[0].lower()
     escape = "\\" + (letter.upper() if "NOT_" in name else letter)
     return linearity.mask(sign for sign in _EXAMPLES if re.fullmatch(escape, sign, flags))
 
 
-def _folded(characters: int) -> int:
+def folded(characters: int, flags: int) -> int:
     """The set with both cases of its letters."""
     for code in range(128):
         if characters >> code & 1 and chr(code).isalpha():
             characters |= linearity.mask(chr(code).swapcase())
-    if characters & _LETTERS:
+    if flags & re.ASCII:
+        return characters
+    if characters & _FOLDED_BEYOND_ASCII:
         characters |= linearity.WORD
     return characters | (_FOLDED_BEYOND_ASCII if characters & linearity.WORD else 0)
 
@@ -245,5 +270,5 @@ def is_bounded(pattern: str) -> bool:
 
     A search for such a pattern takes linear time: few positions are near enough to a run to scan it.
     """
-    longest: int = _parser.parse(pattern.replace(_BLANKS, "")).getwidth()[1]
+    longest: int = parser.parse(pattern.replace(_BLANKS, "")).getwidth()[1]
     return longest <= MAX_WIDTH
