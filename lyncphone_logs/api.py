@@ -1,6 +1,7 @@
 """Reads a trace, diagnoses it, and compares a rule with it: the functions that the package exports."""
 
 import inspect
+import os
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
@@ -9,11 +10,13 @@ from lyncphone_logs.catalog import Catalog, read_catalog
 from lyncphone_logs.diagnosis import engine, findings
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.shared_faults import shared_faults
-from lyncphone_logs.errors import InputError
+from lyncphone_logs.errors import InputError, RuleError
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.evidence.stated import state_facts
+from lyncphone_logs.matching.regex_limit import limited_regexes
 from lyncphone_logs.reports.answer import causes_of
 from lyncphone_logs.reports.report import Report
+from lyncphone_logs.rules.regex_budget import slow_rule_problems
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.timestamps.zones import Zones
 from lyncphone_logs.trace.counted_hosts import CountedHosts
@@ -28,6 +31,9 @@ MIN_YEAR, MAX_YEAR = 1980, 2099
 """Last years of a trace that can be stated. The first syslog was written in 1980."""
 MAX_STOPS = 20
 """Inputs without an event of which the place is determined where grammars stop; that takes 30 ms for each."""
+
+MAX_READINGS = 3
+"""Readings of a trace for one diagnosis: after each but the last one, rules with slow regexes are removed."""
 
 
 class ReadOptions(TypedDict, total=False):
@@ -154,14 +160,7 @@ def diagnose(
     trace = _opened(trace, more, options)
     catalog = trace.catalog
     previous = _previous(fspath(verify_fix)) if verify_fix else ()
-    vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
-    trace.counted_hosts = CountedHosts((*trace.wanted_phones, *(each.phone.id for each in previous)))
-    phones, notes = diagnose_phones(
-        trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
-        {code for each in previous for code, _ in each.diagnoses},
-        {grammar.name: grammar.capture for grammar in catalog.grammars}, _gateways(catalog),
-        counted=trace.counted_hosts,
-    )  # fmt: skip
+    (phones, notes), slow = _diagnose_phones(trace, previous)
     return Report(
         tool=program(),
         inputs=inputs(trace),
@@ -171,11 +170,42 @@ def diagnose(
         packs=catalog.packs,
         fixes=_fixes(previous, phones, catalog.rules, phone) if previous else (),
         notes=(*catalog.notes, *trace.assumptions, *notes),
-        problems=tuple(_of_run(trace)),
+        problems=(*_of_run(trace), *map(str, slow)),
         counted=trace.counted_hosts,
         paths=trace.paths,
         shared_faults=shared_faults([each for each in phones if each.is_phone], causes_of),
     )
+
+
+def _diagnose_phones(
+    trace: Trace, previous: Sequence[PreviousPhone]
+) -> tuple[tuple[tuple[findings.Phone, ...], tuple[str, ...]], list[RuleError]]:
+    """The phones with notes, and an error for each rule with a regex that takes too long.
+
+    The events before such a regex was stopped are grouped by its rule, too. So the trace is read again without that
+    rule: the answer is then that of the other rules, and does not depend on when the regex was stopped.
+    """
+    catalog = trace.catalog
+    vendors = {grammar.name: grammar.vendor for grammar in catalog.grammars}
+    hints = {grammar.name: grammar.capture for grammar in catalog.grammars}
+    can_be_read_again = not any(map(_is_stream, trace.paths))
+    verified = {code for each in previous for code, _ in each.diagnoses}
+    wanted = (*trace.wanted_phones, *(each.phone.id for each in previous))
+    with limited_regexes() as budget:
+        for _ in range(MAX_READINGS):
+            stopped = len(budget.stopped)
+            trace.counted_hosts = CountedHosts(wanted)
+            found = diagnose_phones(
+                trace.batches(to_diagnose=True), trace.facts, catalog.rules, vendors, lambda: trace.unseen_kinds,
+                verified, hints, _gateways(catalog), counted=trace.counted_hosts,
+            )  # fmt: skip
+            if len(budget.stopped) == stopped or not can_be_read_again:
+                break
+        return found, slow_rule_problems(catalog.rules, budget)
+
+
+def _is_stream(path: str) -> bool:
+    return not (os.path.isfile(path) or os.path.isdir(path))
 
 
 def _previous(path: str) -> "tuple[PreviousPhone, ...]":

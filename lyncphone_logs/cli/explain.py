@@ -41,24 +41,29 @@ def explain(
 def _with_trace(code: str, trace: "Trace") -> None:
     from lyncphone_logs import api
     from lyncphone_logs.cli.progress import watched
+    from lyncphone_logs.matching.regex_limit import limited_regexes
     from lyncphone_logs.reports import explanation, page
+    from lyncphone_logs.rules.regex_budget import slow_rule_problems
 
     rule, shown = trace.catalog.rule(code), page.standard_output()
     if rule is None:
         raise typer.BadParameter(f"no rule {code!r} {trace.catalog.suggest(code)}".strip(), param_hint="CODE")
-    with watched(trace):
+    with watched(trace), limited_regexes() as budget:
         found = api.explain(trace, rule)
-    write(explanation.render_explanations(found, color=shown.color, width=shown.width))
-    finish_trace(trace)
+        write(explanation.render_explanations(found, color=shown.color, width=shown.width))
+    finish_trace(trace, slow_rule_problems(trace.catalog.rules, budget))
 
 
 def _without_trace(code: str, line: str, rules: str, grammars: str, *, plugins: bool) -> None:
     from lyncphone_logs.catalog import read_catalog
+    from lyncphone_logs.matching.regex_limit import limited_regexes
     from lyncphone_logs.reports import explanation
+    from lyncphone_logs.rules.regex_budget import slow_rule_problems
 
     catalog = read_catalog(rules, grammars, plugins)
-    write(explanation.render_line(line, catalog.grammars) if line else _answer(code.strip(), catalog))
-    finish_catalog(catalog)
+    with limited_regexes() as budget:
+        write(explanation.render_line(line, catalog.grammars) if line else _answer(code.strip(), catalog))
+    finish_catalog(catalog, slow_rule_problems(catalog.rules, budget))
 
 
 def _answer(asked: str, catalog: "Catalog") -> str:

@@ -122,20 +122,20 @@ def open_trace(paths: Iterable[str], options: dict[str, Any]) -> "Trace":
     return api.read_trace(*paths, **{name: value for name, value in options.items() if value is not None})
 
 
-def finish_trace(trace: "Trace") -> None:
-    """End a command that has read a trace: print its notes and problems; exit code 3 if there are problems."""
+def finish_trace(trace: "Trace", further: Iterable[object] = ()) -> None:
+    """End a command that has read a trace: print its notes, its problems and further ones, which give exit code 3."""
     from lyncphone_logs import api
     from lyncphone_logs.reports.notes import joined
 
     notes = (*trace.catalog.notes, *trace.assumptions)
     print_messages("note", joined(notes, (source.path for source, _ in trace.inputs)))
-    finish(api.problems(trace))
+    finish([*api.problems(trace), *further])
 
 
-def finish_catalog(catalog: "Catalog", *, failed: bool = False) -> None:
-    """End a command that has read no trace: print the notes and problems of the catalog; exit like `finish`."""
+def finish_catalog(catalog: "Catalog", further: Iterable[object] = (), *, failed: bool = False) -> None:
+    """End a command without a trace: print notes and problems of the catalog, and further ones; exit like `finish`."""
     print_messages("note", catalog.notes)
-    finish(catalog.problems, failed=failed)
+    finish([*catalog.problems, *further], failed=failed)
 
 
 def finish(problems: Iterable[object], *, failed: bool = False) -> None:

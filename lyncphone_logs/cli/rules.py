@@ -55,19 +55,22 @@ def rules_test(
     from lyncphone_logs.authoring.mutation import survivors
     from lyncphone_logs.authoring.rule_samples import check_rule, rivals_by_code
     from lyncphone_logs.catalog import read_catalog
+    from lyncphone_logs.matching.regex_limit import limited_regexes
+    from lyncphone_logs.rules.regex_budget import slow_rule_problems
 
     catalog = read_catalog(rules, grammars, plugins is not False)
     chosen = [rule for rule in catalog.rules if not code or rule is catalog.rule(code)]
     rivals = rivals_by_code(catalog.packs)
-    failures = [
-        f"{rule.code} {each}"
-        for rule in chosen
-        for check in (check_rule, survivors)[: 1 + mutate]
-        for each in check(rule, rivals[rule.code], catalog.grammars)
-    ]
+    with limited_regexes() as budget:
+        failures = [
+            f"{rule.code} {each}"
+            for rule in chosen
+            for check in (check_rule, survivors)[: 1 + mutate]
+            for each in check(rule, rivals[rule.code], catalog.grammars)
+        ]
     samples = sum(len(rule.sample) for rule in chosen)
     write([*map(visible, failures), f"{len(chosen)} rules, {samples} samples, {len(failures)} failures"])
-    finish_catalog(catalog, failed=bool(failures) or not chosen)
+    finish_catalog(catalog, slow_rule_problems(catalog.rules, budget), failed=bool(failures) or not chosen)
 
 
 @rules_app.command("lint")

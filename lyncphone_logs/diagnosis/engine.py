@@ -13,7 +13,6 @@ from lyncphone_logs.diagnosis.findings import (
     Evidence,
     Explanation,
     Failure,
-    NotCheckable,
     Phone,
     RuledOut,
     WeighedSymptom,
@@ -27,17 +26,19 @@ from lyncphone_logs.diagnosis.ranking import (
     assess_causes,
     grade,
     is_decided,
-    is_for,
     standings,
     verdict,
 )
 from lyncphone_logs.diagnosis.senders import Sender
+from lyncphone_logs.diagnosis.unlisted_rules import UnlistedRules
 from lyncphone_logs.events.batch import Batch, no_collection
-from lyncphone_logs.events.event import Event, family_of
+from lyncphone_logs.events.event import Event
 from lyncphone_logs.events.vocabulary import kinds
 from lyncphone_logs.grammar.capture_hint import CaptureHint
+from lyncphone_logs.matching.regex_limit import limited_regexes
 from lyncphone_logs.matching.symptom import Symptom
 from lyncphone_logs.matching.symptom_state import SymptomState
+from lyncphone_logs.rules.regex_budget import RegexBudget, slow_rules
 from lyncphone_logs.rules.rule import EXPLAINS, Rule, Verdict
 from lyncphone_logs.trace.counted_hosts import CountedHosts
 
@@ -105,18 +106,21 @@ def diagnose_phones(
     senders are known to be phones. A phone with no line that a grammar read is not listed. Memory grows with phones,
     rules and distinct symptoms, not with events; of more than MAX_PHONES, `counted` counts those not diagnosed.
     """
-    phones, unseen_kinds = read_phones(batches, rules, vendors, unseen, verified, counted)
-    unlisted = _UnlistedRules(rules, unseen_kinds)
-    notes = [SKIPPED_NOTE] if unseen_kinds else []
-    found = []
-    try:
-        for assessed in _assess_phones(phones, facts, hints, gateways, are_phones=are_phones):
-            notes += [*_notes_of(assessed, facts), *assessed.sender.notes(assessed.name)]
-            found.append(_findings(assessed, unlisted))
-    except MemoryError:
-        if counted is None:
-            raise
-        counted.ended_at = counted.ended_at or (f"phone {found[-1].id}" if found else "the first phone")
+    notes, found = [], []
+    with limited_regexes() as budget:
+        phones, unseen_kinds = read_phones(batches, _usable(rules, budget), vendors, unseen, verified, counted)
+        unlisted = UnlistedRules(rules, unseen_kinds, budget)
+        try:
+            for assessed in _assess_phones(phones, facts, hints, gateways, rules, budget, are_phones=are_phones):
+                notes += [*_notes_of(assessed, facts), *assessed.sender.notes(assessed.name)]
+                found.append(_findings(assessed, unlisted))
+        except MemoryError:
+            if counted is None:
+                raise
+            counted.ended_at = counted.ended_at or (f"phone {found[-1].id}" if found else "the first phone")
+        found = [unlisted.without_slow(phone) for phone in found]
+    if unseen_kinds:
+        notes.insert(0, SKIPPED_NOTE)
     if unseen_kinds and any(not phone.is_phone for phone in found):
         notes.append(SKIPPED_SENDERS_NOTE)
     return tuple(found), tuple(notes)
@@ -138,8 +142,15 @@ def explain(
 
     Scores are shares among all rivals. They are not halved for a cause that may be a consequence of another one.
     """
-    phones, _ = read_phones(batches, rules, vendors, unseen, counted=counted)
-    return tuple(_explanation(assessed, rule) for assessed in _assess_phones(phones, facts, hints, gateways))
+    with limited_regexes() as budget:
+        phones, _ = read_phones(batches, _usable(rules, budget), vendors, unseen, counted=counted)
+        assessed = _assess_phones(phones, facts, hints, gateways, rules, budget)
+        return tuple(_explanation(phone, rule) for phone in assessed)
+
+
+def _usable(rules: Sequence[Rule], budget: RegexBudget) -> Sequence[Rule]:
+    slow = slow_rules(rules, budget)
+    return [rule for rule in rules if rule.code not in slow] if slow else rules
 
 
 def _assess_phones(
@@ -147,20 +158,26 @@ def _assess_phones(
     facts: Sequence[Event],
     hints: Mapping[str, CaptureHint],
     gateways: Collection[str],
+    rules: Sequence[Rule],
+    budget: RegexBudget,
     *,
     are_phones: bool = False,
 ) -> Iterator[_AssessedPhone]:
-    """Finish and assess the phones by name; each is removed from `phones`, so that its state can be freed."""
+    """Finish and assess the phones by name; each is removed from `phones`, so that its state can be freed.
+
+    A rule with a regex that was stopped is not assessed: some events were tested, and others were not.
+    """
     add_groups(phones, facts, are_phones=are_phones)
     for name in sorted(phones):
         phone = phones.pop(name)
         agreeing, device, environment, is_phone = finish_phone(phone, facts, hints, gateways)
         state = phone.symptom_state
-        symptoms = [(each, assess_causes(each, state, agreeing, device)) for each in state.symptoms.values()]
+        slow = slow_rules(rules, budget)
+        symptoms = [(each, assess_causes(each, state, agreeing, device, slow)) for each in state.symptoms.values()]
         yield _AssessedPhone(name, phone, agreeing, device, environment, is_phone or are_phones, symptoms)
 
 
-def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
+def _findings(phone: _AssessedPhone, unlisted: UnlistedRules) -> Phone:
     live = [[each for each in assessments if each.weight > 0] for _, assessments in phone.symptoms]
     roots = _likely_naming(_candidates(live, {}), lambda rule: rule.leads_to)
     candidates = _candidates(live, roots)
@@ -173,7 +190,7 @@ def _findings(phone: _AssessedPhone, unlisted: "_UnlistedRules") -> Phone:
     excluded = {each.rule.code: each for _, assessments in phone.symptoms for each in assessments if each.ruled_out}
     ruled_out = [_ruled_out(each) for code, each in sorted(excluded.items()) if code not in candidates]
     listed = {each.rule.code for each in diagnoses} | {each.rule.code for each in ruled_out}
-    not_shown, not_checkable = unlisted.split(listed, phone)
+    not_shown, not_checkable = unlisted.split(listed, phone.state, phone.device)
     return Phone(
         id=phone.name,
         basis=phone.state.basis,
@@ -323,54 +340,6 @@ def _steps_from_root(code: str, roots: Codes, seen: frozenset[str]) -> int:
     before = seen | {code}
     steps = (_steps_from_root(root, roots, before) + 1 for root in roots.get(code, ()) if root not in before)
     return max(steps, default=0)
-
-
-class _UnlistedRules:
-    """The rules of a run, to sort those that a phone's findings do not list."""
-
-    def __init__(self, rules: Sequence[Rule], unseen: frozenset[str]) -> None:
-        self._rules, self._unseen = rules, unseen
-        self._by_grammar: dict[str, list[tuple[Rule, set[str], NotCheckable]]] = {}
-
-    def split(
-        self, listed: Collection[str], phone: _AssessedPhone
-    ) -> tuple[tuple[Rule, ...], tuple[NotCheckable, ...]]:
-        """The rules not in `listed`: those whose symptom an event of the phone could have shown, and the others."""
-        families = phone.state.symptom_state.families
-        not_shown, not_checkable = [], []
-        for rule, visible, missing in self._of_grammar(phone.state.grammar, phone.device.hint):
-            if rule.code not in listed and is_for(rule, phone.device):
-                if visible.isdisjoint(families):
-                    not_checkable.append(missing)
-                else:
-                    not_shown.append(rule)
-        return tuple(not_shown), tuple(not_checkable)
-
-    def _of_grammar(self, name: str, hint: CaptureHint) -> list[tuple[Rule, set[str], NotCheckable]]:
-        # The result for a rule depends on the phone only by its event families and grammar; all else is computed once.
-        if name not in self._by_grammar:
-            unseen = self._unseen
-            self._by_grammar[name] = [
-                (rule, set() if _may_be_unseen(rule, unseen) else _families(rule), _not_checkable(rule, unseen, hint))
-                for rule in self._rules
-            ]
-        return self._by_grammar[name]
-
-
-def _may_be_unseen(rule: Rule, unseen: frozenset[str]) -> bool:
-    return not unseen.isdisjoint(kind for explained in rule.explains for kind in explained.kinds)
-
-
-def _families(rule: Rule) -> set[str]:
-    # The first entry is the most specific symptom; the others are what it may look like in a trace with less detail.
-    return set(map(family_of, rule.explains[0].kinds))
-
-
-def _not_checkable(rule: Rule, unseen: frozenset[str], hint: CaptureHint) -> NotCheckable:
-    families = " or ".join(sorted(_families(rule)))
-    if unseen:
-        return NotCheckable(rule, f"lines were skipped, perhaps some about {families}", "Run again with --full")
-    return NotCheckable(rule, f"the trace has no line about {families}", hint.for_kind(rule.explains[0].kinds[0]))
 
 
 def _explanation(phone: _AssessedPhone, rule: Rule) -> Explanation:

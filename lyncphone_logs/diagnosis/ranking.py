@@ -5,7 +5,7 @@ holds. The score is the share of the weight in all weights. A clause that does n
 not seen is no counter-evidence. Factors of clauses about a stated fact are scaled (`fact_weights`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, get_args
 
@@ -83,9 +83,14 @@ class Assessment:
         return not any(term.role == "contradicts" and term.state == "holds" for term in self.terms)
 
 
-def assess_causes(symptom: Symptom, state: SymptomState, facts: Sequence[Event], device: Device) -> list[Assessment]:
-    """Weigh each rule that explains a symptom and may be about the device. `facts` do not come from the trace."""
-    causes = [(rule, explained) for rule, explained in symptom.explained_by if is_for(rule, device)]
+def assess_causes(
+    symptom: Symptom, state: SymptomState, facts: Sequence[Event], device: Device, left_out: Collection[str]
+) -> list[Assessment]:
+    """Weigh each rule that explains a symptom and may be about the device, but those with the codes `left_out`.
+
+    `facts` do not come from the trace.
+    """
+    causes = [each for each in symptom.explained_by if each[0].code not in left_out and is_for(each[0], device)]
     return [assess(rule, explained, symptom, state, facts, device) for rule, explained in causes]
 
 

@@ -9,13 +9,12 @@ from typing import Any, NamedTuple
 
 from lyncphone_logs.events.event import Event, Value
 from lyncphone_logs.events.vocabulary import value_of
+from lyncphone_logs.rules import regex_budget
 from lyncphone_logs.rules.condition import Condition, EventPattern, Scalar
 
 UNKNOWN_ZONE = timedelta(hours=14)
 """The most by which a phone's naive clock and a UTC date of a certificate may differ because of the time zone."""
 
-MAX_SEARCH_SECONDS = 0.25
-"""Time limit for the `regex` of a rule on one field."""
 ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -25,7 +24,7 @@ ORDERS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def matches(pattern: EventPattern, event: Event, symptom: Event | None = None) -> bool | None:
-    """Whether the event matches; None if a tested field or time is missing or `unknown`, or a regex times out.
+    """Whether the event matches; None if a tested field or time is missing or `unknown`, or a regex is too slow.
 
     Conditions that compare with the time of the symptom are None without `symptom`. Comparisons with other events are
     not tested here but by `compares` and `is_days_from`.
@@ -96,7 +95,7 @@ def _meets_condition(test: Condition, value: Value, symptom: Event | None) -> bo
             version_matches(test.version, text) if test.version else True,
             _is_in_range(test, value),
             test.accepts(text),
-            _contains_match(test.regex, text) if test.regex else True,
+            regex_budget.finds(test.regex, text) if test.regex else True,
             _is_inside(test.cidr, text) if test.cidr else True,
             _is_outside(test.outside, text) if test.outside else True,
             folded(value) not in map(folded, test.none_of),
@@ -134,15 +133,6 @@ def _is_between(number: float, test: Condition) -> bool:
     return (test.at_least is None or number >= test.at_least) and (test.at_most is None or number <= test.at_most)
 
 
-def _contains_match(expression: str, text: str) -> bool | None:
-    import regex
-
-    try:
-        return regex.search(expression, text, timeout=MAX_SEARCH_SECONDS) is not None
-    except TimeoutError:
-        return None
-
-
 class Moment(NamedTuple):
     """A time, and by how much it may be wrong because the time zone is not known."""
 
@@ -177,7 +167,7 @@ def _is_earlier(value: Value, symptom: Event | None, wanted: bool) -> bool | Non
 
 def version_of(text: str) -> tuple[int, ...]:
     """The numbers of a firmware version: (3, 0, 1, 322) for `UC_3.0.1.322`; empty if the text has none."""
-    found = re.search(r"\d+(?:\.\d+)+", text) or re.search(r"\d+", text)
+    found = re.search(r"(?<!\d)\d{1,18}+(?:\.\d{1,18}+)++", text) or re.search(r"\d{1,18}+", text)
     return tuple(map(int, found[0].split("."))) if found else ()
 
 

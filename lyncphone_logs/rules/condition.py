@@ -17,13 +17,11 @@ GIVEN = frozenset({"certificate", "fact", "display"})
 """Families of events that the user gives; they do not come from the trace."""
 TRACE = "trace"
 """The name of the last line of the trace whose date is written in full, in `days_from`."""
+MAX_REGEX, MAX_OPENED = 1000, 100
+"""Characters of a regex, and its `(` and `[`. `regex` recurses into them."""
 VERSION = r"^((<|<=|=|>=|>)\d+(\.\d+)*)?$"
 MAX_KINDS, MAX_TESTS, MAX_NETWORKS = 64, 64, 64
 """Kinds and tests of a pattern, and networks of a test."""
-MAX_PATTERN_CHARACTERS, MAX_OPENED = 1000, 100
-"""Length of a regular expression, and its `(` and `[`. `regex` recurses into them."""
-MATCH_SECONDS = 0.25
-"""How long a regular expression may be tried on a word of the vocabulary when a rule is loaded."""
 COMPARED = r"^((=|!=|<|<=|>|>=) [a-z0-9-]+\.\w+)?$"
 
 
@@ -75,14 +73,11 @@ class Condition(ClosedModel):
 
     def permits(self, word: str) -> bool:
         """Whether one of the values that the vocabulary lists passes the tests of a text."""
-        import regex
+        from lyncphone_logs.rules.regex_budget import finds  # imports this module
 
         is_excluded = word.casefold() in {str(each).casefold() for each in self.none_of}
         is_denied = self.not_ is not None and self.not_.permits(word)
-        try:
-            is_found = not self.regex or regex.search(self.regex, word, timeout=MATCH_SECONDS) is not None
-        except TimeoutError:
-            raise ValueError(f"regex {self.regex!r} takes too long for {word!r}") from None
+        is_found = not self.regex or finds(self.regex, word) is not False
         return self.accepts(word) and is_found and not (is_excluded or is_denied)
 
     def check(self) -> None:
@@ -104,8 +99,8 @@ class Condition(ClosedModel):
             raise ValueError("days_from needs at_least or at_most, and permits no other test")
         if self.not_ and {"not_", "present", "compared", "days_from"}.intersection(self.not_.given):
             raise ValueError("not cannot contain not, present, compared or days_from: state the opposite test instead")
-        if len(self.regex) > MAX_PATTERN_CHARACTERS or sum(map(self.regex.count, "([")) > MAX_OPENED:
-            raise ValueError(f"regex is longer than {MAX_PATTERN_CHARACTERS} characters, or has {MAX_OPENED} ( and [")
+        if len(self.regex) > MAX_REGEX or sum(map(self.regex.count, "([")) > MAX_OPENED:
+            raise ValueError(f"regex is longer than {MAX_REGEX} characters, or has {MAX_OPENED} ( and [")
         try:
             regex.compile(self.regex)
         except (regex.error, RecursionError, OverflowError) as error:
