@@ -15,18 +15,18 @@ IN_CONTEXT = tuple(
     (table, re.compile(pattern, re.IGNORECASE))
     for table, pattern in (
         ("x509", r"ctx->error\s*=\s*([0-9]{1,3})\b"),
-        ("x509", r"\bverify[ _](?:error|return code|result|code)\s*[:=]?\s*(?:num\s*=\s*)?([0-9]{1,3})\b"),
+        ("x509", r"\bverify[ _](?:error|return code|result|code)\s*+(?:[:=]\s*+)?(?:num\s*+=\s*+)?([0-9]{1,3})\b"),
         ("x509", r"(?<![-\w>])error\s*=\s*([0-9]{1,3})\b"),
-        ("x509", r"\bopenssl (?:verify )?(?:error|code)\s*[:=]?\s*([0-9]{1,3})\b"),
-        ("alert", r"\balert(?: number| code)?\s*[:=(]?\s*([0-9]{1,3})\b"),
+        ("x509", r"\bopenssl (?:verify )?(?:error|code)\s*+(?:[:=]\s*+)?([0-9]{1,3})\b"),
+        ("alert", r"\balert(?: number| code)?\s*+(?:[:=(]\s*+)?([0-9]{1,3})\b"),
         ("sip", r"\bSIP/2\.0\s+([1-6][0-9]{2})\b"),
-        ("sip", r"\b(?:sip|response|status(?:[ _-]?code)?)\s*[:=]?\s*([1-6][0-9]{2})\b"),
+        ("sip", r"\b(?:sip|response|status(?:[ _-]?code)?)\s*+(?:[:=]\s*+)?([1-6][0-9]{2})\b"),
         ("sip", r"^\s*([1-6][0-9]{2})\s+[A-Z]"),
-        ("ms", r"\bms-(?:client-)?diagnostics(?:-public)?\s*[:=]?\s*([0-9]{1,9})\b"),
+        ("ms", r"\bms-(?:client-)?diagnostics(?:-public)?\s*+(?:[:=]\s*+)?([0-9]{1,9})\b"),
         ("aadsts", r"AADSTS\s*:?([0-9]{4,9})\b"),
         ("term", r"\b(?:0x)?(CAA[0-9A-F]{5})\b"),
         ("q850", r"\bQ\.?850\b[^0-9]{0,16}([0-9]{1,3})\b"),
-        ("q850", r"\bcause(?: code| value)?\s*[:=]?\s*([0-9]{1,3})\b"),
+        ("q850", r"\bcause(?: code| value)?\s*+(?:[:=]\s*+)?([0-9]{1,3})\b"),
         ("dhcp", r"(?<!sub-)(?<!sub)\boption[\s:#=]{0,3}([0-9]{1,3})\b"),
         ("dhcp", r"\bdhcp[\s:#]{1,3}([0-9]{1,3})\b"),
         ("oos", r"\b(?:ReasonFor|Last)OutOfService(?:Information)?\W{0,4}([0-9]{1,3})\b"),
@@ -41,7 +41,7 @@ OPENSSL_ERROR = re.compile(
 )
 """A number that OpenSSL packed. Programs that print it themselves, as in `err=337047686`, print it in decimal."""
 BARE_ASSIGNMENT = re.compile(
-    r"^(?:[\w.>-]+\s*(?:=|:\s)|(?:error|code|reason|number|result|alert)\b\s*[:#]?)\s*([0-9]{1,9})[\s.;,]*$",
+    r"^(?:[\w.>-]++\s*+(?:=|:\s)|(?:error|code|reason|number|result|alert)\b\s*+[:#]?)\s*+([0-9]{1,9})[\s.;,]*+$",
     re.IGNORECASE,
 )
 """A number after a word that is no table, such as `reason=7` or `error 7`."""
@@ -57,7 +57,7 @@ NATURES = tuple(
         ),
         (r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?::[0-9]+)?", "an IP address; `phones TRACE` lists the phones of a trace"),
         (r"(?:sips?:)?[^\s@]+@[^\s@]+\.[^\s@]+", "an address of a user; give a code, a term or a line of a trace"),
-        (r"(?:[a-z0-9-]+\.)+[a-z]{2,}", "a host name, and none of those that every phone asks for in DNS"),
+        (r"(?:[a-z0-9-]++\.)++[a-z]{2,}+", "a host name, and none of those that every phone asks for in DNS"),
     )
 )
 """What a text is that no table explains."""

@@ -28,7 +28,7 @@ MAX_SENDERS = 50_000
 COUNTS_BOOTS = ("device", "resets")
 # The name of a file, the number of a line, or both.
 _PRINTED_BY_GREP = re.compile(
-    r"(?:[^\s:]{0,255}/[^\s:]{0,255}|[^\s:]{1,255}\.(?:log|txt|[0-9]{1,3})):|[0-9]{1,9}:(?![0-9]{2}[:.\s])"
+    r"(?:(?=[^\s:/]{0,255}+/)[^\s:]{1,511}+|[^\s:]{1,255}\.(?:log|txt|[0-9]{1,3})):|[0-9]{1,9}:(?![0-9]{2}[:.\s])"
 ).match
 
 SENDER = ("hostname", "grammar", "facility")

@@ -21,8 +21,8 @@ _GUARDED = re.compile(r"(^|;)(?=\"*[=+\-@＝＋－＠\t\r]|')", re.M)
 """Where a spreadsheet begins a cell and runs it as a formula: on each line of a cell, and after the list separator of
 many countries (OWASP, CSV injection). Before a quote too, so that a quote in that position is always the guard's."""
 _NOT_TEXT = re.compile(
-    r"\s*(?:[\d_]+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+|0x[\da-f]+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*)?"
-    r"|\d{1,2}:\d\d(?::.*)?|true|false|t|f|yes|no|inf|infinity|nan|na|n/a|<na>|nil|none|null|#n/a.*)\s*",
+    r"\s*+(?:[\d_]+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+|0x[\da-f]+|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T].*+)?"
+    r"|\d{1,2}:\d\d(?::.*+)?|true|false|t|f|yes|no|inf|infinity|nan|na|n/a|<na>|nil|none|null|#n/a.*+)\s*+",
     re.I,
 )
 """Cells that pandas, polars, DuckDB or PyArrow take for a number, time, truth value or nothing, and a column with them:

@@ -114,5 +114,5 @@ def _tested(pattern: EventPattern) -> Iterable[str]:
 def _words(text: str) -> set[str]:
     """The words of a text; those with hyphens also in one word, so that sha256 finds SHA-256."""
     folded = text.casefold()
-    joined = (word.replace("-", "") for word in re.findall(r"[^\W_]+(?:-[^\W_]+)+", folded))
+    joined = (word.replace("-", "") for word in re.findall(r"(?<![^\W_])[^\W_]++(?:-[^\W_]++)++", folded))
     return {*re.findall(r"[^\W_]+", folded), *joined}

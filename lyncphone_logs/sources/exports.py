@@ -29,7 +29,7 @@ _BETWEEN = _BLANK + b",[]"
 _ARRAY = rb"\[\s*+\{"
 _KEY = rb'"([\w@.-]{1,64}+)"\s*+:\s*+["\[0-9]'
 # A string of JSON has no line break. A quote alone begins a string that is damaged or goes on in the next part.
-_JSON_TOKEN = rb'"(?:[^"\\\n]++|\\[^\n])*+"|[][{}"]'
+_JSON_TOKEN = rb'"(?:[^"\\\n]++|\\[^\n])*+(?P<end>"?+)|[][{}]'
 
 
 class Export(NamedTuple):
@@ -190,7 +190,7 @@ def _objects(raw: bytes, is_nested: bool) -> Iterator[_Record]:
             depth -= 1
             if not depth:
                 yield _Record(start, at, raw[start:at].replace(b"\r", b" ").replace(b"\n", b" "))
-        elif token[0] == b'"':
+        elif token[0].startswith(b'"') and not token["end"]:
             at, depth = raw.find(b"\n", at), 0
             if at < 0:
                 return
@@ -240,7 +240,7 @@ def _csv_token(delimiter: str) -> re.Pattern[bytes]:
 
     The first row of a part follows a line end.
     """
-    return re.compile(rb'(?<![^%s\n])"(?:[^"]++|"")*+(?P<end>"|\Z)|\n' % re.escape(delimiter.encode()))
+    return re.compile(rb'(?<![^%s\n])"(?:[^"]++|"")*+(?P<end>"?+)|\n' % re.escape(delimiter.encode()))
 
 
 def _object_of(row: bytes, export: Export) -> bytes:

@@ -251,8 +251,7 @@ _ROTATED = re.compile(
     r"(?:\.(?:gz|bz2|xz|zst))?",
     re.DOTALL,
 )
-# The last part of a rotated name contains a letter: 192.0.2.1 is an address, not a rotation of 192.0.2.
-_NAMED = re.compile(r"[^/]*[A-Za-z][^./]*\Z")
+_LETTER = re.compile("[A-Za-z]")
 
 
 def rotation_key(path: str) -> tuple[str, tuple[int, str]]:
@@ -262,7 +261,8 @@ def rotation_key(path: str) -> tuple[str, tuple[int, str]]:
     in its name is older than one without.
     """
     found = _ROTATED.fullmatch(path)
-    if not found or not _NAMED.search(found["name"]):
+    # The last part of a rotated name contains a letter: 192.0.2.1 is an address, not a rotation of 192.0.2.
+    if not found or not _LETTER.search(re.split("[./]", found["name"])[-1]):
         return path, (2, "")
     name = found["name"]
     if found["number"]:

@@ -48,8 +48,8 @@ LEVEL = rf"(?=[A-Za-z0-9]++\.){_words('facility', FACILITIES)}\.{_words('severit
 _LEVEL = rf"{LEVEL}{_END}"
 _TIME = r"[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
-_BSD_STAMP = rf"(?=[A-Za-z]{{3}}[ ])(?P<stamp>{_MONTH}[ ]++[0-9]{{1,2}}[ ]++{_TIME}(?:\.[0-9]{{1,9}})?){_END}"
-_ISO = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_TIME}(?:[.,][0-9]{{1,9}})?(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?"
+_BSD_STAMP = rf"(?=[A-Za-z]{{3}}[ ])(?P<stamp>{_MONTH}[ ]++[0-9]{{1,2}}[ ]++{_TIME}(?:\.[0-9]{{1,9}}+)?+){_END}"
+_ISO = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_TIME}(?:[.,][0-9]{{1,9}}+)?+(?:Z|[+-][0-9]{{2}}:?[0-9]{{2}})?"
 _NAME = r"(?:(?![0-9]++[ \t])[0-9A-Za-z][\w.-]*+|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]*+(?<!:))"
 # A word is part of the message and no host: a tag, before ":" or "[pid]" (BusyBox -R and Yealink send no host), the
 # beginning of a repeat notice or of what BusyBox's syslogd writes when it starts, without a tag, and the first word of
@@ -65,7 +65,7 @@ _NOT_AFTER_HOST = (
 )
 _HOST = rf"(?:{_NO_HOST}(?P<hostname>{_NAME}){_END}{_NOT_AFTER_HOST})?"
 _PRI = r"<(?P<pri>1[0-8][0-9]|19[01]|[1-9]?[0-9])>"
-STRUCTURED_DATA = r'(?:-|(?:\[[^\s=\]"]++(?:[ ]++[^\s=\]"]++="(?:[^"\\]++|\\.)*+")*+\])++)(?=[ ]|$)'
+STRUCTURED_DATA = r'(?:-|\[[^\s=\]"]++(?:[ ]++[^\s=\]"]++="(?:[^"\\]++|\\.)*+"|\]\[[^\s=\]"]++)*+\])(?=[ ]|$)'
 # The second spelling is a byte-order mark in a line that was read as cp1252.
 _BOM = "(?:\ufeff|ï»¿)?"
 
@@ -75,7 +75,7 @@ _RFC5424 = (
 )
 _RSYSLOG_ISO = rf"(?P<stamp>{_ISO}){_END}{_HOST}"
 _KIWI_DATE = r"(?:[0-9]{4}[-.][0-9]{2}[-.][0-9]{2}|[0-9]{2}-[0-9]{2}-[0-9]{4})"
-_KIWI = rf"(?P<stamp>{_KIWI_DATE}[ \t]{_TIME}(?:\.[0-9]{{1,9}})?)[ \t]++{_LEVEL}(?P<hostname>\S++)(?:\t|[ ]++|$)"
+_KIWI = rf"(?P<stamp>{_KIWI_DATE}[ \t]{_TIME}(?:\.[0-9]{{1,9}}+)?+)[ \t]++{_LEVEL}(?P<hostname>\S++)(?:\t|[ ]++|$)"
 _VIEWER = rf"(?P<stamp>(?:[0-9]{{2}}/[0-9]{{2}}[ ])?{_TIME}\.[0-9]{{1,3}})[ \t]++(?P<hostname>\S++)[ \t]++{_LEVEL}"
 _ACSYSLOG = (
     rf"(?P<stamp>{_TIME}\.(?:[0-9]{{3}}|[ ][0-9]{{2}}|[ ]{{2}}[0-9]))[ ]?:[ ]"

@@ -11,8 +11,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_WEEKDAY = r"(?:(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?[ ]{1,4})?"
-_MONTH = rf"(?P<month>(?i:{'|'.join(MONTHS)}))[a-z]{{0,6}}\.?"
+_WEEKDAY = r"(?:(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}+,?[ ]{1,4})?"
+_MONTH = rf"(?P<month>(?i:{'|'.join(MONTHS)}))[a-z]{{0,6}}+\.?"
 _YEAR = r"(?P<year>(?:19[7-9]|20[0-9])[0-9])"
 _DAY = r"(?P<day>[0-3]?[0-9])"
 _BLANKS = r"[ \t]{1,8}"
@@ -22,12 +22,12 @@ ZONE_NAME = (
     r"(?:UTC|GMT|WES?T|CES?T|EES?T|MSK|BST|IST|[ECMP][SD]T|AK[SD]T|HST|JST|KST|HKT|SGT|A[CEW][SD]T|NZ[SD]T)(?![\w.-])"
 )
 """The zones whose names a stamp may end with."""
-_HALF = r"[ ]?(?P<half>[AaPp])\.?[Mm](?![A-Za-z])(?P<after_half>[.,][0-9]{1,64})?"
+_HALF = r"[ ]?(?P<half>[AaPp])\.?[Mm](?![A-Za-z])(?P<after_half>[.,][0-9]{1,64}+)?"
 _ZONE = (
     r"(?:[ ]?(?P<zone>Z(?!\w)|[+-][01][0-9](?::?[0-5][0-9])(?!\w)|(?<![ ])[+-][01][0-9](?![0-9]))"
     rf"|[ ](?P<zone_name>{ZONE_NAME}))"
 )
-_CLOCK = r"(?P<hh>[0-2]?[0-9]):(?P<mm>[0-5][0-9]):(?P<ss>[0-6][0-9])(?![0-9])(?P<fraction>[.,:][0-9]{1,64})?"
+_CLOCK = r"(?P<hh>[0-2]?[0-9]):(?P<mm>[0-5][0-9]):(?P<ss>[0-6][0-9])(?![0-9])(?P<fraction>[.,:][0-9]{1,64}+)?"
 _TIME = rf"{_CLOCK}(?:{_HALF})?{_ZONE}?"
 _YEAR_LAST = rf"(?:[ ]{{1,4}}{_YEAR}(?![\w.:-]))?"
 # What may be before a date: no letter, digit, or part of a longer number.
@@ -52,7 +52,7 @@ SHAPES = (
         "compact",
         "20130709T100000Z",
         rf"{_EDGE}{_YEAR}(?P<number>[01][0-9])(?P<day>[0-3][0-9])[T _-]?"
-        r"(?P<hh>[0-2][0-9]):?(?P<mm>[0-5][0-9]):?(?P<ss>[0-6][0-9])(?![0-9])(?P<fraction>[.,][0-9]{1,64})?"
+        r"(?P<hh>[0-2][0-9]):?(?P<mm>[0-5][0-9]):?(?P<ss>[0-6][0-9])(?![0-9])(?P<fraction>[.,][0-9]{1,64}+)?"
         rf"{_ZONE}?(?!\w)",
     ),
     StampShape(
@@ -88,7 +88,7 @@ SHAPES = (
         "epoch",
         "1373364000.123",
         r"(?<![\w.+@])(?<![0-9]-)@?(?P<epoch>1[0-9]{9})"
-        r"(?:\.(?P<part>[0-9]{1,64})|(?P<rest>[0-9]{3}(?:[0-9]{3}){0,2}))?(?![\w|.-])(?!:[^ ])",
+        r"(?:\.(?P<part>[0-9]{1,64}+)|(?P<rest>[0-9]{3}(?:[0-9]{3}){0,2}))?(?![\w|.-])(?!:[^ ])",
     ),
     StampShape("clock", "10:00:00.123", rf"(?<![0-9A-Za-z.-])(?<![0-9A-Fa-f]:){_TIME}(?![\w:])"),
 )

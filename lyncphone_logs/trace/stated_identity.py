@@ -29,7 +29,7 @@ SEP = re.compile(rf"(?:(CP-[0-9]{{4}}[0-9A-Z]{{0,6}})-)?(CTL|ITL)?SEP({_HEX}{{12
 'Migrate IP Phones Between Clusters' (CTLSEP…tlv, CN=CP-8861-SEP…); public console logs (Requesting SEP….cnf.xml)."""
 _INSTANCE = re.compile(rf"urn:uuid:0{{8}}-0000-[01]000-[08]000-({_HEX}{{12}})(?!{_HEX})")
 """A +sip.instance that ends with the MAC address; sources: Grandstream HT801 lines (tcz/rotary-gpt #2), Cisco 7960."""
-_AGENT_HEADER = re.compile(r"User-Agent: {0,4}([^\r\n]{1,200})", re.IGNORECASE)
+_AGENT_HEADER = re.compile(r"User-Agent: {0,4}+([^\r\n]{1,200})", re.IGNORECASE)
 AGENTS = (
     r"AUDC-IPPhone/(?P<firmware>[0-9][\w.]{1,30}) \((?P<model>[0-9]{3}[A-Z]{1,6})[^;)]{0,20}; ?"
     rf"(?P<mac>{_HEX}{{12}})\)",
