@@ -10,7 +10,7 @@ from lyncphone_logs.grammar.linearity import ALL, MAX_COUNTED, UnsupportedElemen
 from lyncphone_logs.grammar.regex_linearity import Region, category, character_class, folded
 
 MAX_STARTS = 1000
-"""Ways to start that are told apart."""
+"""Different ways to start that are compared."""
 SINGLE = frozenset({"LITERAL", "NOT_LITERAL", "ANY", "IN", "SET"})
 """Items that match one character."""
 _NEWLINE = linearity.mask("\n")
