@@ -62,6 +62,8 @@ class Starts:
         elif op in SINGLE:
             yield self._counted(self._at(self._region.characters(op, value), rest, so_far))
         elif op != "FAILURE":
+            if op.startswith("ASSERT") and value[0] > 0 and self._region.facts(value[1]).scanned:
+                yield from self.of(value[1], so_far)  # it looks far before the characters after it are tested
             for start in self._after_test(op, value, so_far):
                 yield from self.of(rest, start)
 

@@ -150,7 +150,7 @@ PUMPS = (
     "CN=a,", "/CN=", "where the ", "error ", "word ", "A ", "Aa", "aB", "1a", "::", "fe80:", "\x00", "\ud800",
 )  # fmt: skip
 HEADS = ("", "a", '"', "CN=", "1", " ", "x=(", "password: x A", "SIP/2.0 200 ", '<14>1 - - - - - [a b="')
-PUMP_CPU_SECONDS = 120
+PUMP_CPU_SECONDS = 300
 PROGRAM = """
 import json, re, sys
 patterns, texts, count = *json.load(sys.stdin), 0
@@ -186,7 +186,7 @@ def test_no_pattern_takes_long_for_pumped_texts() -> None:
             kind = "bytes" if isinstance(text, bytes) else "str"
             shown = text.decode("latin-1") if isinstance(text, bytes) else text
             patterns.add((kind, shown, flags & ~re.DEBUG, ("finditer",) if is_searched else ("match", "fullmatch")))
-    texts = list(pumped(16_000))
+    texts = list(pumped(4_000))
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         input=json.dumps([sorted(patterns), texts]),
@@ -205,6 +205,7 @@ def test_the_proof_refuses_searches_and_matches_that_take_more_than_linear_time(
         r"\s+$", r"\s+(?=:)", r"\d+(?:\.\d+)+", r"[^/]*[A-Za-z][^./]*\Z", r'"(?:[^"\\]|\\.)*"', "“[^”]*”x", r"\w+@",
         r".*x.*y", r"(?<=a)a+b", r"(?<!b)a+c", r"(?:^|,)[^;]*;", r"\b.*x", r"(a)*\1b", r"(?i)K+x", r"[ab][^a]*b?c*d",
         r"(?m)^\s*x", r"where (?:a|the)\b(?![^.?]*\?)", r"\S+\s+\S+:", r"(?:ab?)+c", r"x*x*y", r"a*(?=a*b)",
+        r"(?![^a]+)a{2,5}", r"(?=[a ]+)[bc]", r"\b(?![^a]*b)a",
     ]  # fmt: skip
     matches = [
         r"(?:a+)+b",
