@@ -10,7 +10,7 @@ from lyncphone_logs.catalog import Catalog, read_catalog
 from lyncphone_logs.diagnosis import engine, findings
 from lyncphone_logs.diagnosis.engine import diagnose_phones
 from lyncphone_logs.diagnosis.shared_faults import shared_faults
-from lyncphone_logs.errors import InputError, RuleError
+from lyncphone_logs.errors import InputError, LyncphoneLogsError, RuleError
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.evidence.stated import state_facts
 from lyncphone_logs.matching.regex_limit import limited_regexes
@@ -170,7 +170,7 @@ def diagnose(
         packs=catalog.packs,
         fixes=_fixes(previous, phones, catalog.rules, phone) if previous else (),
         notes=(*catalog.notes, *trace.assumptions, *notes),
-        problems=(*_of_run(trace), *map(str, slow)),
+        problems=tuple(map(str, (*_of_run(trace), *slow))),
         counted=trace.counted_hosts,
         paths=trace.paths,
         shared_faults=shared_faults([each for each in phones if each.is_phone], causes_of),
@@ -268,14 +268,14 @@ def inputs(trace: Trace) -> tuple[findings.InputSummary, ...]:
     return tuple(found)
 
 
-def problems(trace: Trace) -> list[str]:
+def problems(trace: Trace) -> list[str | LyncphoneLogsError]:
     """Problems with inputs, grammars and rules; complete after the events of the trace have been iterated."""
     return [*(read.problem for read in inputs(trace) if read.problem), *_of_run(trace)]
 
 
-def _of_run(trace: Trace) -> list[str]:
+def _of_run(trace: Trace) -> list[str | LyncphoneLogsError]:
     """Problems that are not those of an input."""
-    return [*map(str, trace.catalog.problems), *trace.counted_hosts.problems]
+    return [*trace.catalog.problems, *trace.counted_hosts.problems]
 
 
 def _input(read: Input, trace: Trace, *, says_where: bool) -> findings.InputSummary:

@@ -16,7 +16,10 @@ Result = TypeVar("Result")
 
 
 class LyncphoneLogsError(Exception):
-    """Base of all errors. `str()` has one line for each of the four parts that is given."""
+    """Base of all errors. `str()` has one line for each of the four parts that is given.
+
+    Line ends in a part, as the name of a file may have, are shown as `␊`.
+    """
 
     def __init__(self, what: str, because: str = "", where: str = "", help: str = "") -> None:
         super().__init__(what)
@@ -27,7 +30,8 @@ class LyncphoneLogsError(Exception):
 
     def __str__(self) -> str:
         parts = {"because": self.because, "where": self.where, "help": self.help}
-        return "\n".join([self.what, *(f"  {name}: {text}" for name, text in parts.items() if text)])
+        lines = [self.what, *(f"  {name}: {text}" for name, text in parts.items() if text)]
+        return "\n".join(line.replace("\n", "␊") for line in lines)
 
 
 class InputError(LyncphoneLogsError):

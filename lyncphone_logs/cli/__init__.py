@@ -1,5 +1,5 @@
 """The command line: one module per command, shared options, exit codes and output.
 
-Public: `app.main`. The only package that imports typer.
+Public: `app.run`. The only package that imports typer.
 It must not know how a trace is read or diagnosed: each command calls `api` and prints the result with `reports`.
 """

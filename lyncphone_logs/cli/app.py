@@ -4,16 +4,16 @@ Standard output contains only the result of a command, standard error everything
 
 Exit codes: 0 nothing found; 1 something diagnosed at or above --fail-on; 2 usage error, or nothing usable among what
 was named; 3 part of the input, a rule or a grammar could not be used, or there was nothing to read; 4 the output could
-not be written; 5 a bug; 130 interrupted. 3 outranks 1.
+not be written; 5 a bug; 130 interrupted, 129 and 143 ended by SIGHUP and SIGTERM. 3 outranks 1.
 """
 
 import gc
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from errno import ENOMEM
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,7 +24,9 @@ from lyncphone_logs.cli.grammars import grammars_app
 from lyncphone_logs.cli.output import print_messages, write
 from lyncphone_logs.cli.phones import phones, unparsed
 from lyncphone_logs.cli.rules import rules_app
-from lyncphone_logs.errors import LyncphoneLogsError, OutputError, suggestion
+from lyncphone_logs.cli.signals import ending_signals, exit_code, ignore_interruptions
+from lyncphone_logs.cli.standard_streams import guard_standard_streams
+from lyncphone_logs.errors import InputError, LyncphoneLogsError, OutputError, suggestion
 
 app = typer.Typer(
     help="Find out why a desk phone does not sign in, from its syslog trace.",
@@ -53,13 +55,35 @@ for command in (diagnose, events, explain, phones, unparsed):
     app.command()(command)
 
 
-def main() -> None:
-    """Run the command line and exit with its code. Tracebacks are printed only if LYNCPHONE_LOGS_DEBUG=1."""
-    sys.exit(run(sys.argv[1:]))
+INTERRUPTED = 130
+"""What typer makes of KeyboardInterrupt."""
+USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+"""The base of errors about the command line, which typer does not export."""
+
+
+def run_and_exit() -> None:
+    """Run the command line of this process and exit with its code."""
+    guard_standard_streams()
+    code = run(sys.argv[1:])
+    ignore_interruptions()
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
+    try:
+        with ending_signals():
+            code = _run(arguments)
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except OutputError as error:
+        print_messages("error", [error])
+        code = 4
+    return exit_code() if code == INTERRUPTED else code
+
+
+def _run(arguments: Sequence[str]) -> int:
     # Events have no reference cycles; with the default thresholds the search for them takes a third of the time.
     gc.set_threshold(100_000, 50, 50)
     words = [*arguments] or ["--help"]
@@ -69,20 +93,30 @@ def run(arguments: Sequence[str]) -> int:
             return 2
         words.insert(0, "diagnose")
     try:
-        app(words, prog_name="lyncphone-logs")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 2
-    except KeyboardInterrupt:
-        return 130
+        return app(words, prog_name="lyncphone-logs", standalone_mode=False) or 0
+    except OutputError:
+        raise
     except LyncphoneLogsError as error:
         print_messages("error", [error])
-        return 4 if isinstance(error, OutputError) else 2
+    except USAGE_ERROR as error:
+        print_messages("error", _usage(error))
+    except OSError as error:
+        if _is_out_of_memory(error):
+            return _out_of_memory()
+        because = error.strerror or str(error)
+        print_messages("error", [InputError("cannot read a file", because, str(error.filename or ""))])
     except Exception as error:
         if _is_out_of_memory(error):
-            print_messages("error", [OUT_OF_MEMORY])
-            return 3
+            return _out_of_memory()
         return _bug(error)
-    return 0
+    return 2
+
+
+def _usage(error: Any) -> Iterator[InputError]:
+    """What is wrong with a command line; nothing if its help was printed instead."""
+    if message := error.format_message():
+        command = error.ctx.command_path if error.ctx else "lyncphone-logs"
+        yield InputError(message.rstrip("."), help=f"`{command} --help` lists arguments and options")
 
 
 def _typo(word: str) -> str:
@@ -99,9 +133,14 @@ def _is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or is_of_system or is_of_loader
 
 
+def _out_of_memory() -> int:
+    print_messages("error", [OUT_OF_MEMORY])
+    return 3
+
+
 def _bug(error: Exception) -> int:
     help = "run again with LYNCPHONE_LOGS_DEBUG=1 and report what it prints"
-    print_messages("error", [f"this is a bug: {type(error).__name__}: {error}\n  help: {help}"])
+    print_messages("error", [LyncphoneLogsError(f"this is a bug: {type(error).__name__}: {error}", help=help)])
     if os.environ.get("LYNCPHONE_LOGS_DEBUG"):
         traceback.print_exception(error)
     return 5

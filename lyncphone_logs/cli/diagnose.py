@@ -166,7 +166,8 @@ def _messages(report: "Report", format: Format, *, to_file: bool) -> None:
         from lyncphone_logs.reports.notes import joined
 
         print_messages("note", joined(report.notes, (each.path for each in report.inputs)))
-        print_messages("problem", [*(each.problem for each in report.inputs if each.problem), *report.problems])
+        print_messages("problem", [each.problem for each in report.inputs if each.problem])
+        print_messages("problem", [each.replace("\n  ", "; ") for each in report.problems])
 
 
 def _rendered(report: "Report", format: Format) -> "str | Iterable[str]":

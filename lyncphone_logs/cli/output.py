@@ -1,46 +1,40 @@
 """Writes output to standard output or to a file, which is complete or unchanged, and messages to standard error."""
 
 import os
+import secrets
+import stat
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
-from lyncphone_logs.errors import OutputError
+from lyncphone_logs.cli.standard_streams import failing_stream, output_errors
+from lyncphone_logs.errors import LyncphoneLogsError
 from lyncphone_logs.reports.escaping import visible
 
 
 def write(lines: str | Iterable[str], path: str = "") -> None:
-    """Write the lines as UTF-8, each with a line end, to a file or to standard output.
+    """Write the lines as UTF-8, each with a line end, to a file or to standard output; nothing if the text is empty.
 
     If the reader closes standard output early, the rest is discarded. Raises OutputError if writing fails.
     """
-    parts = [lines] if isinstance(lines, str) else lines
-    try:
-        if path:
-            with replaced_file(path) as stream:
-                stream.writelines(map(_encoded, parts))
-        else:
-            _to_stdout(parts)
-    except BrokenPipeError:
-        # Python would fail again to flush the buffer when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        raise _failed(error, "standard output") from None
+    parts = filter(None, [lines]) if isinstance(lines, str) else lines
+    if path:
+        with replaced_file(path) as stream:
+            stream.writelines(map(_encoded, parts))
+    else:
+        sys.stdout.buffer.writelines(map(_encoded, parts))
+        sys.stdout.buffer.flush()
 
 
 def print_messages(label: str, texts: Iterable[object]) -> None:
-    """Write messages to standard error, each after its label, with hidden characters escaped."""
+    """Write messages to standard error, each after its label, with hidden characters escaped.
+
+    The lines of an error are those of its parts; any other message is one line.
+    """
     for text in texts:
-        print("\n".join(map(visible, f"{label}: {text}".split("\n"))), file=sys.stderr)
-
-
-def _to_stdout(parts: Iterable[str]) -> None:
-    for part in parts:
-        sys.stdout.buffer.write(_encoded(part))
-    sys.stdout.buffer.flush()
+        lines = str(text).split("\n") if isinstance(text, LyncphoneLogsError) else [str(text)]
+        print("\n".join(map(visible, [f"{label}: {lines[0]}", *lines[1:]])), file=sys.stderr)
 
 
 @contextmanager
@@ -49,40 +43,53 @@ def replaced_file(path: str) -> Iterator[BinaryIO]:
 
     Raises OutputError if writing fails.
     """
-    try:
-        with _replacing(Path(path)) as stream:
-            yield stream
-    except OSError as error:
-        raise _failed(error, path) from None
-
-
-def _failed(error: OSError, target: str) -> OutputError:
-    return OutputError("cannot write output", error.strerror or str(error), target)
+    with output_errors(path):
+        special = os.path.exists(path) and not os.path.isfile(path)
+    with _written_directly(path) if special else _replacing(path) as stream:
+        yield stream
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[BinaryIO]:
-    if path.exists() and not path.is_file():
-        with path.open("wb") as special:
-            yield special
-        return
-    target = path.resolve()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+def _written_directly(path: str) -> Iterator[BinaryIO]:
+    with output_errors(path):
+        raw = open(path, "wb", buffering=0)
+    with failing_stream(raw, path) as stream:
+        yield stream
+
+
+@contextmanager
+def _replacing(path: str) -> Iterator[BinaryIO]:
+    from lyncphone_logs.sources.file_kinds import UNFINISHED_PREFIX, UNFINISHED_SUFFIX
+
+    target = os.path.realpath(path)
+    # The name is known before the file exists, so that an interruption at any time removes the file.
+    name = os.path.join(os.path.dirname(target), f"{UNFINISHED_PREFIX}{secrets.token_hex(8)}{UNFINISHED_SUFFIX}")
     try:
-        with os.fdopen(handle, "wb") as stream:
+        with output_errors(path):
+            mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
+            raw = open(name, "xb", buffering=0, opener=_public if mode is None else _private)
+        with failing_stream(raw, path) as stream:
             yield stream
-        os.chmod(name, target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
-        os.replace(name, target)
+            with output_errors(path):
+                stream.flush()
+                os.fsync(raw.fileno())
+        with output_errors(path):
+            if mode is not None:
+                os.chmod(name, mode)
+            os.replace(name, target)
     except BaseException:
-        os.unlink(name)
+        with suppress(OSError):
+            os.unlink(name)
         raise
+
+
+def _public(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o666)
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, 0o600)
 
 
 def _encoded(part: str) -> bytes:
     return f"{part}\n".encode("utf-8", "backslashreplace")
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

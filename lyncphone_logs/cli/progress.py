@@ -2,13 +2,13 @@
 
 import os
 import shutil
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import TYPE_CHECKING, TextIO
+
+from lyncphone_logs.cli.signals import Ended, ending_signals
 
 if TYPE_CHECKING:
     from lyncphone_logs.trace.reading_progress import Progress
@@ -29,7 +29,7 @@ def watched(trace: "Trace", *, quiet: bool = False, streams: bool = False) -> It
     is_shown = not quiet and _is_terminal(sys.stderr) and not (streams and _is_terminal(sys.stdout))
     line = ProgressLine(sys.stderr if is_shown else None)
     trace.watch(line.update)
-    with _interruptions(line.interrupt):
+    with ending_signals(line.interrupt):
         try:
             yield
         except KeyboardInterrupt:
@@ -44,46 +44,22 @@ def _is_terminal(stream: TextIO | None) -> bool:
     return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-@contextmanager
-def _interruptions(noted: Callable[[], None]) -> Iterator[None]:
-    """Call `noted` at each interruption, before KeyboardInterrupt is raised.
-
-    Code that is called by a library in C may lose the exception. The caller raises it again at the next update.
-    """
-    before = signal.getsignal(signal.SIGINT)
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        noted()
-        signal.default_int_handler(number, frame)
-
-    try:
-        if before is signal.default_int_handler:
-            signal.signal(signal.SIGINT, handle)
-    except ValueError:  # Only the main thread handles signals.
-        before = None
-    try:
-        yield
-    finally:
-        if before is signal.default_int_handler:
-            signal.signal(signal.SIGINT, before)
-
-
 class ProgressLine:
     """The line that shows the progress on a stream; None shows nothing. `clock` returns seconds."""
 
     def __init__(self, stream: TextIO | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream, self._clock = stream, clock
         self._progress: Progress | None = None
-        self._is_interrupted = False
+        self._ended_by = 0
         self._width = 0
         self._due = clock() + FIRST_SECONDS
         self._began: float | None = None
 
     def update(self, progress: "Progress") -> None:
-        """Show the progress if it is time to. Raises KeyboardInterrupt after an interruption."""
+        """Show the progress if it is time to. Raises Ended again after a signal that ends the program."""
         self._progress = progress
-        if self._is_interrupted:
-            raise KeyboardInterrupt
+        if self._ended_by:
+            raise Ended(self._ended_by)
         if self._stream is None:
             return
         now = self._clock()
@@ -93,9 +69,9 @@ class ProgressLine:
             self._due = now + INTERVAL_SECONDS
             self._show(_line(progress, now - self._began if self._began is not None else 0.0))
 
-    def interrupt(self) -> None:
-        """Note that the user interrupted the program."""
-        self._is_interrupted = True
+    def interrupt(self, number: int) -> None:
+        """Note that a signal ends the program."""
+        self._ended_by = number
 
     def erase(self) -> None:
         """Remove the line from the terminal."""

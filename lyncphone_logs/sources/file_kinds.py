@@ -108,6 +108,11 @@ ENDINGS: dict[str, FileKind] = {
     "etl": FileKind("an event trace of Windows or Lync Server", "this tool reads what the phone itself writes"),
 }
 """Kinds by the ending of a name, in lower case."""
+UNFINISHED_PREFIX, UNFINISHED_SUFFIX = ".lyncphone-logs-", ".unfinished"
+"""How the name of an output begins and ends until the output is complete; a killed run leaves such a file."""
+_UNFINISHED = re.compile(
+    rf"(?:\A|[/\\]){re.escape(UNFINISHED_PREFIX)}[0-9a-f]+{re.escape(UNFINISHED_SUFFIX)}(?: \(\d+\))?\Z"
+)
 LOG_ENDINGS = {"log", "txt"}
 """Text with such a name is read, whatever its contents look like."""
 
@@ -117,6 +122,8 @@ def kind_of(path: str, start: bytes, encoding: str) -> FileKind | None:
 
     `start` are its first bytes, EXAMINED_BYTES of them if there are so many. `encoding` is that of `encoding_of`.
     """
+    if _UNFINISHED.search(path):
+        return FileKind("an unfinished output of lyncphone-logs", "delete it if no run is writing it")
     ending = _ending(path)
     # A log in an old encoding may begin with any of these bytes, but it has no zeros.
     if ending not in LOG_ENDINGS or b"\0" in start[:_HEADER_BYTES]:

@@ -1,5 +1,6 @@
 """Runs functions in several processes that count what they read, and that an interruption stops at once."""
 
+import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, wait
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from ctypes import c_bool
 from multiprocessing import Value
 from multiprocessing.sharedctypes import RawValue, Synchronized
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, NamedTuple, TypeVar
 
 from lyncphone_logs.sources.source import Source
@@ -52,19 +53,29 @@ class Processes:
 
     def submit(self, function: Callable[..., T], *arguments: Any) -> "Future[T]":
         """Run a function in one of the processes; both it and its arguments are pickled."""
-        with _interruptions_blocked():
+        with _interruptions_blocked(), _ended_by_the_system():
             return self._pool.submit(function, *arguments)
 
     def result(self, future: "Future[T]") -> T:
-        """Wait for the result of a function. Raises what it raised."""
+        """Wait for the result of a function. Raises what it raised, and InputError if its process was ended."""
         while not wait([future], WAITING_SECONDS).done:
             if self._waiting:
                 self._waiting(self._shared.read.value)
-        try:
+        with _ended_by_the_system():
             return future.result()
-        except BrokenProcessPool:
-            # A process that is killed, as the system does if memory is used up, cannot say so itself.
-            raise MemoryError("a process that reads has ended") from None
+
+
+@contextmanager
+def _ended_by_the_system() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool:
+        # A process that is killed, as the system does if memory is used up, cannot say so itself.
+        raise MemoryError("a process that reads has ended") from None
+
+
+_ENDING = {getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)}
+"""Signals that a terminal or a service manager sends to all processes of the program."""
 
 
 @contextmanager
@@ -73,7 +84,7 @@ def _interruptions_blocked() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         yield
     finally:
@@ -85,8 +96,17 @@ _shared: _Shared | None = None
 
 
 def _begin(read: "Synchronized[int]", is_stopped: c_bool) -> None:
-    # A terminal interrupts all its processes. The one that started them stops them.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The process that started this one receives the same signals, and stops it. If it was killed, nothing else would.
+    parent = os.getppid()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if number != signal.SIGINT and os.getppid() != parent:
+            os._exit(128 + number)
+
+    for each in _ENDING:
+        signal.signal(each, handle)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING)
     global _shared
     _shared = _Shared(read, is_stopped)
 

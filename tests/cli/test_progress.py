@@ -23,6 +23,7 @@ from generate import Request, write
 import lyncphone_logs as lp
 from lyncphone_logs.cli import progress as shown
 from lyncphone_logs.cli.progress import ProgressLine, watched
+from lyncphone_logs.cli.signals import Ended
 from lyncphone_logs.sources.source import Source
 from lyncphone_logs.trace.processes import Processes, count_read
 from lyncphone_logs.trace.reading_progress import Progress
@@ -117,8 +118,8 @@ def test_it_is_erased_and_no_longer_than_the_terminal(clock: Any, monkeypatch: p
 
 def test_an_interruption_that_was_lost_is_raised_at_the_next_update(clock: Any) -> None:
     line = line_on(Terminal(), clock)
-    line.interrupt()
-    with pytest.raises(KeyboardInterrupt):
+    line.interrupt(signal.SIGTERM)
+    with pytest.raises(Ended, check=lambda error: error.number == signal.SIGTERM):
         line.update(progress())
 
 
