@@ -101,7 +101,7 @@ def diagnose(
     from lyncphone_logs.cli.progress import watched
     from lyncphone_logs.reports.screen import render
 
-    trace = open_trace(paths, options | {"jobs": jobs})
+    trace = open_trace(paths, options | {"jobs": jobs}, output, verify_fix)
     trace.wanted_phones = names = tuple(phone or ())
     with watched(trace, quiet=quiet):
         complete = api.diagnose(trace, verify_fix=verify_fix, phone=names[0] if len(names) == 1 else "")

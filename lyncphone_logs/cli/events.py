@@ -28,7 +28,7 @@ def events(
     from lyncphone_logs.cli.progress import watched
     from lyncphone_logs.reports.tables import EVENT_FORMATS
 
-    trace = open_trace(paths, options)
+    trace = open_trace(paths, options, output)
     if output.endswith(".parquet"):
         from lyncphone_logs.events.parquet import check_available, write_parquet
 

@@ -1,7 +1,7 @@
 """Options and arguments that several commands share, and how a command opens and ends a trace."""
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -115,10 +115,16 @@ def _parameter(name: str) -> inspect.Parameter:
     return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
-def open_trace(paths: Iterable[str], options: dict[str, Any]) -> "Trace":
-    """The trace that paths and options of a command name."""
-    from lyncphone_logs import api
+def open_trace(paths: Sequence[str], options: dict[str, Any], output: str = "", also: str = "") -> "Trace":
+    """The trace that paths and options of a command name.
 
+    Raises InputError if the `output`, a file or "" for standard output, is an input. `also` is a further input.
+    """
+    from lyncphone_logs import api
+    from lyncphone_logs.cli.output_check import check_output
+
+    inputs = [*paths, *(options.get("certificate") or ()), also]
+    check_output(output, inputs, [options.get(name) or "" for name in ("rules", "grammars")])
     return api.read_trace(*paths, **{name: value for name, value in options.items() if value is not None})
 
 

@@ -39,7 +39,7 @@ def phones(
     from lyncphone_logs.reports.tables import phone_json_lines, phone_table
     from lyncphone_logs.trace.phone_list import phone_list
 
-    trace = open_trace(paths, options)
+    trace = open_trace(paths, options, output)
     with watched(trace):
         found = phone_list(
             trace.batches(), {each.name: each.vendor for each in trace.catalog.grammars}, trace.counted_hosts
@@ -70,7 +70,7 @@ def unparsed(
     from lyncphone_logs.reports import tables
     from lyncphone_logs.trace.unparsed import unparsed_shapes
 
-    trace = open_trace(paths, options)
+    trace = open_trace(paths, options, output)
     with watched(trace):
         found = unparsed_shapes(trace.batches())
     render = {"table": tables.unparsed_table, "markdown": tables.unparsed_markdown, "jsonl": tables.unparsed_json_lines}

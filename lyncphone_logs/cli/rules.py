@@ -103,7 +103,9 @@ def rules_new(
     """Draft a rule from lines of a trace. It loads and passes `rules lint`; comments say what to write."""
     from lyncphone_logs.api import read_trace
     from lyncphone_logs.authoring.draft import draft, line_numbers, name_of_file
+    from lyncphone_logs.cli.output_check import check_output
 
+    check_output(output, [trace], [grammars])
     numbers, name = line_numbers(lines), name_of_file(output) if output else ""
     read = read_trace(trace, grammars=grammars, plugins=False)
     write(draft(code, read.events(), numbers, read.catalog.grammars, name), output)

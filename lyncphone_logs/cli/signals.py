@@ -47,7 +47,9 @@ def ending_signals(noted: Callable[[int], None] = lambda number: None) -> Iterat
 
 def exit_code() -> int:
     """The exit code of a program that was ended: 130, or that of the latest signal."""
-    return 128 + (_received[-1] if _received else signal.SIGINT)
+    number = _received[-1] if _received else signal.SIGINT
+    _received.clear()
+    return 128 + number
 
 
 def ignore_interruptions() -> None:

@@ -78,6 +78,15 @@ def _cell(text: str) -> str:
     return f"'{shown}" if _NOT_TEXT.fullmatch(text) and shown[0] != "'" else shown
 
 
+def _name_cell(text: str) -> str:
+    """A name as a cell of CSV. It is one line, so that the name of a file cannot forge a row for programs like grep."""
+    return _cell(text.replace("\n", "␊"))
+
+
+_NAMES = {"id", "source", "phone"}
+"""Columns that may contain the name of a file."""
+
+
 def _fields_cell(fields: Any) -> str:
     # A list separator in JSON can be written as an escape, which needs no guard.
     return to_json(dict(fields.items())).replace(";", "\\u003b")
@@ -85,19 +94,21 @@ def _fields_cell(fields: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """How the values of one format are written: texts, times, `fields`, and missing texts and numbers."""
+    """How the values of one format are written: texts, names, times, `fields`, and missing texts and numbers."""
 
     text: Callable[[str], str]
+    name: Callable[[str], str]
     time: Callable[[datetime], str]
     fields: Callable[[Any], str]
     no_text: str | None
     no_number: object
 
 
-_CSV = _Cells(_cell, datetime.isoformat, _fields_cell, None, None)
+_CSV = _Cells(_cell, _name_cell, datetime.isoformat, _fields_cell, None, None)
 # Without a fraction, DuckDB infers times from the first rows, and fails at the first fraction.
 _JSON = _Cells(
     text=to_json,
+    name=to_json,
     time=lambda time: f'"{time.isoformat(timespec="microseconds")}"',
     fields=lambda fields: to_json(to_json(dict(fields.items()))),
     no_text='""',
@@ -118,7 +129,8 @@ def _rows(batch: Batch, cells: _Cells) -> Iterator[tuple[object, ...]]:
         elif dtype.startswith("Int"):
             columns.append([cells.no_number if value is None else value for value in values])
         else:
-            encode: Callable[[Any], str] = cells.time if dtype.startswith("datetime") else cells.text
+            text = cells.name if name in _NAMES else cells.text
+            encode: Callable[[Any], str] = cells.time if dtype.startswith("datetime") else text
             encoded |= {value: encode(value) for value in set(values) if value not in encoded}
             columns.append([encoded[value] for value in values])
     return zip(*columns, strict=True)
