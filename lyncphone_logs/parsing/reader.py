@@ -41,7 +41,7 @@ class _WindowReader:
 
     - `may_skip`: whether lines without a literal are skipped, from the second window on. Once False, it stays False.
     - `_reached_end`: whether the last line of the previous window was read. If not, the next window begins after a gap.
-    - `separator_bytes` and `skipped_bytes` are sums over the windows so far.
+    - `separator_bytes`, `skipped_bytes`, `overlong_lines` and `overlong_bytes` are sums over the windows so far.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class _WindowReader:
         self._size, self._has_small_start = size, may_skip
         self.may_skip = may_skip and not source.every_line_matters
         self._reached_end = True
-        self.separator_bytes = self.skipped_bytes = 0
+        self.separator_bytes = self.skipped_bytes = self.overlong_lines = self.overlong_bytes = 0
 
     def stop_skipping(self) -> None:
         """Read every line of the windows that follow."""
@@ -71,6 +71,10 @@ class _WindowReader:
                 has_gap = not self._reached_end or selection.positions[:1] != [(window.number, window.offset)]
                 self._reached_end = selection.reaches_end
                 self._count(window, rows, selection.skipped_bytes)
+                if not selection.window.data and window.beyond:
+                    # The search has not seen the end of this line either.
+                    self._count_overlong(1, window.beyond)
+                    self.skipped_bytes -= window.beyond
             else:
                 rows = lines_of_window(window)
                 has_gap = not self._reached_end
@@ -91,7 +95,12 @@ class _WindowReader:
 
     def _count(self, window: Window, rows: LineTable, skipped_bytes: int) -> None:
         self.skipped_bytes += skipped_bytes
-        self.separator_bytes += window.size - skipped_bytes - sum(rows.lengths)
+        self._count_overlong(rows.overlong_lines, rows.overlong_bytes)
+        self.separator_bytes += window.size - skipped_bytes - sum(rows.lengths) - rows.overlong_bytes
+
+    def _count_overlong(self, lines: int, size: int) -> None:
+        self.overlong_lines += lines
+        self.overlong_bytes += size
 
     def _is_parsed(self, line: bytes) -> bool:
         return _is_parsed(line, self._grammars)
@@ -167,6 +176,11 @@ class Reader:
     def passed_over_bytes(self) -> int:
         """Bytes of skipped lines, with their line ends."""
         return self._windows.skipped_bytes
+
+    @property
+    def overlong(self) -> tuple[int, int]:
+        """Lines longer than 64 KiB, and the bytes of them that were not examined."""
+        return self._windows.overlong_lines, self._windows.overlong_bytes
 
     @property
     def assumed(self) -> bool:

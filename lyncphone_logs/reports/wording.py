@@ -16,6 +16,8 @@ from lyncphone_logs.rules.rule import Rule
 
 MAX_LOCATION = 28
 """Characters of a path that are shown before a line of the trace."""
+RARE_BYTES = {"outside", "duplicate", "overlong", "unread"}
+"""Bytes that are not mentioned if there are none."""
 BYTES = {
     "event": "event",
     "continuation": "continuation",
@@ -24,6 +26,8 @@ BYTES = {
     "passed_over": "skipped",
     "outside": "outside",
     "duplicate": "duplicate",
+    "overlong": "overlong",
+    "unread": "unread",
 }
 """Parts of a ByteAccount, and their names in reports."""
 
@@ -224,6 +228,6 @@ def account_of_bytes(report: Findings) -> str:
     accounts = [read.account for read in report.inputs]
     sums = {part: sum(getattr(account, f"{part}_bytes") for account in accounts) for part in BYTES}
     terms = " + ".join(
-        f"{number} {BYTES[part]}" for part, number in sums.items() if number or part not in {"outside", "duplicate"}
+        f"{number} {BYTES[part]}" for part, number in sums.items() if number or part not in RARE_BYTES
     )
     return f"{terms} = {sum(read.bytes for read in report.inputs)}"

@@ -96,7 +96,9 @@ class _Search:
             return [Source(path, problem_of(path, error))]
         if not os.access(path, os.R_OK):
             return [Source(path, f"cannot read {path}: Permission denied")]
-        return self._in_file(path, is_named=True) if stat.S_ISREG(mode) else [PipedSource(path, is_archive)]
+        if stat.S_ISREG(mode):
+            return self._in_file(path, is_named=True)
+        return [_endless(path) if _may_be_endless(path, mode) else PipedSource(path, is_archive)]
 
     def _in_file(self, path: str, *, is_named: bool) -> list[Source]:
         content = file_source(Source(path), is_named=is_named)
@@ -116,6 +118,29 @@ class _Search:
             self._special.update(_SPECIAL[kind] for _, kind in entries if kind in _SPECIAL)
             for path in [path for path, kind in entries if kind == stat.S_IFREG]:
                 yield from self._in_file(path.replace(os.sep, "/"), is_named=False)
+
+
+def _may_be_endless(file: str | int, mode: int) -> bool:
+    """Whether it is a device such as /dev/zero, or a disk: no terminal, and not the null device."""
+    if not (stat.S_ISCHR(mode) or stat.S_ISBLK(mode)):
+        return False
+    try:
+        if os.path.samestat(os.stat(file), os.stat(os.devnull)):
+            return False
+        opened = file if isinstance(file, int) else os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            return not os.isatty(opened)
+        finally:
+            if opened != file:
+                os.close(opened)
+    except OSError:
+        return False  # Reading it reports the reason.
+
+
+def _endless(path: str) -> Source:
+    source = Source(path, f"cannot read {path}: it is a device, which may have no end")
+    source.help = "copy what it contains to a file, and name that"
+    return source
 
 
 def _name(path: str) -> str:
@@ -174,6 +199,9 @@ class _Recorded:
 def _from_stdin(is_log: IsLog) -> list[Source]:
     if sys.stdin is None:
         return [Source(STDIN)]
+    with suppress(OSError, ValueError, AttributeError):  # It may have no file descriptor.
+        if _may_be_endless(sys.stdin.fileno(), os.fstat(sys.stdin.fileno()).st_mode):
+            return [_endless(STDIN)]
     recorded = _Recorded(sys.stdin.buffer)
     try:
         head, _ = peek(recorded)

@@ -75,6 +75,11 @@ class ArchiveMember(Source):
         """
         return self._content.modified
 
+    def note_changes(self) -> None:
+        """Set `problem` if the file that contains the member has changed: parts of it may be of either state."""
+        if self._content.origin and not self.problem and self._content.origin.was_changed():
+            self.problem = f"cannot read {self.path} completely: {self._content.origin.path} changed while it was read"
+
     @contextmanager
     def _open(self) -> Iterator[Readable]:
         with closing(self._content.open_stream()) as stream:

@@ -14,6 +14,7 @@ from lyncphone_logs.errors import InputError
 from lyncphone_logs.sources.decompression import CorruptStream, Readable
 from lyncphone_logs.sources.encodings import Transcoded, mark_of, transcoded
 from lyncphone_logs.sources.exports import Export, split_records
+from lyncphone_logs.sources.file_changes import change_of
 from lyncphone_logs.sources.window import MAX_LINE_BYTES, Line, Window
 
 STDIN = "-"
@@ -52,12 +53,16 @@ class Source:
     """The form of an export of a log server whose records are no lines. Windows then contain a line for each record."""
     copied_lines = 0
     copy_of = ""
+    change = ""
+    """What happened to a file while it was read, without a loss; a loss is a `problem`."""
 
     def __init__(self, path: str, problem: str = "") -> None:
         self.path = path
         self.problem = self._refused = problem
         self._exhausted = False
         self._file_status: os.stat_result | None = None
+        self._found_status: os.stat_result | None = None
+        self._opened_status: os.stat_result | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -117,6 +122,7 @@ class Source:
             except (OSError, ValueError):
                 return None
             self._file_status = status if stat.S_ISREG(status.st_mode) else None
+            self._found_status = self._found_status or self._file_status
         return self._file_status
 
     def __iter__(self) -> Iterator[Line]:
@@ -134,13 +140,14 @@ class Source:
         if self.path == STDIN and self._exhausted:
             raise InputError("standard input can be read only once", help="save the trace to a file and name that")
         self._exhausted = True
-        self._file_status = None
+        self._file_status = self._opened_status = None
         self._reset()
-        self.problem = ""
+        self.problem = self.change = ""
         try:
             with self._open() as stream:
                 for window in self._windows_of(stream, size):
                     yield from self._without_copies(window)
+            self.note_changes()
         except OSError as error:
             self.problem = problem_of(self.path, error)
 
@@ -160,9 +167,40 @@ class Source:
         """Lines of the file before the part that is read, the nearest first. None here, because all of it is read."""
         return iter(())
 
+    def note_changes(self) -> None:
+        """Compare the file with what it was when it was opened: sets `change`, or `problem` if something was lost."""
+        if self._opened_status is None or self.problem:
+            return
+        try:
+            now = os.stat(self.path)
+        except OSError:
+            now = None
+        found = change_of(self._found_status, self._opened_status, now, self.bytes)
+        if found and found.is_loss:
+            self.problem = f"cannot read {self.path} completely: {found.what}"
+        self.change = found.what if found and not found.is_loss else ""
+
+    def was_changed(self) -> bool:
+        """Whether the file is not as it was when it was found."""
+        before, self._file_status = self._found_status, None
+        now = self._status()
+        return before is not None and (now is None or _state(now) != _state(before))
+
+    @property
+    def opened(self) -> os.stat_result | None:
+        """The status of a regular file when its reading began; None for anything else."""
+        return self._opened_status
+
     def _open(self) -> AbstractContextManager[Readable]:
         if self.path != STDIN:
-            return open(self.path, "rb")
+            file = open(self.path, "rb")
+            status = os.fstat(file.fileno())
+            if stat.S_ISREG(status.st_mode):
+                self._opened_status = self._file_status = status
+                if not status.st_size and file.peek(1) and not os.fstat(file.fileno()).st_size:
+                    file.close()
+                    raise OSError("the system gives no size for it; copy it to a file first")
+            return file
         if sys.stdin is None:
             raise OSError("there is no standard input")
         return nullcontext(sys.stdin.buffer)
@@ -198,6 +236,9 @@ class Source:
                 head = rest[:_MAX_LINE_WITH_END]
                 length, line_end, rest = self._to_line_end(stream, size, rest)
                 yield self._window(head + line_end, beyond=length - _MAX_LINE_WITH_END)
+                if end := rest.rfind(b"\n") + 1:
+                    yield self._window(rest[:end])
+                    rest = rest[end:]
         if rest := self._without_mark(rest):
             yield self._window(rest)
 
@@ -224,7 +265,7 @@ class Source:
         (first, length), *others = lines.places
         places = ((first, length + omitted), *((offset + omitted, length) for offset, length in others))
         stop = self._handed_out + lines.consumed + omitted
-        window = Window(self.lines + 1, self._handed_out, lines.data, 0, places, stop)
+        window = Window(self.lines + 1, self._handed_out, lines.data, 0, places, stop, self.encoding)
         self.lines += len(places)
         self.separator_bytes += lines.separators
         self._handed_out = stop
@@ -257,6 +298,9 @@ class Source:
         return length, b"", b""
 
     def _next(self, stream: Readable, size: int) -> bytes:
+        if self._opened_status:
+            # What is appended meanwhile is not read: a log that grows fast would never end.
+            size = min(size, self._opened_status.st_size - self.bytes)
         try:
             chunk = stream.read(size)
         except OSError as error:
@@ -268,6 +312,10 @@ class Source:
         if self.on_read:
             self.on_read()
         return chunk
+
+
+def _state(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 class InMemorySource(Source):

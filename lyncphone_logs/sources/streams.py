@@ -90,7 +90,8 @@ class ByteSource:
     `layers` is the number of compressions around the bytes. `file` is the source that reads them, if they are a regular
     file. `is_named` means that the user named the file, so that it is read although it does not look like text. `meter`
     counts the bytes before the first decompression, of which there are `expected`; None if there is no compression.
-    `search` limits what is unpacked to find and reach members.
+    `search` limits what is unpacked to find and reach members. `origin` is the regular file that contains the bytes, if
+    they are read from one.
     """
 
     path: str
@@ -103,6 +104,7 @@ class ByteSource:
     is_named: bool = False
     meter: Meter | None = None
     search: SearchBudget | None = None
+    origin: Source | None = None
 
     def open_at(self, offset: int) -> Readable:
         """Open a stream at byte `offset`. Raises CorruptStream if there are fewer bytes."""
@@ -144,7 +146,9 @@ class ByteSource:
             stream = self.open_at(offset)
             return ChunkStream(_exactly(stream, size), stream)
 
-        return ByteSource(path, open_stream, modified or self.modified, expected=size, search=self.search)
+        return ByteSource(
+            path, open_stream, modified or self.modified, expected=size, search=self.search, origin=self.origin
+        )
 
     def decompressed(self, compression: str, modified: datetime | None, max_bytes: int) -> "ByteSource":
         """The decompressed bytes. Reading raises CorruptStream after `max_bytes`."""
@@ -157,8 +161,9 @@ class ByteSource:
 
         modified = modified or self.modified
         return ByteSource(
-            self.path, open_stream, modified, None, self.expected, self.layers + 1, meter=meter, search=self.search
-        )
+            self.path, open_stream, modified, None, self.expected, self.layers + 1, meter=meter, search=self.search,
+            origin=self.origin,
+        )  # fmt: skip
 
     def load(self, memory: MemoryBudget) -> "ByteSource | None":
         """Return a seekable source of the same bytes, in memory if need be, or None if `memory` is too small.
@@ -203,8 +208,12 @@ def memory_source(
 def file_source(file: Source, *, is_named: bool) -> ByteSource:
     """The bytes of a regular file. `is_named`: by the user, so that it is read although it does not look like text."""
     path = file.path
+
+    def opened() -> io.BufferedReader:
+        return open(path, "rb")
+
     return ByteSource(
-        path, lambda: open(path, "rb"), file.modified, lambda: open(path, "rb"), file.expected, 0, file, is_named
+        path, opened, file.modified, opened, file.expected, 0, file, is_named, origin=file
     )
 
 

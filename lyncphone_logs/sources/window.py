@@ -34,7 +34,8 @@ class Window:
 
     `beyond` is the number of bytes that `data` does not contain, because the last line is longer than 64 KiB. If `data`
     was converted to UTF-8 from another encoding, `places` are offset and length of each line in the original, and the
-    window ends at offset `stop` of the original. Otherwise `places` is empty and `stop` is 0.
+    window ends at offset `stop` of the original. Otherwise `places` is empty and `stop` is 0. `encoding` is that of the
+    original if it has two or four bytes for a character.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Window:
     beyond: int = 0
     places: tuple[tuple[int, int], ...] = ()
     stop: int = 0
+    encoding: str = ""
 
     @property
     def size(self) -> int:
@@ -57,9 +59,10 @@ class Window:
         """Split before index `end` of `data`, where a line begins. Neither part may be empty."""
         count = self.data.count(b"\n", 0, end)
         middle = self.offset_of(end)
-        before = Window(self.number, self.offset, self.data[:end], 0, self.places[:count], middle * bool(self.places))
-        rest = self.data[end:]
-        return before, Window(self.number + count, middle, rest, self.beyond, self.places[count:], self.stop)
+        stop = middle * bool(self.places)
+        before = Window(self.number, self.offset, self.data[:end], 0, self.places[:count], stop, self.encoding)
+        rest, places = self.data[end:], self.places[count:]
+        return before, Window(self.number + count, middle, rest, self.beyond, places, self.stop, self.encoding)
 
     def lines(self) -> Iterator[Line]:
         """Each line, with its number, offset and length."""

@@ -19,7 +19,8 @@ from lyncphone_logs.syslog.envelopes import STARTS, Envelope, open_envelope
 class LineTable:
     """Lines that are not blank, one row each.
 
-    `numbers`, `offsets` and `lengths` (bytes) are those of the lines in the source. `texts` are the lines as decoded,
+    `numbers`, `offsets` and `lengths` (bytes) are those of the lines in the source; of a line longer than 64 KiB, the
+    length is that of its text. `overlong_lines` are such lines, and `overlong_bytes` the rest of them. `texts` are the lines as decoded,
     `repaired` as the phone may have written them. `repairs` names the repairs of a row, for rows that have any.
     `after_gap` are the rows whose line does not follow the line of the previous row. `consumed` are the offsets of
     lines that belong to events already returned. `envelopes` are those around the lines at these offsets; `repaired` is
@@ -35,6 +36,8 @@ class LineTable:
     after_gap: set[int] = field(default_factory=set)
     consumed: set[int] = field(default_factory=set)
     envelopes: dict[int, Envelope] = field(default_factory=dict)
+    overlong_lines: int = 0
+    overlong_bytes: int = 0
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -102,6 +105,8 @@ def lines_of_window(window: Window, positions: list[tuple[int, int]] | None = No
         rows.lengths = list(map(len, contents))
         rows.lengths[-1] += window.beyond
     rows.texts, rows.repairs = _decoded(contents)
+    if rows.repairs:
+        _cut_lengths(rows, window)
     _repair(rows)
     rows = _without_blanks(rows)
     if not _ENVELOPE_STARTS.isdisjoint(map(itemgetter(0), rows.texts)):
@@ -131,6 +136,18 @@ def _decoded(contents: Sequence[bytes]) -> tuple[list[str], dict[int, tuple[str,
             return str(b"\n".join(contents), "utf-8").split("\n"), {}
     decoded = [decode(content) for content in contents]
     return [text for text, _ in decoded], {row: names for row, (_, names) in enumerate(decoded) if names}
+
+
+def _cut_lengths(rows: LineTable, window: Window) -> None:
+    """Let the length of a truncated line be that of its text in the original, and count the rest."""
+    for row, names in rows.repairs.items():
+        if "overlong" in names:
+            length = rows.lengths[row]
+            is_wide = bool(window.encoding)
+            examined = len(rows.texts[row].encode(window.encoding)) if is_wide else MAX_LINE_BYTES
+            rows.lengths[row] = min(examined, length)
+            rows.overlong_lines += 1
+            rows.overlong_bytes += length - rows.lengths[row]
 
 
 def _repair(rows: LineTable) -> None:
@@ -176,7 +193,7 @@ def _without_blanks(rows: LineTable) -> LineTable:
     is_filled = [bool(text.strip(_BLANKS)) for text in rows.texts]
     if all(is_filled):
         return rows
-    new = LineTable()
+    new = LineTable(overlong_lines=rows.overlong_lines, overlong_bytes=rows.overlong_bytes)
     for name in _COLUMNS:
         setattr(new, name, list(compress(getattr(rows, name), is_filled)))
     filled = list(compress(range(len(rows)), is_filled))

@@ -7,6 +7,7 @@ from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import Event
 from lyncphone_logs.notebook import shown
 from lyncphone_logs.parsing.reader import Reader
+from lyncphone_logs.sources.window import MAX_LINE_BYTES
 from lyncphone_logs.syslog.foreign import program_of
 
 MAX_PHONE_SHARE = 1 / 100
@@ -24,7 +25,9 @@ class ByteAccount:
     """Bytes by what became of them.
 
     `passed_over_bytes` were skipped because no rule needs them, `outside_bytes` by `--since` or `--until`.
-    `duplicate_bytes` are those of lines that are copies of lines in another input.
+    `duplicate_bytes` are those of lines that are copies of lines in another input. `overlong_bytes` are those of a line
+    after its first 64 KiB, which were not examined. `unread_bytes` were no longer there when one of several processes
+    read its part of a file that had changed.
     """
 
     event_bytes: int = 0
@@ -34,12 +37,13 @@ class ByteAccount:
     passed_over_bytes: int = 0
     outside_bytes: int = 0
     duplicate_bytes: int = 0
+    overlong_bytes: int = 0
+    unread_bytes: int = 0
 
     @property
     def total(self) -> int:
         """The sum of all counts."""
-        read = self.event_bytes + self.continuation_bytes + self.unparsed_bytes
-        return read + self.separator_bytes + self.passed_over_bytes + self.outside_bytes + self.duplicate_bytes
+        return sum(vars(self).values())
 
     def add(self, other: "ByteAccount") -> None:
         """Add the sums of the next part of the source."""
@@ -73,6 +77,7 @@ class SourceStats:
     assumed: bool = False
     unknown_framings: int = 0
     longest_prefix: int = 0
+    overlong_lines: int = 0
 
     @property
     def is_mostly_unparsed(self) -> bool:
@@ -95,6 +100,17 @@ class SourceStats:
             return ""
         lines = "1 line" if self.unknown_framings == 1 else f"{self.unknown_framings:,} lines"
         return f"{lines}: framing unknown, header found after up to {self.longest_prefix} characters"
+
+    @property
+    def of_overlong_lines(self) -> str:
+        """How much of lines longer than 64 KiB was not examined; "" if there are none."""
+        if not self.overlong_lines:
+            return ""
+        are_longer = "1 line is" if self.overlong_lines == 1 else f"{self.overlong_lines:,} lines are"
+        return (
+            f"{are_longer} longer than {MAX_LINE_BYTES:,} bytes; the rest ({self.account.overlong_bytes:,} bytes) was not"
+            " examined"
+        )
 
     def count(self, batch: Batch) -> None:
         """Count the events of a batch: their first spans are lines, the others continuation lines."""
@@ -125,6 +141,7 @@ class SourceStats:
         self.account.separator_bytes = reader.separator_bytes + reader.source.mark_bytes
         self.account.passed_over_bytes = reader.passed_over_bytes
         self.account.duplicate_bytes = reader.source.duplicate_bytes
+        self.overlong_lines, self.account.overlong_bytes = reader.overlong
         self.assumed = reader.assumed
 
     def add(self, other: "SourceStats") -> None:
@@ -138,3 +155,4 @@ class SourceStats:
         self.assumed |= other.assumed
         self.unknown_framings += other.unknown_framings
         self.longest_prefix = max(self.longest_prefix, other.longest_prefix)
+        self.overlong_lines += other.overlong_lines

@@ -1,5 +1,6 @@
 """Reads a large file in parts, in several processes; the result is the same as that of one process."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
@@ -31,14 +32,17 @@ LOOK_BACK_BYTES = 64 * 1024
 
 
 class FileSlice(Source):
-    """The complete lines of a file from byte `start` to `stop`; the first one has this number."""
+    """The complete lines of a file from byte `start` to `stop`; the first one has this number.
 
-    def __init__(self, path: str, start: int, stop: int, number: int) -> None:
-        self.start, self.stop, self.number = start, stop, number
+    `file` is device and inode: another file that has taken its place meanwhile is not read.
+    """
+
+    def __init__(self, path: str, start: int, stop: int, number: int, file: tuple[int, int]) -> None:
+        self.start, self.stop, self.number, self.file = start, stop, number, file
         super().__init__(path)
 
-    def __reduce__(self) -> tuple[type, tuple[str, int, int, int]]:
-        return FileSlice, (self.path, self.start, self.stop, self.number)
+    def __reduce__(self) -> tuple[type, tuple[str, int, int, int, tuple[int, int]]]:
+        return FileSlice, (self.path, self.start, self.stop, self.number, self.file)
 
     def _reset(self) -> None:
         super()._reset()
@@ -47,8 +51,13 @@ class FileSlice(Source):
     @contextmanager
     def _open(self) -> Iterator[Readable]:
         with open(self.path, "rb") as file:
+            if _identity(os.fstat(file.fileno())) != self.file:
+                raise OSError("another file took its place while it was read")
             file.seek(self.start)
             yield file
+
+    def note_changes(self) -> None:
+        """Nothing: the process that reads the complete file compares it with what it was."""
 
     def _next(self, stream: Readable, size: int) -> bytes:
         return super()._next(stream, min(size, self.stop - self.start - self.bytes))
@@ -73,16 +82,22 @@ def slices_of(source: Source, size: int = PART_BYTES, grammars: Sequence[Grammar
     message over several lines that are not indented, as its grammar says.
     """
     start, number, before = 0, 1, b""
+    file = (0, 0)
     for window in source.windows(SCAN_BYTES):
+        file = _identity(source.opened) if source.opened else file
         if (
             window.offset - start >= size
             and window.data[0] in PRINTABLE
             and not _may_open(before + _head(window.data), grammars)
         ):
-            yield FileSlice(source.path, start, window.offset, number)
+            yield FileSlice(source.path, start, window.offset, number, file)
             start, number = window.offset, window.number
         before = _tail(before + window.data)
-    yield FileSlice(source.path, start, source.bytes, number)
+    yield FileSlice(source.path, start, source.bytes, number, file)
+
+
+def _identity(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _may_open(lines: bytes, grammars: Sequence[Grammar]) -> bool:
@@ -131,21 +146,27 @@ def read_in_parts(
     number of bytes that all processes have read so far. If the iteration ends early, the processes are stopped.
     """
     with Processes(jobs, waiting) as processes:
-        pending: deque[tuple[Future[SliceResult], SourceStats]] = deque()
+        pending: deque[tuple[Future[SliceResult], Source, SourceStats]] = deque()
 
         def next_result() -> list[Batch]:
-            future, tally = pending.popleft()
+            future, source, tally = pending.popleft()
             batches, part = processes.result(future)
             tally.add(part)
+            if lost := tally.account.unread_bytes:
+                what = f"it changed while it was read; {lost:,} bytes of it were no longer there"
+                source.problem = f"cannot read {source.path} completely: {what}"
             return batches
 
-        for source, anchor, tally in sources:
+        read = [*sources]
+        for source, anchor, tally in read:
             for part in slices_of(source, grammars=known):
-                pending.append((processes.submit(_read, part, anchor, grammars, names), tally))
+                pending.append((processes.submit(_read, part, anchor, grammars, names), source, tally))
                 if len(pending) > MAX_PARTS_AHEAD * jobs:
                     yield from next_result()
         while pending:
             yield from next_result()
+        for source, *_ in read:
+            source.note_changes()
 
 
 def _read(part: FileSlice, anchor: Anchor, grammars: str, names: tuple[str, ...]) -> SliceResult:
@@ -158,6 +179,7 @@ def _read(part: FileSlice, anchor: Anchor, grammars: str, names: tuple[str, ...]
         tally.count(batch)
         batches.append(condense(batch))
     tally.close(reader)
+    tally.account.unread_bytes = part.stop - part.start - part.bytes
     return batches, tally
 
 

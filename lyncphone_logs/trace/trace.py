@@ -140,9 +140,16 @@ class Trace:
             if tally.events and tally.looks_like
         ]
         framed = [f"{source.path}: {tally.of_framings}" for source, tally in self.inputs if tally.of_framings]
+        unread = [
+            f"{source.path}: {what}"
+            for source, tally in self.inputs
+            for what in (source.change, tally.of_overlong_lines)
+            if what
+        ]
         assumed = [each for source, tally in self.inputs for each in clocks.assumptions(source.path, tally)]
         return (
             *self._skipped,
+            *unread,
             *foreign,
             *framed,
             *copies_in([source for source, _ in self.inputs]),

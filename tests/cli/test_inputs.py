@@ -4,9 +4,11 @@ All lines are synthetic.
 """
 
 import gzip
+import os
 import string
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -213,3 +215,46 @@ def test_unparsed_lists_the_most_frequent_shapes_and_counts_the_rest(
 
 def test_top_counts_from_one(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["unparsed", "x.log", "--top", "0"]) == 2
+
+
+# Devices and pipes
+
+
+@pytest.mark.parametrize("device", ["/dev/zero", "/dev/full", "/dev/urandom"])
+@pytest.mark.parametrize("arguments", [[], ["events"], ["phones"], ["unparsed"], ["explain", "TLS001"]])
+def test_a_device_without_an_end_is_refused(
+    device: str, arguments: list[str], folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if not os.path.exists(device):
+        pytest.skip("needs the device")
+    assert run([*arguments, device]) == 2
+    assert f"cannot read {device}: it is a device, which may have no end" in printed(capfd)
+    (folder / "link.log").symlink_to(device)
+    assert run([*arguments, "link.log"]) == 2
+
+
+def test_a_device_as_standard_input_is_refused_and_the_null_device_is_empty() -> None:
+    for device, code in (("/dev/zero", 2), (os.devnull, 3)):
+        if os.path.exists(device):
+            with open(device, "rb") as stream:
+                done = subprocess.run([sys.executable, "-m", "lyncphone_logs", "-"], stdin=stream, check=False)
+            assert done.returncode == code, device
+
+
+@pytest.mark.parametrize("option", ["--certificate", "--verify-fix"])
+def test_a_device_as_another_input_is_read_up_to_its_limit(option: str, folder: Path) -> None:
+    if not os.path.exists("/dev/zero"):
+        pytest.skip("needs /dev/zero")
+    (folder / "good.log").write_text(GOOD, encoding="utf-8")
+    assert run(["good.log", option, "/dev/zero"]) == 2
+
+
+def test_a_named_pipe_is_read_as_it_is_written(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("needs named pipes")
+    os.mkfifo("pipe")
+    writer = threading.Thread(target=lambda: Path("pipe").write_text(GOOD * 1000, encoding="utf-8"))
+    writer.start()
+    assert run(["events", "pipe", "-f", "csv"]) == 0
+    writer.join()
+    assert capfd.readouterr().out.count("\n") == 1001

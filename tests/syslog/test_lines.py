@@ -34,7 +34,8 @@ def expected_rows(window: Window) -> list[tuple[object, ...]]:
     for line in window.lines():
         repaired, names = repair(line.text)
         if line.text.strip(" \t\r\v\f"):
-            rows.append((line.number, line.offset, line.length, line.text, repaired, (*line.repairs, *names)))
+            length = min(line.length, MAX_LINE_BYTES) if "overlong" in line.repairs else line.length
+            rows.append((line.number, line.offset, length, line.text, repaired, (*line.repairs, *names)))
     return rows
 
 
@@ -50,10 +51,24 @@ def test_a_line_of_other_blanks_than_those_of_ascii_is_no_separator(text: str) -
 
 
 @pytest.mark.parametrize("data", [b"a" * 14, b"a" * 14 + b"\n", b"a" * 12 + "–".encode() + b"\r\n"])
-def test_the_length_of_a_truncated_line_includes_the_bytes_that_are_not_in_its_window(data: bytes) -> None:
+def test_the_length_of_a_truncated_line_is_that_of_its_text_and_the_rest_is_counted(data: bytes) -> None:
     window = Window(3, 100, data, beyond=7)
     assert rows_of(window) == expected_rows(window)
-    assert lines_of_window(window).lengths[0] > 20
+    table = lines_of_window(window)
+    assert table.lengths == [MAX_LINE_BYTES]
+    assert table.overlong_lines == 1
+    assert table.overlong_bytes == len(data.rstrip(b"\r\n")) + 7 - MAX_LINE_BYTES
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_the_length_of_a_truncated_line_in_another_encoding_is_that_of_its_text_there(encoding: str) -> None:
+    text = "–ü😀aaaaaaaaa"
+    size = len(text.encode(encoding))
+    window = Window(1, 0, text.encode()[: MAX_LINE_BYTES + 2], 0, ((0, size),), size, encoding)
+    table = lines_of_window(window)
+    assert table.texts == ["–ü😀aaa"]
+    assert table.lengths == [len("–ü😀aaa".encode(encoding))]
+    assert table.overlong_bytes == size - table.lengths[0]
 
 
 @given(st.lists(CONTENTS.filter(lambda content: content.isascii()), min_size=1))

@@ -17,6 +17,7 @@ from lyncphone_logs.events.event import Event
 from lyncphone_logs.sources.archives import is_archive
 from lyncphone_logs.sources.decompression import compression_of
 from lyncphone_logs.sources.source import Source
+from lyncphone_logs.sources.window import MAX_LINE_BYTES
 from lyncphone_logs.syslog.framing import PrefixColumns, parse_prefixes
 from lyncphone_logs.timestamps.formats import Anchor
 from lyncphone_logs.trace.clocks import SourceClocks
@@ -144,8 +145,11 @@ def test_continuations_are_bounded(log: Path) -> None:
 def test_an_overlong_line_is_one_record_whose_every_byte_counts(log: Path) -> None:
     trace, (event, last) = read(log, f"{OWN} {'x' * 300_000}\n{OWN}\n")
     assert (event.kind, event.repairs) == ("tls.server_certificate.rejected", ("overlong",))
-    assert event.spans[0].length == len(OWN) + 1 + 300_000
-    assert trace.inputs[0].tally.account.event_bytes == event.spans[0].length + last.spans[0].length
+    assert event.spans[0].length == MAX_LINE_BYTES
+    tally = trace.inputs[0].tally
+    assert tally.account.event_bytes == event.spans[0].length + last.spans[0].length
+    assert tally.account.overlong_bytes == len(OWN) + 1 + 300_000 - MAX_LINE_BYTES
+    assert tally.of_overlong_lines == "1 line is longer than 65,536 bytes; the rest (234,575 bytes) was not examined"
 
 
 TEXTS = st.text(max_size=40) | st.sampled_from(
