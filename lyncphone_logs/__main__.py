@@ -1,7 +1,7 @@
 """The script `lyncphone-logs`, and `python -m lyncphone_logs`. An interruption during the imports ends it at once."""
 
 # The module `signal` imports `enum`; an interruption meanwhile would print a traceback.
-import _signal
+import _signal  # type: ignore[import-not-found]  # a part of CPython without stubs
 import os
 
 

@@ -52,7 +52,7 @@ def replaced_file(path: str) -> Iterator[BinaryIO]:
 @contextmanager
 def _written_directly(path: str) -> Iterator[BinaryIO]:
     with output_errors(path):
-        raw = open(path, "wb", buffering=0)
+        raw = open(path, "wb", buffering=0)  # noqa: SIM115  # failing_stream closes it
     with failing_stream(raw, path) as stream:
         yield stream
 
@@ -67,7 +67,8 @@ def _replacing(path: str) -> Iterator[BinaryIO]:
     try:
         with output_errors(path):
             mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else None
-            raw = open(name, "xb", buffering=0, opener=_public if mode is None else _private)
+            opener = _public if mode is None else _private
+            raw = open(name, "xb", buffering=0, opener=opener)  # noqa: SIM115  # failing_stream closes it
         with failing_stream(raw, path) as stream:
             yield stream
             with output_errors(path):

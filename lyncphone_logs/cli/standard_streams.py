@@ -9,7 +9,7 @@ import os
 import select
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, TextIO, TypeVar, cast
 
 from lyncphone_logs.errors import OutputError
@@ -74,7 +74,7 @@ def _guarded(stream: TextIO | None, number: int, failed: Callable[[OSError], Non
     if stream is None:
         raw: io.RawIOBase = io.FileIO(number, "w", closefd=False)
         return io.TextIOWrapper(io.BufferedWriter(_GuardedStream(raw, failed)), "utf-8", "backslashreplace")
-    buffer = stream.buffer
+    buffer = cast(io.RawIOBase, stream.buffer)
     guarded = io.BufferedWriter(_GuardedStream(getattr(buffer, "raw", buffer), failed), BUFFER_BYTES)
     return io.TextIOWrapper(guarded, stream.encoding, stream.errors, line_buffering=number == 2 or stream.isatty())
 
@@ -100,6 +100,9 @@ class _GuardedStream(io.RawIOBase):
 
     def close(self) -> None:
         super().close()
+        if self._is_lost:
+            with suppress(OSError):
+                self._raw.close()
         self._guarded(self._raw.close)
 
     def _guarded(self, function: Callable[[], Result]) -> Result | None:

@@ -108,7 +108,7 @@ def rule_files(folder: Path) -> tuple[str, ...]:
     """
 
     def refuse(error: OSError) -> None:
-        raise RuleError("folder cannot be read", error.strerror or str(error), str(error.filename))
+        raise RuleError("folder cannot be read", error.strerror or str(error), str(error.filename or folder))
 
     paths: list[str] = []
     entries, top = 0, len(folder.parts)

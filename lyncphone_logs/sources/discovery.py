@@ -102,7 +102,12 @@ class _Search:
 
     def _in_file(self, path: str, *, is_named: bool) -> list[Source]:
         content = file_source(Source(path), is_named=is_named)
-        return list(sources_in(content, memory=self._memory, is_log=self._is_log))
+        found: list[Source] = []
+        try:
+            found.extend(sources_in(content, memory=self._memory, is_log=self._is_log))
+        except OSError as error:
+            found.append(Source(path, problem_of(path, error)))
+        return found
 
     def _below(self, directory: str) -> Iterator[Source]:
         pending = [directory]

@@ -173,8 +173,10 @@ class Source:
             return
         try:
             now = os.stat(self.path)
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             now = None
+        except OSError:
+            return  # What was read is what was there; nothing more is known.
         found = change_of(self._found_status, self._opened_status, now, self.bytes)
         if found and found.is_loss:
             self.problem = f"cannot read {self.path} completely: {found.what}"
@@ -194,16 +196,22 @@ class Source:
     def _open(self) -> AbstractContextManager[Readable]:
         if self.path != STDIN:
             file = open(self.path, "rb")
-            status = os.fstat(file.fileno())
-            if stat.S_ISREG(status.st_mode):
-                self._opened_status = self._file_status = status
-                if not status.st_size and file.peek(1) and not os.fstat(file.fileno()).st_size:
-                    file.close()
-                    raise OSError("the system gives no size for it; copy it to a file first")
+            try:
+                self._note_opened(file)
+            except BaseException:
+                file.close()
+                raise
             return file
         if sys.stdin is None:
             raise OSError("there is no standard input")
         return nullcontext(sys.stdin.buffer)
+
+    def _note_opened(self, file: io.BufferedReader) -> None:
+        status = os.fstat(file.fileno())
+        if stat.S_ISREG(status.st_mode):
+            self._opened_status = self._file_status = status
+            if not status.st_size and file.peek(1) and not os.fstat(file.fileno()).st_size:
+                raise OSError("the system gives no size for it; copy it to a file first")
 
     def _windows_of(self, stream: Readable, size: int) -> Iterator[Window]:
         if self.encoding:

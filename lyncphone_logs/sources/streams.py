@@ -128,15 +128,15 @@ class ByteSource:
 
     @property
     def head(self) -> bytes:
-        """The first 4096 bytes. Fewer if there are no more or reading fails."""
+        """The first 4096 bytes, as `first`."""
         return self.first(HEAD_BYTES)
 
     def first(self, size: int) -> bytes:
-        """The first `size` bytes. Fewer if there are no more or reading fails."""
+        """The first `size` bytes. Fewer if there are no more or they are damaged. Raises OSError if reading fails."""
         try:
             with closing(self.open_stream()) as stream:
                 return stream.read(size)
-        except OSError:
+        except CorruptStream:
             return b""
 
     def part(self, path: str, offset: int, size: int, modified: datetime | None) -> "ByteSource":
@@ -212,9 +212,7 @@ def file_source(file: Source, *, is_named: bool) -> ByteSource:
     def opened() -> io.BufferedReader:
         return open(path, "rb")
 
-    return ByteSource(
-        path, opened, file.modified, opened, file.expected, 0, file, is_named, origin=file
-    )
+    return ByteSource(path, opened, file.modified, opened, file.expected, 0, file, is_named, origin=file)
 
 
 def _then_failing(stream: Readable, failure: OSError | None) -> Iterator[bytes]:

@@ -107,10 +107,8 @@ class SourceStats:
         if not self.overlong_lines:
             return ""
         are_longer = "1 line is" if self.overlong_lines == 1 else f"{self.overlong_lines:,} lines are"
-        return (
-            f"{are_longer} longer than {MAX_LINE_BYTES:,} bytes; the rest ({self.account.overlong_bytes:,} bytes) was not"
-            " examined"
-        )
+        rest = f"the rest ({self.account.overlong_bytes:,} bytes) was not examined"
+        return f"{are_longer} longer than {MAX_LINE_BYTES:,} bytes; {rest}"
 
     def count(self, batch: Batch) -> None:
         """Count the events of a batch: their first spans are lines, the others continuation lines."""

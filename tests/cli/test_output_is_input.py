@@ -120,9 +120,7 @@ def test_all_ways_were_tried() -> None:
 
 def test_a_parquet_file_and_a_new_rule_are_outputs_too(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     refused(["events", "in", "-o", "in/events.parquet"], folder, capfd)
-    refused(
-        ["rules", "new", "TLS099", "--from", "in/trace.log", "--lines", "1", "-o", "in/trace.log"], folder, capfd
-    )
+    refused(["rules", "new", "TLS099", "--from", "in/trace.log", "--lines", "1", "-o", "in/trace.log"], folder, capfd)
 
 
 def test_other_files_that_are_read_are_inputs_too(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ import lyncphone_logs as lp
 from lyncphone_logs.cli.app import run
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.sources.source import Source
+from lyncphone_logs.trace.clocks import SourceClocks
 from lyncphone_logs.trace.processes import Processes
 
 LINE = "Jul  9 12:{:02}:{:02} 10.1.2.3 voip_task[440]: CC       : INFO - call {} is ringing\n"
@@ -62,8 +63,9 @@ def overwrite(path: Path) -> None:
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns + 1_000_000))
 
 
-CHANGES = [grow, truncate, empty, replace, rotate, remove, overwrite]
-SAYS = {
+Change = Callable[[Path], None]
+CHANGES: list[Change] = [grow, truncate, empty, replace, rotate, remove, overwrite]
+SAYS: dict[Change, str] = {
     grow: "grew by",
     truncate: "truncated",
     empty: "truncated",
@@ -98,7 +100,7 @@ def each_read(
     tmp_path: Path, change: Callable[[Path], None], arguments: dict[str, Any], content: bytes, name: str
 ) -> list[tuple[Report, Path]]:
     """The reports of runs in which the file changes after its first, second … read, until there is no such read."""
-    reports = []
+    reports: list[tuple[Report, Path]] = []
     for number in range(1, MAX_READS):
         folder = tmp_path / str(number)
         folder.mkdir()
@@ -118,7 +120,9 @@ def each_read(
 def said(report: Report, path: Path) -> str:
     """What the report says about the change of the file."""
     problems = [each.problem for each in report.inputs if each.problem]
-    return "; ".join([*problems, *(note for note in report.notes if note.startswith((f"{path}: it ", f"{path}: another")))])
+    return "; ".join(
+        [*problems, *(note for note in report.notes if note.startswith((f"{path}: it ", f"{path}: another")))]
+    )
 
 
 WAYS = {"all": {"full": True}, "searched": {"full": False}}
@@ -145,27 +149,25 @@ def test_lines_that_are_appended_are_not_read_and_counted_in_the_note(tmp_path: 
 
 def test_a_file_that_changes_after_it_was_found_is_reported(tmp_path: Path) -> None:
     """Before it is opened to be read: its times were sampled from the former content."""
-    from lyncphone_logs.trace import trace as module
-
+    original = SourceClocks
     for change in CHANGES:
         path = tmp_path / "trace.log"
         path.write_text(TEXT, encoding="utf-8")
 
-        def changed(*arguments: Any, change: Any = change, path: Path = path) -> Any:
+        def changed(*arguments: Any, change: Change = change, path: Path = path) -> Any:
             clocks = original(*arguments)
             change(path)
             return clocks
 
-        original = module.SourceClocks
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "SourceClocks", changed)
+            patch.setattr("lyncphone_logs.trace.trace.SourceClocks", changed)
             report = lp.diagnose(lp.read_trace(path))
         (read,) = report.inputs
         assert sum(vars(read.account).values()) == read.bytes
         # What was appended, or written in the same length, before it was opened, was read as a whole.
         assert bool(read.problem) == (change not in (grow, overwrite)), change
         assert bool(said(report, path)) == (change is not grow), change
-        assert read.events == {grow: 7000, overwrite: 3500}.get(change, read.events)
+        assert read.events == (7000 if change is grow else 3500 if change is overwrite else read.events)
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
@@ -186,7 +188,13 @@ def test_a_change_while_several_processes_read_is_reported(
     (read,) = report.inputs
     assert sum(vars(read.account).values()) == read.bytes == len(TEXT)
     assert any(word in said(report, path) for word in (*SAYS[change].split("|"), "changed")), said(report, path)
-    lost = {truncate: len(TEXT) - 100, empty: len(TEXT), replace: len(TEXT), rotate: len(TEXT), remove: len(TEXT)}
+    lost: dict[Change, int] = {
+        truncate: len(TEXT) - 100,
+        empty: len(TEXT),
+        replace: len(TEXT),
+        rotate: len(TEXT),
+        remove: len(TEXT),
+    }
     assert read.account.unread_bytes == lost.get(change, 0)
     assert bool(read.problem) == (change in lost)
 
