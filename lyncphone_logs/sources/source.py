@@ -195,7 +195,7 @@ class Source:
 
     def _open(self) -> AbstractContextManager[Readable]:
         if self.path != STDIN:
-            file = open(self.path, "rb")
+            file = open(self.path, "rb")  # noqa: SIM115  # the caller closes it
             try:
                 self._note_opened(file)
             except BaseException:

@@ -118,6 +118,10 @@ def test_what_cannot_be_read_is_said_or_does_not_matter(
 ) -> None:
     if error == "short" and operation != "read":
         pytest.skip("only reading can be short")
+    if error == "EINTR" and lasts:
+        pytest.skip("Python tries again until the system call is not interrupted")
+    if operation == "close" and lasts:
+        pytest.skip("after the first error, Python closes what is left without reporting errors")
     expected = run(COMMANDS[command]), *capfd.readouterr()
     before = listed(inside)
     for number in range(1, MAX_OPERATIONS):
@@ -131,7 +135,7 @@ def test_what_cannot_be_read_is_said_or_does_not_matter(
             assert ERRORS[error] != SHORT, (number, found)
             # A fault that goes away may cost what a first look at a file shows, such as that two are copies.
             assert code in {2, 3} or (code == expected[0] and not lasts), (number, found, expected)
-            assert code == 3 or is_one_message(found[2], "error"), (number, found)
+            assert code != 2 or is_one_message(found[2], "error"), (number, found)
             assert "this is a bug" not in found[2] + found[1], (number, found)
         if not faults.fired or (lasts and ERRORS[error] == SHORT):
             assert number > (operation == "read" and not lasts)
