@@ -100,6 +100,8 @@ def _check_csv(path: Path, capfd: pytest.CaptureFixture[str]) -> None:
         assert not re.search(r"(?:^|;)\"*[=+\-@＝＋－＠]", cell, re.M), cell
     assert [json.loads(row.pop("fields")) for row in rows] == [event["fields"] for event in events(path)]
     expected = [{name: shown(value) for name, value in event.items() if name != "fields"} for event in events(path)]
+    for row in expected:  # A name is one line, so that it cannot forge a row.
+        row |= {name: row[name].replace("\n", "␊") for name in ("id", "source", "phone")}
     assert [{name: undone(cell) for name, cell in row.items()} for row in rows] == expected
 
 

@@ -28,6 +28,7 @@ SHORT_MODULES = {
     "events.parquet": "the only importer of pyarrow, which is an optional dependency",
     "grammar.expected": "needs pyparsing, which only an explanation of a line imports",
     "reports.concise": "each report format is one module",
+    "sources.file_changes": "what a change means is tested without files, and source.py has no room for it",
     "reports.line_meaning": "needs grammars and the matcher, the page of a code does not",
 }
 """Modules below MIN_MODULE_LINES with at most one importer, and the reason. Names are relative to the package."""
