@@ -227,7 +227,5 @@ def account_of_bytes(report: Findings) -> str:
     """The bytes of the inputs by what they were read as."""
     accounts = [read.account for read in report.inputs]
     sums = {part: sum(getattr(account, f"{part}_bytes") for account in accounts) for part in BYTES}
-    terms = " + ".join(
-        f"{number} {BYTES[part]}" for part, number in sums.items() if number or part not in RARE_BYTES
-    )
+    terms = " + ".join(f"{number} {BYTES[part]}" for part, number in sums.items() if number or part not in RARE_BYTES)
     return f"{terms} = {sum(read.bytes for read in report.inputs)}"

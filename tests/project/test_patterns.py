@@ -70,7 +70,7 @@ def constant(site: Site) -> set[Pattern]:
             function, argument = call.func, call.args[0]
             if not isinstance(function, ast.Attribute) or ast.unparse(function.value) not in LIBRARIES:
                 continue
-            if isinstance(argument, ast.Constant):
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str | bytes):
                 return {(argument.value, 0)}
             module = importlib.import_module(site.file.removesuffix(".py").replace("/", "."))
             value = getattr(module, argument.id, None) if isinstance(argument, ast.Name) else None
