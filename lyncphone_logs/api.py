@@ -178,7 +178,7 @@ def diagnose(
 
 
 def _diagnose_phones(
-    trace: Trace, previous: Sequence[PreviousPhone]
+    trace: Trace, previous: "Sequence[PreviousPhone]"
 ) -> tuple[tuple[tuple[findings.Phone, ...], tuple[str, ...]], list[RuleError]]:
     """The phones with notes, and an error for each rule with a regex that takes too long.
 

@@ -18,9 +18,9 @@ MAX_KEY_PARTS = 16
 """Parts of a dotted key."""
 MAX_VALUES = 8000
 """Keys, items and parts of keys in a TOML file."""
-_SKIPPED = r"[^\"'#\[\]{}.,=\n]+|#[^\n]*"
-_BASIC = r'"""[^"\\]*(?:(?:\\.|"{1,2}(?!"))[^"\\]*)*"{3,5}|"[^"\\\n]*(?:\\.[^"\\\n]*)*"'
-_LITERAL = r"'''[^']*(?:'{1,2}(?!')[^']*)*'{3,5}|'[^'\n]*'"
+_SKIPPED = r"[^\"'#\[\]{}.,=\n]++|#[^\n]*+"
+_BASIC = r'"""(?:[^"\\]|\\.|"{1,2}+(?!"))*+"{3,5}+|"(?:[^"\\\n]|\\.)*+"'
+_LITERAL = r"'''(?:[^']|'{1,2}+(?!'))*+'{3,5}+|'[^'\n]*+'"
 _TOKEN = re.compile(rf"{_SKIPPED}|(?P<text>{_BASIC}|{_LITERAL})|(?P<sign>[\[\]{{}}.,=\n])", re.DOTALL)
 _KINDS = {
     stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device",

@@ -21,10 +21,10 @@ class LineTable:
 
     `numbers`, `offsets` and `lengths` (bytes) are those of the lines in the source; of a line longer than 64 KiB, the
     length is that of its text. `overlong_lines` are such lines, and `overlong_bytes` the rest of them. `texts` are the
-    lines as decoded, `repaired` as the phone may have written them. `repairs` names the repairs of a row, for rows that have any.
-    `after_gap` are the rows whose line does not follow the line of the previous row. `consumed` are the offsets of
-    lines that belong to events already returned. `envelopes` are those around the lines at these offsets; `repaired` is
-    then the line in it.
+    lines as decoded, `repaired` as the phone may have written them. `repairs` names the repairs of a row, for rows that
+    have any. `after_gap` are the rows whose line does not follow the line of the previous row. `consumed` are the
+    offsets of lines that belong to events already returned. `envelopes` are those around the lines at these offsets;
+    `repaired` is then the line in it.
     """
 
     numbers: list[int] = field(default_factory=list)

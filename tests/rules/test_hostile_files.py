@@ -90,7 +90,7 @@ def test_no_rule_file_of_thousands_fails_or_takes_long(seed: int, tmp_path: Path
 
 @pytest.mark.parametrize("template", TEMPLATES)
 def test_a_sentence_with_braces_that_are_no_field_is_refused(template: str, tmp_path: Path) -> None:
-    said = 'event = "tls.error", basis = "documented", source = "s", says = "%s"'
+    said = 'event = "tls.error", fault = "documented", signature = "documented", source = "s", says = "%s"'
     texts = [
         f"explains = [{{ {said} }}]",
         f'clause = [{{ id = "a", role = "supports", {said} }}]',
@@ -116,7 +116,6 @@ HEAD = f"""code = "{CODE}"
 name = "{NAME}"
 title = "t"
 severity = "error"
-prevalence = "common"
 cause = "c"
 impact = "i"
 """

@@ -149,7 +149,13 @@ KEYS = (
 
 
 def _clause(form: str) -> str:
-    return f'id = "more", role = "supports", basis = "documented", source = "s", says = "s", {form}'
+    return _stated("more", form)
+
+
+def _stated(name: str, form: str) -> str:
+    """A clause; only one that compares events has a text with a signature."""
+    signature = 'signature = "documented", ' if "event = " in form else ""
+    return f'id = "{name}", role = "supports", fault = "documented", {signature}source = "s", says = "s", {form}'
 
 
 def _with_pattern(pattern: str) -> str:
@@ -301,7 +307,8 @@ def _one_more_clause(text: str, chosen: random.Random) -> str:
         f'id = "more-{chosen.randrange(10**6)}"',
         f'event = "{chosen.choice(EVENTS)}"',
         f'role = "{chosen.choice(ROLES)}"',
-        'basis = "documented"',
+        'fault = "documented"',
+        'signature = "documented"',
         'source = "s"',
         f'says = "{says}"',
         form,
@@ -314,7 +321,7 @@ def composed(depth: int, width: int = 2) -> str:
     last = 'event = "log.message", where = { message = { contains = "a" } }'
     clauses = []
     for number in range(depth):
-        clauses.append(f'id = "c-{number}", role = "supports", basis = "documented", source = "s", says = "s", {last}')
+        clauses.append(_stated(f"c-{number}", last))
         named = ", ".join([f'"c-{number}"'] * width)
         last = f"all = [{named}]"
     return _with_clauses(valid_rules()[0], clauses)
@@ -327,9 +334,7 @@ def doubled(depth: int) -> str:
     clauses = []
     for number in range(depth):
         for name, last in zip("ab", lasts, strict=True):
-            clauses.append(
-                f'id = "{name}-{number}", role = "supports", basis = "documented", source = "s", says = "s", {last}'
-            )
+            clauses.append(_stated(f"{name}-{number}", last))
         lasts = [f'all = ["a-{number}", "b-{number}"]', f'all = ["b-{number}", "a-{number}"]']
     return _with_clauses(matching_rules()[0], clauses)
 
