@@ -57,7 +57,7 @@ class _Blocks:
             chunk = self._stream.read(min(CHUNK_BYTES, left))
             if not chunk:
                 # Programs may omit what fills the last block of an archive.
-                if left < padded(size) - size:
+                if left <= padded(size) - size:
                     return
                 raise CorruptStream("unexpected end of data")
             left -= len(chunk)

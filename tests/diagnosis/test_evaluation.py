@@ -336,7 +336,7 @@ def test_the_families_that_may_not_be_logged_are_named_in_order() -> None:
 
 
 def test_an_event_that_may_be_the_absent_one_leaves_the_absence_open() -> None:
-    where = {"where": {"address": "10.0.0.1"}}
+    where: dict[str, Any] = {"where": {"address": "10.0.0.1"}}
     events = [event("device.started"), event(LEASE, at=1), SYMPTOM]
     assert absent(events, **IN_BOOT, **where) == Decision("undecidable", (), NOT_ENOUGH_KNOWN)
     other = [event("device.started"), event(LEASE, at=1, address="10.0.0.2"), SYMPTOM]
@@ -369,7 +369,7 @@ HOLDS, REFUTED, OPEN = (
     {"event": FAILED},
 )
 OPEN_REASON = "the trace has no line about dhcp lease failed"
-PARTS = {"holds": HOLDS, "refuted": REFUTED, "open": OPEN}
+PARTS: dict[str, dict[str, Any]] = {"holds": HOLDS, "refuted": REFUTED, "open": OPEN}
 
 
 @pytest.mark.parametrize(
@@ -398,7 +398,7 @@ def test_a_composed_clause(form: dict[str, Any], state: str, reason: str, neares
     assert (found.state, found.reason, found.nearest) == (state, reason, nearest)
     assert shown(found) == (
         [(LEASE, 0)]
-        if state == "holds" and "none" not in form or form == {"all": ["holds"], "none": ["refuted"]}
+        if (state == "holds" and "none" not in form) or form == {"all": ["holds"], "none": ["refuted"]}
         else []
     )
 
