@@ -7,6 +7,7 @@ from support.small_rules import REJECTED, SYMPTOM, clause, event, rule
 
 from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.diagnosis.findings import Evidence, Explanation, Term, WeighedSymptom
+from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.reports.explanation import render_explanations, render_line, render_rule
 from lyncphone_logs.rules.rule import Rule
 
@@ -351,20 +352,15 @@ def test_grammars_that_match_come_first_then_the_one_that_came_furthest() -> Non
     assert all(some == sorted(some) for some in at.values())
 
 
-def test_the_mark_is_under_the_character_although_others_before_it_are_escaped() -> None:
-    class Refusing:
-        name = "made-up"
-
-        def read(self, text: str) -> None:
-            return None
-
-        def stopped_at(self, text: str) -> tuple[int, str]:
-            return text.index("|"), "a \x1b"
-
-    assert list(render_line("v\x9bip\x1b|x", [Refusing()])) == [  # type: ignore[list-item]
+def test_the_mark_is_under_the_character_although_others_before_it_are_escaped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Grammar, "stopped_at", lambda self, text: (text.index("|"), "a \x1b"))
+    yealink = [each for each in GRAMMARS if each.name == "yealink"]
+    assert list(render_line("v\x9bip\x1b|x", yealink)) == [
         "v\\x9bip␛|x",
         "framing   none",
-        "grammar   made-up: does not match this line",
+        "grammar   yealink: does not match this line",
         "  v\\x9bip␛|x",
         "          ^ expected here: a ␛",
     ]
