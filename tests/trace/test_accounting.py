@@ -66,6 +66,32 @@ def test_counts_of_two_parts_add_up_and_the_first_unparsed_line_stays() -> None:
     assert one.assumed
 
 
+def test_foreign_lines_framings_and_overlong_lines_of_two_parts_add_up() -> None:
+    parts = [SourceStats(unknown_framings=2, longest_prefix=9, overlong_lines=3), SourceStats(unknown_framings=5)]
+    parts[1].overlong_lines, parts[1].longest_prefix = 4, 3
+    parts[0].foreign["nginx"], parts[1].foreign["nginx"], parts[1].foreign["sshd"] = 1, 2, 4
+    parts[0].add(parts[1])
+    assert (parts[0].unknown_framings, parts[0].longest_prefix, parts[0].overlong_lines) == (7, 9, 7)
+    assert dict(parts[0].foreign) == {"nginx": 3, "sshd": 4}
+
+
+def test_programs_of_foreign_lines_are_counted_while_hardly_any_line_is_of_a_phone() -> None:
+    foreign = line(1, 9, "", app_name="sshd", message="Accepted publickey for x")
+    phones = [line(number, 9) for number in range(2, 5)]
+    stats = tally(foreign, foreign._replace(id="2"))
+    assert list(stats.foreign.values()) == [2]
+    stats.count(Batch.of(phones))
+    stats.count(Batch.of([foreign]))
+    assert list(stats.foreign.values()) == [2]
+
+
+@pytest.mark.parametrize(("count", "shown"), [(0, ""), (1, "1 line is"), (2, "2 lines are"), (1500, "1,500 lines are")])
+def test_overlong_lines_are_counted_with_the_bytes_that_were_not_examined(count: int, shown: str) -> None:
+    stats = SourceStats(overlong_lines=count, account=ByteAccount(overlong_bytes=12345))
+    expected = f"{shown} longer than 65,536 bytes; the rest (12,345 bytes) was not examined"
+    assert stats.of_overlong_lines == (expected if count else "")
+
+
 def test_lines_outside_the_time_range_count_all_of_their_spans() -> None:
     stats = SourceStats()
     stats.leave_out(Batch.of([line(1, 10), line(2, 20, more=(3,))]))
