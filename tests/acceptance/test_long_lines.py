@@ -17,6 +17,7 @@ def read_lines(seed: int, count: int, folder: Path) -> None:
     assert int(last.partition(" ")[0]) == count
 
 
+@pytest.mark.slow
 def test_no_long_line_takes_long(tmp_path: Path) -> None:
     read_lines(1, 150, tmp_path)
 

@@ -78,6 +78,7 @@ def check(folder: Path, command: str, number: int, moments: int) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_an_interruption_at_some_moments_leaves_nothing(folder: Path) -> None:
     assert sum(check(folder, command, signal.SIGINT, 2) for command in COMMANDS) >= 4
 

@@ -89,6 +89,7 @@ def test_no_use_of_the_libraries_is_hidden_from_the_search_for_calls() -> None:
     assert [path.name for path in importing] == ["regex_linearity.py"]
 
 
+@pytest.mark.slow
 def test_every_call_that_compiles_a_pattern_is_found_and_its_patterns_are_known() -> None:
     found = sites()
     assert len(found) >= 200
@@ -105,11 +106,13 @@ def test_every_call_that_compiles_a_pattern_is_found_and_its_patterns_are_known(
     assert unknown == []
 
 
+@pytest.mark.slow
 def test_every_recorded_pattern_is_of_a_known_call() -> None:
     lines = {(site.file, line) for site in sites() for line in range(site.line, site.last + 1)}
     assert [place for place in recorded() if place not in lines] == []
 
 
+@pytest.mark.slow
 def test_every_pattern_is_proven_to_take_linear_time() -> None:
     proven, unproven = 0, []
     for site in sites():
@@ -126,6 +129,7 @@ def test_every_pattern_is_proven_to_take_linear_time() -> None:
     assert proven >= 250
 
 
+@pytest.mark.slow
 def test_the_exceptions_are_needed_and_are_matched_at_one_position_only() -> None:
     owners = {site.owner: site for site in sites() if site.is_searched}
     assert AT_ONE_POSITION.keys() <= owners.keys()

@@ -74,6 +74,7 @@ def hostile_run(folder: Path, seed: int, count: int) -> dict[str, list[str]]:
 needs_limits = pytest.mark.skipif(sys.platform == "win32", reason="needs the limits and timers of POSIX")
 
 
+@pytest.mark.slow
 @needs_limits
 def test_no_changed_rule_file_fails_or_takes_long(tmp_path: Path) -> None:
     found = hostile_run(tmp_path, 0, 120)

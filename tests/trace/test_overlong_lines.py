@@ -78,6 +78,7 @@ def test_a_search_counts_as_skipped_only_what_it_has_searched(number: int, tmp_p
     assert 2_000_000 < unseen <= beyond + 5_000_000
 
 
+@pytest.mark.slow
 def test_several_processes_count_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lyncphone_logs.trace.read_plan.MIN_PARALLEL_BYTES", 1)
     path = tmp_path / "trace.log"
