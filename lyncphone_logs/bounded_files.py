@@ -42,10 +42,13 @@ def read_regular(path: str | os.PathLike[str], limit: int = MAX_FILE_BYTES) -> b
 def read_head(path: str | os.PathLike[str], size: int) -> bytes:
     """The first `size` bytes of a regular file. Raises what `read_regular` raises, but for its size."""
     _check_regular(os.stat(path).st_mode)  # To open a device may have an effect.
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with open(handle, "rb") as file:
-        _check_regular(os.fstat(handle).st_mode)
+    with open(path, "rb", opener=_without_waiting) as file:
+        _check_regular(os.fstat(file.fileno()).st_mode)
         return file.read(size) or b""
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _check_regular(mode: int) -> None:

@@ -22,7 +22,7 @@ def test_no_long_line_takes_long(tmp_path: Path) -> None:
     read_lines(1, 150, tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [2, 3])
 def test_none_of_many_long_lines_takes_long(tmp_path: Path, seed: int) -> None:
     read_lines(seed, 3000, tmp_path)

@@ -83,7 +83,7 @@ def test_an_interruption_at_some_moments_leaves_nothing(folder: Path) -> None:
     assert sum(check(folder, command, signal.SIGINT, 2) for command in COMMANDS) >= 4
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_signal_at_any_moment_leaves_nothing(command: str, number: int, folder: Path) -> None:

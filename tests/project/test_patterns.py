@@ -179,7 +179,7 @@ def pumped(size: int) -> Iterator[str]:
             yield head + pump * (size // len(pump)) + "!\n"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_no_pattern_takes_long_for_pumped_texts() -> None:
     patterns = set()
     for site in sites():

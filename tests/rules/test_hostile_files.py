@@ -83,7 +83,7 @@ def test_no_changed_rule_file_fails_or_takes_long(tmp_path: Path) -> None:
 
 
 @needs_limits
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_no_rule_file_of_thousands_fails_or_takes_long(seed: int, tmp_path: Path) -> None:
     assert len(hostile_run(tmp_path, seed, 1000)["used"]) >= 120

@@ -65,7 +65,7 @@ def test_some_attacks_end_within_limits_of_time_and_memory(tmp_path: Path) -> No
     check(results(tmp_path / "attacks", chosen))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
 def test_every_attack_ends_within_limits_of_time_and_memory(tmp_path: Path) -> None:
     every = attacks()
