@@ -110,7 +110,7 @@ def test_standard_output_may_be_a_file(monkeypatch: pytest.MonkeyPatch, folder: 
         os.link("a.log", "in/hard")
         assert refused("", "in")[1:] == ("the folder in contains it", "standard output", ANOTHER_FOLDER)
     monkeypatch.setattr(sys, "stdout", io.StringIO())
-    check_output("", ["a.log", "in"])
+    check_output("", ["a.log", "in", ".", ".."])
 
 
 def test_standard_output_that_is_a_pipe_is_no_input(monkeypatch: pytest.MonkeyPatch) -> None:

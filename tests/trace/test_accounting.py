@@ -75,6 +75,22 @@ def test_foreign_lines_framings_and_overlong_lines_of_two_parts_add_up() -> None
     assert dict(parts[0].foreign) == {"nginx": 3, "sshd": 4}
 
 
+def test_batches_of_one_source_add_up_and_the_first_unparsed_line_stays() -> None:
+    batches = [[line(1, 10, more=(2,)), line(2, 20, "")], [line(3, 40, "", more=(4,)), line(4, 80)], [line(5, 160)]]
+    stats = SourceStats()
+    for batch in batches:
+        stats.count(Batch.of(batch))
+    stats.count(Batch.of([line(6, 1, prefix="ab")]))
+    stats.count(Batch.of([line(7, 1, prefix="a")]))
+    account = stats.account
+    assert (account.event_bytes, account.continuation_bytes, account.unparsed_bytes) == (252, 6, 60)
+    assert (stats.events, stats.unparsed_lines, stats.unknown_framings, stats.longest_prefix) == (5, 2, 2, 2)
+    assert stats.first_unparsed is not None
+    assert stats.first_unparsed.line == 2
+    assert tally(line(1, 1)).longest_prefix == 0
+    assert tally(line(1, 1)).first_unparsed is None
+
+
 def test_programs_of_foreign_lines_are_counted_while_hardly_any_line_is_of_a_phone() -> None:
     foreign = line(1, 9, "", app_name="sshd", message="Accepted publickey for x")
     phones = [line(number, 9) for number in range(2, 5)]
