@@ -104,6 +104,8 @@ def run(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    # Not the package that may be installed: the calls are looked for in this checkout.
+    sys.path.insert(0, str(ROOT))
     record(re)
     record(regex_main)
     with tempfile.TemporaryDirectory() as name:
