@@ -32,6 +32,7 @@ def lines_of(report: lp.Report) -> set[int]:
 
 
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
+@pytest.mark.sampled(4)
 def test_a_frame_of_all_lines_gets_the_diagnoses_of_its_trace(path: Path) -> None:
     trace = lp.read_trace(path, year=2013)
     report = trace.to_frame().phone.diagnose(year=2013)
@@ -148,6 +149,7 @@ def test_the_accessor_says_what_it_is() -> None:
     assert frame.query("phone == @frame['phone'].iloc[0]").equals(frame)
 
 
+@pytest.mark.slow
 def test_a_session_that_reads_frames_from_files_registers_the_accessor_by_an_import(tmp_path: Path) -> None:
     lp.read_trace(FOUNDING).to_frame().to_pickle(tmp_path / "frame.pickle")
     code = (

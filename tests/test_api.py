@@ -66,6 +66,7 @@ def unpickled(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("path", STORIES, ids=lambda path: f"{path.parent.parent.name}-{path.parent.name}")
+@pytest.mark.sampled(4)
 def test_a_pickled_report_is_equal(path: Path) -> None:
     report = lp.diagnose(path, year=2013)
     again = unpickled(report)

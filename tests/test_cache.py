@@ -368,6 +368,7 @@ def test_a_warm_start_imports_no_pyparsing_and_no_pydantic_and_reports_the_same(
     assert "TLS001" in warm[0]
 
 
+@pytest.mark.slow
 def test_processes_that_write_at_once_report_the_same(tmp_path: Path) -> None:
     running = [started(tmp_path / "cache", "-c", DIAGNOSE) for _ in range(3)]
     answers = {process.communicate()[0] for process in running}

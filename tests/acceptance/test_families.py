@@ -63,6 +63,7 @@ def test_the_matrix_of_samples_and_grammars_is_diagonal() -> None:
 
 @pytest.mark.parametrize("framing", FRAMINGS)
 @pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
+@pytest.mark.sampled(2)
 def test_a_line_reads_the_same_under_every_framing(grammar: Grammar, framing: str) -> None:
     samples = [
         sample

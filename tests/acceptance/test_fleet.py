@@ -65,6 +65,7 @@ def test_the_fleet_has_twelve_known_causes_from_many_stages() -> None:
 
 @pytest.mark.parametrize("order", ["by_arrival", "by_phone", "in_turn"])
 @pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.sampled(3)
 def test_the_table_counts_the_phones_of_one_file(tmp_path: Path, order: str, jobs: int) -> None:
     fleet = fleet_of(FEW, seed=len(order) + jobs)
     path = write(tmp_path / "fleet.log", getattr(fleet, order)())
@@ -192,6 +193,7 @@ def test_a_named_phone_is_shown_alone(path: Path, small: Fleet) -> None:
     assert "2 of 100 phones" in run(path, "--phone", two[0], "--phone", two[1]).stdout
 
 
+@pytest.mark.slow
 def test_a_named_code_shows_its_phones_and_its_fix(path: Path, small: Fleet) -> None:
     for code in ("TLS008", "DHCP001"):
         screen = run(path, "--code", code).stdout
@@ -216,6 +218,7 @@ def test_a_code_that_is_only_a_rival_selects_the_phones_that_list_it(path: Path,
 
 
 @pytest.mark.parametrize("sort", ["phones", "code", "verdict", "time", "name"])
+@pytest.mark.sampled(5)
 def test_rows_are_in_the_order_that_is_asked_for(path: Path, report: Findings, sort: str) -> None:
     lines = run(path, "--sort", sort).stdout.split("\n")
     printed = [match[2] or UNKNOWN for line in lines if (match := ROW.match(line))]
@@ -254,6 +257,7 @@ def test_the_worst_phones_come_first(report: Findings, small: Fleet) -> None:
     assert same == sorted(same, reverse=True)
 
 
+@pytest.mark.slow
 def test_json_of_150_phones_takes_less_than_1_mb(tmp_path: Path) -> None:
     fleet = fleet_of(150)
     report = lp.diagnose(str(write(tmp_path / "fleet.log", fleet.by_arrival())), year=2013)

@@ -147,6 +147,7 @@ def test_without_memory_the_answer_so_far_is_given(tmp_path: Path, monkeypatch: 
         (3_000, 60, ["--jobs", "1"]),
     ],
 )
+@pytest.mark.slow
 def test_spoofed_hosts_end_within_limits(hosts: int, megabytes: int, arguments: list[str], tmp_path: Path) -> None:
     folder = tmp_path / "traces"
     folder.mkdir()

@@ -54,12 +54,14 @@ def test_the_matrix_is_complete() -> None:
 
 
 @pytest.mark.parametrize("row", FAILING, ids=str)
+@pytest.mark.sampled(4)
 def test_a_diagnosis_of_the_family_of_the_first_code_comes_first(row: Row, tmp_path: Path) -> None:
     found = names(diagnosed(tmp_path, *map(LINE.format, row.codes)))
     assert found[0] in FAMILIES[row.codes[0]]
 
 
 @pytest.mark.parametrize("row", FAILING, ids=str)
+@pytest.mark.sampled(4)
 def test_the_true_cause_is_never_ruled_out_and_no_false_cause_is_confirmed(row: Row, tmp_path: Path) -> None:
     lines = [*map(LINE.format, row.codes), *map(QUEUE_LINE.format, row.queue)]
     for written in (lines[: len(row.codes)], lines):
@@ -98,6 +100,7 @@ def test_a_missing_root_followed_by_7_lists_both_families_missing_root_first(fir
 
 
 @pytest.mark.parametrize("row", [row for row in FAILING if row.scenario in SENT], ids=str)
+@pytest.mark.sampled(4)
 def test_the_servers_certificates_never_rule_out_the_true_cause_nor_confirm_a_false_one(
     row: Row, tmp_path: Path
 ) -> None:

@@ -14,7 +14,10 @@ from lyncphone_logs.reports.page import Terminal
 
 BANNED = ("repaired before reading", "not shown", "odds", "NoneType", "pydantic")
 """What a screen never shows, in addition to braces of templates and event kinds."""
-each_screen = pytest.mark.parametrize("name", SCREENS)
+SLOW = {"fleet-1000", "founding-certificate-firmware"}
+each_screen = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in SCREENS]
+)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

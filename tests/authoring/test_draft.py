@@ -60,6 +60,7 @@ DRAFTABLE = [path for path in sorted(FIXTURES.glob("*/*/trace.log")) if path.par
 
 
 @pytest.mark.parametrize("path", DRAFTABLE[::6], ids=lambda path: path.parent.name)
+@pytest.mark.sampled(3)
 def test_the_drafts_of_the_first_events_of_a_trace_pass_lint(path: Path, tmp_path: Path) -> None:
     catalog = read_catalog()
     events = list(lyncphone_logs.read_trace(path).events())

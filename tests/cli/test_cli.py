@@ -294,6 +294,7 @@ def test_explain_line_shows_where_matching_stopped(capfd: pytest.CaptureFixture[
     assert "expected here: ':'" in pointer
 
 
+@pytest.mark.slow
 def test_the_samples_of_rules_and_grammars_hold(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["rules", "test"]) == 0
     assert run(["grammars", "test"]) == 0

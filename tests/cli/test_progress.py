@@ -213,6 +213,7 @@ def test_the_progress_of_a_file_grows_to_its_size(tmp_path: Path) -> None:
     assert {each[1] for each in found} == {size}
 
 
+@pytest.mark.slow
 def test_the_share_of_a_compressed_file_is_that_of_its_compressed_bytes(tmp_path: Path) -> None:
     path = tmp_path / "x.log.gz"
     text = "".join(LINE.format(number % 250) + f"{number * 7919 % 1_000_003}\n" for number in range(40_000))
@@ -354,6 +355,7 @@ class OnTerminal:
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("is_group", [True, False], ids=["terminal", "kill"])
+@pytest.mark.sampled(3)
 def test_an_interrupted_program_ends_at_once_and_says_what_it_read(jobs: str, is_group: bool, large: Path) -> None:
     program = OnTerminal([str(large), "--full", "--jobs", jobs])
     program.read_until(b" MB/s ")
@@ -381,6 +383,7 @@ def test_the_line_is_gone_when_the_report_is_printed(large: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal")
+@pytest.mark.slow
 def test_a_dumb_terminal_and_a_short_trace_have_no_line(large: Path, tmp_path: Path) -> None:
     short = tmp_path / "x.log"
     short.write_text("voip_task[440]: CC       : INFO - registered\n", encoding="utf-8")

@@ -90,6 +90,7 @@ def test_a_signal_at_any_moment_leaves_nothing(command: str, number: int, folder
     check(folder, command, number, MOMENTS)
 
 
+@pytest.mark.slow
 def test_a_signal_that_is_ignored_stays_ignored(folder: Path) -> None:
     command = f"trap '' HUP; '{sys.executable}' -m lyncphone_logs phones big.log & sleep 0.6; kill -HUP $!; wait $!"
     environment = os.environ | {"PYTHONPATH": str(ROOT)}

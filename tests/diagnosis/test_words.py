@@ -41,6 +41,7 @@ def score(found: Mapping[str, Mapping[str, Diagnosis]], phone: str, code: str) -
 
 
 @pytest.mark.parametrize("fact", VALUES)
+@pytest.mark.sampled(4)
 def test_a_score_without_a_fact_lies_between_its_scores_for_the_values_of_the_fact(fact: str) -> None:
     compared = 0
     for path in TRACES:

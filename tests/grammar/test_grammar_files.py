@@ -130,6 +130,7 @@ def test_no_pattern_is_compiled_before_a_line_needs_it(own: Grammar) -> None:
 
 
 @pytest.mark.parametrize(("grammar", "expression", "compiled"), expressions())
+@pytest.mark.sampled(4)
 def test_samples_traces_and_derived_lines_match_as_in_pyparsing(
     grammar: Grammar, expression: pp.ParserElement, compiled: CompiledExpression
 ) -> None:

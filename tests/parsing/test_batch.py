@@ -49,6 +49,7 @@ def written(tmp_path: Path, seed: int) -> Path:
 
 
 @pytest.mark.parametrize("seed", range(12))
+@pytest.mark.sampled(3)
 def test_the_size_of_the_window_and_the_search_make_no_difference(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
     whole = list(new_reader(Source(path), search=False).events())

@@ -74,6 +74,7 @@ def expected(text: str) -> dict[str, object]:
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @given(first=sip_messages(), second=sip_messages())
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.sampled(3)
 def test_messages_of_two_phones_are_joined_line_by_line(way: Way, first: str, second: str) -> None:
     pairs = zip_longest(way(first, "192.0.2.11", 11), way(second, "192.0.2.12", 12))
     lines = [part for pair in pairs for line in pair if line is not None for part in line.split("\n")]
@@ -87,6 +88,7 @@ def test_messages_of_two_phones_are_joined_line_by_line(way: Way, first: str, se
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @given(text=sip_messages(), size=st.integers(1, 900))
 @settings(max_examples=15, deadline=None)
+@pytest.mark.sampled(3)
 def test_the_size_of_the_window_makes_no_difference(way: Way, text: str, size: int) -> None:
     lines = ["what nobody knows", *"\n".join(way(text, "192.0.2.11", 7)).split("\n"), "Nor: this", "nor this"]
     assert read(lines, size) == read(lines)

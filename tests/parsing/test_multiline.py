@@ -211,6 +211,7 @@ def test_a_real_message_of_a_cisco_phone_is_one_event() -> None:
 
 
 @pytest.mark.parametrize("way", [as_datagrams, as_cisco, as_snom, as_viewer], ids=lambda way: way.__name__)
+@pytest.mark.slow
 def test_slices_for_several_processes_contain_the_same_messages(way: Way, tmp_path: Path) -> None:
     noise = [f"Jul  9 12:00:01 10.1.2.3 voip_task[1]: CC: INFO - x {number}" for number in range(2500)]
     several = [way(MESSAGE, [30, 50], HOSTS[0], 40 + 10 * number) for number in range(3)]
@@ -256,6 +257,7 @@ def mixed(seed: int) -> list[str]:
 
 
 @pytest.mark.parametrize("seed", range(40))
+@pytest.mark.sampled(2)
 def test_mixed_lines_put_each_byte_into_one_event_for_every_window(seed: int) -> None:
     lines = mixed(seed)
     whole = read(lines)

@@ -188,6 +188,7 @@ HEADS = ["", "SIP/2.0 ", "ABC ", "ABC ab:", ";", "; branch =", 'a="', "x<", "v=0
 
 
 @pytest.mark.parametrize("pump", PUMPS)
+@pytest.mark.sampled(6)
 def test_a_line_of_the_largest_size_takes_no_pattern_long(pump: str) -> None:
     # Quadratic time would be seconds to minutes for each of these texts.
     for head in HEADS:

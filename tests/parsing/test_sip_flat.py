@@ -95,6 +95,7 @@ def messages(draw: st.DrawFn) -> str:
 
 @settings(max_examples=400)
 @given(messages())
+@pytest.mark.slow
 def test_every_writing_reads_like_the_whole_message(text: str) -> None:
     whole = sip_fields(text)
     assert "fragment" not in whole

@@ -8,7 +8,7 @@ import sys
 import tokenize
 import tomllib
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from statistics import median, quantiles
@@ -49,8 +49,22 @@ UNCLEAR = re.compile(
 """Phrases that readers of English as a second language misread; each has a plain word in technical English."""
 
 
-def by_path(paths: list[Path]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("path", paths, ids=[path.relative_to(ROOT).as_posix() for path in paths])
+def by_path(paths: list[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """One test of all files, which names those that fail: a test for each file takes longer than its check."""
+
+    def test_of(check: Callable[[Path], None]) -> Callable[[], None]:
+        def of_all() -> None:
+            wrong = []
+            for path in paths:
+                try:
+                    check(path)
+                except AssertionError as error:
+                    wrong.append(f"{path.relative_to(ROOT)}: {error}")
+            assert not wrong, "\n".join(wrong)
+
+        return of_all
+
+    return test_of
 
 
 def read(path: Path) -> str:

@@ -37,10 +37,12 @@ def fleet(count: int, **changed: Any) -> Report:
 
 
 @pytest.mark.parametrize("trace", TRACES, ids=lambda path: path.parent.name)
+@pytest.mark.sampled(4)
 def test_the_report_of_every_fixture_is_what_the_schema_says(trace: Path) -> None:
     jsonschema.validate(json.loads(lp.diagnose(lp.read_trace(trace, year=2013)).to_json()), SCHEMA)
 
 
+@pytest.mark.slow
 def test_a_report_of_150_phones_takes_less_than_a_megabyte(tmp_path: Path) -> None:
     for number in range(150):
         lines = [REFUSED, *(each.format(number) for each in SAID[: number % 4])]
@@ -114,6 +116,7 @@ def test_only_one_phone_is_converted_at_a_time(monkeypatch: pytest.MonkeyPatch) 
 
 
 @pytest.mark.parametrize("form", [written.document_parts, written.json_lines])
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_text_of_all_phones(form: Any) -> None:
     found = fleet(2000)
     tracemalloc.start()

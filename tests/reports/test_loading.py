@@ -128,6 +128,7 @@ def expected(name: str, event: Event, format: str) -> Any:
     [(tool, rows) for tool in TOOLS for rows in (0, 150)] + [("duckdb", 21_000)],  # it infers types from 20,480 rows
 )
 @pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
+@pytest.mark.sampled(3)
 def test_every_tool_loads_every_value_without_options(tool: str, rows: int, format: str, tmp_path: Path) -> None:
     pytest.importorskip(tool)
     if format == "parquet":

@@ -216,6 +216,7 @@ def packed(kind: str) -> bytes:
 
 @pytest.mark.parametrize("kind", ["gz", "zip", "tar"])
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@pytest.mark.sampled(4)
 def test_a_container_that_changes_while_it_is_read_is_a_problem(
     change: Callable[[Path], None], kind: str, tmp_path: Path
 ) -> None:

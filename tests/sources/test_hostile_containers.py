@@ -58,6 +58,7 @@ def check(found: dict[str, Any]) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+@pytest.mark.slow
 def test_some_attacks_end_within_limits_of_time_and_memory(tmp_path: Path) -> None:
     small = dict([*chains(), *claims(), *damaged()])
     chosen = {name: data for number, (name, data) in enumerate(small.items()) if name in SHOWN or number % 30 == 0}

@@ -166,6 +166,7 @@ def test_the_time_of_an_import_says_nothing_about_the_clock_of_the_phone(tmp_pat
     assert event.time_quality == "unset"
 
 
+@pytest.mark.slow
 def test_a_large_export_is_searched_for_escaped_messages_too(tmp_path: Path) -> None:
     line = "voip_task[440]: SIP      : INFO - User-Agent: AUDC-IPPhone/2.0.5 (420HD; 00908F3BBCBA)"
     record = json.dumps({"message": line, "time": STAMP})
@@ -243,6 +244,7 @@ def test_the_report_shows_the_message_and_not_its_envelope(path: Path) -> None:
 @pytest.mark.parametrize(
     "name", ["graylog.csv", "elasticsearch-export.json", "grafana-download.json", "vector.jsonl", "tshark.json"]
 )
+@pytest.mark.sampled(5)
 def test_records_at_any_position_in_the_windows_are_read(tmp_path: Path, name: str) -> None:
     content = (FIXTURES / "log_servers" / name).read_bytes()
     if name.endswith(".csv"):

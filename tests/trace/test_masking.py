@@ -129,6 +129,7 @@ def lines() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.sampled(4)
 def test_nothing_of_a_planted_value_is_shown(kind: str) -> None:
     planted = Planted(len(kind))
     for line in lines():

@@ -175,6 +175,7 @@ LINES = st.lists(
 
 @settings(max_examples=300, deadline=None)
 @given(lines=LINES, end=st.sampled_from([b"\n", b"\r\n"]), bom=st.sampled_from([b"", b"\xef\xbb\xbf"]))
+@pytest.mark.slow
 def test_every_byte_is_accounted_for_and_every_span_holds_its_text(
     lines: list[bytes], end: bytes, bom: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
