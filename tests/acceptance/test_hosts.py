@@ -45,7 +45,7 @@ def test_logs_of_common_daemons_are_of_no_phone(form: str, host: str, tmp_path: 
 
 
 @pytest.mark.parametrize("program", DAEMONS)
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(6)
 def test_the_log_of_one_daemon_never_fails(program: str, tmp_path: Path) -> None:
     log = tmp_path / "daemon.log"
     log.write_text("\n".join(daemon_lines(program, "host")), encoding="utf-8")
@@ -111,7 +111,7 @@ def test_no_program_in_any_framing_is_a_phone(tmp_path: Path) -> None:
         *(("AudioCodes", framing) for framing in ("datagram", "RFC 5424", "rsyslog", "level words", "Kiwi")),
     ],
 )
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(10)
 def test_daemons_of_a_collector_with_the_name_of_a_phone_make_nothing_certain(
     vendor: str, framing: str, tmp_path: Path
 ) -> None:

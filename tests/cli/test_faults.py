@@ -113,6 +113,7 @@ def is_one_message(err: str, label: str) -> bool:
 @pytest.mark.parametrize("error", ["EIO", "EINTR", "short"])
 @pytest.mark.parametrize("operation", READS)
 @pytest.mark.parametrize("command", fast_and_slow(COMMANDS))
+@pytest.mark.sampled(2)
 def test_what_cannot_be_read_is_said_or_does_not_matter(
     command: str, operation: str, error: str, lasts: bool, inside: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,6 +148,7 @@ def test_what_cannot_be_read_is_said_or_does_not_matter(
 @pytest.mark.parametrize("error", ["EIO", "ENOSPC", "short"])
 @pytest.mark.parametrize("operation", WRITES)
 @pytest.mark.parametrize("command", fast_and_slow(WRITING))
+@pytest.mark.sampled(2)
 def test_an_output_is_complete_or_as_it_was(
     command: str, operation: str, error: str, former: bytes | None, inside: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -189,6 +191,7 @@ def test_an_output_is_complete_or_as_it_was(
 
 @pytest.mark.parametrize("error", ["EIO", "ENOSPC", "short"])
 @pytest.mark.parametrize("operation", [*READS, *WRITES[1:]])
+@pytest.mark.sampled(4)
 def test_a_cache_that_fails_changes_nothing(
     operation: str, error: str, inside: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],

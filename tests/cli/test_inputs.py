@@ -233,6 +233,7 @@ def test_a_device_without_an_end_is_refused(
     assert run([*arguments, "link.log"]) == 2
 
 
+@pytest.mark.slow
 def test_a_device_as_standard_input_is_refused_and_the_null_device_is_empty() -> None:
     for device, code in (("/dev/zero", 2), (os.devnull, 3)):
         if os.path.exists(device):

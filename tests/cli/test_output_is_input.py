@@ -150,7 +150,7 @@ def test_another_file_next_to_the_input_is_written(folder: Path) -> None:
     ["events in >> in/trace.log", "diagnose in > in/answer", "phones in/trace.log 1<> in/trace.log",
      "explain TLS001 in > in/answer"],
 )  # fmt: skip
-@pytest.mark.sampled(4)
+@pytest.mark.slow
 def test_standard_output_that_is_an_input_is_refused(arguments: str, folder: Path) -> None:
     done = subprocess.run(
         f"'{sys.executable}' -m lyncphone_logs {arguments}",

@@ -355,7 +355,7 @@ class OnTerminal:
 @pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 @pytest.mark.parametrize("is_group", [True, False], ids=["terminal", "kill"])
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(4)
 def test_an_interrupted_program_ends_at_once_and_says_what_it_read(jobs: str, is_group: bool, large: Path) -> None:
     program = OnTerminal([str(large), "--full", "--jobs", jobs])
     program.read_until(b" MB/s ")

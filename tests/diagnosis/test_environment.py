@@ -81,6 +81,7 @@ def diagnosed(folder: Path, *messages: str, **options: object) -> tuple[Phone, t
 @pytest.mark.parametrize(("environment", "template"), CASES, ids=[template[:60] for _, template in CASES])
 @ONCE
 @given(host=HOSTS, version=VERSIONS, answer=ANSWERS)
+@pytest.mark.sampled(2)
 def test_a_header_shows_the_environment(
     tmp_path: Path, environment: str, template: str, host: str, version: str, answer: str
 ) -> None:

@@ -49,6 +49,7 @@ def lines_of(grammar: Grammar) -> list[str]:
 
 
 @pytest.mark.parametrize("grammar", GRAMMARS, ids=lambda grammar: grammar.name)
+@pytest.mark.sampled(6)
 def test_samples_have_the_declared_kind_and_are_read_by_this_grammar_alone(grammar: Grammar) -> None:
     assert list(check_grammar(grammar, GRAMMARS)) == []
     assert all(sample.origin == "synthetic" or sample.origin.startswith("real: ") for sample in grammar.samples)

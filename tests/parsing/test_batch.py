@@ -61,6 +61,7 @@ def test_the_size_of_the_window_and_the_search_make_no_difference(tmp_path: Path
 
 
 @pytest.mark.parametrize("seed", range(12))
+@pytest.mark.sampled(4)
 def test_slices_of_a_file_contain_the_events_of_the_file(tmp_path: Path, seed: int) -> None:
     path = str(written(tmp_path, seed))
     whole = list(new_reader(Source(path)).events())

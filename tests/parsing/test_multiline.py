@@ -296,6 +296,7 @@ def viewer(pieces: list[str], width: int) -> list[str]:
 
 @pytest.mark.parametrize("width", [79, 89, 100])
 @given(places=st.lists(st.integers(1, 10_000), max_size=4))
+@pytest.mark.sampled(3)
 def test_a_body_cut_anywhere_is_joined_in_columns_of_any_width(width: int, places: list[int]) -> None:
     sdp = "v=0\nc=IN IP4 192.0.2.9\nm=audio 4000 RTP/SAVP 8\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:AAAABBBB\n"
     body = f"{sdp}a=rtpmap:8 PCMA/8000\na=candidate:1 1 UDP 1 192.0.2.9 4000 typ host\na=ptime:20\n"

@@ -54,6 +54,7 @@ def test_rich_and_the_page_agree(settings: dict[str, str], is_terminal: bool, mo
 
 
 @pytest.mark.parametrize(("settings", "is_imported"), [({}, "False"), ({"FORCE_COLOR": "1"}, "True")])
+@pytest.mark.sampled(2)
 def test_a_pipe_needs_no_rich(settings: dict[str, str], is_imported: str) -> None:
     script = f"import sys; from lyncphone_logs.cli.app import run; run([{str(FOUNDING)!r}]); " \
         "print('rich.console' in sys.modules, file=sys.stderr)"  # fmt: skip

@@ -97,7 +97,7 @@ def test_our_elements_and_attributes_run_and_load_nothing() -> None:
 
 
 @pytest.mark.parametrize("text", POLYGLOTS, ids=range(len(POLYGLOTS)))
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(10)
 def test_pages_and_notebook_outputs_have_only_our_elements(text: str, tmp_path: Path) -> None:
     elements, attributes = ours()
     shown = list(pages(text, tmp_path))

@@ -230,7 +230,7 @@ def special(path: Path, kind: str) -> None:
 
 @needs_limits
 @pytest.mark.parametrize("kind", SPECIAL)
-@pytest.mark.sampled(5)
+@pytest.mark.slow
 def test_what_is_no_regular_file_is_named_and_not_read(kind: str, tmp_path: Path) -> None:
     rules, grammars = tmp_path / "rules", tmp_path / "grammars"
     title = sound(rules)

@@ -172,7 +172,7 @@ def test_the_answer_does_not_depend_on_when_the_regex_was_stopped(tmp_path: Path
 
 
 @pytest.mark.parametrize("expression", [SLOW, "(?:,?1?,?1?)*(?:,?1?)*Q", "(.*?,.*?,){15}(.*?,)*P"])
-@pytest.mark.sampled(3)
+@pytest.mark.slow
 def test_the_program_ends_soon_and_says_which_rule_is_not_checkable(tmp_path: Path, expression: str) -> None:
     trace = vlan_trace(tmp_path, ["1," * (60 + number) for number in range(40)])
     rules = overlay(tmp_path, expression)

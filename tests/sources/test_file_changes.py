@@ -130,6 +130,7 @@ WAYS = {"all": {"full": True}, "searched": {"full": False}}
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@pytest.mark.sampled(3)
 def test_a_change_after_any_read_is_reported(change: Callable[[Path], None], way: str, tmp_path: Path) -> None:
     found = each_read(tmp_path, change, WAYS[way], TEXT.encode(), "trace.log")
     assert len(found) >= 2
@@ -216,7 +217,7 @@ def packed(kind: str) -> bytes:
 
 @pytest.mark.parametrize("kind", ["gz", "zip", "tar"])
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(10)
 def test_a_container_that_changes_while_it_is_read_is_a_problem(
     change: Callable[[Path], None], kind: str, tmp_path: Path
 ) -> None:
@@ -236,6 +237,7 @@ def test_a_file_that_did_not_change_has_no_note(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("change", "code"), [(grow, 0), (truncate, 3), (replace, 0)])
+@pytest.mark.sampled(3)
 def test_the_exit_code_is_3_only_if_something_was_lost(
     change: Callable[[Path], None], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

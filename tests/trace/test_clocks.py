@@ -550,6 +550,7 @@ HEADING = "|== Syslogd TNP== {:%a %b %d %H:%M:%S %Y}"
 
 
 @given(st.lists(st.datetimes(datetime(2010, 2, 1), datetime(2037, 1, 1)), min_size=1, max_size=4), st.booleans())
+@pytest.mark.slow
 def test_a_heading_dates_the_lines_below_it_until_the_next_one(headings: list[datetime], starts_unset: bool) -> None:
     headings = [moment.replace(microsecond=0) for moment in headings]
     days = [*([datetime(2009, 12, 16, 3, 43, 3)] if starts_unset else []), *headings]

@@ -54,7 +54,7 @@ def made(generator: random.Random) -> tuple[str, int, int]:
 
 
 @pytest.mark.parametrize("number", range(25))
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(12)
 def test_the_rest_of_overlong_lines_is_counted_in_every_way_of_reading(number: int, tmp_path: Path) -> None:
     text, count, beyond = made(random.Random(SEED + number))
     path = tmp_path / "trace.log"
