@@ -29,14 +29,13 @@ class Row(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The lines of some bytes. `optional` are those of which a reader may say that they are blank.
+    """The lines of some bytes.
 
     `is_shifted`: a byte of a text with wide characters was lost or added, and line ends are a guess.
     """
 
     size: int
     rows: tuple[Row, ...]
-    optional: frozenset[int]
     is_shifted: bool
 
 
@@ -53,7 +52,8 @@ class Located(Protocol):
 
 def read(data: bytes, encoding: str = "") -> Reading:
     """Split the bytes into lines. `encoding` is that of a text with two or four bytes for a character."""
-    rows, optional, at, number = [], set(), 0, 0
+    rows: list[Row] = []
+    at = number = 0
     for mark, name in ((UTF8_MARK, ""), *MARKS):
         if name == encoding and data.startswith(mark):
             at = len(mark)
@@ -69,10 +69,8 @@ def read(data: bytes, encoding: str = "") -> Reading:
         text = decoded(data[at:stop], encoding)
         if text.strip(BLANKS):
             rows.append(Row(number, at, stop))
-            if not text.strip():
-                optional.add(number)
         at = following
-    return Reading(len(data), tuple(rows), frozenset(optional), _is_shifted(data, end))
+    return Reading(len(data), tuple(rows), _is_shifted(data, end))
 
 
 def _is_shifted(data: bytes, end: bytes) -> bool:
@@ -152,8 +150,7 @@ def _differences(reading: Reading, spans: Sequence[tuple[int, int, int, int]], a
         return []
     found, at, stops = [], 0, {offset: offset + length for offset, length, _, _ in spans}
     lines = {offset: line for offset, _, line, place in spans if place == 0}
-    rows = [row for row in reading.rows if row.number not in reading.optional or row.start in stops]
-    for row in rows:
+    for row in reading.rows:
         at = row.start
         while at in stops and at < row.stop:
             if lines.get(at, row.number) != row.number:
@@ -162,7 +159,7 @@ def _differences(reading: Reading, spans: Sequence[tuple[int, int, int, int]], a
         if at != row.stop:
             found.append(f"line {row.number} is {row.start} to {row.stop}, its events end at {at}")
     found += [f"the span at {offset} is in no line" for offset in stops]
-    if (separators := reading.size - sum(row.stop - row.start for row in rows)) != account["separator_bytes"]:
+    if (separators := reading.size - sum(row.stop - row.start for row in reading.rows)) != account["separator_bytes"]:
         found.append(f"{account['separator_bytes']} bytes of separators are {separators}")
     return found
 
