@@ -66,6 +66,7 @@ def test_an_archive_is_known_by_the_checksum_of_its_first_header_or_by_its_magic
     assert not is_tar(whole[:511])
     assert not is_tar(b"")
     assert not is_tar(bytes(512))
+    assert is_tar(in_tar({"a": TEXT}))
     damaged = b"b" + whole[1:]
     assert is_tar(damaged)
     without_magic = resealed(whole[:257] + bytes(8) + whole[265:512])
@@ -190,6 +191,7 @@ def test_a_long_name_ends_at_its_zero_byte_and_is_for_one_member() -> None:
     assert names(header("x", 3, tarfile.GNUTYPE_LONGNAME) + block(b"abcdef") + MEMBER) == ["abc"]
     assert names(pax(record(b"path", b"d/p.log/")) + MEMBER + MEMBER) == ["d/p.log", "a.log"]
     assert names(pax(record(b"path", b"p"), tarfile.SOLARIS_XHDTYPE) + MEMBER) == ["p"]
+    assert names(pax(record(b"path", b"FAX//")) + MEMBER) == ["FAX"]
 
 
 def test_bytes_of_a_name_that_are_no_utf_8_are_replaced() -> None:
@@ -306,3 +308,18 @@ def test_members_of_a_stream_have_the_same_bytes() -> None:
     data = LONG + MEMBER + header("b.log", 2000) + block(b"y" * 2000) + END
     content = memory_source("x", gzip.compress(data)).decompressed("gzip", None, 1 << 20)
     assert members(b"", content) == [("long.log", TEXT, None), ("b.log", b"y" * 2000, None)]
+
+
+@pytest.mark.parametrize("most", [1, 100, 300, 511])
+def test_a_stream_that_gives_fewer_bytes_than_asked_for_has_the_same_members(most: int) -> None:
+    class Slow(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            return super().read(most if size is None or size < 0 else min(size, most))
+
+    data = LONG + MEMBER + header("b.log", 700) + block(b"y" * 700) + END
+    content = ByteSource("x.tar", lambda: Slow(data), open_seekable=lambda: io.BytesIO(data))
+    assert members(b"", content) == [("long.log", TEXT, None), ("b.log", b"y" * 700, None)]
+
+
+def test_a_member_that_can_be_read_has_the_path_of_its_archive() -> None:
+    assert [part.path for _, part, _ in tar_entries(content_of(MEMBER + END))] == ["x.tar"]

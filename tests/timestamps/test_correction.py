@@ -214,6 +214,12 @@ def test_a_clock_that_went_on_over_new_year_did_not_start(before: timedelta, is_
         assert times[1] == (START if is_start else first)
 
 
+def test_lines_without_a_time_do_not_hide_the_time_before_them() -> None:
+    first = NEW_YEAR + 10 * S
+    times, _ = corrected([Row(first - H)], [Row(None)], doubtful(first), [Row(START)])
+    assert times == [first - H, None, first, START]
+
+
 def test_a_second_doubtful_row_waits_even_if_it_looks_like_no_start() -> None:
     rows = [*doubtful(NEW_YEAR + S, NEW_YEAR + 20 * H), Row(START)]
     times, made = corrected(rows)
@@ -291,6 +297,13 @@ def test_a_repeated_hour_without_a_step_is_ambiguous() -> None:
         assert found.columns["time_quality"][0] == "ambiguous"
         assert found.columns["time_utc"][0] is None
         assert counts(made) == {"ambiguous": 1}
+
+
+def test_a_step_back_from_after_the_repeated_hour_does_not_show_a_pass() -> None:
+    rows = [Row(FALL + 4 * H), Row(FALL + 2 * H + 30 * M), Row(FALL + 4 * H)]
+    times, made = corrected(rows, zone=BERLIN)
+    assert times == [FALL + 3 * H, None, FALL + 3 * H]
+    assert counts(made) == {"ambiguous": 1}
 
 
 def test_the_next_repeated_hour_begins_with_its_first_pass() -> None:
