@@ -134,12 +134,12 @@ class Evaluator:
         else:
             matched = _Matched(facts, accumulator.evidence, accumulator.count, accumulator.holds, open_reason)
         for comparison in clause.comparisons:
-            matched = self._compared(comparison, matched)
+            matched = self._compared(clause, comparison, matched)
         for name, test in clause.dates:
-            matched = self._dated(name, test, matched)
+            matched = self._dated(clause, name, test, matched)
         return matched
 
-    def _compared(self, comparison: tuple[str, str, str, str], matched: _Matched) -> _Matched:
+    def _compared(self, clause: Clause, comparison: tuple[str, str, str, str], matched: _Matched) -> _Matched:
         """The events of which one field compares as required with an event of the other clause."""
         others = self._events_of(comparison[2])
         results = {
@@ -147,9 +147,9 @@ class Evaluator:
             for event in (*matched.facts, *matched.evidence)
         }
         is_open = None in results.values() or not others
-        return _only(matched, results, NOT_ENOUGH_KNOWN if is_open else "")
+        return _only(clause, matched, results, NOT_ENOUGH_KNOWN if is_open else "")
 
-    def _dated(self, name: str, test: Condition, matched: _Matched) -> _Matched:
+    def _dated(self, clause: Clause, name: str, test: Condition, matched: _Matched) -> _Matched:
         """The events of which the time in a field is as many days from a line as required."""
         moments = self._moments(test.days_from)
         results = {
@@ -159,7 +159,7 @@ class Evaluator:
             for event in (*matched.facts, *matched.evidence)
         }
         reason = NO_DATE if not moments else ZONE_UNKNOWN if None in results.values() else ""
-        return _only(matched, results, reason)
+        return _only(clause, matched, results, reason)
 
     def _moments(self, name: str) -> list[Moment]:
         """The known times of the last line with a complete date, of the symptom, or of the events of another clause."""
@@ -197,7 +197,7 @@ class Evaluator:
         if event is None:
             return ""
         tested = [f"{name} {_shown(value_of(event, name))}" for name in clause.where]
-        return f"{event.source}:{event.line} is {event.kind} with {', '.join(tested)}" if tested else ""
+        return f"{event.source}:{event.line} is {event.kind} with {', '.join(tested)}"
 
     def _absent(self, clause: Clause, accumulator: Accumulator | None) -> Decision:
         """A clause that asks that an event is absent from a window."""
@@ -241,17 +241,18 @@ class Evaluator:
         return LINES_SKIPPED if state.unseen else _not_logged(families)
 
 
-def _only(matched: _Matched, results: Mapping[str, bool | None], open_reason: str) -> _Matched:
+def _only(clause: Clause, matched: _Matched, results: Mapping[str, bool | None], open_reason: str) -> _Matched:
     """The matched events that pass a further test. Events beyond the stored ones were not tested."""
     stored = matched.evidence
     evidence = [event for event in stored if results[event.id]]
     is_cut = len(stored) >= MAX_STORED and matched.count > sum(event.count for event in stored)
+    count = sum(event.count for event in evidence)
     return replace(
         matched,
         facts=[event for event in matched.facts if results[event.id]],
         evidence=evidence,
-        count=sum(event.count for event in evidence),
-        holds=bool(evidence),
+        count=count,
+        holds=count >= clause.count,
         open_reason=matched.open_reason or open_reason or (TOO_MANY if is_cut else ""),
     )
 

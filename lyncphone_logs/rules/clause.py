@@ -177,6 +177,7 @@ class Clause(EventPattern):
         yield from self._phones_complaints()
         yield from self._text_complaints()
         yield from self._date_complaints()
+        yield from self._comparison_complaints()
 
     def _weight_complaints(self) -> Iterator[str]:
         if self.fault == "inferred" and self.strength in {"decisive", "strong"}:
@@ -263,3 +264,12 @@ class Clause(EventPattern):
         is_single = self.count == 1 and len(self.steps) == 1 and not (self.absent or self.phones)
         if any(step.dates for step in self.steps) and not is_single:
             yield "days_from needs a clause about one event, without count, then, first_of, absent or phones"
+
+    def _comparison_complaints(self) -> Iterator[str]:
+        # Events are counted before they are compared; then only their sum is known, not which were near each other.
+        is_sum = len(self.steps) == 1 and not (self.absent or self.by or self.distinct or self.once_per)
+        if any(any(step.comparisons) for step in self.steps) and not (is_sum and not (self.count > 1 and self.within)):
+            yield (
+                "compared needs events that are only counted: it permits no then, first_of, absent, by, distinct or "
+                "once_per, and no count with within"
+            )

@@ -275,6 +275,8 @@ class Rule(ClosedModel):
         for pattern in self.patterns:
             if pattern.dates and not isinstance(pattern, Clause):
                 yield "days_from is permitted in the event of a clause only"
+            if any(pattern.comparisons) and not isinstance(pattern, Clause):
+                yield "compared is permitted in the event of a clause only"
             for name, relation, other, wanted in pattern.comparisons:
                 if other in kinds and (never := never_compares(pattern.kinds, name, relation, kinds[other], wanted)):
                     yield f"compared never holds: {never}"

@@ -247,6 +247,24 @@ def test_a_repeated_line_is_one_stored_event_with_its_count() -> None:
     assert decisions([events[0], *many, SYMPTOM], first, asked | {"count": 1})["a"].state == "refuted"
 
 
+@pytest.mark.parametrize(("passing", "state"), [(0, "refuted"), (1, "refuted"), (2, "refuted"), (3, "holds")])
+def test_only_events_that_compare_as_required_count(passing: int, state: str) -> None:
+    first = clause(id="first", role="part", event="device.started", where={"version": {"present": True}})
+    asked = clause(event=LEASE, count=3, where={"address": {"compared": "= first.version"}})
+    events = [event(LEASE, at=at, address="2" if at < passing else "9") for at in range(4)]
+    found = decisions([event("device.started", version="2"), *events, SYMPTOM], first, asked)["a"]
+    assert (found.state, len(found.events)) == (state, passing if state == "holds" else 0)
+
+
+@pytest.mark.parametrize(("address", "state"), [("2", "holds"), ("9", "refuted")])
+def test_an_event_near_the_symptom_is_compared(address: str, state: str) -> None:
+    first = clause(id="first", role="part", event="device.started", where={"version": {"present": True}})
+    where = {"address": {"compared": "= first.version"}}
+    asked = clause(event=LEASE, before="symptom", within=30.0, where=where)
+    events = [event("device.started", version="2"), event(LEASE, at=1, address=address), SYMPTOM]
+    assert decisions(events, first, asked)["a"].state == state
+
+
 # Dates: the days from a line to a time.
 
 
@@ -272,6 +290,28 @@ def test_days_are_open_without_a_date_and_for_hours_that_the_zone_decides() -> N
     assert decided([SYMPTOM, zoneless], [until(31.5)], **days_from("trace")).reason == ZONE_UNKNOWN
     assert decided([SYMPTOM, zoneless], [until(31.5), until(9)], **days_from("trace")).state == "holds"
     assert decided([SYMPTOM, zoneless], [until(31.4), until(32)], **days_from("trace")).reason == ZONE_UNKNOWN
+
+
+def test_days_from_the_symptom_count_from_its_last_event() -> None:
+    many = [exact(event(SYMPTOM.kind, at=86400 * day, verify_code=7)) for day in range(10)]
+    assert decided(many, [until(38)], **days_from("symptom")).state == "holds"
+    assert decided(many[:5], [until(38)], **days_from("symptom")).state == "refuted"
+
+
+EARLIER: dict[str, Any] = {"event": CERTIFICATE, "where": {"not_after": {"earlier_than_symptom": True}}}
+
+
+@pytest.mark.parametrize(("days", "state"), [(-9, "holds"), (9, "refuted")])
+def test_the_time_of_a_fact_is_compared_with_that_of_the_symptom(days: float, state: str) -> None:
+    assert decided([SYMPTOM], [until(days)], **EARLIER).state == state
+    asked = clause(event=CERTIFICATE, where={"not_after": {"compared": "= early.not_after"}})
+    found = decisions([SYMPTOM], clause(id="early", role="part", **EARLIER), asked, facts=[until(days)])
+    assert found["early"].state == state
+    same = [until(days), until(days)._replace(id="again")]
+    found = decisions([SYMPTOM], clause(id="early", role="part", **EARLIER), asked, facts=same)
+    assert found["a"].state == ("holds" if state == "holds" else "undecidable")
+    absence = decided([event("device.started"), SYMPTOM], [until(days)], **EARLIER, absent=True, **IN_BOOT)
+    assert absence.state == ("refuted" if state == "holds" else "undecidable")
 
 
 def test_days_from_one_of_several_events() -> None:
@@ -311,10 +351,12 @@ def test_an_absence_says_how_far_away_the_event_was() -> None:
     found = absent([event(DISCOVER), SYMPTOM, event(LEASE, at=41)], **AFTER)
     assert found == Decision("holds")
     short = absent([event(DISCOVER), SYMPTOM, event(DISCOVER, at=20)], **AFTER)
-    assert (short.state, short.reason) == ("undecidable", "the trace ends within the time window")
+    assert short == Decision("undecidable", (), "the trace ends within the time window")
     early = [event(LEASE, at=2), event(DISCOVER, at=3), SYMPTOM]
     found = absent(early, before="symptom", within=9.0, offset=8.5)
     assert found.nearest == "8 s away, at least 8.5 s required"
+    skipped = absent(early, unseen={LEASE}, before="symptom", within=9.0, offset=8.5)
+    assert skipped == Decision("undecidable", (), LINES_SKIPPED, "8 s away, at least 8.5 s required")
 
 
 def test_an_absence_is_open_if_its_window_was_not_opened_or_its_lines_were_skipped() -> None:

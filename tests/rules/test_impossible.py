@@ -19,6 +19,7 @@ LOOKUP, CHAIN, CERTIFICATE, LEASE = (
     "dhcp.lease.obtained",
 )
 DATE = {"days_from": "trace", "at_most": 30}
+UNLIKE_SYMPTOM: dict[str, Any] = {"hostname": {"compared": "!= symptom.hostname"}}
 
 
 def pattern(event: str, **where: Any) -> EventPattern:
@@ -132,6 +133,18 @@ def test_a_test_that_may_hold_is_not(event: str, where: dict[str, Any]) -> None:
             {"event": CERTIFICATE, "where": {"not_after": {"days_from": "b", "at_most": 1}}},
             "refers to 'b', which is no clause",
         ),
+        *(
+            ({"event": LEASE, "where": UNLIKE_SYMPTOM, **form}, "compared needs events that are only counted")
+            for form in (
+                {"count": 2, "within": 60.0}, {"count": 2, "by": "address"}, {"count": 2, "distinct": "address"},
+                {"count": 2, "once_per": "boot"}, {"then": [{"event": LOOKUP}], "within": 60.0},
+                {"first_of": [{"event": LOOKUP}]}, {"absent": True, "after": "symptom", "within": 60.0},
+            )
+        ),
+        (
+            {"event": LOOKUP, "within": 9.0, "then": [{"event": LEASE, "where": UNLIKE_SYMPTOM}]},
+            "compared needs events that are only counted",
+        ),
         ({"event": LOOKUP, "where": {"name": {"compared": "= symptom.bogus"}}}, "has no field 'bogus'"),
         ({"event": LOOKUP, "where": {"name": {"compared": "= symptom.verify_code"}}}, "is text but verify_code is"),
     ],
@@ -140,6 +153,14 @@ def test_a_clause_that_never_holds_is_refused(given: dict[str, Any], complaint: 
     with pytest.raises(InvalidContent) as refused:
         rule("AAA001", clause(**given))
     assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize("place", ["explains", "verify"])
+def test_the_symptom_and_the_line_of_success_are_not_compared(place: str) -> None:
+    pattern = {"event": LOOKUP, "where": {"name": {"compared": "= a.name"}}, "says": "s"}
+    shown = [pattern | {"fault": "documented", "signature": "seen", "source": "s"}]
+    with pytest.raises(InvalidContent, match="compared is permitted in the event of a clause only"):
+        rule("AAA001", clause(event=LOOKUP), **{place: shown if place == "explains" else pattern})
 
 
 WORDS: dict[str, Any] = {"event": "log.message", "where": {"message": {"contains": "x"}}, "strength": "weak"}
