@@ -270,6 +270,18 @@ def test_a_symptom_that_was_seen_has_its_verdict_its_share_and_its_terms() -> No
     ]
 
 
+def test_all_lines_that_show_a_clause_are_named() -> None:
+    proofs = [Evidence(event(LEASE, at=at)._replace(line=at), "a", "supports") for at in (3, 5)]
+    shown = explained(weighed(term(), evidence=tuple(proofs)))
+    assert "                 at x.log:3, x.log:5" in shown
+
+
+def test_explanations_are_wrapped() -> None:
+    found = Explanation("phone-1", rule("AAA001"), (), None, "record " * 30)
+    lines = render_explanations([found], color=False, width=60).split("\n")
+    assert max(map(len, lines[3:])) <= 60 < len("record " * 30)
+
+
 def test_one_occurrence_without_a_share_is_singular() -> None:
     shown = explained(weighed(count=1, score=0.0, verdict="ruled out"))
     assert shown[2:] == ["  result         ruled out", "  symptom        x.log:1 · 1 time"]
@@ -350,6 +362,8 @@ def test_grammars_that_match_come_first_then_the_one_that_came_furthest() -> Non
             assert shown[number - 1].startswith("  ")
             assert line.split("expected here: ")[1]
     assert all(some == sorted(some) for some in at.values())
+    backwards = list(render_line(LINE, GRAMMARS[::-1]))
+    assert backwards == shown
 
 
 def test_the_mark_is_under_the_character_although_others_before_it_are_escaped(

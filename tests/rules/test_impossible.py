@@ -159,8 +159,9 @@ def test_a_clause_that_never_holds_is_refused(given: dict[str, Any], complaint: 
 def test_the_symptom_and_the_line_of_success_are_not_compared(place: str) -> None:
     pattern = {"event": LOOKUP, "where": {"name": {"compared": "= a.name"}}, "says": "s"}
     shown = [pattern | {"fault": "documented", "signature": "seen", "source": "s"}]
+    given: dict[str, Any] = {place: shown if place == "explains" else pattern}
     with pytest.raises(InvalidContent, match="compared is permitted in the event of a clause only"):
-        rule("AAA001", clause(event=LOOKUP), **{place: shown if place == "explains" else pattern})
+        rule("AAA001", clause(event=LOOKUP), **given)
 
 
 WORDS: dict[str, Any] = {"event": "log.message", "where": {"message": {"contains": "x"}}, "strength": "weak"}
