@@ -117,8 +117,8 @@ _JSON = _Cells(
 
 
 def _rows(batch: Batch, cells: _Cells) -> Iterator[tuple[object, ...]]:
-    """The cells of each row. Each text and time is encoded once for each batch."""
-    encoded: dict[Any, str | None] = {None: cells.no_text}
+    """The cells of each row. Each text and time is encoded once for each batch, in each way."""
+    encoded_by: dict[Callable[[Any], str], dict[Any, str | None]] = {}
     columns: list[list[Any]] = []
     for name, dtype in COLUMNS.items():
         values = column(batch, name)
@@ -131,6 +131,7 @@ def _rows(batch: Batch, cells: _Cells) -> Iterator[tuple[object, ...]]:
         else:
             text = cells.name if name in _NAMES else cells.text
             encode: Callable[[Any], str] = cells.time if dtype.startswith("datetime") else text
+            encoded = encoded_by.setdefault(encode, {None: cells.no_text})
             encoded |= {value: encode(value) for value in set(values) if value not in encoded}
             columns.append([encoded[value] for value in values])
     return zip(*columns, strict=True)
