@@ -100,10 +100,12 @@ def test_csv_has_each_column_and_guards_numbers_and_times_that_are_texts() -> No
 
 @pytest.mark.parametrize("make", [event_csv_lines, event_json_lines])
 def test_a_batch_is_one_string_and_an_empty_batch_is_none(make: Callable[[Iterable[Batch]], Iterator[str]]) -> None:
-    batches = [Batch.of([made(), made(message="last")]), Batch.of([]), Batch.of([made()])]
+    one, other = made(message="first"), made(message="last")
+    batches = [Batch.of([one, other]), Batch.of([]), Batch.of([one])]
     found = list(make(batches))[-2:]
     assert [each.count("\n") for each in found] == [1, 0]
-    assert "last" in found[0].split("\n")[1]
+    assert found[0].split("\n")[1] == found[0].split("\n")[0].replace("first", "last")
+    assert found[0].split("\n")[0] == found[1]
     assert len(list(make([Batch.of([])]))) == (1 if make is event_csv_lines else 0)
 
 
@@ -120,6 +122,10 @@ def test_a_name_is_one_line_in_csv_and_a_message_is_not() -> None:
         ("nonsense", "nonsense"),
         ("infinity", "'infinity"),
         ("INFINITY", "'INFINITY"),
+        ("infinity ", "'infinity "),
+        ("infinity  ", "'infinity  "),
+        ("\t5", "'␉5"),
+        ("=SUM(A1:A9)", "'=SUM(A1:A9)"),
         ("12 o'clock", "12 o'clock"),
         ("a word with 'quotes'", "a word with 'quotes'"),
         ("words with a tab\t", "words with a tab␉"),
