@@ -63,7 +63,7 @@ def transcoded(raw: bytes, offset: int, encoding: str, max_bytes: int, *, is_las
     places: list[tuple[int, int]] = []
     start = separators = 0
     for end, stop in _lines(raw, encoding, is_last):
-        content = raw[start:end].decode(encoding, "replace").replace("\n", "\ufffd")
+        content = raw[start:end].decode(encoding, "replace")
         texts.append(content.encode("utf-8", "replace")[:max_bytes] + (b"\n" if stop > end else b""))
         places.append((offset + start, end - start))
         separators += stop - end

@@ -1,6 +1,7 @@
 """Line ends of wide texts next to characters whose bytes look like one, and at the first byte of a text."""
 
 import itertools
+import random
 
 import pytest
 
@@ -26,10 +27,40 @@ def test_lines_of_any_characters_end_where_the_decoded_text_has_line_ends(encodi
     assert tried == len(CHARACTERS) ** 4
 
 
-@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
-@pytest.mark.parametrize("lost", range(3, 9))
-def test_a_lost_byte_damages_its_line_only(encoding: str, lost: int) -> None:
-    raw = "one\ntwo\nthree\nfour\n".encode(encoding)
-    found = transcoded(raw[:lost] + raw[lost + 1 :], 0, encoding, 999, is_last=True).data.decode()
-    assert found.endswith("three\nfour\n") or "four" in found
-    assert found.count("\n") >= 3
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_two_characters_that_have_a_line_end_across_them_are_no_line_end(encoding: str) -> None:
+    for text in ("x\u0a61\u6100y", "x\u610a\u6161y", "\u6100\u0a61", "\u0a61\u6100" * 9):
+        found = transcoded(f"{text}\nz".encode(encoding), 0, encoding, 999, is_last=True)
+        assert found.data.decode() == f"{text}\nz"
+
+
+ENDED = ("first line", "second, longer", "third", "fourth one", "end")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("added", [b"", b"x"], ids=["lost", "added"])
+def test_a_lost_or_added_byte_within_a_line_damages_that_line_only(encoding: str, added: bytes) -> None:
+    raw, width = "\n".join(ENDED).encode(encoding), len("a".encode(encoding))
+    start = tried = 0
+    for number, line in enumerate(ENDED[:-1]):
+        # Without a byte of its last character or of its line end, a line is one with the next.
+        for at in range(start, start + (len(line) - 1) * width):
+            changed = raw[:at] + added + raw[at + (not added) :]
+            found = transcoded(changed, 0, encoding, 999, is_last=True)
+            lines = found.data.decode().split("\n")
+            assert len(lines) == len(found.places) == len(ENDED)
+            assert [*lines[:number], line, *lines[number + 1 :]] == list(ENDED)
+            assert lines[number] != line
+            tried += 1
+        start += (len(line) + 1) * width
+    assert tried == width * sum(len(line) - 1 for line in ENDED[:-1])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_any_bytes_are_as_many_lines_as_places(encoding: str) -> None:
+    made = random.Random(20)
+    for _ in range(2000):
+        raw = bytes(made.choices(b"\0\0\0\n\n\ra\xd8\xdc", k=made.randrange(24)))
+        data, places, consumed, separators = transcoded(raw, 0, encoding, 999, is_last=True)
+        assert data.count(b"\n") + (not data.endswith(b"\n") and bool(data)) == len(places)
+        assert sum(length for _, length in places) + separators == consumed == len(raw)
