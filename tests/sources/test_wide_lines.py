@@ -34,26 +34,27 @@ def test_two_characters_that_have_a_line_end_across_them_are_no_line_end(encodin
         assert found.data.decode() == f"{text}\nz"
 
 
-ENDED = ("first line", "second, longer", "third", "fourth one", "end")
+ENDED = ("first line", "second, longer", "third", "", "fourth one", "end")
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("added", [b"", b"x"], ids=["lost", "added"])
 def test_a_lost_or_added_byte_within_a_line_damages_that_line_only(encoding: str, added: bytes) -> None:
-    raw, width = "\n".join(ENDED).encode(encoding), len("a".encode(encoding))
+    raw, width = "".join(f"{line}\n" for line in ENDED).encode(encoding), len("a".encode(encoding))
     start = tried = 0
     for number, line in enumerate(ENDED[:-1]):
         # Without a byte of its last character or of its line end, a line is one with the next.
         for at in range(start, start + (len(line) - 1) * width):
             changed = raw[:at] + added + raw[at + (not added) :]
             found = transcoded(changed, 0, encoding, 999, is_last=True)
-            lines = found.data.decode().split("\n")
+            *lines, rest = found.data.decode().split("\n")
+            assert rest == ""
             assert len(lines) == len(found.places) == len(ENDED)
             assert [*lines[:number], line, *lines[number + 1 :]] == list(ENDED)
             assert lines[number] != line
             tried += 1
         start += (len(line) + 1) * width
-    assert tried == width * sum(len(line) - 1 for line in ENDED[:-1])
+    assert tried == width * sum(len(line) - 1 for line in ENDED[:-1] if line)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
