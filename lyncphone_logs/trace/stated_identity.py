@@ -9,11 +9,10 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any
 
-from lyncphone_logs import content
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import normalize_mac
+from lyncphone_logs.events.makers import maker_prefixes, makers
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing.reader import Reader
 from lyncphone_logs.sources.source import InMemorySource
@@ -51,23 +50,6 @@ MAX_PEEKED_BYTES = 64 * 1024
 """Bytes at the beginning of a file in which it is looked for the MAC address of its phone."""
 
 
-def _table(name: str) -> list[dict[str, Any]]:
-    # Few traces need a table of makers, and this import takes 4 ms.
-    import tomllib
-
-    found: list[dict[str, Any]] = tomllib.loads((content.path("knowledge") / f"{name}.toml").read_text("utf-8"))[
-        "maker"
-    ]
-    return found
-
-
-@cache
-def maker_prefixes() -> Mapping[str, str]:
-    """The maker by the first six digits of a MAC address (knowledge/mac_prefixes.toml)."""
-    rows = _table("mac_prefixes")
-    return {prefix: row["vendor"] for row in rows for prefix in row["prefixes"].split()}
-
-
 @cache
 def named_in(path: str) -> Mapping[str, str]:
     """The `mac` and `model` in the name of a file, if it has them.
@@ -95,8 +77,8 @@ def _model_before(text: str, mac: str) -> dict[str, str]:
     maker, found = maker_prefixes().get(mac[:6]), _MODEL_BEFORE.search(text)
     if not maker or not found:
         return {}
-    makers = _table("phone_models")
-    pattern = next(row["pattern"] for row in makers if row["vendor"] == maker)
+    rows = makers("phone_models")
+    pattern = next(row["pattern"] for row in rows if row["vendor"] == maker)
     folded = re.sub(r"[ _-]", "", found[1]).casefold().removeprefix(maker.casefold())
     return {"model": found[1]} if re.fullmatch(pattern, folded) else {}
 
@@ -104,7 +86,7 @@ def _model_before(text: str, mac: str) -> dict[str, str]:
 def is_gateway(vendor: str, model: str) -> bool:
     """Whether a model is a gateway or border controller, which does not sign in (knowledge/phone_models.toml)."""
     folded = re.sub(r"[\s_/-]", "", model).casefold().removeprefix(vendor.casefold())
-    rows = _table("phone_models") if folded else []
+    rows = makers("phone_models") if folded else []
     patterns = [row["gateways"] for row in rows if "gateways" in row and (not vendor or row["vendor"] == vendor)]
     return any(re.fullmatch(pattern, folded) for pattern in patterns)
 
@@ -152,9 +134,13 @@ def mac_of_file(path: str, grammars: Sequence[Grammar]) -> str:
         return named
     try:
         with open(path, "rb") as file:
-            head = file.read(MAX_PEEKED_BYTES)
+            return mac_in_lines(file.read(MAX_PEEKED_BYTES), path, grammars)
     except (OSError, ValueError):
         return ""
+
+
+def mac_in_lines(head: bytes, path: str, grammars: Sequence[Grammar]) -> str:
+    """The only MAC address that the complete lines in the first bytes of a file state, or ""."""
     text = head[: head.rfind(b"\n") + 1 or None].decode(errors="replace")
     macs: set[str] = set()
     for batch in Reader(InMemorySource(text, path), grammars, Anchor(None, "")).batches():
