@@ -5,7 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
-from lyncphone_logs.cli.options import CLOCKS, OutputFile, Paths, finish_trace, open_trace, with_trace_options
+from lyncphone_logs.cli.options import (
+    CLOCKS,
+    OutputFile,
+    Paths,
+    finish_trace,
+    open_trace,
+    with_trace_options,
+)
 from lyncphone_logs.cli.output import write
 
 TOP = 20
@@ -63,16 +70,17 @@ def unparsed(
 ) -> None:
     """Group unparsed lines by shape, with counts and a masked example.
 
-    Only ordinary words, numbers of up to three digits and times are shown: names in other words are masked. Others may
-    remain: check before sharing.
+    Only words of the program and of technical English, short numbers and times are shown. A name that is such a word
+    may remain: check before sharing.
     """
     from lyncphone_logs.cli.progress import watched
+    from lyncphone_logs.redaction.builtin import masker_of
     from lyncphone_logs.reports import tables
     from lyncphone_logs.trace.unparsed import unparsed_shapes
 
     trace = open_trace(paths, options, output)
     with watched(trace):
-        found = unparsed_shapes(trace.batches())
+        found = unparsed_shapes(trace.batches(), masker_of(trace.catalog))
     render = {"table": tables.unparsed_table, "markdown": tables.unparsed_markdown, "jsonl": tables.unparsed_json_lines}
     shown = TOP if top is None and format is not UnparsedFormat.jsonl else top
     write(render[format.value](found, shown), output)

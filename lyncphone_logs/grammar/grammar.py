@@ -127,6 +127,14 @@ class Grammar:
                 return kind, MappingProxyType(fields), _extent(spans, message)
         return MESSAGE, key_values(message), None
 
+    def spans_of(self, message: str) -> tuple[str, Mapping[str, tuple[int, int]]] | None:
+        """The first kind that matches and the span of each of its fields; None if no kind matches."""
+        for number in self._candidates(message):
+            kind, expression = self.messages[number]
+            if (spans := expression.match(message)) is not None:
+                return kind, spans
+        return None
+
     def _candidates(self, message: str) -> Sequence[int]:
         found = {number for literal, numbers in self._by_literal.items() if literal in message for number in numbers}
         return sorted({*self._without_literal, *found}) if found else self._without_literal

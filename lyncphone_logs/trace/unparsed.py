@@ -8,9 +8,10 @@ from typing import Literal
 
 from lyncphone_logs.events.batch import Batch
 from lyncphone_logs.events.event import MESSAGE
+from lyncphone_logs.redaction.builtin import builtin_masker
+from lyncphone_logs.redaction.masking import Masker
 from lyncphone_logs.syslog.envelopes import NAME as ENVELOPE
 from lyncphone_logs.syslog.unwrap import unwrap
-from lyncphone_logs.trace.masking import mask
 
 MAX_SHAPES = 10_000
 """Shapes that are listed; lines of further shapes are only counted."""
@@ -35,10 +36,12 @@ class UnparsedShape:
 class UnparsedShapes:
     """Counts unparsed lines and messages by shape, batch by batch.
 
-    `lines` counts all events, `others` those of shapes after the first MAX_SHAPES.
+    `lines` counts all events, `others` those of shapes after the first MAX_SHAPES. `masker` names the words that are
+    shown; by default those of the built-in grammars and rules.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, masker: Masker | None = None) -> None:
+        self._masker = masker
         self.lines = self.others = 0
         self._found: dict[tuple[str, str, str], UnparsedShape] = {}
 
@@ -57,7 +60,7 @@ class UnparsedShapes:
 
     def _count(self, batch: Batch, row: int, written: tuple[str, str, str], count: int) -> None:
         grammar, component, text = written
-        key = (grammar, component, shape(text))
+        key = (grammar, component, shape(text, self._masker))
         found = self._found.get(key)
         if found is None:
             if len(self._found) >= MAX_SHAPES:
@@ -65,7 +68,9 @@ class UnparsedShapes:
                 return
             what: Literal["line", "message"] = "message" if batch.columns["kind"][row] == MESSAGE else "line"
             line = batch.columns["line"][row]
-            found = self._found[key] = UnparsedShape(what, grammar, component, anonymize(text), batch.source, line)
+            found = self._found[key] = UnparsedShape(
+                what, grammar, component, anonymize(text, self._masker), batch.source, line
+            )
         found.count += count
 
     def ranked(self) -> list[UnparsedShape]:
@@ -80,9 +85,9 @@ def _device_text(batch: Batch, row: int) -> str:
     return unwrap(text).text if is_plain else batch.columns["message"][row]
 
 
-def unparsed_shapes(batches: Iterable[Batch]) -> UnparsedShapes:
+def unparsed_shapes(batches: Iterable[Batch], masker: Masker | None = None) -> UnparsedShapes:
     """Count the unparsed lines and messages of all batches."""
-    found = UnparsedShapes()
+    found = UnparsedShapes(masker)
     for batch in batches:
         found.add(batch)
     return found
@@ -103,9 +108,9 @@ MAX_EXAMPLE_CHARACTERS = 1000
 """Characters of a text that are examined."""
 
 
-def anonymize(text: str) -> str:
+def anonymize(text: str, masker: Masker | None = None) -> str:
     """The first 1,000 characters, masked."""
-    return mask(text[:MAX_EXAMPLE_CHARACTERS])
+    return (masker or builtin_masker()).mask(text[:MAX_EXAMPLE_CHARACTERS])
 
 
 # Masking one text takes 100 microseconds, so equal shapes are recognized before it, by their digits.
@@ -125,28 +130,29 @@ _GROUPS = re.compile(r"(?<!\w)[\da-f]{2,8}[ -][\da-f]{2,8}[ -][\da-f]{2,8}(?!\w)
 """A phone number or MAC address may be written in groups."""
 
 
-def shape(text: str) -> str:
+def shape(text: str, masker: Masker | None = None) -> str:
     """What texts have in common that differ only in numbers, names and times."""
     text = text[:MAX_EXAMPLE_CHARACTERS]
     if "HTTP/" in text or "SIP/" in text:
         text = _STATUS.sub(lambda found: found[1] + found[2].translate(_IN_STATUS), text)
     if "0x" in text or "0X" in text:
-        return _shape_of_ones(_DIGIT.sub("1", text))
+        return _shape_of_ones(_DIGIT.sub("1", text), masker)
     # Bytes are translated five times as fast as characters; in UTF-8 a byte that is a digit is never part of another.
-    return _shape_of_ones(text.encode("utf-8", "surrogatepass").translate(_DIGITS).decode("utf-8", "surrogatepass"))
+    ones = text.encode("utf-8", "surrogatepass").translate(_DIGITS).decode("utf-8", "surrogatepass")
+    return _shape_of_ones(ones, masker)
 
 
 @lru_cache(maxsize=8192)
-def _shape_of_ones(text: str) -> str:
+def _shape_of_ones(text: str, masker: Masker | None) -> str:
     if "+" not in text and not _GROUPS.search(text):
         for word, expression in _LONE_NUMBERS:
             text = expression.sub(word, text)
-    return _shape(text)
+    return _shape(text, masker)
 
 
 @lru_cache(maxsize=4096)
-def _shape(text: str) -> str:
-    text = anonymize(text)
+def _shape(text: str, masker: Masker | None) -> str:
+    text = anonymize(text, masker)
     for word, expression in PARTS:
         text = expression.sub(word, text)
     return text.strip().translate(_SHOWN)

@@ -413,5 +413,5 @@ def test_a_grammar_that_reads_what_another_reads_is_told_when_it_is_loaded(
 def test_the_help_of_unparsed_does_not_promise_that_examples_are_anonymous(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["unparsed", "--help"]) == 0
     shown = " ".join(capfd.readouterr().out.split())
-    assert "Others may remain: check before sharing." in shown
+    assert "A name that is such a word may remain: check before sharing." in shown
     assert "nobody" not in shown

@@ -253,7 +253,7 @@ def test_the_layers_of_the_import_contract_are_those_of_the_architecture_page() 
     table: defaultdict[int, set[str]] = defaultdict(set)
     for names, layer, *_ in architecture_rows():
         table[int(layer)] |= {name.strip().removesuffix("/") for name in names.split(",")}
-    assert list(table) == list(range(1, 11))
+    assert list(table) == list(range(1, 12))
     assert [{name.strip() for name in re.split("[|:]", layer)} for layer in layers] == list(table.values())
 
 

@@ -12,9 +12,10 @@ from support.paths import FIXTURES
 
 import lyncphone_logs as lp
 from lyncphone_logs.catalog import read_catalog
-from lyncphone_logs.trace.masking import mask
+from lyncphone_logs.redaction.builtin import builtin_masker, masker_of
 from lyncphone_logs.trace.unparsed import unparsed_shapes
 
+mask = builtin_masker().mask
 FAMILIES = sorted(FIXTURES.glob("*/*/trace.log"))
 GIVEN = [
     "Jane", "Mark", "Will", "Grace", "Jürgen", "Oluwaseun", "Page", "Rose", "Dmitri", "Zoë", "Xiulan", "Frank",
@@ -196,8 +197,25 @@ def test_the_minimal_real_lines_show_nothing(tmp_path: Path) -> None:
     trace.write_text("".join(f"{header}{text}\n" for text in texts), encoding="utf-8")
     found = unparsed_shapes(lp.read_trace(trace, year=2026).batches())
     shown = " ".join(f"{each.component} {each.example}" for each in found.ranked())
-    for secret in ("Jane", "Doe", "Payroll", "Smith", "AAAA", "0011", "001565123456", "172.16", "16:04", "6000", "4711",
+    for secret in ("Jane", "Doe", "Payroll", "Smith", "AAAA", "0011", "001565123456", "172.16", "6000", "4711",
                    "jdoe", "CORP", "corp", "pw", "30123456"):  # fmt: skip
         assert secret not in shown, (secret, shown)
     assert "fetch" in shown
     assert "done" in shown
+
+
+def test_unparsed_shows_the_words_of_the_users_own_grammars(tmp_path: Path) -> None:
+    """The vocabulary is that of what is loaded: a literal of a grammar in a folder of the user is shown."""
+    grammars = tmp_path / "grammars"
+    grammars.mkdir()
+    (grammars / "zimborex.py").write_text(
+        "import pyparsing as pp\n"
+        'vendor = "Zimborex"\nheader = "zimborex: " + pp.Regex(r".*")("message")\n'
+        'messages = [("log.message", pp.Literal("quathex of the yolkub"))]\nshared = ()\nlevels = {}\n'
+        'samples = [("synthetic", "zimborex: quathex of the yolkub", "log.message", {})]\n',
+        encoding="utf-8",
+    )
+    catalog = read_catalog("", str(grammars))
+    assert not catalog.problems, catalog.problems
+    assert masker_of(catalog).mask("quathex yolkub thexvax") == "quathex yolkub <word>"
+    assert mask("quathex yolkub thexvax") == "<word> <word> <word>"
