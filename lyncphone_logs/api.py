@@ -26,6 +26,8 @@ from lyncphone_logs.version import program
 
 if TYPE_CHECKING:
     from lyncphone_logs.diagnosis.fix_check import PreviousPhone
+    from lyncphone_logs.diagnosis.same_phone import KnownPhone
+    from lyncphone_logs.redaction.redactor import Redactor
 
 MIN_YEAR, MAX_YEAR = 1980, 2099
 """Last years of a trace that can be stated. The first syslog was written in 1980."""
@@ -56,28 +58,28 @@ class ReadOptions(TypedDict, total=False):
     full: bool | None
     jobs: int
     plugins: bool
+    redact: bool
+    redaction_map: str
 
 
 def read_trace(
     *paths: str | PathLike[str],
     certificate: Sequence[str | PathLike[str]] | str | PathLike[str] = (),
-    firmware: str = "",
-    model: str = "",
-    location: str = "",
-    domain: str = "",
+    firmware: str = "", model: str = "", location: str = "", domain: str = "",
     display: Sequence[str] | str = (),
     environment: str = "",
     year: int = 0,
     tz: Sequence[str] | str = (),
-    since: str = "",
-    until: str = "",
+    since: str = "", until: str = "",
     rules: str = "",
     grammar: Sequence[str] | str = (),
     grammars: str = "",
     full: bool | None = None,
     jobs: int = 1,
     plugins: bool = True,
-) -> Trace:
+    redact: bool = False,
+    redaction_map: str = "",
+) -> Trace:  # fmt: skip
     """A trace of files, folders or `-` (standard input), with facts about the phone and its server.
 
     `certificate`: files with the server's certificates. `location`: `internal` or `external`. `display`: texts of the
@@ -86,18 +88,43 @@ def read_trace(
     for one input. `since` and `until`: times outside of which lines are skipped (2013-07-09T12:00; 12:00 on the last
     day; -2h before the end). `rules`, `grammars`: folders with more of these. `grammar`: those to use. `full`: True
     reads every line for a diagnosis, False only those that a rule may need, None decides by size. `jobs`: processes for
-    a large trace, 0 for one per core. `plugins`: whether rule packs are used that `rules` does not name. Raises
-    InputError, EvidenceError, RuleError or GrammarError; of the times only when the events are iterated.
+    a large trace, 0 for one per core. `plugins`: whether rule packs are used that `rules` does not name. `redact`:
+    replace names, addresses and secrets before anything is read, under a new random key, or that of the file
+    `redaction_map`. Raises InputError, EvidenceError, RuleError or GrammarError; of the times only when the events are
+    iterated.
     """
     _check_year(year)
     facts = state_facts(firmware=firmware, model=model, location=location, domain=domain, environment=environment)
-    facts += _read_displays([display] if isinstance(display, str) else display)
-    facts += _inspected(certificate, domain)
-    catalog = read_catalog(rules, grammars, plugins).only(grammar)
+    facts += [*_read_displays(display), *_inspected(certificate, domain)]
+    chosen = [grammar] if isinstance(grammar, str) and grammar else grammar
+    catalog = read_catalog(rules, grammars, plugins).only(chosen)
     _check_model("" if grammars else model.strip(), catalog)  # The phones of other grammars may be of any maker.
-    zones = Zones([tz] if isinstance(tz, str) and tz else tz)
-    options = TraceOptions(year=year, zones=zones, since=since, until=until, full=full, jobs=jobs, grammars=grammars)
-    return Trace([fspath(path) for path in paths], catalog, options, facts)
+    rewriter = redactor(catalog, redaction_map) if redact or redaction_map else None
+    options = TraceOptions(
+        year=year, zones=Zones([tz] if isinstance(tz, str) and tz else tz), since=since, until=until, full=full,
+        jobs=jobs, grammars=grammars, redactor=rewriter,
+    )  # fmt: skip
+    return Trace([fspath(path) for path in paths], catalog, options, _as_shown(facts, rewriter))
+
+
+def _as_shown(facts: Sequence[Event], rewriter: "Redactor | None") -> Sequence[Event]:
+    if rewriter is None:
+        return facts
+    from lyncphone_logs.redaction.facts import redacted_facts
+
+    return redacted_facts(facts, rewriter)
+
+
+def redactor(catalog: Catalog, path: str = "") -> "Redactor":
+    """A redactor with a new random key, or with that of a map, which is created if there is no such file."""
+    from lyncphone_logs.redaction.builtin import redactor_of
+    from lyncphone_logs.redaction.key_map import KeyMap
+
+    if not path:
+        return redactor_of(catalog)
+    known = KeyMap(path)
+    known.save()
+    return redactor_of(catalog, known.key)
 
 
 def _check_year(year: int) -> None:
@@ -113,8 +140,8 @@ def _check_model(model: str, catalog: Catalog) -> None:
         check_model(model, [each.model for rule in catalog.rules for each in rule.applies_to])
 
 
-def _read_displays(texts: Sequence[str]) -> Iterator[Event]:
-    for text in filter(None, texts):
+def _read_displays(texts: Sequence[str] | str) -> Iterator[Event]:
+    for text in filter(None, [texts] if isinstance(texts, str) else texts):
         from lyncphone_logs.evidence.display import read_display
 
         yield read_display(text)
@@ -160,6 +187,9 @@ def diagnose(
     trace = _opened(trace, more, options)
     catalog = trace.catalog
     previous = _previous(fspath(verify_fix)) if verify_fix else ()
+    if rewriter := trace.options.redactor:
+        previous = tuple(each._replace(phone=_redacted_phone(each.phone, rewriter)) for each in previous)
+        phone = rewriter.phone(phone)
     (phones, notes), slow = _diagnose_phones(trace, previous)
     return Report(
         tool=program(),
@@ -212,6 +242,11 @@ def _previous(path: str) -> "tuple[PreviousPhone, ...]":
     from lyncphone_logs.diagnosis.fix_check import read_previous
 
     return read_previous(path)
+
+
+def _redacted_phone(known: "KnownPhone", rewriter: "Redactor") -> "KnownPhone":
+    hostnames = tuple(map(rewriter.host, known.hostnames))
+    return known._replace(id=rewriter.phone(known.id), mac=rewriter.phone(known.mac), hostnames=hostnames)
 
 
 def _fixes(

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lyncphone_logs.cli.options import CLOCKS, FACTS, OutputFile, Paths, open_trace, with_trace_options
+from lyncphone_logs.cli.options import CLOCKS, FACTS, REDACTION, OutputFile, Paths, open_trace, with_trace_options
 from lyncphone_logs.cli.output import print_messages, write
 
 if TYPE_CHECKING:
     from lyncphone_logs.reports.fleet import View
     from lyncphone_logs.reports.page import Terminal
     from lyncphone_logs.reports.report import Report
+    from lyncphone_logs.trace.trace import Trace
 
 SEVERITIES = ("note", "warning", "error")
 
@@ -73,7 +74,7 @@ class Color(StrEnum):
 _Texts = list[str] | None
 
 
-@with_trace_options(*FACTS, *CLOCKS, "rules", "grammar", "grammars", "plugins", "full")
+@with_trace_options(*FACTS, *CLOCKS, "rules", "grammar", "grammars", "plugins", "full", *REDACTION)
 def diagnose(
     paths: Paths,
     format: Annotated[
@@ -102,9 +103,9 @@ def diagnose(
     from lyncphone_logs.reports.screen import render
 
     trace = open_trace(paths, options | {"jobs": jobs}, output, verify_fix)
-    trace.wanted_phones = names = tuple(phone or ())
+    trace.wanted_phones = names = tuple(_as_shown(phone or (), trace))
     with watched(trace, quiet=quiet):
-        complete = api.diagnose(trace, verify_fix=verify_fix, phone=names[0] if len(names) == 1 else "")
+        complete = api.diagnose(trace, verify_fix=verify_fix, phone=phone[0] if phone and len(phone) == 1 else "")
     report = _selected(_noted(complete, trace.ineffective, quiet=quiet), names, code or ())
     chosen = format or ENDINGS.get(PurePath(output).suffix.lower(), Format.text)
     _messages(report, chosen, to_file=bool(output))
@@ -119,6 +120,11 @@ def diagnose(
 def _noted(report: "Report", ineffective: Iterable[str], *, quiet: bool) -> "Report":
     """The report with notes on options without effect, or without any notes."""
     return replace(report, notes=() if quiet else (*ineffective, *report.notes))
+
+
+def _as_shown(names: Iterable[str], trace: "Trace") -> Iterable[str]:
+    """The names of phones as the trace has them."""
+    return map(trace.options.redactor.phone, names) if trace.options.redactor else names
 
 
 def _selected(report: "Report", names: Iterable[str], codes: Iterable[str]) -> "Report":

@@ -5,7 +5,15 @@ from typing import Annotated, Any
 
 import typer
 
-from lyncphone_logs.cli.options import CLOCKS, OutputFile, Paths, finish_trace, open_trace, with_trace_options
+from lyncphone_logs.cli.options import (
+    CLOCKS,
+    REDACTION,
+    OutputFile,
+    Paths,
+    finish_trace,
+    open_trace,
+    with_trace_options,
+)
 from lyncphone_logs.cli.output import replaced_file, write
 
 
@@ -17,7 +25,7 @@ class EventFormat(StrEnum):
     jsonl = "jsonl"
 
 
-@with_trace_options(*CLOCKS, "grammar", "grammars", "plugins")
+@with_trace_options(*CLOCKS, "grammar", "grammars", "plugins", *REDACTION)
 def events(
     paths: Paths,
     format: Annotated[EventFormat, typer.Option("-f", "--format", help="Output format.")] = EventFormat.table,

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lyncphone_logs.cli.options import CLOCKS, FACTS, finish_catalog, finish_trace, open_trace, with_trace_options
+from lyncphone_logs.cli.options import (
+    CLOCKS,
+    FACTS,
+    REDACTION,
+    finish_catalog,
+    finish_trace,
+    open_trace,
+    with_trace_options,
+)
 from lyncphone_logs.cli.output import write
 
 if TYPE_CHECKING:
@@ -13,7 +21,7 @@ if TYPE_CHECKING:
     from lyncphone_logs.trace.trace import Trace
 
 
-@with_trace_options(*FACTS, *CLOCKS, "rules", "grammars", "plugins", "full")
+@with_trace_options(*FACTS, *CLOCKS, "rules", "grammars", "plugins", "full", *REDACTION)
 def explain(
     code: Annotated[
         str,
@@ -35,7 +43,7 @@ def explain(
         raise typer.BadParameter("give a CODE, or a line with --line", param_hint="CODE")
     if paths:
         _with_trace(code, open_trace(paths, options))
-    _without_trace(code, line, options["rules"], options["grammars"], plugins=options["plugins"] is not False)
+    _without_trace(code, line, options)
 
 
 def _with_trace(code: str, trace: "Trace") -> None:
@@ -54,13 +62,18 @@ def _with_trace(code: str, trace: "Trace") -> None:
     finish_trace(trace, slow_rule_problems(trace.catalog.rules, budget))
 
 
-def _without_trace(code: str, line: str, rules: str, grammars: str, *, plugins: bool) -> None:
+def _without_trace(code: str, line: str, options: dict[str, Any]) -> None:
     from lyncphone_logs.catalog import read_catalog
     from lyncphone_logs.matching.regex_limit import limited_regexes
     from lyncphone_logs.reports import explanation
     from lyncphone_logs.rules.regex_budget import slow_rule_problems
 
-    catalog = read_catalog(rules, grammars, plugins)
+    catalog = read_catalog(options["rules"], options["grammars"], options["plugins"] is not False)
+    if options["redact"] or options["redaction_map"]:
+        from lyncphone_logs.api import redactor
+
+        text = redactor(catalog, options["redaction_map"]).text
+        line, code = text(line), code if catalog.rule(code.strip()) else text(code)
     with limited_regexes() as budget:
         write(explanation.render_line(line, catalog.grammars) if line else _answer(code.strip(), catalog))
     finish_catalog(catalog, slow_rule_problems(catalog.rules, budget))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from lyncphone_logs.cli.output import print_messages
+from lyncphone_logs.cli.output import print_messages, redact_messages
 
 if TYPE_CHECKING:
     from lyncphone_logs.catalog import Catalog
@@ -73,9 +73,22 @@ CLOCKS: dict[str, Any] = {
     ],
     "until": Annotated[str, typer.Option("--until", help="Skip lines after this time.", show_default=False)],
 }
+REDACTION: dict[str, Any] = {
+    "redact": Annotated[
+        bool, typer.Option("--redact", help="Replace names, addresses, numbers and secrets before anything is read.")
+    ],
+    "redaction_map": Annotated[
+        str,
+        typer.Option(
+            "--map", metavar="FILE", help="Redact with the key in this file, which is created if missing.",
+            show_default=False,
+        ),
+    ],
+}  # fmt: skip
 TRACE_OPTIONS: dict[str, Any] = {
     **FACTS,
     **CLOCKS,
+    **REDACTION,
     "rules": RulesFolder,
     "grammar": Annotated[_Texts, typer.Option("--grammar", help="Use only this grammar; may be repeated.")],
     "grammars": GrammarsFolder,
@@ -88,7 +101,7 @@ TRACE_OPTIONS: dict[str, Any] = {
     ],
 }
 """Options of every command that reads a trace, by the parameter of `api.read_trace` that each sets."""
-_DEFAULTS: dict[type, object] = {str: "", int: 0}
+_DEFAULTS: dict[type, object] = {str: "", int: 0, bool: False}
 """Of options that take one value; of all others None, which `open_trace` does not pass on."""
 
 
@@ -123,9 +136,22 @@ def open_trace(paths: Sequence[str], options: dict[str, Any], output: str = "", 
     from lyncphone_logs import api
     from lyncphone_logs.cli.output_check import check_output
 
+    if options.get("redact") or options.get("redaction_map"):
+        redact_messages(_redacted_message)
     inputs = [*paths, *(options.get("certificate") or ()), also]
     check_output(output, inputs, [options.get(name) or "" for name in ("rules", "grammars")])
-    return api.read_trace(*paths, **{name: value for name, value in options.items() if value is not None})
+    trace = api.read_trace(*paths, **{name: value for name, value in options.items() if value is not None})
+    if trace.options.redactor:
+        redact_messages(trace.options.redactor.message)
+    return trace
+
+
+def _redacted_message(text: str) -> str:
+    """A message about options, before the trace is opened."""
+    from lyncphone_logs.catalog import read_catalog
+    from lyncphone_logs.redaction.builtin import redactor_of
+
+    return redactor_of(read_catalog()).message(text)
 
 
 def finish_trace(trace: "Trace", further: Iterable[object] = ()) -> None:

@@ -4,7 +4,7 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO
 
@@ -27,13 +27,25 @@ def write(lines: str | Iterable[str], path: str = "") -> None:
         sys.stdout.buffer.flush()
 
 
+_redactions: list[Callable[[str], str]] = []
+"""What is applied to messages before they are printed; at most one."""
+
+
+def redact_messages(redact: Callable[[str], str] | None) -> None:
+    """Redact the messages that `print_messages` prints from now on; None: no longer."""
+    _redactions[:] = [redact] if redact else []
+
+
 def print_messages(label: str, texts: Iterable[object]) -> None:
     """Write messages to standard error, each after its label, with hidden characters escaped.
 
     The lines of an error are those of its parts; any other message is one line.
     """
     for text in texts:
-        lines = str(text).split("\n") if isinstance(text, LyncphoneLogsError) else [str(text)]
+        message = str(text)
+        for redact in _redactions:
+            message = redact(message)
+        lines = message.split("\n") if isinstance(text, LyncphoneLogsError) else [message]
         print("\n".join(map(visible, [f"{label}: {lines[0]}", *lines[1:]])), file=sys.stderr)
 
 

@@ -7,6 +7,7 @@ import typer
 
 from lyncphone_logs.cli.options import (
     CLOCKS,
+    REDACTION,
     OutputFile,
     Paths,
     finish_trace,
@@ -34,7 +35,7 @@ class UnparsedFormat(StrEnum):
     jsonl = "jsonl"
 
 
-@with_trace_options(*CLOCKS, "grammar", "grammars", "plugins")
+@with_trace_options(*CLOCKS, "grammar", "grammars", "plugins", *REDACTION)
 def phones(
     paths: Paths,
     format: Annotated[PhonesFormat, typer.Option("-f", "--format", help="Output format.")] = PhonesFormat.table,
@@ -55,7 +56,7 @@ def phones(
     finish_trace(trace)
 
 
-@with_trace_options("grammar", "grammars", "plugins")
+@with_trace_options("grammar", "grammars", "plugins", *REDACTION)
 def unparsed(
     paths: Paths,
     format: Annotated[

@@ -15,6 +15,7 @@ from lyncphone_logs.notebook import MAX_REPR_CHARACTERS, bounded, shown
 from lyncphone_logs.parsing.enveloped import is_phone_line, unwrapped
 from lyncphone_logs.parsing.literal_search import Search
 from lyncphone_logs.parsing.reader import Reader
+from lyncphone_logs.redaction.rewriting import RewrittenSource, redacted_source
 from lyncphone_logs.sources.discovery import find_sources
 from lyncphone_logs.sources.rotation import copies_in, mark_duplicates
 from lyncphone_logs.sources.source import STDIN, Source
@@ -26,7 +27,7 @@ from lyncphone_logs.trace.counted_hosts import CountedHosts
 from lyncphone_logs.trace.ordering import merge
 from lyncphone_logs.trace.read_plan import ReadPlan
 from lyncphone_logs.trace.reading_progress import Progress
-from lyncphone_logs.trace.stated_identity import mac_of_file
+from lyncphone_logs.trace.stated_identity import MAX_PEEKED_BYTES, mac_in_lines, mac_in_name, mac_of_file
 from lyncphone_logs.trace.trace_options import TraceOptions
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Trace:
     def __init__(
         self, paths: Sequence[str], catalog: Catalog, options: TraceOptions | None = None, facts: Sequence[Event] = ()
     ) -> None:
-        self.paths = tuple(paths)
+        self._named = tuple(paths)
         self.catalog = catalog
         self.options = options or TraceOptions()
         self.facts = tuple(facts)
@@ -68,6 +69,8 @@ class Trace:
         self._progress: Progress | None = None
         self.wanted_phones: tuple[str, ...] = ()
         self.counted_hosts = CountedHosts()
+        redactor = self.options.redactor
+        self.paths = tuple(map(redactor.path, self._named)) if redactor else self._named
 
     def watch(self, called: Callable[[Progress], None]) -> None:
         """Call a function with the progress of each iteration, after each piece that is read: 64 kB to 8 MB.
@@ -77,7 +80,7 @@ class Trace:
         self._progress = Progress(called)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Trace, (self.paths, self.catalog, self.options, self.facts)
+        return Trace, (self._named, self.catalog, self.options, self.facts)
 
     def only(self, lines: Mapping[str, Collection[int]]) -> "Trace":
         """This trace, limited to the events that begin at these lines, by the path of their source.
@@ -85,7 +88,7 @@ class Trace:
         When it is read, InputError is raised if a source is missing, or if a line begins no event in it.
         """
         chosen = {path: frozenset(numbers) for path, numbers in lines.items()}
-        return Trace(self.paths, self.catalog, replace(self.options, lines=chosen), self.facts)
+        return Trace(self._named, self.catalog, replace(self.options, lines=chosen), self.facts)
 
     def events(self, *, derived: bool = False) -> Iterator[Event]:
         """Every line of the trace as an event with its keys, in order; `derived` adds events between two lines.
@@ -102,7 +105,10 @@ class Trace:
         """
         skipped: list[str] = []
         self._skipped = skipped
-        found = find_sources(self.paths, self._is_phone_line, skipped)
+        found = find_sources(self._named, self.is_phone_line, skipped)
+        if redactor := self.options.redactor:
+            found = [redacted_source(each, redactor) for each in found]
+            skipped[:] = map(redactor.message, skipped)
         progress = self._progress
         if progress:
             progress.examine(found)
@@ -116,7 +122,7 @@ class Trace:
         self._plan = plan
         if progress:
             progress.begin(sources, in_parts=plan.jobs > 1)
-        correlator = Correlator(partial(mac_of_file, grammars=self.catalog.grammars))
+        correlator = Correlator(self._mac_of_file({each.path: each for each in sources}))
         for batch, is_last in with_last(self._read_parts(clocks, plan) if plan.jobs > 1 else self._read(clocks, plan)):
             correlator.key(batch)
             if is_last:
@@ -163,7 +169,20 @@ class Trace:
         jobs, plan = self.options.jobs, self._plan
         return (f"--jobs {jobs} has no effect: {plan.one_job}",) if jobs > 1 and plan and plan.one_job else ()
 
-    def _is_phone_line(self, line: str) -> bool:
+    def _mac_of_file(self, sources: Mapping[str, Source]) -> Callable[[str], str]:
+        grammars = self.catalog.grammars
+        if self.options.redactor is None:
+            return partial(mac_of_file, grammars=grammars)
+
+        def found(path: str) -> str:
+            source = sources.get(path)
+            head = source.head(MAX_PEEKED_BYTES) if isinstance(source, RewrittenSource) else b""
+            return mac_in_name(path) or mac_in_lines(head, path, grammars)
+
+        return found
+
+    def is_phone_line(self, line: str) -> bool:
+        """Whether a grammar of the catalog reads a line."""
         return is_phone_line(line, self.catalog.grammars)
 
     def _read(self, clocks: SourceClocks, plan: ReadPlan) -> Iterator[Batch]:
@@ -259,11 +278,11 @@ class Trace:
         return f"Trace({bounded(names, size)}{facts})"
 
     def _repr_html_(self) -> str | None:
-        if STDIN in self.paths:  # It can be read only once, and not for a preview.
+        if STDIN in self._named:  # It can be read only once, and not for a preview.
             return None
         from lyncphone_logs.events.dataframe import preview, to_frame
 
-        first = Trace(self.paths, self.catalog, self.options).batches()
+        first = Trace(self._named, self.catalog, self.options).batches()
         return preview(to_frame(islice(first, 1)).head(MAX_SHOWN_EVENTS))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lyncphone_logs.redaction.redactor import Redactor
 from lyncphone_logs.timestamps.zones import Zones
 
 
@@ -26,3 +27,4 @@ class TraceOptions:
     jobs: int = 1
     grammars: str = ""
     lines: Mapping[str, frozenset[int]] | None = None
+    redactor: Redactor | None = None

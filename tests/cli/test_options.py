@@ -27,13 +27,16 @@ GIVEN: dict[str, tuple[list[str], Any]] = {
     "grammars": (["--grammars", "h"], "h"),
     "full": (["--search-first"], False),
     "plugins": (["--no-plugins"], False),
+    "redact": (["--redact"], True),
+    "redaction_map": (["--map", "map.json"], "map.json"),
 }
+REDACTION = ["redact", "redaction_map"]
 COMMANDS = {
     ("diagnose", str(FOUNDING)): [*TRACE_OPTIONS],
     ("explain", "TLS001", str(FOUNDING)): [name for name in TRACE_OPTIONS if name != "grammar"],
-    ("events", str(FOUNDING)): [*CLOCKS, "grammar", "grammars", "plugins"],
-    ("phones", str(FOUNDING)): [*CLOCKS, "grammar", "grammars", "plugins"],
-    ("unparsed", str(FOUNDING)): ["grammar", "grammars", "plugins"],
+    ("events", str(FOUNDING)): [*CLOCKS, "grammar", "grammars", "plugins", *REDACTION],
+    ("phones", str(FOUNDING)): [*CLOCKS, "grammar", "grammars", "plugins", *REDACTION],
+    ("unparsed", str(FOUNDING)): ["grammar", "grammars", "plugins", *REDACTION],
 }
 
 

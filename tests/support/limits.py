@@ -27,6 +27,7 @@ SHORT_MODULES = {
     "cli.grammars": "each command is one module",
     "events.parquet": "the only importer of pyarrow, which is an optional dependency",
     "grammar.expected": "needs pyparsing, which only an explanation of a line imports",
+    "redaction.facts": "facts come from the user and not from lines",
     "reports.concise": "each report format is one module",
     "sources.file_changes": "what a change means is tested without files, and source.py has no room for it",
     "reports.line_meaning": "needs grammars and the matcher, the page of a code does not",
