@@ -21,11 +21,13 @@ from lyncphone_logs.cli.diagnose import diagnose
 from lyncphone_logs.cli.events import events
 from lyncphone_logs.cli.explain import explain
 from lyncphone_logs.cli.grammars import grammars_app
-from lyncphone_logs.cli.output import print_messages, write
+from lyncphone_logs.cli.output import print_messages, redact_messages, write
 from lyncphone_logs.cli.phones import phones, unparsed
+from lyncphone_logs.cli.redact import redact
 from lyncphone_logs.cli.rules import rules_app
 from lyncphone_logs.cli.signals import ending_signals, exit_code, ignore_interruptions
 from lyncphone_logs.cli.standard_streams import guard_standard_streams
+from lyncphone_logs.cli.support_bundle import support_bundle
 from lyncphone_logs.errors import InputError, LyncphoneLogsError, OutputError, suggestion
 
 app = typer.Typer(
@@ -37,7 +39,9 @@ app = typer.Typer(
 app.add_typer(rules_app, name="rules")
 app.add_typer(grammars_app, name="grammars")
 
-COMMANDS = {"diagnose", "events", "explain", "phones", "unparsed", "rules", "grammars"}
+COMMANDS = {
+    "diagnose", "events", "explain", "phones", "unparsed", "redact", "support-bundle", "rules", "grammars",
+}  # fmt: skip
 OUT_OF_MEMORY = "out of memory\n  help: name fewer files, or run on a computer with more memory"
 GLOBAL_OPTIONS = {"-h", "--help", "-V", "--version", "--install-completion", "--show-completion"}
 
@@ -51,8 +55,9 @@ def _options(version: Annotated[bool, typer.Option("-V", "--version", help="Show
         raise typer.Exit
 
 
-for command in (diagnose, events, explain, phones, unparsed):
+for command in (diagnose, events, explain, phones, unparsed, redact):
     app.command()(command)
+app.command("support-bundle")(support_bundle)
 
 
 INTERRUPTED = 130
@@ -86,6 +91,7 @@ def run(arguments: Sequence[str]) -> int:
 def _run(arguments: Sequence[str]) -> int:
     # Events have no reference cycles; with the default thresholds the search for them takes a third of the time.
     gc.set_threshold(100_000, 50, 50)
+    redact_messages(None)
     words = [*arguments] or ["--help"]
     if words[0] not in COMMANDS | GLOBAL_OPTIONS:
         if typo := _typo(words[0]):
