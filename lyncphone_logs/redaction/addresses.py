@@ -11,6 +11,7 @@ from lyncphone_logs.redaction.pseudonyms import Pseudonyms
 
 _WIDTHS = {1: (1, 10), 2: (10, 100), 3: (100, 255)}
 """The octets of one width but 0 and 255: the first, and the one after the last."""
+_IPV6 = re.compile(r"(?:[0-9a-fA-F]{0,4}:){2,}(?:[0-9a-fA-F]{0,4}|[0-9]{1,3}(?:\.[0-9]{1,3}){3})")
 _MASK = re.compile(r"(?:255\.){1,3}(?:255|254|252|248|240|224|192|128|0)(?:\.0){0,3}")
 _NOT_PUBLIC = frozenset({0, 10, 127, 169, 172, 192, *range(224, 256)})
 """First octets that public addresses do not get, since some of the addresses that begin so are not public."""
@@ -51,6 +52,8 @@ def _octet(value: int, label: str, names: Pseudonyms, *, is_public: bool) -> str
 
 def ipv6(text: str, names: Pseudonyms) -> str:
     """The pseudonym of an IPv6 address: prefixes of its kind and the compression of zeros stay."""
+    if not _IPV6.fullmatch(text):
+        return names.name(text)
     groups = re.split(r"(:+)", text)
     found: list[str] = []
     before: list[str] = []
@@ -78,4 +81,4 @@ def _group(text: str, label: str, names: Pseudonyms, *, is_first: bool) -> str:
     limit = 16 ** len(rest)
     new = low + names.below(max(number - low, 0), limit - low, f"ipv6 {label} {len(rest)}")
     shown = text[:kept].lower() + format(new, f"0{len(rest)}x")
-    return shown.upper() if text.upper() == text and not text.isdigit() else shown
+    return shown.upper() if text.upper() == text and not text.isdecimal() else shown

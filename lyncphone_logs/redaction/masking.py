@@ -11,7 +11,8 @@ from lyncphone_logs.redaction.spans import MAX_PLAIN_DIGITS, Part, SpanFinder
 from lyncphone_logs.redaction.words import Vocabulary
 
 _SHOWN = {
-    "address": "<address>", "attribute": "<text>", "dashed": "<address>", "dump": "<id>", "epoch": "<number>",
+    "address": "<address>", "attribute": "<text>", "bytes": "<text>", "dashed": "<address>", "dump": "<id>",
+    "epoch": "<number>",
     "guid": "<id>", "host": "<name>", "login": "<text>", "mac": "<mac>", "mail": "<uri>", "name": "<text>",
     "number": "<number>", "secret": "<text>", "unicode": "<word>",
     "uri": "<uri>", "url": "<url>", "user": "<user>", "value": "<text>",
@@ -59,11 +60,11 @@ class Masker:
         if self._is_plain(token):
             return token
         found = _MAC.fullmatch(token)
-        if found and any(each.isdigit() for each in token[-_MAC_CHARACTERS:]):
+        if found and any(each.isdecimal() for each in token[-_MAC_CHARACTERS:]):
             before = found["before"]
             if not before or self._is_plain(before):
                 return f"{before}<mac>"
-        return "<id>" if any(each.isdigit() for each in token) else "<word>"
+        return "<id>" if any(each.isdecimal() for each in token) else "<word>"
 
     def _dotted(self, token: str) -> str:
         if is_version(token):
@@ -74,16 +75,16 @@ class Masker:
             endings.insert(0, parts.pop())
         if endings:
             return ".".join([self._token(".".join(parts)), *endings])
-        return "<number>" if all(part.isdigit() for part in parts) else "<name>"
+        return "<number>" if all(part.isdecimal() for part in parts) else "<name>"
 
     def _is_plain(self, token: str) -> bool:
         pieces = _PIECES.findall(token)
         return all(map(self._is_plain_piece, pieces)) and bool(pieces)
 
     def _is_plain_piece(self, piece: str) -> bool:
-        if piece.isdigit():
+        if piece.isdecimal():
             return len(piece) <= MAX_PLAIN_DIGITS
-        if any(each.isdigit() for each in piece):
+        if any(each.isdecimal() for each in piece):
             longest = max(map(len, _NUMBER.findall(piece)))
             return longest <= MAX_PLAIN_DIGITS and _NUMBER.sub("1", piece).lower() in WITH_DIGITS
         return self._vocabulary.is_known(piece)

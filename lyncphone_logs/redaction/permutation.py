@@ -11,8 +11,6 @@ from math import isqrt
 ROUNDS = 4
 MAX_DIGESTS = 1024
 """Digests that are cached for each round: all of them for limits up to a million."""
-MAX_LIMIT = 1 << 256
-"""The halves of larger numbers do not fit into a digest."""
 
 
 class Permutation:

@@ -59,9 +59,9 @@ class Pseudonyms:
 
     def number(self, text: str) -> str:
         """Digits replaced, without regard to their meaning; other characters stay."""
-        digits = "".join(each for each in text if each.isdigit())
+        digits = "".join(each for each in text if each.isdecimal())
         new = iter(self.piece(digits) if digits else "")
-        return "".join(next(new) if each.isdigit() else each for each in text)
+        return "".join(next(new) if each.isdecimal() else each for each in text)
 
     def opaque(self, text: str) -> str:
         """Each letter and digit replaced by a random one of the alphabet of the text; what separates them stays."""
@@ -110,10 +110,11 @@ class Pseudonyms:
             return str(self.below(int(text), 10 ** len(text), "digits")).zfill(len(text))
         if is_opaque(text):
             return self._opaque(text)
-        if _HEXADECIMAL.fullmatch(text) and len(text) >= MIN_GROUP and any(each.isdigit() for each in text):
+        if _HEXADECIMAL.fullmatch(text) and len(text) >= MIN_GROUP and any(each.isdecimal() for each in text):
             return self._hexadecimal(text, "piece")
-        alphabets = [_DIGITS if each.isdigit() else _LETTERS for each in text]
-        folded = text.lower()
+        alphabets = [_DIGITS if each.isdecimal() else _LETTERS for each in text]
+        # A few characters are several ones in lower case.
+        folded = text.lower() if text.isascii() else "".join(each.lower()[0] for each in text)
         shape = "".join("0" if each is _DIGITS else "a" for each in alphabets)
         new, seen = folded, 0
         while True:
@@ -171,13 +172,16 @@ class Pseudonyms:
         return digests[:count].translate(_table(alphabet)).decode("ascii")
 
     def _hexadecimal(self, text: str, label: str) -> str:
-        is_decimal, folded, width = text.isdigit(), text.lower(), len(text)
+        is_decimal, folded, width = text.isdecimal(), text.lower(), len(text)
         base, alphabet = (10, _DIGITS) if is_decimal else (16, _HEX)
+        if base**width >= MIN_STREAMED:
+            shown = self._characters(alphabet, f"hex {label}\0{folded}", width)
+            return shown.upper() if text != folded else shown
         number = int(folded or "0", base)
         while True:
             number = self.below(number, base**width, f"hex {label} {is_decimal}")
             new = format(number, f"0{width}{'d' if is_decimal else 'x'}")
-            if is_decimal or not new.isdigit():
+            if is_decimal or not new.isdecimal():
                 break
         assert set(new) <= set(alphabet)
         return new.upper() if text != folded else new
@@ -195,10 +199,10 @@ def _table(alphabet: str) -> bytes:
 
 def is_opaque(piece: str) -> bool:
     """Whether a run of letters and digits is an identifier or a piece of a blob, and no name or number."""
-    if len(piece) >= MIN_HEXADECIMAL and _HEXADECIMAL.fullmatch(piece) and not piece.isdigit():
-        return any(each.isdigit() for each in piece)
-    if len(piece) < MIN_OPAQUE or piece.isdigit() or not piece.isascii():
+    if len(piece) >= MIN_HEXADECIMAL and _HEXADECIMAL.fullmatch(piece) and not piece.isdecimal():
+        return any(each.isdecimal() for each in piece)
+    if len(piece) < MIN_OPAQUE or piece.isdecimal() or not piece.isascii():
         return False
-    if any(each.isdigit() for each in piece):
-        return sum(1 for is_digit, _ in groupby(piece, str.isdigit)) > 2
+    if any(each.isdecimal() for each in piece):
+        return sum(1 for is_digit, _ in groupby(piece, str.isdecimal)) > 2
     return not (piece.islower() or piece.isupper() or piece[1:].islower())

@@ -37,6 +37,7 @@ class Redactor:
         self._known_parts = known_parts
         self._finder = SpanFinder(vocabulary)
         self._replacer = Replacer(names, vocabulary)
+        self._replacer.by_kind["bytes"] = self._of_bytes
         self._plans: dict[bytes, tuple[Part, ...]] = {}
         self._by_widths: dict[bytes, tuple[Part, ...]] = {}
         self._pieces: dict[tuple[str, str], str] = {}
@@ -200,6 +201,15 @@ class Redactor:
         if self.on_replaced and shown != text:
             self.on_replaced(kind, text, shown)
         return shown
+
+    def _of_bytes(self, text: str) -> str:
+        """The bytes of a text as numbers, as journald exports a message that is not ASCII."""
+        values = list(map(int, text.split(",")))
+        if max(values) > 255:
+            return self.names.number(text)
+        shown = self.text(bytes(values).decode("utf-8", "surrogateescape"))
+        separator = ", " if ", " in text else ","
+        return separator.join(map(str, shown.encode("utf-8", "surrogateescape")))
 
     def _one_by_one(self, texts: Sequence[str], state: "LineState") -> list[str]:
         found: list[str] = []

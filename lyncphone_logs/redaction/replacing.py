@@ -1,7 +1,7 @@
 """Replaces the spans of a text: by pseudonyms to share a trace, by the name of their kind to group lines."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from lyncphone_logs.redaction.addresses import ipv4, ipv6
 from lyncphone_logs.redaction.pseudonyms import Pseudonyms
@@ -77,7 +77,7 @@ class Replacer:
     def __init__(self, names: Pseudonyms, vocabulary: Vocabulary) -> None:
         self._names, self._vocabulary = names, vocabulary
         self._hosts = vocabulary.hosts
-        self.by_kind: Mapping[str, Callable[[str], str]] = {
+        self.by_kind: dict[str, Callable[[str], str]] = {
             "address": self._address,
             "attribute": self._attribute,
             "dashed": lambda text: ipv4(text.replace("-", "."), names).replace(".", "-"),
@@ -131,13 +131,13 @@ class Replacer:
         if len(piece) >= MAC_DIGITS and (mac := _MAC.fullmatch(piece)):
             is_mac = mac["before"] or mac["mac"][:6].lower() in self._names.makers
             return mac["before"] + (self._names.mac(mac["mac"]) if is_mac else self._names.piece(mac["mac"]))
-        if piece.isdigit():
+        if piece.isdecimal():
             return piece if len(piece) <= 3 else self._names.piece(piece)
         if self._vocabulary.is_known(piece):
             return piece
         if _HEXADECIMAL.fullmatch(piece):
             return self._hexadecimal(piece)
-        if any(each.isdigit() for each in piece):
+        if any(each.isdecimal() for each in piece):
             numbers = _NUMBER.findall(piece)
             if len(max(numbers, key=len)) <= 3 and (len(piece) == 2 or _NUMBER.sub("1", piece).lower() in WITH_DIGITS):
                 return piece
@@ -166,7 +166,7 @@ class Replacer:
         if is_host or self.service_of(text):
             return self.host(text)
         found = [self.token(part) if part else part for part in parts]
-        if found == parts or any(part.isdigit() for part in parts) or len(parts) > 4:
+        if found == parts or any(part.isdecimal() for part in parts) or len(parts) > 4:
             return ".".join(found)
         return self.host(text) if all(part and not part[0].isupper() for part in parts) else ".".join(found)
 
@@ -227,7 +227,7 @@ class Replacer:
         shown = "REDACTED:REDACTED" if user == "REDACTED:REDACTED" else self._names.name(user)
         port = re.search(r":\d{1,5}$", rest)
         host, after = (rest[: port.start()], port[0]) if port else (rest, "")
-        if host.startswith("["):
+        if host.startswith("[") and host.endswith("]"):
             return f"{shown}{found[0] if found else ''}[{ipv6(host.strip('[]'), self._names)}]{after}"
         if found is None and re.fullmatch(r"[+\d().-]*\d[()\d.-]*", host) and not _ADDRESS.fullmatch(host):
             return self._names.number(host) + after
@@ -240,7 +240,7 @@ class Replacer:
     def _of_path(self, text: str) -> str:
         if _AT.search(text):
             return self._mail(text)
-        if text.isdigit():
+        if text.isdecimal():
             return text if len(text) <= 3 else self._names.piece(text)
         return self.token(text)
 

@@ -22,14 +22,18 @@ _LONG = (
 """Labels whose value is a secret if it is quoted or long."""
 _QUOTES = r"(?:[\"'`\\]|&quot;|&#34;|&apos;|%22){0,6}"
 _SIGN = (
-    rf"{_QUOTES}[ \t]{{0,3}}(?P<sign>=>|:=|[=:]|%3[dD]|&gt;|(?: [\w:]{{1,20}}=\"[^\"<>]{{0,60}}\"){{0,3}}>)[ \t]{{0,3}}"
+    rf"{_QUOTES}[ \t]{{0,3}}(?P<sign>=>|:=|[=:]|%3[dD]|&gt;|(?: [\w:]{{1,20}}=\"[^\"<>]{{0,60}}\"){{0,3}}>)"
+    r"(?:<!\[CDATA\[|[ \t]{0,3})"
 )
 _VALUE_ATTRIBUTE = rf"{_QUOTES}[ \t]{{1,3}}(?:\w{{1,12}}:)?value[ \t]{{0,2}}=[ \t]{{0,2}}(?=\\?[\"'`])"
 _QUOTED = r"(?P<open>\\{0,3}[\"'`]|&quot;|&#34;|%22)(?P<quoted>(?:(?!(?P=open))[^\r\n]){0,4096})"
 _BARE = r"(?P<number>\d+)(?=[,;}\])&|<]|$|\s)|(?P<bare>(?:(?!&lt;|&gt;|&quot;)[^\s\"'<>`])+)"
 _LABELLED = re.compile(
-    rf"(?i:(?:(?P<strong>{_STRONG})[\w.]{{0,24}}|(?P<short>{_SHORT}))(?:{_SIGN}|{_VALUE_ATTRIBUTE}))(?:{_QUOTED}|{_BARE})"
+    rf"(?i:(?:(?P<strong>{_STRONG})[\w.\[\]]{{0,24}}|(?P<short>{_SHORT}))(?:{_SIGN}|{_VALUE_ATTRIBUTE}))(?:{_QUOTED}|{_BARE})"
 )
+_KEYS = re.compile(r"(?i:\b(?:digits?|dtmf|pin|keys?)\b)[^\d\n]{1,24}(?P<value>\d(?:[ ,-]\d){3,})(?!\w)")
+"""Digits that were pressed one after the other."""
+_PLACES = re.compile(r"(?i:\b(?:lat|lon|lng|latitude|longitude)\b)\W{1,4}(?P<value>\d{1,3}\.\d{2,})")
 _IN_WORDS = re.compile(
     rf"(?i:(?:{_STRONG}|{_SHORT})(?:[ \t:=]{{1,3}}(?:is|was|of|entered|code|used|set|to|with|number)){{0,3}}"
     r"[ \t:=]{1,3})(?P<value>\"[^\"\r\n]{1,256}\"|'[^'\r\n]{1,256}'|\d[\d*#]{1,15}(?!\S*[A-Za-z.:])"
@@ -54,7 +58,7 @@ _IN_URL = re.compile(r"(?<=://)[^\s/?#\"'<>@]{1,256}:[^\s/?#\"'<>]{0,256}(?=@)")
 _GATE = re.compile(
     r"(?i:pass|pwd|pin|secret|psk|key|community|ufrag|token|session|identity|credential|nonce|response|rspauth|gssapi|rand"
     r"|opaque|sig|challenge|ticket|assertion|saml|sid|bearer|inline|hash|digest|salt|iv|basic|ntlm|negotiate|kerberos"
-    r"|tls-dsk|cookie|wrap|kennwort|otp)|TlRM|eyJ|YI|4e544c4d|-----BEGIN|://"
+    r"|tls-dsk|cookie|wrap|kennwort|otp|digit|dtmf|lat|lon|lng)|TlRM|eyJ|YI|4e544c4d|-----BEGIN|://"
 )
 """No secret is found in a text without one of these."""
 
@@ -79,7 +83,7 @@ def secrets_in(text: str, may_stay: Callable[[str], bool], is_word: Callable[[st
         name = "bare" if found["bare"] is not None else "quoted"
         if len(found[name]) >= MIN_QUOTED and not all(map(is_word, found[name].strip(".,;:!").split(" "))):
             yield (*found.span(name), "secret")
-    for pattern in (_IN_WORDS, _SCHEMES, _COOKIES):
+    for pattern in (_IN_WORDS, _KEYS, _PLACES, _SCHEMES, _COOKIES):
         for found in pattern.finditer(text):
             yield (*found.span("value"), "secret")
     for found in _BLOBS.finditer(text):
@@ -103,7 +107,7 @@ def is_open(text: str) -> bool:
 
 def without(value: str) -> str:
     """What a secret is replaced with: a fixed text of its alphabet, so that a grammar still reads a value."""
-    if value.isdigit():
+    if value.isdecimal():
         return "0000"
     if len(value) >= 8 and not value.strip("0123456789abcdefABCDEF"):
         return "00000000"

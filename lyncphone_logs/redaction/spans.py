@@ -78,6 +78,8 @@ _TOKENS = (
     ),
     ("port", r"(?<=[\]\w]):\d{1,5}(?![\w:.@-])"),
     ("openssl", rf"(?<![a-z])error:{_HEX}{{8}}(?=:)"),
+    ("bytes", r"(?<=\[)\d{1,3}(?:, ?\d{1,3}){4,}(?=\])"),
+    ("number", r"(?<![\w.,])\d{2,3}(?:, ?\d{2,3}){4,}(?![\w.,])"),
     ("number", r"(?<![\w.])-?\d{1,3}\.\d{3,9}, ?-?\d{1,3}\.\d{3,9}(?![\w.])"),
     ("number", r"(?<!\w)\+\d[\d ()./-]{3,24}\d|(?<![\w.])\(\d{2,5}\)[ -]?\d{2,}(?:[ /-]\d{2,}){0,4}(?!\w)"),
     ("number", r"(?<![\w.:,+-])(?=(?:[ -]?\d){7})\d{1,5}(?:[ -]\d{2,8}){2,5}(?![\w.:-])"),
@@ -225,7 +227,7 @@ class SpanFinder:
 
     def _word(self, text: str, start: int, end: int) -> Iterator[Part]:
         token = text[start:end]
-        if token.isdigit():
+        if token.isdecimal():
             if len(token) > MAX_PLAIN_DIGITS and not self._is_counted(text, start, end):
                 yield Part(start, end, "number")
         elif not token.isascii() or not token.isalpha() or not self._vocabulary.is_known(token):

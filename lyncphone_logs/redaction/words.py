@@ -97,7 +97,7 @@ def _is_known(vocabulary: Vocabulary, piece: str) -> bool:
 @lru_cache(maxsize=8192)
 def _is_model(vocabulary: Vocabulary, text: str) -> bool:
     folded = re.sub(r"[-_]", "", text).lower()
-    if not _MODEL_SHAPE.fullmatch(folded) or folded.isdigit():
+    if not _MODEL_SHAPE.fullmatch(folded) or folded.isdecimal():
         return False
     models = [each.partition(" ") for each in vocabulary.models]
     return any(
@@ -158,7 +158,7 @@ def _add(run: str, words: set[str], with_digits: set[str]) -> None:
         return
     if run.isalpha():
         words.update(part.lower() for part in (run, *_PARTS.findall(run)) if len(part) > 1)
-    elif not run.isdigit() and len(run) <= MAX_WITH_DIGITS:
+    elif not run.isdecimal() and len(run) <= MAX_WITH_DIGITS:
         with_digits.add(run.lower())
 
 

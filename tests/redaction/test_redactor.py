@@ -5,6 +5,8 @@ import os
 import re
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support.paths import FIXTURES
 from support.redacting import KEY, redacted, redactor
 
@@ -205,3 +207,22 @@ def test_pumped_lines_take_time_by_their_length_only() -> None:
     made = redactor()
     for pump in ("password", "a:", '="', "sip:", "\\\\", "://a:", "A ", "+1 ", "\ud800"):
         assert len(redacted([(pump * 10_000)[:10_000]], made)[0]) > 0
+
+
+TEXTS = (
+    "0", "1", "9" * 20, "9" * 400, "a", "f" * 300, "a1" * 200, "0x", "=", ":", "::", ".", "-", "_", "@", "%40",
+    "\\", "\\u0041", "\\ud800", "\ud800", "sip:", "tel:+", "https://", "password", "PIN ", "Basic ",
+    '"', "'", "&quot;", "<", ">",
+    "CN=", "[", "]", "1.2.3.4", "999.1.2.3", "fe80::1", "00:11:22:33:44:55", "-----BEGIN A-----", "-----END A-----",
+    "\r", "\t", " ", "\u0661",
+    "ß", "İ", "ﬁ", "e\u0301", "\u200b", "2013-07-09", "10:00:00", "+0200", "<14>", "é" * 90, "#012", "1373364001.5",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(TEXTS) | st.text(max_size=4), max_size=20).map("".join))
+@settings(max_examples=int(os.environ.get("FUZZ", "300")), deadline=None)
+def test_any_text_is_redacted_to_as_many_lines(text: str) -> None:
+    assert FUZZED.text(text).count("\n") == text.count("\n")
+
+
+FUZZED = redactor()
