@@ -77,10 +77,11 @@ def use(folder: Path) -> None:
 
 def use_directly() -> None:
     """Call what few traces need."""
+    from lyncphone_logs.events.makers import maker_prefixes
     from lyncphone_logs.trace import stated_identity
 
     stated_identity._of_register("REGISTER sip:a\nUser-Agent: x\n")
-    for mac in stated_identity.maker_prefixes():
+    for mac in maker_prefixes():
         stated_identity._model_before("VVX400 ", f"{mac}000000")
 
 
