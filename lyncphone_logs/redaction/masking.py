@@ -12,7 +12,7 @@ from lyncphone_logs.redaction.words import Vocabulary
 
 _SHOWN = {
     "address": "<address>", "attribute": "<text>", "bytes": "<text>", "dashed": "<address>", "dump": "<id>",
-    "epoch": "<number>",
+    "epoch": "<number>", "escaped": "<text>", "owner": "<text>", "spread": "<text>",
     "guid": "<id>", "host": "<name>", "login": "<text>", "mac": "<mac>", "mail": "<uri>", "name": "<text>",
     "number": "<number>", "secret": "<text>", "unicode": "<word>",
     "uri": "<uri>", "url": "<url>", "user": "<user>", "value": "<text>",

@@ -7,6 +7,7 @@ the lines before a line is little: a key in several lines, and a label whose val
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from lyncphone_logs.redaction.escapes import escaped, spread
 from lyncphone_logs.redaction.known_parts import MESSAGE, KnownParts
 from lyncphone_logs.redaction.pseudonyms import Pseudonyms
 from lyncphone_logs.redaction.replacing import Replacer
@@ -37,7 +38,11 @@ class Redactor:
         self._known_parts = known_parts
         self._finder = SpanFinder(vocabulary)
         self._replacer = Replacer(names, vocabulary)
-        self._replacer.by_kind["bytes"] = self._of_bytes
+        self._replacer.by_kind |= {
+            "bytes": self._of_bytes,
+            "escaped": lambda text: escaped(text, self.text),
+            "spread": lambda text: spread(text, self.text),
+        }
         self._plans: dict[bytes, tuple[Part, ...]] = {}
         self._by_widths: dict[bytes, tuple[Part, ...]] = {}
         self._pieces: dict[tuple[str, str], str] = {}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from lyncphone_logs.redaction.addresses import ipv4, ipv6
+from lyncphone_logs.redaction.escapes import RUNS
 from lyncphone_logs.redaction.pseudonyms import Pseudonyms
 from lyncphone_logs.redaction.secrets import without
 from lyncphone_logs.redaction.words import Vocabulary
@@ -23,6 +24,8 @@ _DOMAINS = frozenset({
 })  # fmt: skip
 """What ends the name of a host and shows no owner. That of a country is replaced."""
 _ADDRESS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
+_WITH_PORT = re.compile(r"(?<![\d.])(\d{1,3}(?:\.\d{1,3}){3})(?![\d.])(:\d{1,5}(?!\w))?")
+_DUMP = re.compile(r"[0-9a-fA-F]{2}(?:(?P<joint>[ :-])[0-9a-fA-F]{2}(?:(?P=joint)[0-9a-fA-F]{2}){5,})")
 _AT = re.compile(r"@|%40|#040|&#0?64;|&#x40;|\\u0040|=40")
 _MAC = re.compile(r"(?i)(?P<before>(?:(?:CTL|ITL)?SEP)?)(?P<mac>[0-9a-f]{12})")
 _SEPARATED_MAC = re.compile(r"(?i)(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?:[0-9a-f]{4}[.:-]){2}[0-9a-f]{4}")
@@ -34,7 +37,10 @@ _MODEL_FIRST = re.compile(r"((?:[A-Za-z]+-)??)([A-Z]{2,4}-?\d{3,4}[A-Z]{0,2})[-_
 _NAMES_A_PHONE = re.compile(r"(?:[A-Za-z]+-)*(?:CP-[0-9A-Z]+-)?SEP[0-9A-Fa-f]{12}")
 """How Cisco's phones name themselves in their certificates."""
 _NUMBERED = re.compile(r"(?<=-)\d{2,3}(?![\w.])")
-_NUMBERED_NAME = re.compile(r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})+-\d{2,3}")
+_NUMBERED_NAME = re.compile(
+    r"[A-Za-z]{2,}(?:-[A-Za-z]{2,})+-\d{2,3}|(?i:pc|ws|nb|lt|dc|fe|be|ap|sw|srv|vm|host|phone|desk|laptop|desktop"
+    r"|workstation|notebook|client|server)-\d{2,3}"
+)
 _ZONE = re.compile(r"[+-](?:0\d|1[0-4])(?:00|15|30|45)")
 _ZEROS = re.compile(r"[a-z]?0{7,}\d{1,3}")
 """The name of a file that all phones of a model ask for, such as y000000000028."""
@@ -44,8 +50,8 @@ _HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]+")
 MAC_DIGITS = 12
 _NUMBER = re.compile(r"\d+")
 WITH_DIGITS = frozenset({
-    "aes1", "arcfour1", "base1", "debug1", "eth1", "g1", "h1", "http1", "ieee1", "int1", "ipv1", "lan1", "level1",
-    "local1", "md1",
+    "aes1", "arcfour1", "base1", "debug1", "eth1", "g1", "h1", "http1", "ieee1", "int1", "ip1", "ipv1", "lan1",
+    "level1", "local1", "md1",
     "pkcs1", "q1", "rc1", "rfc1", "sha1", "ssl1", "sslv1", "tls1", "tlsv1", "uint1", "utf1", "v1", "vlan1", "wan1",
     "wlan1",
 })  # fmt: skip
@@ -80,7 +86,7 @@ class Replacer:
         self.by_kind: dict[str, Callable[[str], str]] = {
             "address": self._address,
             "attribute": self._attribute,
-            "dashed": lambda text: ipv4(text.replace("-", "."), names).replace(".", "-"),
+            "dashed": self._dashed,
             "date": self._date,
             "dump": self._dump,
             "epoch": lambda text: text if MIN_EPOCH < float(text) < MAX_EPOCH else names.number(text),
@@ -103,6 +109,10 @@ class Replacer:
 
     def token(self, text: str) -> str:
         """A word, identifier, file, version or host name: what is no word of the program is replaced."""
+        if "%" in text and RUNS.search(text):
+            parts = re.split(f"({RUNS.pattern})", text)
+            escaped = self.by_kind["escaped"]
+            return "".join(escaped(each) if place % 2 else self.token(each) for place, each in enumerate(parts) if each)
         if text.isalpha():
             return self._letters(text)
         if "." in text.strip("."):
@@ -249,7 +259,13 @@ class Replacer:
         if _AT.search(text) or "://" in text:
             return self._uri(text)
         if _ADDRESS.search(text):
-            return _ADDRESS.sub(lambda found: ipv4(found[0], self._names), text)
+            parts = re.split(_WITH_PORT, text)
+            return "".join(
+                ipv4(each, self._names) if place % 3 == 1 else each if place % 3 == 2 else self._names.name(each)
+                for place, each in enumerate(map(str, (each or "" for each in parts)))
+            )
+        if _DUMP.fullmatch(text):
+            return self._dump(text)
         if found := _MAC.fullmatch(text):
             return found["before"] + self._twelve(found["mac"])
         if _SEPARATED_MAC.fullmatch(text):
@@ -265,6 +281,10 @@ class Replacer:
         if words and any(each.lower() in protected and len(each) > 3 for each in words) and not _AT.search(text):
             return _PIECES.sub(self._piece, text)
         return self._value(text.strip()) if "." in text else self._names.name(text)
+
+    def _dashed(self, text: str) -> str:
+        joint = "_" if "_" in text else "-"
+        return ipv4(text.replace(joint, "."), self._names).replace(".", joint)
 
     def _address(self, text: str) -> str:
         return ipv6(text, self._names) if ":" in text else ipv4(text, self._names)

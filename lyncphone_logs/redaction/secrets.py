@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 
 _STRONG = (
     r"passw(?:or)?d|passwort|passphrase|passcode|pass_?key|secret|pre-?shared_?key|community|ice-?pwd|ice-?ufrag|ufrag"
-    r"|wpa_?psk|auth_?token|access_?token|refresh_?token|id_?token|api_?key|jsessionid|private_?key|shared_?key"
-    r"|anonymous_?identity|otp|kennwort"
+    r"|wpa_?psk|wep_?key|auth_?token|access_?token|refresh_?token|id_?token|api_?key|jsessionid|private_?key|shared_?key"
+    r"|anonymous_?identity|otp|kennwort|contrase(?:n|ñ|\\u00f1)a|mot[ _]?de[ _]?passe|пароль"
+    r"|(?:mfa|verification|unlock|security|activation|one[ _-]?time)[ _-]?code|(?:access|user|device)_?code"
 )
 """Labels whose value is a secret whatever it looks like. They may be the end of a longer word."""
 _SHORT = r"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))(?:pin(?:[_-]?code)?|pass|pwd|psk|key_?mgmt_?psk|identity|credentials?)"
@@ -22,11 +23,13 @@ _LONG = (
 """Labels whose value is a secret if it is quoted or long."""
 _QUOTES = r"(?:[\"'`\\]|&quot;|&#34;|&apos;|%22){0,6}"
 _SIGN = (
-    rf"{_QUOTES}[ \t]{{0,3}}(?P<sign>=>|:=|[=:]|%3[dD]|&gt;|(?: [\w:]{{1,20}}=\"[^\"<>]{{0,60}}\"){{0,3}}>)"
+    rf"{_QUOTES}[ \t]{{0,3}}(?P<sign>=>|:=|[=:]|%3[dD]|&gt;|(?: [\w:]{{1,20}}=\\?\"[^\"<>]{{0,60}}\"){{0,3}}>)"
     r"(?:<!\[CDATA\[|[ \t]{0,3})"
 )
 _VALUE_ATTRIBUTE = rf"{_QUOTES}[ \t]{{1,3}}(?:\w{{1,12}}:)?value[ \t]{{0,2}}=[ \t]{{0,2}}(?=\\?[\"'`])"
-_QUOTED = r"(?P<open>\\{0,3}[\"'`]|&quot;|&#34;|%22)(?P<quoted>(?:(?!(?P=open))[^\r\n]){0,4096})"
+_QUOTED = (
+    r"(?P<open>\"\"(?=[^\s\",;:}>\])/])|\\{0,3}[\"'`]|&quot;|&#34;|%22)(?P<quoted>(?:(?!(?P=open))[^\r\n]){0,4096})"
+)
 _BARE = r"(?P<number>\d+)(?=[,;}\])&|<]|$|\s)|(?P<bare>(?:(?!&lt;|&gt;|&quot;)[^\s\"'<>`])+)"
 _LABELLED = re.compile(
     rf"(?i:(?:(?P<strong>{_STRONG})[\w.\[\]]{{0,24}}|(?P<short>{_SHORT}))(?:{_SIGN}|{_VALUE_ATTRIBUTE}))(?:{_QUOTED}|{_BARE})"
@@ -58,7 +61,7 @@ _IN_URL = re.compile(r"(?<=://)[^\s/?#\"'<>@]{1,256}:[^\s/?#\"'<>]{0,256}(?=@)")
 _GATE = re.compile(
     r"(?i:pass|pwd|pin|secret|psk|key|community|ufrag|token|session|identity|credential|nonce|response|rspauth|gssapi|rand"
     r"|opaque|sig|challenge|ticket|assertion|saml|sid|bearer|inline|hash|digest|salt|iv|basic|ntlm|negotiate|kerberos"
-    r"|tls-dsk|cookie|wrap|kennwort|otp|digit|dtmf|lat|lon|lng)|TlRM|eyJ|YI|4e544c4d|-----BEGIN|://"
+    r"|tls-dsk|cookie|wrap|kennwort|contrase|mot|пароль|code|otp|digit|dtmf|lat|lon|lng)|TlRM|eyJ|YI|4e544c4d|-----BEGIN|://"
 )
 """No secret is found in a text without one of these."""
 

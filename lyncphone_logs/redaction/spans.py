@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
+from lyncphone_logs.redaction.escapes import IS_SPREAD, RUN, SPREAD
 from lyncphone_logs.redaction.secrets import secrets_in
 from lyncphone_logs.redaction.words import Vocabulary
 
@@ -43,6 +44,7 @@ _TOKENS = (
         "display",
         rf"\"[^\"<>\n]{{0,80}}\"(?=\s{{0,2}}<(?:sips?|tel):)|(?:[A-ZÀ-Þ][{_W}.'’-]{{0,30}} ){{1,5}}(?=<(?:sips?|tel):)",
     ),
+    ("owner", r"(?<![\w.])o=\S+(?= \d+ \d+ IN IP)"),
     (
         "attribute",
         rf"(?<![\w.])(?i:{_ATTRIBUTES})[ ]?=[ ]?(?!\d+\b)[^\s,;/+\"<>|)\]=]"
@@ -70,19 +72,26 @@ _TOKENS = (
     ("address", r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){2}\.\d{1,3}(?=\d\d:\d\d:\d\d)"),
     ("epoch", r"(?<![\w.+-])\d{10}\.\d{1,9}(?![\w.])"),
     ("address", r"(?<![\d.])\d{1,3}(?:[.]\d{1,3}){3}(?![\d]|\.\d)"),
-    ("dashed", r"(?<![\d.-])\d{1,3}(?:-\d{1,3}){3}(?![\d-])"),
+    ("dashed", r"(?<![\d.])(?<!\d-)\d{1,3}(?:-\d{1,3}){3}(?![\d-])|(?<![\d.])(?<!\d_)\d{1,3}(?:_\d{1,3}){3}(?![\d_])"),
     (
         "address",
         rf"(?<![\w:.])(?=[\da-fA-F:]{{0,40}}(?:::|[a-fA-F]))(?:{_HEX}{{0,4}}:){{2,7}}"
         rf"(?:\d{{1,3}}(?:\.\d{{1,3}}){{3}}|{_HEX}{{0,4}})(?![\w:])|(?<![\w:])(?:{_HEX}{{1,4}}:){{7}}{_HEX}{{1,4}}(?![\w:])",
     ),
-    ("port", r"(?<=[\]\w]):\d{1,5}(?![\w:.@-])"),
+    ("port", r"(?<=[\]\w]):\d{1,5}(?![\w:.@-]| [/-] \d|(?: \d{2,8}){2}(?![\w.:]))"),
     ("openssl", rf"(?<![a-z])error:{_HEX}{{8}}(?=:)"),
     ("bytes", r"(?<=\[)\d{1,3}(?:, ?\d{1,3}){4,}(?=\])"),
     ("number", r"(?<![\w.,])\d{2,3}(?:, ?\d{2,3}){4,}(?![\w.,])"),
     ("number", r"(?<![\w.])-?\d{1,3}\.\d{3,9}, ?-?\d{1,3}\.\d{3,9}(?![\w.])"),
     ("number", r"(?<!\w)\+\d[\d ()./-]{3,24}\d|(?<![\w.])\(\d{2,5}\)[ -]?\d{2,}(?:[ /-]\d{2,}){0,4}(?!\w)"),
-    ("number", r"(?<![\w.:,+-])(?=(?:[ -]?\d){7})\d{1,5}(?:[ -]\d{2,8}){2,5}(?![\w.:-])"),
+    (
+        "number",
+        r"(?:(?<![\w.:,+-])|(?<=[A-Za-z\"][:,]))(?=(?:(?: [/-] |[ -])?\d){7})\d{1,5}"
+        r"(?:(?: [/-] |[ -])\d{2,8}){2,5}(?![\w.:-])",
+    ),
+    ("number", r"(?<![\w.+-])(?<!\d:)(?:\d{3}\.\d{3}\.\d{4}|\d\d(?:\.\d\d){4})(?![\w.:-])"),
+    ("spread", SPREAD),
+    ("escaped", RUN),
     ("number", r"(?<![\w.:-])\d{1,6}[/-]\d{3,}(?:[ /-]\d+){0,3}(?![\w.:])"),
     ("user", rf"[{_W}.-]+\\{{1,2}}(?![nrtbfu\"/\\])[{_W}.$-]+|(?<![{_W}\\])[{_W}.-]{{2,}}\\\\[{_W}.$-]+"),
     ("mail", rf"{_USER}(?:{_USER}|%(?!40))*{_AT}[{_W}][{_W}.-]*"),
@@ -100,22 +109,38 @@ _LABELS = frozenset({
     "hostname", "lastname", "login", "loginname", "mail", "mailbox", "organization", "owner", "serial",
     "serialnumber", "sn", "ssid", "bssid", "street", "surname", "subscriber", "upn", "user", "userid",
     "username", "usr", "vorname", "nachname", "benutzer", "computername", "workstation", "tenant",
-    "essid", "networkname",
+    "essid", "networkname", "realname", "stationname", "servername", "nodename", "peername",
 })  # fmt: skip
 """Before `=` or `:`, the value is a name even if it consists of words of the vocabulary."""
 _NUMBER_LABELS = frozenset({
     "ext", "extension", "extn", "dial", "dialed", "dialled", "dialing", "call", "calling", "called", "caller", "callee",
     "dsp", "usr", "mailbox", "pin", "number", "user", "phone", "line", "subscriber", "did", "dn", "msisdn", "fax",
-    "mobile", "cell",
+    "mobile", "cell", "contact", "label", "name", "displayname", "voicemail", "clid", "ani", "dnis",
+    "authname", "userid", "username", "ipphone", "telephone", "tel", "participant", "intercom", "nebenstelle",
 })  # fmt: skip
 """Before a number, the number is that of a person or line."""
-_OPEN_LABELS = frozenset({"line", "phone", "user", "number", "call", "dn"})
-"""Before a short number without `=` these are no labels: `line 2`."""
+_OPEN_LABELS = frozenset({"line", "phone", "user", "number", "call", "dn", "contact", "label", "name"})
+"""Before a short number these are no labels: `line 2`, but for settings: `line=212`, `<number>212</number>`."""
+_OF_LINES = re.compile(
+    r"(?i:\b(?:line|account|reg|user|linekey|speed_?dial|blf|expansion_?key)[/._]?\d*[/._])\w+$|(?<!\w)P\d{1,5}$"
+)
+"""A setting of one of the lines of a phone, or of Grandstream's numbered ones: its value may be an extension."""
+_LINE_VALUES = frozenset({"id", "value", "address", "uri", "extension", "pickup", "p"})
 _LABELLED = re.compile(
-    r"(?:[\"'\\]|&quot;){0,4}[ \t]{0,2}(?:[=:]|=>)[ \t]{0,2}(?:(?P<open>\\?[\"'“])(?P<quoted>[^\"'\n”\\]{1,256})"
+    r"(?:[\"'\\]|&quot;){0,4}[!&$*]?[ \t]{0,2}(?:[=:]|=>)[ \t]{0,2}(?:(?P<open>\\?[\"'“])(?P<quoted>[^\"'\n”\\]{1,256})"
     rf"|(?![<=:\[{{(])(?P<bare>[^\s,;|()\[\]\"'<>&\\]+(?: [A-Z][{_W}.'’-]*(?![{_W}.'’-]*[=:])){{0,3}}))"
 )
-_LABELLED_NUMBER = re.compile(r"[\"'\\]{0,3}(?: (?:is|was|to|no|nr)\b)?[ #:=.>\"'\\]{1,6}(\d{2,})(?!\w|\.\d)")
+_IN_TAG = r"(?: [\w:]{1,20}=\\?\"[^\"<>]{0,60}\"){0,3}"
+_ELEMENT = re.compile(rf"{_IN_TAG}>(?P<element>[^<>\n]{{1,256}})(?=</)")
+"""The text of an element of XML whose name is a label."""
+_LABELLED_NUMBER = re.compile(
+    rf"[\"'\\]{{0,3}}(?P<sign>[!&$*]?(?: (?:is|was|to|no|nr)\b)?{_IN_TAG}[ #:=.>\"'\\]{{1,6}})(?P<number>\d{{2,}})"
+    r"(?!\w|[.:]\w|-\w)"
+)
+_NUMBER_OF = re.compile(r"(?i:\b(?:directory|phone|extension|called|calling|caller|dialed|dialled) )$")
+_IS_SETTING = re.compile(r"[=>\"'!&$]")
+_DUMPED = re.compile(r" {1,4}(?P<text>\|?\S.{0,17})$")
+"""What a dump of memory shows beside the bytes."""
 _NUMERIC = frozenset({
     "bytes", "byte", "code", "content", "count", "counter", "cseq", "diagnostics", "duration", "error", "errno",
     "expires", "forwards", "handle", "index", "interval", "length", "len", "lines", "ms", "msec", "packets", "pid",
@@ -136,6 +161,9 @@ _IS_VERSION = re.compile(
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
+_SPELLED = re.compile(f"{RUN}|{SPREAD}")
+
+
 _GATES: dict[str, re.Pattern[str]] = {
     "url": re.compile(r"//|www\.|\\/|%2[fF]"),
     "uri": re.compile(r"(?:sips?|tel|im|mailto|xmpp|callto|pres|msrps?)(?::|%3[aA])"),
@@ -144,11 +172,14 @@ _GATES: dict[str, re.Pattern[str]] = {
     "path": re.compile(r"(?i:/(?:home|users)/)"),
     "user": re.compile(r"\\"),
     "mail": re.compile(_AT),
+    "owner": re.compile(r"o=\S+ \d+ \d+ IN IP"),
+    "escaped": re.compile(RUN),
+    "spread": IS_SPREAD,
     "escape": re.compile(r"[\\#]"),
     "unicode": re.compile(r"\\u"),
 }
 """A token of this kind is only in a text in which its gate is found."""
-_SKIPPED = re.compile(rf"[^{_W}\"(+:\[\\#/.$&'’!*~-]*")
+_SKIPPED = re.compile(rf"[^{_W}\"(+:\[\\#/.$&'’!*~%=-]*")
 """Characters at which no token begins."""
 
 
@@ -172,7 +203,11 @@ class SpanFinder:
 
     def spans(self, text: str, known: tuple[Part, ...] = ()) -> list[Part]:
         """The parts to replace, in order, apart. `known` are spans found otherwise; those of kind "" stay."""
-        secrets = [Part(*each) for each in secrets_in(text, self._may_stay, self.is_word) if each[1] > each[0]]
+        secrets = [
+            Part(start, max(end, spelled.end() if (spelled := _SPELLED.match(text, start)) else 0), kind)
+            for start, end, kind in secrets_in(text, self._may_stay, self.is_word)
+            if end > start
+        ]
         given = _apart([*secrets, *known])
         found: list[Part] = []
         position = 0
@@ -211,6 +246,9 @@ class SpanFinder:
                     yield each
             elif name not in _KEPT and not (name == "address" and _is_version(text, start, position)):
                 yield self._other(name, text, start, position)
+                if name == "dump" and (beside := _beside(text, start, position, end)):
+                    yield beside
+                    position = beside.end
 
     def _other(self, name: str, text: str, start: int, end: int) -> Part:
         if name == "user":
@@ -219,6 +257,8 @@ class SpanFinder:
                 return Part(start, end, "token")
         if name == "display":
             return Part(start, end, "name")
+        if name == "owner":
+            return Part(start + 2, end, "value")
         if name == "attribute":
             return Part(text.index("=", start) + 1, end, "attribute")
         if name == "path":
@@ -247,18 +287,37 @@ class SpanFinder:
     def _value(self, text: str, start: int, end: int, limit: int) -> Iterator[Part]:
         """The value after a label, if the token is one."""
         parts = [each.lower() for each in _PARTS.findall(text[start:end])]
+        while len(parts) > 1 and parts[-1].isdecimal():  # Display_Name_1_
+            parts.pop()
         if not parts:
             return
         names = {text[start:end].lower(), parts[-1], "".join(parts[-2:])}
-        if not names.isdisjoint(_NUMBER_LABELS) and (number := _LABELLED_NUMBER.match(text, end, limit)):
-            is_sure = names.isdisjoint(_OPEN_LABELS) or len(number[1]) > MAX_PLAIN_DIGITS or "=" in number[0]
-            if is_sure:
-                yield Part(*number.span(1), "number")
-                return
+        if (number := _LABELLED_NUMBER.match(text, end, limit)) and self._is_labelled(text, start, end, names, number):
+            yield Part(*number.span("number"), "number")
+            return
         if not names.isdisjoint(_LABELS) and (value := _LABELLED.match(text, end, limit)):
             name = "quoted" if value["open"] else "bare"
+            if _SPELLED.match(text, value.start(name), limit):
+                return
             if not self._is_said(value[name], is_quoted=name == "quoted", label=parts[-1]):
                 yield Part(*value.span(name), "value")
+        elif names.isdisjoint(_LABELS) or (value := _ELEMENT.match(text, end, limit)) is None:
+            return
+        elif not self._is_said(value["element"], is_quoted=False, label=parts[-1]):
+            yield Part(*value.span("element"), "value")
+
+    def _is_labelled(self, text: str, start: int, end: int, names: set[str], number: re.Match[str]) -> bool:
+        """Whether the number after a word is that of a person or line."""
+        is_setting = _IS_SETTING.search(number["sign"]) is not None
+        if names.isdisjoint(_NUMBER_LABELS):
+            return (
+                is_setting
+                and not names.isdisjoint(_LINE_VALUES)
+                and bool(_OF_LINES.search(text[max(0, start - 32) : end]))
+            )
+        is_sure = not names.isdisjoint(_NUMBER_LABELS - _OPEN_LABELS)
+        is_sure = is_sure or is_setting or len(number["number"]) > MAX_PLAIN_DIGITS
+        return is_sure or _NUMBER_OF.search(text, max(0, start - 16), start) is not None
 
     def _is_said(self, value: str, *, is_quoted: bool, label: str) -> bool:
         """Whether a value is a word that rules look for, or one of a protocol: `user=phone`."""
@@ -266,6 +325,15 @@ class SpanFinder:
         if label == "user" and word.lower() in {"phone", "ip"}:
             return True
         return not is_quoted and word.isalpha() and self._may_stay(word)
+
+
+def _beside(text: str, start: int, end: int, limit: int) -> Part | None:
+    """The characters beside a dump of memory: as many as it has bytes."""
+    found = _DUMPED.match(text, end, limit)
+    if found is None:
+        return None
+    count, characters = (end - start + 1) // 3, len(found["text"].strip("|"))
+    return Part(*found.span("text"), "dump") if count - 2 <= characters <= count + 1 else None
 
 
 def _is_version(text: str, start: int, end: int) -> bool:
