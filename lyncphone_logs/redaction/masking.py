@@ -6,7 +6,7 @@ Digits decide by their number alone, so equal texts with other digits are masked
 import re
 from functools import lru_cache
 
-from lyncphone_logs.redaction.replacing import WITH_DIGITS, is_file_ending, is_version
+from lyncphone_logs.redaction.replacing import MAX_PLAIN_HEXADECIMAL, WITH_DIGITS, is_file_ending, is_version
 from lyncphone_logs.redaction.spans import MAX_PLAIN_DIGITS, Part, SpanFinder
 from lyncphone_logs.redaction.words import Vocabulary
 
@@ -54,7 +54,9 @@ class Masker:
 
     def _token(self, token: str) -> str:
         if _HEXADECIMAL.fullmatch(token):
-            return token if len(token) != _MAC_CHARACTERS + 2 else f"{token[:2]}<mac>"
+            if len(token) <= MAX_PLAIN_HEXADECIMAL + 2 or self._vocabulary.is_known(token):
+                return token
+            return f"{token[:2]}<mac>" if len(token) == _MAC_CHARACTERS + 2 else f"{token[:2]}<id>"
         if "." in token.strip("."):
             return self._dotted(token)
         if self._is_plain(token):

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from support.redacting import redacted, redactor
 
+from lyncphone_logs.redaction.builtin import builtin_masker
+
 SYLLABLES = ("zim", "quath", "bor", "vax", "yol", "kub", "wam", "dru", "thex")
 RANDOM = random.Random(21)
 
@@ -147,3 +149,9 @@ def test_the_text_of_an_element_that_names_somebody_is_replaced() -> None:
         shown = redactor().text(line)
         assert "Phone" not in shown
         assert "Server" not in shown
+
+
+def test_unparsed_shows_no_long_hexadecimal_number() -> None:
+    mask = builtin_masker().mask
+    assert mask("got 0x7a696d626f72 at 0x4769312f30") == "got 0x<mac> at 0x<id>"
+    assert mask("flags 0x1f result 0x2a0c1") == "flags 0x1f result 0x2a0c1"
