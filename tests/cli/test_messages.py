@@ -1,13 +1,20 @@
-"""Messages are one line each, and files cannot be read by more users while they are written."""
+"""Messages: one line each, redacted if that was asked for, and files that nobody else reads while they are written."""
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from lyncphone_logs.cli.output import print_messages, replaced_file, write
+from lyncphone_logs.cli.output import print_messages, redact_messages, replaced_file, write
 from lyncphone_logs.errors import InputError
+
+
+@pytest.fixture(autouse=True)
+def no_redaction() -> Iterator[None]:
+    yield
+    redact_messages(None)
 
 
 def printed(capfd: pytest.CaptureFixture[str], label: str, *texts: object) -> str:
@@ -24,6 +31,28 @@ def test_only_an_error_has_several_lines(end: str, capfd: pytest.CaptureFixture[
         assert len(err.splitlines()) == 1
         assert err.startswith(f"{label}: x")
     assert len(printed(capfd, "error", InputError(f"x{end}error: forged", "why")).splitlines()) == 2
+
+
+def test_messages_are_redacted_with_all_of_their_lines(capfd: pytest.CaptureFixture[str]) -> None:
+    asked: list[str] = []
+
+    def redact(text: str) -> str:
+        asked.append(text)
+        return text.replace("anna", "USER1\x1b")
+
+    redact_messages(redact)
+    error = InputError("anna", "of anna", "anna.log", "ask anna")
+    assert printed(capfd, "note", "anna and anna", 7) == "note: USER1␛ and USER1␛\nnote: 7\n"
+    assert "anna" not in printed(capfd, "error", error)
+    assert asked == ["anna and anna", "7", str(error)]
+
+
+def test_there_is_at_most_one_redaction(capfd: pytest.CaptureFixture[str]) -> None:
+    redact_messages(lambda text: text + "1")
+    redact_messages(lambda text: text + "2")
+    assert printed(capfd, "note", "x") == "note: x2\n"
+    redact_messages(None)
+    assert printed(capfd, "note", "x") == "note: x\n"
 
 
 def test_there_may_be_no_message(capfd: pytest.CaptureFixture[str]) -> None:
