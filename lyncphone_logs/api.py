@@ -67,8 +67,7 @@ def read_trace(
     certificate: Sequence[str | PathLike[str]] | str | PathLike[str] = (),
     firmware: str = "", model: str = "", location: str = "", domain: str = "",
     display: Sequence[str] | str = (),
-    environment: str = "",
-    year: int = 0,
+    environment: str = "", year: int = 0,
     tz: Sequence[str] | str = (),
     since: str = "", until: str = "",
     rules: str = "",
@@ -76,9 +75,7 @@ def read_trace(
     grammars: str = "",
     full: bool | None = None,
     jobs: int = 1,
-    plugins: bool = True,
-    redact: bool = False,
-    redaction_map: str = "",
+    plugins: bool = True, redact: bool = False, redaction_map: str = "",
 ) -> Trace:  # fmt: skip
     """A trace of files, folders or `-` (standard input), with facts about the phone and its server.
 

@@ -8,7 +8,7 @@ giving back a character takes constant time (`.*foo`).
 
 import importlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, Self
@@ -51,6 +51,34 @@ def regex_facts(pattern: str, flags: int) -> tuple[MatchFacts, tuple[str, ...]]:
     facts = Region(tree.state.flags).facts_within(list(tree))
     ignores_case = tree.state.flags & re.IGNORECASE
     return replace(facts, tail=0), () if ignores_case else _literals(list(tree))
+
+
+def literals_of(pattern: str) -> Iterator[str]:
+    """The texts that a pattern of `re` contains as such."""
+    try:
+        yield from _all_literals(parser.parse(pattern))
+    except (re.error, RecursionError):
+        return
+
+
+def _all_literals(parsed: Any) -> Iterator[str]:
+    run: list[str] = []
+    for operation, argument in parsed:
+        if operation is _constants.LITERAL:
+            run.append(chr(argument))
+            continue
+        yield "".join(run)
+        run.clear()
+        yield from _inner(argument)
+    yield "".join(run)
+
+
+def _inner(argument: Any) -> Iterator[str]:
+    if isinstance(argument, parser.SubPattern):
+        yield from _all_literals(argument)
+    elif isinstance(argument, tuple | list):
+        for each in argument:
+            yield from _inner(each)
 
 
 def _literals(items: Sequence[Any]) -> tuple[str, ...]:

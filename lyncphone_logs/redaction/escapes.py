@@ -13,7 +13,6 @@ RUN = (
     rf"|(?:\\{_HEX}{{2}}){{2,}}|(?:&#(?:[xX]{_HEX}{{2,6}}|\d{{2,7}});){{2,}}"
 )
 """Characters in one of the escapes of URLs, MIME, syslog servers, C, LDAP, and XML."""
-RUNS = re.compile(RUN)
 _LETTER_SOON = r"(?=(?:\S[ .\0]{1,3}){0,6}?(?:[^\W\d_][ .\0]{1,3}){2}[^\W\d_])"
 ZERO = r"(?:\0|\\u0000|\\x00|\\0|%00|=00|#000|&#0;)"
 """How a zero is written, which is every second byte of UTF-16."""

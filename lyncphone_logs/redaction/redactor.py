@@ -5,26 +5,27 @@ the lines before a line is little: a key in several lines, and a label whose val
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from lyncphone_logs.redaction.escapes import escaped, spread
 from lyncphone_logs.redaction.known_parts import MESSAGE, KnownParts
+from lyncphone_logs.redaction.parts import MAX_SEGMENT, Part
 from lyncphone_logs.redaction.pseudonyms import Pseudonyms
 from lyncphone_logs.redaction.replacing import Replacer
 from lyncphone_logs.redaction.secrets import is_open, without
-from lyncphone_logs.redaction.spans import Part, SpanFinder
+from lyncphone_logs.redaction.spans import SpanFinder
 from lyncphone_logs.redaction.widths import Widths
 from lyncphone_logs.redaction.words import Vocabulary
 
 MAX_PLANS = 20_000
-"""Shapes of lines whose spans are cached, and characters of such a line."""
-MAX_PLANNED_CHARACTERS = 2_000
+"""Shapes of lines whose spans are cached."""
 MAX_PIECES = 50_000
 """Replaced texts that are cached."""
-MAX_SEGMENT = 8_000
-"""Characters of a longer line that are examined at a time. It is divided at a blank."""
 _ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
-_LAST_WORD, _FIRST_WORD = re.compile(r"[A-Za-z]+$"), re.compile(r"[A-Za-z]+")
+_LAST_WORD = re.compile(r"[A-Za-z]+$")
+_FIRST_WORD = re.compile(r"[A-Za-z]+")
+MAX_WORD = 64
+"""Letters of a word that is divided between two lines."""
 _FIRST_RUN = re.compile(r"[^\s\"'<>]+")
 _PEM_BEGIN, _PEM_END = "-----BEGIN ", "-----END "
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]{4,}")
@@ -138,7 +139,8 @@ class Redactor:
                     continue
                 end = messages[first].end if first in messages else len(texts[first].rstrip())
                 start = messages[second].start if second in messages else self._known_parts.message_start(texts[second])
-                left, right = _LAST_WORD.search(texts[first], 0, end), _FIRST_WORD.match(texts[second], start)
+                left = _LAST_WORD.search(texts[first], max(0, end - MAX_WORD), end)
+                right = _FIRST_WORD.match(texts[second], start)
                 if left and right and self._finder.is_word(left[0] + right[0]):
                     halves = {Part(*left.span(), "token"), Part(*right.span(), "token")}
                     for row in (first, second):
@@ -155,33 +157,13 @@ class Redactor:
         known = self._known_parts.of([texts[row] for row in new.values()])
         for (key, row), parts in zip(new.items(), known, strict=True):
             messages = [each for each in parts if each.kind == MESSAGE]
-            spans = tuple(self._spans(texts[row], tuple(each for each in parts if each.kind != MESSAGE)))
+            spans = tuple(self._finder.spans(texts[row], tuple(each for each in parts if each.kind != MESSAGE)))
             ends = messages and _at_ends(spans, messages[0], texts[row])
             plan = (*spans, messages[0]) if ends else spans
             shape = texts[row].encode("utf-8", "surrogatepass").translate(_ZEROS)
             self._by_widths[key] = widths[shape].shortened(plan)
         for shape, each in widths.items():
             self._plans[shape] = each.lengthened(self._by_widths[each.key])
-
-    def _spans(self, text: str, known: tuple[Part, ...]) -> Iterable[Part]:
-        if len(text) <= MAX_SEGMENT:
-            return self._finder.spans(text, known)
-        found: list[Part] = []
-        start = 0
-        while start < len(text):
-            end = text.rfind(" ", start, start + MAX_SEGMENT) + 1 if len(text) - start > MAX_SEGMENT else len(text)
-            end = end if end > start else min(start + MAX_SEGMENT, len(text))
-            parts = tuple(
-                Part(each.start - start, each.end - start, each.kind)
-                for each in known
-                if start <= each.start and each.end <= end
-            )
-            found += [
-                Part(each.start + start, each.end + start, each.kind)
-                for each in self._finder.spans(text[start:end], parts)
-            ]
-            start = end
-        return found
 
     def _applied(self, text: str, plan: tuple[Part, ...]) -> str:
         if not plan:
@@ -200,6 +182,9 @@ class Redactor:
         return "".join(parts)
 
     def _piece(self, kind: str, text: str) -> str:
+        if len(text) > MAX_SEGMENT:
+            parts = [text[start : start + MAX_SEGMENT] for start in range(0, len(text), MAX_SEGMENT)]
+            return "REDACTED" if kind in ("secret", "login") else "".join(self._piece(kind, each) for each in parts)
         if len(self._pieces) > MAX_PIECES:
             self._pieces.clear()
         shown = self._pieces[kind, text] = self._replacer.by_kind[kind](text)

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 
 from lyncphone_logs.redaction.addresses import ipv4, ipv6
-from lyncphone_logs.redaction.escapes import RUNS
+from lyncphone_logs.redaction.escapes import RUN
 from lyncphone_logs.redaction.pseudonyms import Pseudonyms
 from lyncphone_logs.redaction.secrets import without
 from lyncphone_logs.redaction.words import Vocabulary
 
+_ESCAPED = re.compile(f"({RUN})")
 _PIECES = re.compile(r"[^\W_]+|[\ud800-\udfff]+")
 _ENDINGS = frozenset({
     "bin", "bit", "cer", "cfg", "cnf", "conf", "crt", "csv", "dat", "der", "gz", "htm", "html", "img", "ini", "json",
@@ -109,8 +110,8 @@ class Replacer:
 
     def token(self, text: str) -> str:
         """A word, identifier, file, version or host name: what is no word of the program is replaced."""
-        if "%" in text and RUNS.search(text):
-            parts = re.split(f"({RUNS.pattern})", text)
+        if "%" in text and _ESCAPED.search(text):
+            parts = _ESCAPED.split(text)
             escaped = self.by_kind["escaped"]
             return "".join(escaped(each) if place % 2 else self.token(each) for place, each in enumerate(parts) if each)
         if text.isalpha():
@@ -259,7 +260,7 @@ class Replacer:
         if _AT.search(text) or "://" in text:
             return self._uri(text)
         if _ADDRESS.search(text):
-            parts = re.split(_WITH_PORT, text)
+            parts = _WITH_PORT.split(text)
             return "".join(
                 ipv4(each, self._names) if place % 3 == 1 else each if place % 3 == 2 else self._names.name(each)
                 for place, each in enumerate(map(str, (each or "" for each in parts)))

@@ -103,9 +103,13 @@ _ENDS_WITH_LABEL = re.compile(
 )
 
 
+MAX_END = 128
+"""Characters at the end of a line that may be a label."""
+
+
 def is_open(text: str) -> bool:
     """Whether a line ends with a label whose value must be in the next one."""
-    return bool(_ENDS_WITH_LABEL.search(text[-128:]))
+    return bool(_ENDS_WITH_LABEL.search(text[-MAX_END:]))
 
 
 def without(value: str) -> str:

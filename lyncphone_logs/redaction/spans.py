@@ -7,20 +7,11 @@ line is examined once for all that look like it.
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
 
 from lyncphone_logs.redaction.escapes import IS_SPREAD, RUN, SPREAD
+from lyncphone_logs.redaction.parts import MAX_SEGMENT, Part, apart, segmented
 from lyncphone_logs.redaction.secrets import secrets_in
 from lyncphone_logs.redaction.words import Vocabulary
-
-
-class Part(NamedTuple):
-    """A part of a text. `kind` says how it is replaced."""
-
-    start: int
-    end: int
-    kind: str
-
 
 MAX_PLAIN_DIGITS = 3
 """Longer numbers are replaced, but after a word that shows that they are counts or codes."""
@@ -140,7 +131,7 @@ _LABELLED_NUMBER = re.compile(
 _NUMBER_OF = re.compile(r"(?i:\b(?:directory|phone|extension|called|calling|caller|dialed|dialled) )$")
 _IS_SETTING = re.compile(r"[=>\"'!&$]")
 _DUMPED = re.compile(r" {1,4}(?P<text>\|?\S.{0,17})$")
-"""What a dump of memory shows beside the bytes."""
+"""What a dump of memory shows after the bytes."""
 _NUMERIC = frozenset({
     "bytes", "byte", "code", "content", "count", "counter", "cseq", "diagnostics", "duration", "error", "errno",
     "expires", "forwards", "handle", "index", "interval", "length", "len", "lines", "ms", "msec", "packets", "pid",
@@ -150,6 +141,8 @@ _NUMERIC = frozenset({
 })  # fmt: skip
 """After these a number counts something, or is a code: those of protocols, added to those of the vocabulary."""
 _UNITS = re.compile(r"[ \])]{0,2}(?:ms|msec|secs?|seconds?|bytes?|[kMG]?[bB]|[kM]?bps|[kM]?Hz|s|us|ticks|%)(?![\w.-])")
+MAX_BEFORE = 32
+"""Characters before a number in which its label is looked for."""
 _BEFORE_NUMBER = re.compile(r"([A-Za-z]+)[\"'\]]{0,2}[ \t]{0,2}(?:[=:#(\[ ]|->)[ \t\"'(\[-]{0,3}$")
 _IS_VERSION = re.compile(
     r"(?i:\b(?:user-agent|server)[\"']?[ \t]{0,2}[:=][ \t]{0,2}[\"']?(?:[A-Za-z][\w.-]{0,24}[ /]){0,3}"
@@ -158,7 +151,7 @@ _IS_VERSION = re.compile(
     r"[v\"']?)$|(?<![/:.\w-])[A-Za-z][A-Za-z_-]{0,16}\d[\w-]{0,12}/$|\bv$"
 )
 """Before four numbers with dots: they are a version."""
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_PARTS = re.compile(r"(?:[A-Z](?![a-z]))+|[A-Z]?[a-z]+|\d+")
 
 
 _SPELLED = re.compile(f"{RUN}|{SPREAD}")
@@ -203,12 +196,17 @@ class SpanFinder:
 
     def spans(self, text: str, known: tuple[Part, ...] = ()) -> list[Part]:
         """The parts to replace, in order, apart. `known` are spans found otherwise; those of kind "" stay."""
+        if len(text) > MAX_SEGMENT:
+            return segmented(text, known, self.spans)
+        return self._spans(text, known)
+
+    def _spans(self, text: str, known: tuple[Part, ...]) -> list[Part]:
         secrets = [
             Part(start, max(end, spelled.end() if (spelled := _SPELLED.match(text, start)) else 0), kind)
             for start, end, kind in secrets_in(text, self._may_stay, self.is_word)
             if end > start
         ]
-        given = _apart([*secrets, *known])
+        given = apart([*secrets, *known])
         found: list[Part] = []
         position = 0
         for each in given:
@@ -246,9 +244,9 @@ class SpanFinder:
                     yield each
             elif name not in _KEPT and not (name == "address" and _is_version(text, start, position)):
                 yield self._other(name, text, start, position)
-                if name == "dump" and (beside := _beside(text, start, position, end)):
-                    yield beside
-                    position = beside.end
+                if name == "dump" and (characters := _characters(text, start, position, end)):
+                    yield characters
+                    position = characters.end
 
     def _other(self, name: str, text: str, start: int, end: int) -> Part:
         if name == "user":
@@ -277,7 +275,7 @@ class SpanFinder:
         """Whether the words around a number show that it counts something or is a code."""
         if end - start <= MAX_COUNTED_DIGITS and _UNITS.match(text, end):
             return True
-        before = _BEFORE_NUMBER.search(text, max(0, start - 32), start)
+        before = _BEFORE_NUMBER.search(text, max(0, start - MAX_BEFORE), start)
         if before is None:
             return False
         word = before[1]
@@ -327,13 +325,13 @@ class SpanFinder:
         return not is_quoted and word.isalpha() and self._may_stay(word)
 
 
-def _beside(text: str, start: int, end: int, limit: int) -> Part | None:
-    """The characters beside a dump of memory: as many as it has bytes."""
+def _characters(text: str, start: int, end: int, limit: int) -> Part | None:
+    """The characters after a dump of memory: as many as it has bytes."""
     found = _DUMPED.match(text, end, limit)
     if found is None:
         return None
-    count, characters = (end - start + 1) // 3, len(found["text"].strip("|"))
-    return Part(*found.span("text"), "dump") if count - 2 <= characters <= count + 1 else None
+    count, shown = (end - start + 1) // 3, len(found["text"].strip("|"))
+    return Part(*found.span("text"), "dump") if count - 2 <= shown <= count + 1 else None
 
 
 def _is_version(text: str, start: int, end: int) -> bool:
@@ -343,22 +341,3 @@ def _is_version(text: str, start: int, end: int) -> bool:
 
 MAX_COUNTED_DIGITS = 7
 """Digits of a number before a unit; longer ones may be phone numbers."""
-
-
-def _apart(spans: list[Part]) -> list[Part]:
-    """The spans in order. Of those that overlap, a secret or the earlier one wins and gets the text of both."""
-    found: list[Part] = []
-    for each in sorted(spans):
-        if not found or each.start >= found[-1].end:
-            found.append(each)
-            continue
-        last = found.pop()
-        kind = (
-            "secret"
-            if "secret" in (last.kind, each.kind)
-            else "login"
-            if "login" in (last.kind, each.kind)
-            else last.kind
-        )
-        found.append(Part(last.start, max(last.end, each.end), kind))
-    return found

@@ -8,14 +8,16 @@ import re
 from bisect import bisect_right
 from itertools import accumulate
 
-from lyncphone_logs.redaction.spans import Part
+from lyncphone_logs.redaction.parts import MAX_SEGMENT, Part
 
 _ALONE = re.compile(rb"(?<![\w.:+@/\\%&#~-])(?<!0[ -])0{2,7}(?![\w.:@/\\%&#~-]|[ -]0)")
 """Numbers that stand alone. All digits are zeros here."""
-_IDENTIFIERS = re.compile(
-    rb"(?=[A-Za-z]*0)(?=0*[A-Za-z])(?:[0A-Za-z]{8,}|(?<![\w.:+-])[0a-f]{4,7}(?![\w.:-])|(?<=\b0x)[0a-f]{3,7}\b)"
-)
-"""Runs of letters and digits, all of which are replaced, if at all, by the same rule."""
+_IDENTIFIERS = re.compile(rb"(?<![0A-Za-z])(?:[A-Za-z]+0|0+[A-Za-z])[0A-Za-z]*")
+_BEFORE_SHORT, _AFTER_SHORT = re.compile(rb"[\w.:+-]"), re.compile(rb"[\w.:-]")
+_HEXADECIMAL = re.compile(rb"(0x)?[0a-f]{3,7}")
+MIN_IDENTIFIER = 8
+"""Runs of letters and digits from this length are all replaced, if at all, by the same rule, and so are shorter
+hexadecimal numbers."""
 _SHORT, _LONG = b"00", b"0000"
 
 
@@ -25,7 +27,7 @@ class Widths:
     def __init__(self, shape: bytes) -> None:
         self._places: list[int] = []
         self._added: list[int] = []
-        if shape.isascii():
+        if shape.isascii() and len(shape) <= MAX_SEGMENT:  # Where a longer line is divided depends on its widths.
             shape = _ALONE.sub(self._note, shape)
         self.key = _IDENTIFIERS.sub(_marks, shape)
         self._sums = [0, *accumulate(self._added)]
@@ -58,4 +60,12 @@ class Widths:
 
 
 def _marks(found: re.Match[bytes]) -> bytes:
-    return b"\1" * len(found[0])
+    run = found[0]
+    if len(run) >= MIN_IDENTIFIER:
+        return b"\1" * len(run)
+    start, end = found.span()
+    is_alone = not _BEFORE_SHORT.match(found.string, start - 1, start) and not _AFTER_SHORT.match(found.string, end)
+    if not is_alone or not (hexadecimal := _HEXADECIMAL.fullmatch(run)):
+        return run
+    before = hexadecimal[1] or b""
+    return before + b"\1" * (len(run) - len(before))

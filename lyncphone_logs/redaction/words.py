@@ -9,30 +9,34 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
-from re import _constants, _parser  # type: ignore[attr-defined]  # the only reader of patterns
 from typing import Any
 
 from lyncphone_logs import content
 from lyncphone_logs.cache import cached, code_version, fingerprint
 from lyncphone_logs.events.makers import makers
 from lyncphone_logs.grammar.grammar import Grammar
+from lyncphone_logs.grammar.regex_linearity import literals_of
 from lyncphone_logs.rules.rule import Rule
 from lyncphone_logs.sources import record_names
 
 _UNREAD = frozenset({"sample", "references", "source", "history", "origin", "commands", "bash", "cmd", "powershell"})
 """Parts of rules and tables that contain names of people, companies and hosts."""
 _RUNS = re.compile(r"[^\W_]+")
-_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_PARTS = re.compile(r"(?:[A-Z](?![a-z]))+|[A-Z]?[a-z]+")
 _NUMBERS = re.compile(r"\d+")
-_NAMES_A_HOST = re.compile(r"\S+@\S+|https?://\S+|(?<![\w.])[\w*-]+(?:\.[\w-]+)+(?![\w.(])|\b(?:CN|OU?|DC)=\S+")
+_NO_BLANKS = re.compile(r"\S+")
+_NAMES_A_HOST = re.compile(r".+@.+|https?://.+|(?<![\w.])[\w*-]+(?:\.[\w-]+)+(?![\w.(])|\b(?:CN|OU?|DC)=.+")
 _CODE_FILES = (".c", ".h", ".cpp", ".java", ".xml", ".cfg", ".log", ".txt", ".pem", ".cnf", ".ini", ".sys", ".conf")
 _HAS_BOTH = re.compile(r"(?=[A-Za-z]*\d)(?=\d*[A-Za-z])[A-Za-z\d]+")
 _MODEL_SHAPE = re.compile(r"[a-z]{2,24}\d{1,4}[a-z\d]{0,5}|[a-z]\d{2,3}[a-z]{2}|\d{3}hdg?")
-_HOST = re.compile(r"[a-z0-9-]+(?:\\?\.[a-z0-9-]+)*\\?\.(?:com|net|org|us|microsoft)\b")
+_DOTTED = re.compile(r"[a-z0-9.\\-]+")
+_SERVICE_HOST = re.compile(r"[a-z0-9-]+(?:\\?\.[a-z0-9-]+)*\\?\.(?:com|net|org|us|microsoft)\b")
 _OF_PEOPLE = frozenset({"number", "key", "source", "first", "last", "id"})
 """Fields that are numbers, and words that may also precede the number of a person."""
 MAX_WITH_DIGITS = 14
 """Characters of a word with digits, such as `sha256WithRSA`; a longer one is an identifier of an example."""
+MAX_RUN = 200
+"""Characters without a blank in a text of a rule; a longer run contributes no word."""
 MIN_FRAGMENT = 3
 """Letters of a literal of a pattern that is a piece of a word, such as `ailed`."""
 
@@ -138,7 +142,7 @@ def _collected(grammars: Sequence[Grammar], rules: Sequence[Rule]) -> Vocabulary
             _add(run, words, with_digits)
     with_digits.update(run.lower() for text in literals for run in _RUNS.findall(text) if _HAS_BOTH.match(run))
     protected = {run.lower() for text in looked_for for run in _RUNS.findall(text) if len(run) >= MIN_FRAGMENT}
-    hosts = {each.replace("\\", "") for text in looked_for for each in _HOST.findall(text.lower())}
+    hosts = {each.replace("\\", "") for text in looked_for for each in _service_hosts(text)}
     services = {line for line in _lines("service_hosts.txt") if line}
     hosts |= services | set(_below(services))
     return Vocabulary(
@@ -169,34 +173,6 @@ def _expressions(grammar: Grammar) -> Iterator[Any]:
     yield from (expression for _, expression in grammar.messages)
 
 
-def literals_of(pattern: str) -> Iterator[str]:
-    """The texts that a pattern of `re` contains as such."""
-    try:
-        yield from _literals(_parser.parse(pattern))
-    except (re.error, RecursionError):
-        return
-
-
-def _literals(parsed: Any) -> Iterator[str]:
-    run: list[str] = []
-    for operation, argument in parsed:
-        if operation is _constants.LITERAL:
-            run.append(chr(argument))
-            continue
-        yield "".join(run)
-        run.clear()
-        yield from _inner(argument)
-    yield "".join(run)
-
-
-def _inner(argument: Any) -> Iterator[str]:
-    if isinstance(argument, _parser.SubPattern):
-        yield from _literals(argument)
-    elif isinstance(argument, tuple | list):
-        for each in argument:
-            yield from _inner(each)
-
-
 def _conditions(rule: Rule) -> Iterator[str]:
     """What a rule looks for in a field."""
     for pattern in rule.patterns:
@@ -220,7 +196,7 @@ def _environment_patterns() -> list[str]:
 def _texts_of(value: Any) -> Iterator[str]:
     """The texts of rules, without addresses and the parts that contain names."""
     if isinstance(value, str):
-        yield _NAMES_A_HOST.sub(_kept_of_dotted, value)
+        yield _NO_BLANKS.sub(_without_hosts, value)
     elif is_dataclass(value) and not isinstance(value, type):
         for each in fields(value):
             if each.name not in _UNREAD:
@@ -233,6 +209,11 @@ def _texts_of(value: Any) -> Iterator[str]:
     elif isinstance(value, Iterable):
         for each in value:
             yield from _texts_of(each)
+
+
+def _without_hosts(found: re.Match[str]) -> str:
+    run = found[0]
+    return _NAMES_A_HOST.sub(_kept_of_dotted, run) if len(run) <= MAX_RUN else " "
 
 
 def _kept_of_dotted(found: re.Match[str]) -> str:
@@ -284,9 +265,15 @@ def _below(services: set[str]) -> Iterator[str]:
     endings = tuple(f".{each}" for each in services)
     for path in sorted(path for folder in folders for path in folder.rglob("*.*")):
         if path.stem != "sources":
-            for name in _HOST.findall(path.read_text(encoding="utf-8").lower()):
+            for name in _service_hosts(path.read_text(encoding="utf-8")):
                 if name.endswith(endings):
                     yield name
+
+
+def _service_hosts(text: str) -> Iterator[str]:
+    for run in _DOTTED.findall(text.lower()):
+        if len(run) <= MAX_RUN:
+            yield from _SERVICE_HOST.findall(run)
 
 
 def _lines(name: str) -> list[str]:

@@ -47,7 +47,13 @@ PLACES = (
 
 
 def spelled() -> Iterator[tuple[str, str]]:
-    for name in (lambda: word(), lambda: "Zöe " + word(), lambda: f"{word(2)}@{word(2)}.com", lambda: word(2) + "4711"):
+    names: list[Callable[[], str]] = [
+        lambda: word(),
+        lambda: "Zöe " + word(),
+        lambda: f"{word(2)}@{word(2)}.com",
+        lambda: word(2) + "4711",
+    ]
+    for name in names:
         for spell in SPELLINGS.values():
             for place in PLACES:
                 text = name()

@@ -70,16 +70,22 @@ def use(folder: Path) -> None:
         ["events", str(trace)], ["unparsed", str(trace)], ["phones", str(trace)], ["rules", "lint", "TLS001"],
         ["explain", "420HD"], ["diagnose", str(trace), "--model", "none"], ["explain", lines[0]],
         ["rules", "new", "TST001", "--from", str(trace), "--lines", "1-3"],
-        ["diagnose", str(ROOT / "fixtures" / "polycom_ucs")],
+        ["diagnose", str(ROOT / "fixtures" / "polycom_ucs")], ["diagnose", str(trace), "--redact"],
+        ["diagnose", str(folder), str(folder / "none.log"), "--redact"],
+        ["redact", str(trace), "-o", str(folder / "o")],
     ):  # fmt: skip
         run(arguments)
 
 
 def use_directly() -> None:
     """Call what few traces need."""
+    from lyncphone_logs.catalog import read_catalog
     from lyncphone_logs.events.makers import maker_prefixes
+    from lyncphone_logs.redaction.words import vocabulary_of
     from lyncphone_logs.trace import stated_identity
 
+    catalog = read_catalog()
+    assert vocabulary_of(catalog.grammars, catalog.rules).is_model("Yealink-T46")
     stated_identity._of_register("REGISTER sip:a\nUser-Agent: x\n")
     for mac in maker_prefixes():
         stated_identity._model_before("VVX400 ", f"{mac}000000")
