@@ -19,7 +19,7 @@ from lyncphone_logs.events.vocabulary import reached
 from lyncphone_logs.reports.report import Report
 from lyncphone_logs.sources.archives import INSIDE
 from lyncphone_logs.sources.source import STDIN
-from lyncphone_logs.trace.trace import Trace
+from lyncphone_logs.trace.trace import REDACTED, Trace
 from lyncphone_logs.trace.unparsed import unparsed_shapes
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ DEVICE = "device"
 class PhoneAccessor:
     """`frame.phone`: the methods for the lines of a frame. Each raises AttributeError if the frame does not name them.
 
-    They raise InputError if a source cannot be read again or has changed, and the errors of `read_trace`.
+    They raise InputError if a source cannot be read again or has changed, or if the frame is that of a redacted trace,
+    and the errors of `read_trace`.
     """
 
     def __init__(self, frame: "pd.DataFrame") -> None:
@@ -94,6 +95,12 @@ class PhoneAccessor:
 
     def _trace(self, options: ReadOptions) -> Trace:
         self._check("source", "line")
+        if self._frame.attrs.get(REDACTED):
+            raise InputError(
+                "frame.phone cannot read the lines of this frame again",
+                because="the frame is redacted, its files are not",
+                help="write a redacted copy with `lyncphone-logs redact`, and read that",
+            )
         located = self._frame[["source", "line"]].dropna()
         lines = {str(source): {*map(int, part)} for source, part in located.groupby("source", observed=True)["line"]}
         if not lines:

@@ -14,6 +14,7 @@ from support.paths import FIXTURES, FOUNDING
 
 import lyncphone_logs as lp
 from lyncphone_logs.diagnosis.journey import STAGES
+from lyncphone_logs.errors import InputError
 
 STORIES = sorted(FIXTURES.glob("*/*/trace.log"))
 LINE = FOUNDING.read_text(encoding="utf-8").rstrip("\n")
@@ -138,6 +139,21 @@ def test_unparsed_gives_the_shapes_with_their_counts(trace: Path) -> None:
 def test_the_accessor_is_not_silently_taken_for_the_column(use: Callable[[pd.DataFrame], Any]) -> None:
     with pytest.raises(TypeError, match=r'frame\["phone"\] is the column'):
         use(lp.read_trace(FOUNDING).to_frame())
+
+
+def test_a_redacted_frame_never_shows_its_files(tmp_path: Path) -> None:
+    trace = lp.read_trace(FOUNDING, redact=True)
+    stored = tmp_path / "frame.parquet"
+    trace.to_frame().to_parquet(stored)
+    for frame in (
+        trace.to_frame(),
+        trace.fields("tls.server_certificate.rejected"),
+        trace.to_frame().query("line > 0"),
+        pd.read_parquet(stored),
+    ):
+        for method in ("diagnose", "journey", "timeline", "unparsed"):
+            with pytest.raises(InputError, match="the frame is redacted"):
+                getattr(frame.phone, method)()
 
 
 def test_the_accessor_says_what_it_is() -> None:

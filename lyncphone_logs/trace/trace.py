@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MAX_SHOWN_EVENTS = 20
 """Rows that a notebook shows of a trace."""
 
+REDACTED = "redacted"
+"""The attribute of a frame whose names and paths are pseudonyms: its files are not redacted."""
 PHONES_ONLY = "this tool reads what the phone itself writes"
 
 
@@ -241,7 +243,7 @@ class Trace:
         """
         from lyncphone_logs.events.dataframe import to_frame
 
-        return to_frame(self.batches(), columns, fields)
+        return self._marked(to_frame(self.batches(), columns, fields))
 
     def fields(self, kind: str) -> "pd.DataFrame":
         """The events of one kind: time, phone, source, line and a typed column for each field of the kind.
@@ -252,7 +254,12 @@ class Trace:
 
         if problem := unknown_kind(kind):
             raise InputError(problem)
-        return fields_frame(self._events_of(kind), kind)
+        return self._marked(fields_frame(self._events_of(kind), kind))
+
+    def _marked(self, frame: "pd.DataFrame") -> "pd.DataFrame":
+        if self.options.redactor:
+            frame.attrs[REDACTED] = True
+        return frame
 
     def _events_of(self, kind: str) -> Iterator[Event]:
         for batch in self.batches():
