@@ -27,6 +27,7 @@ _FIRST_WORD = re.compile(r"[A-Za-z]+")
 MAX_WORD = 64
 """Letters of a word that is divided between two lines."""
 _FIRST_RUN = re.compile(r"[^\s\"'<>]+")
+_MAY_BEGIN_PATH = re.compile(r"(?<!\w)\S")
 _PEM_BEGIN, _PEM_END = "-----BEGIN ", "-----END "
 _BASE64 = re.compile(r"[A-Za-z0-9+/=]{4,}")
 
@@ -48,6 +49,7 @@ class Redactor:
         self._by_widths: dict[bytes, tuple[Part, ...]] = {}
         self._pieces: dict[tuple[str, str], str] = {}
         self._paths: dict[str, str] = {}
+        self._path_lengths: set[int] = set()
         self.on_replaced: Callable[[str, str, str], None] | None = None
 
     def lines(self, texts: Sequence[str], state: "LineState") -> list[str]:
@@ -77,19 +79,25 @@ class Redactor:
             return path
         shown = re.sub(r"[^/\\!]+", lambda found: self.name(found[0]), path)
         self._paths[path] = shown
+        self._path_lengths.add(len(path))
         return shown
 
     def message(self, text: str) -> str:
         """A message to the user about paths and lines, redacted."""
-        for path in sorted(self._paths, key=len, reverse=True):
-            text = text.replace(path, self._paths[path])
-        shown = self._paths.values()
-        parts = (
-            re.split("(" + "|".join(map(re.escape, sorted(shown, key=len, reverse=True))) + ")", text)
-            if shown
-            else [text]
-        )
-        return "".join(each if place % 2 else self._said(each) for place, each in enumerate(parts))
+        found: list[str] = []
+        end = 0
+        for start in (each.start() for each in _MAY_BEGIN_PATH.finditer(text)):
+            if start >= end and (path := self._path_at(text, start)):
+                found += self._said(text[end:start]), self._paths[path]
+                end = start + len(path)
+        return "".join([*found, self._said(text[end:])])
+
+    def _path_at(self, text: str, start: int) -> str:
+        """The longest known path that begins at a place of a message, or ""."""
+        for length in sorted(self._path_lengths, reverse=True):
+            if (path := text[start : start + length]) in self._paths:
+                return path
+        return ""
 
     def _said(self, text: str) -> str:
         """A sentence of the program: of its words only those that are parts of addresses and names are replaced."""

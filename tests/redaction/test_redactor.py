@@ -226,3 +226,13 @@ def test_any_text_is_redacted_to_as_many_lines(text: str) -> None:
 
 
 FUZZED = redactor()
+
+
+def test_a_message_shows_none_of_many_paths() -> None:
+    made = redactor()
+    paths = [f"traces/anna{number}/anna schmidt{number}.log" for number in range(3000)]
+    shown = {path: made.path(path) for path in paths}
+    for number in range(0, 3000, 10):
+        first, second = paths[number], paths[number // 2]
+        said = made.message(f"cannot read '{first}': it is the same as {second} and {first}.gz")
+        assert said == f"cannot read '{shown[first]}': it is the same as {shown[second]} and {shown[first]}.gz"
