@@ -11,7 +11,7 @@ from typing import Any
 from lyncphone_logs.events.vocabulary import field_of
 from lyncphone_logs.grammar.grammar import Grammar
 from lyncphone_logs.parsing.header import line_columns
-from lyncphone_logs.redaction.parts import Part
+from lyncphone_logs.redaction.segments import Part
 from lyncphone_logs.sources.window import Window
 from lyncphone_logs.syslog.lines import lines_of_window
 

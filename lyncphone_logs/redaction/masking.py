@@ -6,8 +6,8 @@ Digits decide by their number alone, so equal texts with other digits are masked
 import re
 from functools import lru_cache
 
-from lyncphone_logs.redaction.parts import Part
 from lyncphone_logs.redaction.replacing import MAX_PLAIN_HEXADECIMAL, WITH_DIGITS, is_file_ending, is_version
+from lyncphone_logs.redaction.segments import Part
 from lyncphone_logs.redaction.spans import MAX_PLAIN_DIGITS, SpanFinder
 from lyncphone_logs.redaction.words import Vocabulary
 

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from lyncphone_logs.redaction.escapes import escaped, spread
 from lyncphone_logs.redaction.known_parts import MESSAGE, KnownParts
-from lyncphone_logs.redaction.parts import MAX_SEGMENT, Part
 from lyncphone_logs.redaction.pseudonyms import Pseudonyms
 from lyncphone_logs.redaction.replacing import Replacer
 from lyncphone_logs.redaction.secrets import is_open, without
+from lyncphone_logs.redaction.segments import MAX_SEGMENT, Part
 from lyncphone_logs.redaction.spans import SpanFinder
 from lyncphone_logs.redaction.widths import Widths
 from lyncphone_logs.redaction.words import Vocabulary

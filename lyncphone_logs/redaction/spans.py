@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from lyncphone_logs.redaction.escapes import IS_SPREAD, RUN, SPREAD
-from lyncphone_logs.redaction.parts import MAX_SEGMENT, Part, apart, segmented
 from lyncphone_logs.redaction.secrets import secrets_in
+from lyncphone_logs.redaction.segments import MAX_SEGMENT, Part, apart, segmented
 from lyncphone_logs.redaction.words import Vocabulary
 
 MAX_PLAIN_DIGITS = 3

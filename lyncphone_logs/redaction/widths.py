@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from itertools import accumulate
 
-from lyncphone_logs.redaction.parts import MAX_SEGMENT, Part
+from lyncphone_logs.redaction.segments import MAX_SEGMENT, Part
 
 _ALONE = re.compile(rb"(?<![\w.:+@/\\%&#~-])(?<!0[ -])0{2,7}(?![\w.:@/\\%&#~-]|[ -]0)")
 """Numbers that stand alone. All digits are zeros here."""

@@ -19,9 +19,9 @@ from lyncphone_logs.catalog import read_catalog
 from lyncphone_logs.grammar.linearity import UnsupportedElement
 from lyncphone_logs.grammar.regex_linearity import is_bounded
 from lyncphone_logs.grammar.search_linearity import check_match, check_search
-from lyncphone_logs.redaction.parts import MAX_SEGMENT
 from lyncphone_logs.redaction.redactor import MAX_WORD
 from lyncphone_logs.redaction.secrets import MAX_END
+from lyncphone_logs.redaction.segments import MAX_SEGMENT
 from lyncphone_logs.redaction.spans import MAX_BEFORE
 from lyncphone_logs.redaction.words import MAX_RUN
 

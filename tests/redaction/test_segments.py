@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.redacting import redactor
 
-from lyncphone_logs.redaction.parts import MAX_SEGMENT, Part, segmented
 from lyncphone_logs.redaction.redactor import Redactor
+from lyncphone_logs.redaction.segments import MAX_SEGMENT, Part, segmented
 from lyncphone_logs.redaction.spans import SpanFinder
 from lyncphone_logs.sources.window import MAX_LINE_BYTES
 
