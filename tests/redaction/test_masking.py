@@ -167,6 +167,7 @@ def test_ordinary_words_stay() -> None:
     assert shown / words > 0.95, shown / words
 
 
+@pytest.mark.slow
 def test_a_long_text_takes_no_longer_than_its_length() -> None:
     """Each pattern is tried on texts that it nearly matches everywhere."""
     pumps = (

@@ -43,7 +43,7 @@ def redacted() -> Redactor:
 
 @pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("filler", ["x ", "error ", "=", '"', ", ", "a/"])
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(12)
 def test_a_value_is_replaced_wherever_a_long_line_has_it(text: str, filler: str, redacted: Redactor) -> None:
     for before in range(0, 2 * MAX_SEGMENT, 37):
         line = f"{(filler * MAX_SEGMENT)[:before]} {text} {(filler * MAX_SEGMENT)[: 3 * MAX_SEGMENT - before]}"
@@ -62,6 +62,7 @@ def test_no_piece_of_a_long_secret_stays(value: str, redacted: Redactor) -> None
 @pytest.mark.parametrize(
     "pump", ["A1", "a.b.", "é", "%41", "a ", "password=", "sip:", "&#97;", '"', "1.", "x=", "\x00", "\ud800"]
 )
+@pytest.mark.sampled(5)
 def test_no_longer_text_is_given_to_the_patterns(
     pump: str, redacted: Redactor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
