@@ -143,13 +143,13 @@ def test_the_accessor_is_not_silently_taken_for_the_column(use: Callable[[pd.Dat
 
 def test_a_redacted_frame_never_shows_its_files(tmp_path: Path) -> None:
     trace = lp.read_trace(FOUNDING, redact=True)
-    stored = tmp_path / "frame.parquet"
-    trace.to_frame().to_parquet(stored)
+    stored = tmp_path / "frame.pickle"
+    trace.to_frame().to_pickle(stored)
     for frame in (
         trace.to_frame(),
         trace.fields("tls.server_certificate.rejected"),
         trace.to_frame().query("line > 0"),
-        pd.read_parquet(stored),
+        pd.read_pickle(stored),
     ):
         for method in ("diagnose", "journey", "timeline", "unparsed"):
             with pytest.raises(InputError, match="the frame is redacted"):
