@@ -127,17 +127,19 @@ def run(action: Callable[[], None], size: int) -> tuple[str, str]:
 
 
 def _check_growth(name: str, folder: Path) -> tuple[str, str]:
-    taken = []
-    for size in (SHORT, LONG):
-        data = _pump(random.Random(name), size)
-        start = time.process_time()
-        kind, reason = run(partial(TARGETS["trace"].run, data, folder), size)
-        taken.append(time.process_time() - start)
-        if kind:
-            return kind, reason
-    if taken[1] > MIN_SECONDS and taken[1] > MAX_GROWTH * taken[0]:
-        return "superlinear", f"{taken[0]:.3f} s for {SHORT} characters, {taken[1]:.3f} s for {LONG}"
-    return "", ""
+    """Whether a pumped line takes too long for its length. If it does, it is tried again, as in `run`."""
+    for _ in range(2):
+        taken = []
+        for size in (SHORT, LONG):
+            data = _pump(random.Random(name), size)
+            start = time.process_time()
+            kind, reason = run(partial(TARGETS["trace"].run, data, folder), size)
+            taken.append(time.process_time() - start)
+            if kind:
+                return kind, reason
+        if taken[1] <= MIN_SECONDS or taken[1] <= MAX_GROWTH * taken[0]:
+            return "", ""
+    return "superlinear", f"{taken[0]:.3f} s for {SHORT} characters, {taken[1]:.3f} s for {LONG}"
 
 
 def fuzz(worker: int, workers: int, first: int, inputs: int, seconds: float, names: tuple[str, ...]) -> Result:
