@@ -10,7 +10,7 @@ from support.fuzz_targets import TARGETS, Mismatch, Target
 from support.hostile_texts import TERMINAL
 from support.terminal_lines import Watched
 
-INPUTS, LINES = 180, 2000
+INPUTS, LINES = 200, 2000
 STORED = sorted(path for path in fuzz.CRASHERS.rglob("*") if path.is_file())
 
 

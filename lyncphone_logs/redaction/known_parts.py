@@ -27,6 +27,10 @@ _LONG_NUMBER = re.compile(r"(?<!\d)\d{4,}(?!\d)|\d{1,5}(?:\.\d{1,5}){3,}")
 _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 MESSAGE = "message"
 """The kind of the span of a message that may continue in the next line. It is no part to replace."""
+_WORD = re.compile(r"\S+")
+_ABBREVIATION = re.compile(
+    r"[^\w]*(?:[A-Z]{1,5}|[ap]m|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[^\w]*"
+)
 _CONTINUES_BEFORE, _CONTINUES = re.compile(r"[\w.@+]$|\d[:-]$"), re.compile(r"[\w@+]|[.:-]\d")
 """A number next to these is part of an address or a time."""
 MAX_EXAMINED = 8_000
@@ -71,11 +75,11 @@ class KnownParts:
         start = text.rfind(message) if message else -1
         end = start if start > 0 else len(text)
         for name in ("stamp", "received"):
-            if stamp := columns[name][row]:
+            if (stamp := columns[name][row]) and all(map(_names_nobody, stamp.split())):
                 yield from _found(text, stamp, "", end)
         for name in _COUNTS:
-            if columns.get(name) and (value := columns[name][row]) not in (None, ""):
-                yield from _counts(text, str(value), end)
+            if columns.get(name) and (value := str(columns[name][row])).isdecimal():
+                yield from _counts(text, value, end)
         if host := columns["hostname"][row]:
             yield from _found(text, host, "address" if _ADDRESS.fullmatch(host) else "host", end)
         if mac := columns["mac"][row]:
@@ -108,10 +112,24 @@ def _counts(text: str, number: str, end: int) -> Iterator[Part]:
         at = text.find(number, stop, end)
 
 
+def _names_nobody(word: str) -> bool:
+    """Whether a word of a stamp or product has a digit, or is a month, a day, or an abbreviation such as UTC or VVX."""
+    return any(map(str.isdigit, word)) or _ABBREVIATION.fullmatch(word) is not None
+
+
+def _of_product(text: str, start: int, end: int) -> Iterator[Part]:
+    """The words of a model or version that stay. The others stay if the vocabulary has them."""
+    for word in _WORD.finditer(text, start, end):
+        if _names_nobody(word[0]):
+            yield Part(*word.span(), "")
+
+
 def _of_fields(text: str, start: int, kind: str, spans: Mapping[str, tuple[int, int]]) -> Iterator[Part]:
     for name, (first, last) in spans.items():
         declared = field_of(kind, name)
-        if name in _PRODUCTS or (name == "reason" and _REASON_CODE.fullmatch(text, start + first, start + last)):
+        if name in _PRODUCTS:
+            yield from _of_product(text, start + first, start + last)
+        elif name == "reason" and _REASON_CODE.fullmatch(text, start + first, start + last):
             yield Part(start + first, start + last, "")
         elif name in _PEOPLE:
             yield Part(start + first, start + last, "value")

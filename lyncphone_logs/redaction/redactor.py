@@ -150,9 +150,8 @@ class Redactor:
                 left = _LAST_WORD.search(texts[first], max(0, end - MAX_WORD), end)
                 right = _FIRST_WORD.match(texts[second], start)
                 if left and right and self._finder.is_word(left[0] + right[0]):
-                    halves = {Part(*left.span(), "token"), Part(*right.span(), "token")}
-                    for row in (first, second):
-                        found[row] = tuple(each for each in found[row] if each not in halves)
+                    for row, half in ((first, left), (second, right)):
+                        found[row] = tuple(each for each in found[row] if each != Part(*half.span(), "token"))
         return found
 
     def _plan(self, texts: Sequence[str], missing: Mapping[bytes, int]) -> None:

@@ -236,3 +236,12 @@ def test_a_message_shows_none_of_many_paths() -> None:
         first, second = paths[number], paths[number // 2]
         said = made.message(f"cannot read '{first}': it is the same as {second} and {first}.gz")
         assert said == f"cannot read '{shown[first]}': it is the same as {shown[second]} and {shown[first]}.gz"
+
+
+def test_a_word_divided_between_two_lines_hides_no_other_word() -> None:
+    header = "May 17 13:17:28 192.0.2.67 000413000001 [DEBUG0] SIP: "
+    first, second = redacted(
+        [f"{header}sptlzljbq sip::process: Received 599 Network Failure", f"{header}Registrar x"], redactor()
+    )
+    assert "sptlzljbq" not in first
+    assert second.endswith("Registrar x")

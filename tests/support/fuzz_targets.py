@@ -22,6 +22,8 @@ from lyncphone_logs.catalog import Catalog, read_catalog
 from lyncphone_logs.errors import LyncphoneLogsError
 from lyncphone_logs.evidence.certificate_file import read_certificates
 from lyncphone_logs.parsing.sip import parse, sip_fields
+from lyncphone_logs.redaction.builtin import redactor_of
+from lyncphone_logs.redaction.redactor import LineState, Redactor
 from lyncphone_logs.reports import concise, details, explanation, html, markdown, screen, tables
 from lyncphone_logs.reports import json as report_json
 from lyncphone_logs.reports.escaping import HIDDEN
@@ -335,6 +337,39 @@ def _run_renderers(data: bytes, folder: Path) -> None:
     _render(planted(report(phones=(phone(), phone(id="10.1.2.4"))[: _chance(data).randint(1, 2)]), seed))
 
 
+# Redaction
+
+
+@cache
+def _redactor() -> Redactor:
+    return redactor_of(_catalog(), bytes(32))
+
+
+def _run_redaction(data: bytes, folder: Path) -> None:
+    rng = _chance(data)
+    word = "".join(rng.choices("bdfghjklmnpqrstvwxz", k=9))  # without vowels it is no word of the program
+    lines = data.decode("utf-8", "surrogateescape").split("\n")
+    planted = [_with_word(line, word, rng) for line in lines]
+    shown = _redactor().lines(planted, LineState())
+    if len(shown) != len(lines) or any("\n" in line for line in shown):
+        raise Mismatch(f"{len(lines)} lines became {len(shown)}")
+    if left := [line for line in shown if word in line.lower()]:
+        raise Mismatch(f"the word {word} stays in {left[0]!r}")
+
+
+AROUND = (
+    "{}", '"{}"', "<{}>", "{}=1", "x={}", "/{}/", "{}.log", "({})", "{}:", "{}@{}.com", "a\\{}", "{}1", "-{}-", "_{}",
+    "x.{}", "{},{}", "&{};", "%20{}", "\\n{}", "{}'s", "[{}]", "{}/7", "user={};", "sip:{}@x", "1{}", "ipphone-{}",
+    "SEP{}", "é{}",
+)  # fmt: skip
+
+
+def _with_word(line: str, word: str, rng: random.Random) -> str:
+    words = line.split(" ")
+    words.insert(rng.randint(0, len(words)), rng.choice(AROUND).replace("{}", word))
+    return " ".join(words)
+
+
 TARGETS = {
     "trace": Target(_trace, _run_trace),
     "container": Target(_container, _run_container),
@@ -344,4 +379,5 @@ TARGETS = {
     "rule": Target(_rule, _run_rule),
     "certificate": Target(_certificate, _run_certificate),
     "renderers": Target(_hostile, _run_renderers),
+    "redaction": Target(_trace, _run_redaction),
 }
