@@ -21,6 +21,7 @@ MAX_CACHED = 50_000
 MIN_STREAMED = 1 << 48
 """From this number of possible values on, two values do not meet: a digest replaces the permutation."""
 MAX_PERMUTED_DIGITS = 14
+MAC_DIGITS = 12
 MIN_GROUP, MIN_HEXADECIMAL = 4, 8
 """Digits of a hexadecimal number, and of one that has no meaning of its own."""
 MIN_OPAQUE = 12
@@ -78,7 +79,7 @@ class Pseudonyms:
         if not folded.strip("0") or not folded.strip("f"):
             return text
         is_makers = folded[:6] in self.makers or not int(folded[1], 16) & 0b10
-        keeps = 6 if is_makers else 0
+        keeps = 6 if is_makers and len(digits) == MAC_DIGITS else 0
         new = iter(digits[:keeps] + self.hexadecimal(folded[keeps:], folded[:keeps]))
         is_upper = digits.upper() == digits
         shown = "".join(next(new) if each.isalnum() else each for each in text)
@@ -172,6 +173,8 @@ class Pseudonyms:
         return digests[:count].translate(_table(alphabet)).decode("ascii")
 
     def _hexadecimal(self, text: str, label: str) -> str:
+        if not text:
+            return ""
         is_decimal, folded, width = text.isdecimal(), text.lower(), len(text)
         base, alphabet = (10, _DIGITS) if is_decimal else (16, _HEX)
         if base**width >= MIN_STREAMED:

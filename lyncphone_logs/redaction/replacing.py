@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from lyncphone_logs.redaction.addresses import ipv4, ipv6
 from lyncphone_logs.redaction.escapes import RUN
-from lyncphone_logs.redaction.pseudonyms import Pseudonyms
+from lyncphone_logs.redaction.pseudonyms import MAC_DIGITS, Pseudonyms
 from lyncphone_logs.redaction.secrets import without
 from lyncphone_logs.redaction.words import Vocabulary
 
@@ -48,7 +48,6 @@ _ZEROS = re.compile(r"[a-z]?0{7,}\d{1,3}")
 MIN_EPOCH, MAX_EPOCH = 0.6e9, 4.1e9
 """Seconds since 1970 of a time in a trace: from 1989 to 2099."""
 _HEXADECIMAL = re.compile(r"0[xX][0-9a-fA-F]+")
-MAC_DIGITS = 12
 _NUMBER = re.compile(r"\d+")
 WITH_DIGITS = frozenset({
     "aes1", "arcfour1", "base1", "debug1", "eth1", "g1", "h1", "http1", "ieee1", "int1", "ip1", "ipv1", "lan1",

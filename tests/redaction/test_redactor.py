@@ -245,3 +245,15 @@ def test_a_word_divided_between_two_lines_hides_no_other_word() -> None:
     )
     assert "sptlzljbq" not in first
     assert second.endswith("Registrar x")
+
+
+@given(
+    st.sampled_from([":", "-", ".", ""]),
+    st.lists(st.text("0123456789abcdefABCDEF", min_size=1, max_size=4), min_size=6, max_size=8),
+)
+def test_a_mac_of_any_groups_has_a_pseudonym_of_its_shape(joint: str, groups: list[str]) -> None:
+    text = joint.join(groups)
+    shown = Pseudonyms(KEY, makers={"00908f": "AudioCodes", "111111": "none"}).mac(text)
+    assert [each if not each.isalnum() else "" for each in shown] == [
+        each if not each.isalnum() else "" for each in text
+    ]
