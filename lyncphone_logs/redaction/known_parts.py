@@ -28,6 +28,7 @@ _ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 MESSAGE = "message"
 """The kind of the span of a message that may continue in the next line. It is no part to replace."""
 _WORD = re.compile(r"\S+")
+_MAY_BE_NAME = re.compile(r"[^\W\d_]{4}")
 _ABBREVIATION = re.compile(
     r"[^\w]*(?:[A-Z]{1,5}|[ap]m|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[^\w]*"
 )
@@ -113,8 +114,9 @@ def _counts(text: str, number: str, end: int) -> Iterator[Part]:
 
 
 def _names_nobody(word: str) -> bool:
-    """Whether a word of a stamp or product has a digit, or is a month, a day, or an abbreviation such as UTC or VVX."""
-    return any(map(str.isdigit, word)) or _ABBREVIATION.fullmatch(word) is not None
+    """Whether a word of a stamp or product has digits and no name, or is a month, a day, or one such as UTC or VVX."""
+    has_digit = any(map(str.isdigit, word))
+    return (has_digit and not _MAY_BE_NAME.search(word)) or _ABBREVIATION.fullmatch(word) is not None
 
 
 def _of_product(text: str, start: int, end: int) -> Iterator[Part]:
