@@ -117,7 +117,7 @@ def run(action: Callable[[], None], size: int, extra: float = 0) -> tuple[str, s
     for _ in range(2):
         start = time.process_time()
         try:
-            with stopped_after(STOPPED_AFTER):
+            with stopped_after(STOPPED_AFTER + MAX_SECONDS_PER_MB * size / 1e6):
                 action()
         except Mismatch as error:
             return "mismatch", str(error)

@@ -27,6 +27,8 @@ MAX_SENDERS = 50_000
 """Senders whose numbers are followed at a time."""
 COUNTS_BOOTS = ("device", "resets")
 # The name of a file, the number of a line, or both.
+MAX_COUNT_DIGITS = 18
+"""Digits of a counter. A longer number is none, and Python refuses to convert one of 4,300 digits."""
 _PRINTED_BY_GREP = re.compile(
     r"(?:(?=[^\s:/]{0,255}+/)[^\s:]{1,511}+|[^\s:]{1,255}\.(?:log|txt|[0-9]{1,3})):|[0-9]{1,9}:(?![0-9]{2}[:.\s])"
 ).match
@@ -230,7 +232,7 @@ class _Count:
         device_before, _, resets_before = self.boots.rpartition(":")
         device, _, resets = boots.rpartition(":")
         self.boots = boots or self.boots
-        if not device or not device_before:
+        if not device or not device_before or max(len(resets), len(resets_before)) > MAX_COUNT_DIGITS:
             return None
         if device != device_before:
             self.mix()
@@ -314,7 +316,7 @@ def runs_of(
         if number is None and dropped is None:
             continue
         index = latest.get(sender)
-        count = int(dropped) if dropped else None
+        count = int(dropped) if dropped and len(dropped) <= MAX_COUNT_DIGITS else None
         if index is not None and runs[index][1][4:6] == (boot, count) and _follows(runs[index][1].last, number):
             runs[index] = runs[index][0], runs[index][1]._replace(last=number)
         else:

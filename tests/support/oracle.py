@@ -98,6 +98,16 @@ def decoded(content: bytes, encoding: str = "") -> str:
         return "".join(_windows(byte) for byte in content)
 
 
+def _decoded_as_line(data: bytes, start: int, stop: int) -> str:
+    """The text of a part of a line, in the encoding of the whole line: it may have several events."""
+    first, last = data.rfind(b"\n", 0, start) + 1, data.find(b"\n", start)
+    try:
+        data[first : len(data) if last < 0 else last].decode()
+    except UnicodeDecodeError:
+        return "".join(map(_windows, data[start:stop]))
+    return data[start:stop].decode("utf-8", "replace")
+
+
 def _windows(byte: int) -> str:
     try:
         return bytes([byte]).decode("cp1252")
@@ -170,6 +180,6 @@ def _texts(data: bytes, events: Sequence[Located]) -> list[str]:
     for event in events:
         if len(event.spans) == 1 and event.spans[0][1] <= SHOWN_BYTES:
             offset, length = event.spans[0]
-            if (own := decoded(data[offset : offset + length])) != event.text:
+            if (own := _decoded_as_line(data, offset, offset + length)) != event.text:
                 found.append(f"the text of line {event.line} is {event.text[:80]!r}, its bytes are {own[:80]!r}")
     return found
