@@ -39,6 +39,8 @@ STOPPED_AFTER = 20.0
 """Seconds of the processor after which an input is stopped."""
 SHORT, LONG, MAX_GROWTH, MIN_SECONDS = 4_000, 16_000, 10.0, 0.8
 """Below `MIN_SECONDS` the growth is not judged: one of the two lines may be reported in every format, the other not."""
+MAX_BYTES = 4_000_000
+"""Of an input that mutations multiplied, so many bytes are used."""
 PUMPED = "pumped"
 NAMES = (*TARGETS, PUMPED)
 CRASHERS = Path(__file__).parent / "crashers"
@@ -88,7 +90,7 @@ def made(name: str) -> bytes:
     """The input of that name."""
     target, _, _ = name.partition(":")
     rng = random.Random(name)
-    return _pump(rng, SHORT) if target == PUMPED else TARGETS[target].make(rng)
+    return _pump(rng, SHORT) if target == PUMPED else TARGETS[target].make(rng)[:MAX_BYTES]
 
 
 def _pump(rng: random.Random, size: int) -> bytes:
